@@ -1,0 +1,349 @@
+"""Commuting of municipalities and groups: a matrix by hand, Uppsala county 2016, identities."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import DataError, InputError
+from analysis.metrics import commuting
+
+CODES = ["0001", "0002", "0003", "0004", "0005"]
+# Homes as rows, workplaces as columns; worked out by hand in the tests below.
+MATRIX = [
+    [100, 10, 5, 0, 5],
+    [20, 50, 0, 10, 0],
+    [30, 0, 40, 0, 0],
+    [0, 4, 6, 80, 10],
+    [0, 0, 0, 0, 30],
+]
+# Uppsala county 2016, both sexes (SCB RAMS): homes as rows.
+DATA = Path(__file__).parents[2] / "data"
+UPPSALA_CODES = ["0305", "0319", "0330", "0331", "0360", "0380", "0381", "0382"]
+
+
+def flows_of(matrix, codes=CODES, *, year=2016, kind="observed", sex="total"):
+    rows = [
+        (year, home, work, sex, float(value), kind)
+        for home, line in zip(codes, matrix, strict=True)
+        for work, value in zip(codes, line, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["year", "home", "work", "sex", "persons", "kind"])
+
+
+def with_cell(flows, home, work, value):
+    cell = (flows["home"] == home) & (flows["work"] == work)
+    return flows.assign(persons=flows["persons"].mask(cell, value))
+
+
+@pytest.fixture
+def flows():
+    return flows_of(MATRIX)
+
+
+@pytest.fixture
+def margins(flows):
+    return commuting.margins_from_flows(flows)
+
+
+class TestMunicipality:
+    def test_margins_by_hand(self, margins):
+        assert margins["in_commuters"].tolist() == [50, 14, 11, 10, 15]
+        assert margins["out_commuters"].tolist() == [20, 30, 30, 20, 0]
+        assert margins["live_and_work"].tolist() == [100, 50, 40, 80, 30]
+
+    def test_populations_and_shares_by_hand(self, margins):
+        first = ("0001", 2016)
+        assert commuting.night_population(margins)[first] == 120
+        assert commuting.day_population(margins)[first] == 150
+        assert commuting.net_commuting(margins)[first] == 30
+        assert commuting.commuting_ratio(margins)[first] == pytest.approx(1.25)
+        assert commuting.out_commuting_share(margins)[first] == pytest.approx(1 / 6)
+        assert commuting.in_commuting_share(margins)[first] == pytest.approx(1 / 3)
+
+    def test_keeps_the_index_in_its_order(self, margins):
+        shuffled = margins.iloc[[3, 0, 4, 1, 2]]
+        for function in (commuting.commuters_in, commuting.commuting_ratio):
+            result = function(shuffled)
+            assert result.index.equals(shuffled.index)
+            assert result.name == function.measure.id
+            pd.testing.assert_series_equal(result.sort_index(), function(margins))
+
+    def test_nobody_employed_gives_unknown_shares(self):
+        empty = commuting.margins_from_flows(flows_of([[0.0]], ["0001"]))
+        assert commuting.commuting_ratio(empty).isna().all()
+        assert commuting.out_commuting_share(empty).isna().all()
+        assert commuting.net_commuting(empty).tolist() == [0]
+
+    def test_missing_stays_missing(self, margins):
+        holes = margins.astype("Int64")
+        holes.loc[("0002", 2016), "out_commuters"] = pd.NA
+        assert commuting.night_population(holes).isna().tolist() == [False, True] + [False] * 3
+        assert np.isnan(commuting.commuting_ratio(holes)[("0002", 2016)])
+
+
+class TestGroup:
+    def test_by_hand(self, flows, margins):
+        figures = commuting.group_figures(flows, ["0001", "0002"], margins=margins).loc[2016]
+        assert figures["group_in"] == 30 + 4  # 0003 to 0001, 0004 to 0002
+        assert figures["group_out"] == 5 + 5 + 10
+        assert figures["group_internal"] == 10 + 20
+        assert figures["containment_residence"] == pytest.approx(180 / 200)
+        assert figures["containment_workplace"] == pytest.approx(180 / 214)
+        assert figures["kind"] == "derived"
+
+    def test_in_and_out_are_not_the_sums_of_the_members(self, flows, margins):
+        group = ["0001", "0002"]
+        assert commuting.group_in(flows, group, margins=margins)[2016] == 34
+        assert margins["in_commuters"].iloc[:2].sum() == 64
+
+    def test_margins_or_closed_system_agree(self, flows, margins):
+        group = ["0002", "0004", "0005"]
+        pd.testing.assert_frame_equal(
+            commuting.group_figures(flows, group),
+            commuting.group_figures(flows, group, margins=margins),
+        )
+
+    def test_one_member_has_no_internal_commuting(self, flows, margins):
+        figures = commuting.group_figures(flows, ["0001"], margins=margins).loc[2016]
+        assert figures["group_internal"] == 0
+        assert (figures["group_in"], figures["group_out"]) == (50, 20)
+
+    def test_all_members_of_a_closed_system(self, flows, margins):
+        figures = commuting.group_figures(flows, CODES, margins=margins).loc[2016]
+        assert (figures["group_in"], figures["group_out"]) == (0, 0)
+        assert figures["containment_residence"] == 1
+
+    def test_abroad_is_outside_every_group(self, flows):
+        abroad = pd.DataFrame(
+            [(2016, "0001", commuting.ABROAD, "total", 7.0, "observed")], columns=flows.columns
+        )
+        nation = commuting.group_figures(pd.concat([flows, abroad]), CODES).loc[2016]
+        assert (nation["group_in"], nation["group_out"]) == (0, 7)
+
+    def test_suppressed_cell_makes_the_group_unknown_but_not_others(self, flows, margins):
+        holes = with_cell(flows, "0001", "0002", np.nan)
+        inside = commuting.group_figures(holes, ["0001", "0002"], margins=margins).loc[2016]
+        assert inside["unknown_cells"] == 1
+        assert inside[["group_internal", "group_out", "containment_residence"]].isna().all()
+        other = commuting.group_figures(holes, ["0001", "0003"], margins=margins).loc[2016]
+        assert other["group_out"] == 20 + 30 - 35
+        known = commuting.group_internal_range(holes, ["0001", "0002"], margins=margins).loc[2016]
+        assert known["low"] == 20
+        assert known["high"] == 30  # the cell can hold what row 0001 leaves: 20 - 10 = 10
+
+    def test_pair_without_a_row_is_unknown_unless_said_to_be_zero(self, flows, margins):
+        sparse = flows[flows["persons"] > 0]
+        group = ["0001", "0002", "0003"]
+        unknown = commuting.group_figures(sparse, group, margins=margins).loc[2016]
+        assert unknown["unknown_cells"] == 2
+        zero = commuting.group_figures(sparse, group, margins=margins, absent="zero").loc[2016]
+        assert zero["group_internal"] == 65
+
+    def test_year_without_margins_is_unknown(self, flows, margins):
+        later = pd.concat([flows, flows.assign(year=2017)])
+        figures = commuting.group_figures(later, ["0001", "0002"], margins=margins)
+        assert figures["group_in"].isna().tolist() == [False, True]
+        assert figures["group_internal"].tolist() == [30, 30]
+
+    def test_modelled_cells_mark_the_year(self, flows, margins):
+        mixed = flows.assign(kind=flows["kind"].mask(flows["home"] == "0001", "modelled"))
+        kinds = commuting.group_figures(mixed, ["0001", "0002"], margins=margins)["kind"]
+        assert kinds[2016] == "modelled"
+        assert commuting.group_figures(mixed, ["0003", "0004"])["kind"][2016] == "derived"
+
+    def test_flows_of_another_series_are_refused(self, flows, margins):
+        with pytest.raises(DataError, match="2016"):
+            commuting.group_figures(flows, CODES, margins=margins * 0.5)
+
+    def test_double_rows_are_refused(self, flows):
+        with pytest.raises(DataError, match="Two rows"):
+            commuting.group_figures(pd.concat([flows, flows]), ["0001", "0002"])
+
+    @pytest.mark.parametrize("members", [[], "0001"])
+    def test_bad_members_are_refused(self, flows, members):
+        with pytest.raises(InputError):
+            commuting.group_figures(flows, members)
+
+    def test_unknown_member_is_named(self, flows, margins):
+        with pytest.raises(InputError, match="9999"):
+            commuting.group_figures(flows, ["0001", "9999"], margins=margins)
+
+    def test_sex_needs_a_closed_system(self, flows, margins):
+        women = flows.assign(sex="women")
+        assert commuting.group_figures(women, ["0001", "0002"], sex="women").at[2016, "group_in"]
+        with pytest.raises(InputError, match="women"):
+            commuting.group_figures(women, ["0001"], sex="women", margins=margins)
+
+
+class TestGroupMargins:
+    def test_series_are_kept_apart_and_holes_stay_holes(self):
+        margins = pd.DataFrame(
+            {
+                "code": ["0001", "0002", "0001", "0002", "0001"],
+                "year": [2010, 2010, 2011, 2011, 2012],
+                "in_commuters": [1, 2, 3, 4, 5],
+                "out_commuters": [5, 4, 3, 2, 1],
+                "live_and_work": [10, 10, 10, 10, 10],
+                "series": ["a", "a", "b", "b", "b"],
+            }
+        )
+        sums = commuting.group_margins(margins.set_index(["code", "year"]), ["0001", "0002"])
+        assert sums.index.tolist() == [("a", 2010), ("b", 2011), ("b", 2012)]
+        assert sums.loc[("a", 2010), "night_population"] == 29
+        assert sums.loc[("a", 2010), "containment_residence_min"] == pytest.approx(20 / 29)
+        assert sums.loc[("b", 2012)].isna().all()
+
+
+class TestLinks:
+    def test_strongest_link_by_hand(self, flows, margins):
+        links = commuting.strongest_links(flows, margins=margins).set_index("home")
+        assert links["work"].to_dict() == {
+            "0001": "0002", "0002": "0001", "0003": "0001", "0004": "0005"
+        }  # 0005 has no commuters and so no link  # fmt: skip
+        assert links.at["0003", "share"] == pytest.approx(30 / 70)
+        assert links["certain"].all()
+
+    def test_ranks_and_ties(self, flows):
+        tie = commuting.strongest_links(flows, homes=["0001"], top=3)
+        assert tie["work"].tolist() == ["0002", "0003", "0005"]  # 10, then 5 and 5
+        assert tie["rank"].tolist() == [1, 2, 3]
+
+    def test_suppressed_cell_that_could_be_larger_is_said(self, flows, margins):
+        small = with_cell(flows, "0004", "0002", np.nan)
+        big = with_cell(flows, "0003", "0001", np.nan)
+        assert commuting.strongest_links(small, margins=margins)["certain"].all()
+        links = commuting.strongest_links(big, margins=margins)
+        assert "0003" not in set(links["home"])  # its only known cells are zero
+        unsure = commuting.strongest_links(
+            with_cell(flows, "0001", "0002", np.nan), margins=margins, homes=["0001"]
+        )
+        assert not unsure["certain"].iloc[0]
+
+    def test_missing_member_by_hand(self, flows, margins):
+        found = commuting.missing_members(flows, ["0001", "0002"], margins=margins, top=3)
+        assert found["code"].tolist() == ["0003", "0004", "0005"]
+        assert found["out_persons"].tolist() == [5, 10, 5]
+        assert found["in_persons"].tolist() == [30, 4, 0]
+        assert found["share"].iloc[0] == pytest.approx(35 / (50 + 64))
+        assert (found["unknown_cells"] == 0).all()
+
+    def test_missing_member_counts_unknown_cells(self, flows):
+        holes = with_cell(flows, "0003", "0002", np.nan)
+        found = commuting.missing_members(holes, ["0001", "0002"], top=3).set_index("code")
+        assert found["unknown_cells"].to_dict() == {"0003": 1, "0004": 0, "0005": 0}
+
+    def test_reciprocity_by_hand(self, flows):
+        pairs = commuting.reciprocity(flows, ["0002", "0001", "0003"]).set_index(["a", "b"])
+        assert pairs.at[("0001", "0002"), "reciprocity"] == pytest.approx(0.5)
+        assert pairs.at[("0001", "0003"), "reciprocity"] == pytest.approx(5 / 30)
+        assert np.isnan(pairs.at[("0002", "0003"), "reciprocity"])
+
+    def test_dependence_by_hand(self, flows, margins):
+        shares = commuting.dependence(flows, ["0002", "0001"], year=2016, margins=margins)
+        assert shares.loc["0002"].tolist() == pytest.approx([50 / 80, 20 / 80])
+        assert shares.loc["0001", "0002"] == pytest.approx(10 / 120)
+
+
+class TestCombine:
+    def test_observed_cells_replace_modelled_ones(self, flows):
+        modelled = flows_of(np.full((5, 5), 7.0), kind="modelled")
+        observed = with_cell(flows[flows["home"] == "0001"], "0001", "0004", np.nan)
+        mixed = commuting.combine_flows(observed, modelled)
+        assert len(mixed) == 25
+        cells = mixed.set_index(["home", "work"])
+        assert cells.loc[("0001", "0002"), ["persons", "kind"]].tolist() == [10, "observed"]
+        assert cells.loc[("0001", "0004"), ["persons", "kind"]].tolist() == [7, "modelled"]
+
+
+class TestUppsala:
+    """Observed matrix of Uppsala county 2016 and the published margins of the same year."""
+
+    @pytest.fixture
+    def county(self):
+        table = pd.read_parquet(DATA / "commuting_flows.parquet")
+        inside = table["home"].isin(UPPSALA_CODES) & table["work"].isin(UPPSALA_CODES)
+        return table[inside & (table["year"] == 2016)]
+
+    @pytest.fixture
+    def published(self):
+        table = pd.read_parquet(DATA / "commuting_margins.parquet")
+        return table[table["year"] == 2016].set_index(["code", "year"])
+
+    def test_row_and_column_sums(self, county):
+        closed = commuting.margins_from_flows(county)
+        rows = [4253, 2287, 5280, 5471, 8414, 85693, 15986, 9931]
+        columns = [4343, 1884, 3634, 3793, 6362, 93539, 14634, 9126]
+        assert commuting.night_population(closed).tolist() == rows
+        assert commuting.day_population(closed).tolist() == columns
+        assert commuting.net_commuting(closed).sum() == 0
+
+    def test_women_and_men_add_up(self, county):
+        by_sex = county.groupby("sex")["persons"].sum()
+        assert by_sex["women"] + by_sex["men"] == by_sex["total"] == 137315
+
+    def test_county_with_the_published_margins(self, county, published):
+        figures = commuting.group_figures(county, UPPSALA_CODES, margins=published).loc[2016]
+        total_out = 6839 + 2453 + 6606 + 3197 + 4226 + 24752 + 8258 + 3261
+        internal = 137315 - (3539 + 1666 + 2466 + 3374 + 5405 + 81937 + 13218 + 7455)
+        assert figures["group_internal"] == internal
+        assert figures["group_out"] == total_out - internal
+        assert figures["unknown_cells"] == 0
+
+    def test_a_partial_row_is_not_all_commuting(self, county, published):
+        links = commuting.strongest_links(county, margins=published).set_index("home")
+        assert links.at["0331", "certain"]  # 1,851 of Heby's 3,197 go to Uppsala
+        assert not links.at["0305", "certain"]  # most of Håbo's go to Stockholm county
+
+
+SQUARES = st.integers(2, 6).flatmap(
+    lambda n: st.lists(
+        st.lists(st.integers(0, 5000), min_size=n, max_size=n), min_size=n, max_size=n
+    )
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SQUARES, st.data())
+def test_identities(matrix, data):
+    codes = [f"{i:04d}" for i in range(1, len(matrix) + 1)]
+    flows = flows_of(matrix, codes)
+    margins = commuting.margins_from_flows(flows)
+    night, day = commuting.night_population(margins), commuting.day_population(margins)
+    net = commuting.net_commuting(margins)
+    assert (net == commuting.commuters_in(margins) - commuting.commuters_out(margins)).all()
+    assert (net == day - night).all()
+    assert net.sum() == 0
+    for share in (commuting.out_commuting_share(margins), commuting.in_commuting_share(margins)):
+        assert share.dropna().between(0, 1).all()
+
+    group = data.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
+    figures = commuting.group_figures(flows, group, margins=margins).loc[2016]
+    sums = commuting.group_margins(margins, group).loc[("", 2016)]
+    assert figures["group_in"] - figures["group_out"] == sums["net_commuting"]
+    if sums["night_population"] > 0:
+        assert sums["containment_residence_min"] <= figures["containment_residence"] <= 1
+    more = data.draw(st.sampled_from(codes))
+    wider = commuting.group_margins(margins, {*group, more}).loc[("", 2016)]
+    assert wider["night_population"] >= sums["night_population"]
+    assert wider["day_population"] >= sums["day_population"]
+
+
+def test_290_municipalities_and_ten_years_take_well_under_a_second():
+    codes = np.array([f"{i:04d}" for i in range(1, 291)])
+    grid = np.meshgrid(np.arange(2010, 2020), codes, codes, indexing="ij")
+    year, home, work = (axis.ravel() for axis in grid)
+    persons = np.random.default_rng(1).integers(0, 50, len(year)).astype(float)
+    flows = pd.DataFrame(
+        {"year": year, "home": home, "work": work, "sex": "total", "persons": persons}
+    ).assign(kind="observed")
+    margins = commuting.margins_from_flows(flows[flows["year"] == 2010])
+    start = time.perf_counter()
+    commuting.group_figures(flows, codes[:16], margins=margins)
+    assert time.perf_counter() - start < 1.0  # measured: about a tenth of it
