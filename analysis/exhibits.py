@@ -1,0 +1,127 @@
+"""What a notebook shows: figures, tables, sentences and key figures that a report can collect.
+
+Terms
+-----
+exhibit: one output of a chapter with everything a report needs to print it by itself: content,
+title, alt text, sources and the data behind it. It travels in the notebook's own outputs, so a
+chapter run in JupyterLab, by Papermill or by `samverkan build` shows and carries the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+from markdown_it import MarkdownIt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.errors import InputError
+from analysis.figures import style
+from analysis.tables import Table
+from analysis.text import swedish
+
+MIME = "application/vnd.samverkan.exhibit+json"
+PNG_DPI = 150
+
+
+def show(item: Axes | Figure | Table) -> None:
+    """Display a described figure or a table and hand it to the report.
+
+    Raises InputError for a figure without description.
+    """
+    if isinstance(item, Table):
+        display(table_bundle(item), raw=True)
+        return
+    figure = item.get_figure(root=True) if isinstance(item, Axes) else item
+    assert isinstance(figure, Figure)
+    display(figure_bundle(figure), raw=True)
+
+
+def say(text: str | Iterable[str]) -> None:
+    """Display sentences (Markdown) that the code derived from the data: one text, or paragraphs."""
+    paragraphs = [text] if isinstance(text, str) else list(text)
+    source = "\n\n".join(part for part in paragraphs if part)
+    if source:
+        html = MarkdownIt().render(source)
+        display({MIME: {"type": "text", "markdown": source}, "text/html": html}, raw=True)
+
+
+def lead(findings: Iterable[str]) -> None:
+    """Display the most important findings of a report, one sentence each, as a list."""
+    sentences = [sentence for sentence in findings if sentence]
+    if not sentences:
+        raise InputError("a report needs at least one finding")
+    html = "<ul>" + "".join(f"<li>{sentence}</li>" for sentence in sentences) + "</ul>"
+    display({MIME: {"type": "findings", "items": sentences}, "text/html": html}, raw=True)
+
+
+def tiles(items: Iterable[Mapping[str, str]]) -> None:
+    """Display key figures as tiles; each has `label`, `value`, `comparison` and `source`."""
+    entries = [dict(item) for item in items]
+    rows = "".join(f"<dt>{e['label']}</dt><dd><b>{e['value']}</b><br>{e['comparison']}</dd>"
+                   for e in entries)
+    display({MIME: {"type": "tiles", "items": entries}, "text/html": f"<dl>{rows}</dl>"}, raw=True)
+
+
+def record(key_figures: pd.DataFrame) -> None:
+    """Hand key figures (columns of `key_figures.json`) to the report; shows only how many."""
+    rows = [{name: plain(value) for name, value in row.items()}
+            for row in key_figures.to_dict("records")]
+    text = f"<p><small>{swedish.number(len(rows))} nyckeltal till key_figures.json</small></p>"
+    display({MIME: {"type": "key_figures", "items": rows}, "text/html": text}, raw=True)
+
+
+def plain(value: Any) -> Any:
+    """A JSON value: numpy scalars become Python's, missing becomes None."""
+    if swedish.is_missing(value):
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def table_data(table: Table) -> dict[str, Any]:
+    """A table as JSON: caption, columns with their formats, raw rows, source line and notes."""
+    columns = [
+        {"label": form.label, "unit": form.unit, "decimals": form.decimals,
+         "percent": form.percent, "signed": form.signed, "text": form.text, "year": form.year}
+        for form in (table.formats[name] for name in table.frame.columns)
+    ]
+    rows = [[plain(value) for value in row]
+            for row in table.frame.itertuples(index=False, name=None)]
+    return {"id": table.id, "title": table.title, "columns": columns, "rows": rows,
+            "sources": list(table.sources), "kind": table.kind, "notes": list(table.notes),
+            "html": table.to_html()}
+
+
+def table_bundle(table: Table) -> dict[str, Any]:
+    """The output bundle of a table exhibit."""
+    return {MIME: {"type": "table", **table_data(table)}, "text/html": table.to_html()}
+
+
+def figure_bundle(figure: Figure) -> dict[str, Any]:
+    """The output bundle of a figure exhibit: SVG and PNG drawn once, with its description."""
+    about = style.description_of(figure)
+    svg, png = io.StringIO(), io.BytesIO()
+    metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
+    with style.look():
+        figure.savefig(svg, format="svg", metadata=metadata)
+        figure.savefig(png, format="png", dpi=PNG_DPI,
+                       metadata={"Software": None, "Title": about.title})
+    width, height = figure.get_size_inches()
+    exhibit = {
+        "type": "figure", "id": about.id, "title": about.title, "alt": about.alt,
+        "unit": about.unit, "sources": list(about.sources), "kind": about.kind,
+        "note": about.note,
+        # in points: the report crops title and source away, because it prints them as text
+        "size": [width * 72, height * 72], "crop": [style.HEAD * 72, style.FOOT * 72],
+        "table": table_data(about.table) if about.table else None,
+    }
+    return {MIME: exhibit, "image/svg+xml": svg.getvalue(),
+            "image/png": base64.b64encode(png.getvalue()).decode("ascii")}

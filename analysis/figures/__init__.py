@@ -1,0 +1,1 @@
+"""Maps and charts: data and Axes in, Axes out; each knows its title, alt text and table."""

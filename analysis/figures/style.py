@@ -1,0 +1,168 @@
+"""The one visual language of figures: type, sizes, palette, frame, and what a figure says.
+
+Terms
+-----
+canvas: a figure of the report's width with a head (title) and a foot (source) around its axes.
+description: id, title, alt text with the message, sources and table of a figure.
+areas are shaded only for rates and shares; counts are drawn as symbols whose area is the count.
+
+Colours are safe for the common colour-vision deficiencies; lines also differ in marker and dash.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from analysis.errors import InputError
+from analysis.text.citation import source_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from analysis.tables import Table
+
+FONT = "Atkinson Hyperlegible"
+WIDTH = 6.3  # inches: the text width of an A4 page with 25 mm margins
+HEAD, FOOT = 0.5, 0.34  # inches above and below the axes for title and source
+
+INK = "#1b2a33"  # text and outlines
+MUTED = "#55636b"  # secondary text, contrast 6:1 on white
+RULE = "#c9d1d5"  # grids and frames
+LAND = "#eef0ec"  # municipalities outside the region
+MEMBER = "#d8e4e2"  # members without a value to shade
+WATER = "#ffffff"
+ACCENT = "#0b5c6b"  # the region itself
+HIGHLIGHT = "#b3471b"  # what the sentence is about
+NO_DATA = "#f4f1e8"
+
+SERIES_COLOURS = ("#0b5c6b", "#b3471b", "#5b4a9e", "#3f7d20", "#8a6d00", "#a0306d", "#2f6db3",
+                  "#555555")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 2, 2)))
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "oo", "++", "--")
+SEQUENTIAL = "YlGnBu"  # rates that grow in one direction
+DIVERGING = "PuOr_r"  # rates around a middle: orange below, purple above
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a figure says, for readers who do not see it and for those who check it.
+
+    `alt` holds the message with its numbers; `sources` are dataset keys of the catalogue;
+    `table` is the same information as a table; `kind` is observed, derived or modelled.
+    """
+
+    id: str
+    title: str
+    alt: str
+    sources: tuple[str, ...]
+    table: Table | None = None
+    kind: str = "derived"
+    note: str = ""
+    unit: str = ""
+
+
+@cache
+def use_fonts() -> None:
+    """Make the report's font known to matplotlib; DejaVu Sans lends the glyphs it lacks."""
+    import fontpkg_atkinson_hyperlegible
+
+    folder = Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"
+    for file in sorted(folder.glob("*.ttf")):
+        font_manager.fontManager.addfont(file)
+
+
+_SETTINGS = {
+    "font.family": [FONT, "DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "grid.color": RULE,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "hatch.linewidth": 0.5,
+    "savefig.facecolor": "white",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "samverkan",
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw and save inside this block to get the report's look; settings outside stay as they are.
+    """
+    use_fonts()
+    with mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_SETTINGS}):
+        yield
+
+
+def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: Any) -> Any:
+    """A new figure of the report's width with room for title and source.
+
+    `height` (inches) is the room for the axes. Returns one Axes, or an array of them when there
+    are several columns or rows. `options` go to `Figure.subplots`. Not tied to pyplot: it is freed
+    when nobody holds it.
+    """
+    with look():
+        total = height + HEAD + FOOT
+        figure = Figure(figsize=(WIDTH, total), layout="constrained")
+        FigureCanvasAgg(figure)  # label placement measures text with its renderer
+        engine = figure.get_layout_engine()
+        assert engine is not None
+        engine.set(rect=(0, FOOT / total, 1, height / total), w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
+        axes = figure.subplots(rows, columns, **options)
+    return axes
+
+
+def describe(axes: Axes, description: Description) -> Axes:
+    """Print title and source on the figure of `axes` and remember what it says.
+
+    Raises InputError for a description without alt text or sources: no figure goes without.
+    """
+    if not description.alt.strip() or not description.sources:
+        raise InputError(f"figure {description.id!r} needs an alt text and at least one source")
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    height = figure.get_size_inches()[1]
+    line = source_line(description.sources, description.kind)
+    with look():
+        figure.text(0.012, 1 - 0.08 / height, textwrap.fill(description.title, 78), fontsize=11,
+                    fontweight="bold", va="top")
+        figure.text(0.012, 0.07 / height, textwrap.fill(line, 130),
+                    fontsize=7, color=MUTED, va="bottom")
+    figure._samverkan = description  # type: ignore[attr-defined]
+    return axes
+
+
+def description_of(figure: Figure) -> Description:
+    """The description of a figure of this package; raises InputError when it has none."""
+    found = getattr(figure, "_samverkan", None)
+    if not isinstance(found, Description):
+        raise InputError("this figure has no description; call figures.style.describe on its axes")
+    return found

@@ -1,0 +1,1 @@
+"""Loaders: validated tables with their provenance, from the snapshot under `data/`."""

@@ -1,0 +1,24 @@
+"""Tax rate, tax base and costs of municipalities.
+
+Terms
+-----
+tax base: taxable income per inhabitant (skatteunderlag), SEK.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.loaders import tables
+from analysis.loaders.population import only
+from analysis.regions import Region
+
+
+def load_finances(region: Region | None = None) -> pd.DataFrame:
+    """Municipal tax rate (%), tax base and costs (SEK per inhabitant), every fourth year."""
+    return only(tables.load("finances"), region)
+
+
+def load_service_costs(region: Region | None = None) -> pd.DataFrame:
+    """Costs of broad service areas in parts of five counties; gaps are real gaps."""
+    return only(tables.load("service_costs"), region)

@@ -1,0 +1,111 @@
+"""Display tables: raw values with the wording, unit and decimals they are shown in.
+
+Terms
+-----
+column format: how one column is shown; the values themselves stay numbers for the spreadsheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from analysis.metrics.measure import Measure
+from analysis.text import swedish
+
+
+@dataclass(frozen=True)
+class Format:
+    """Swedish heading, unit and decimals of a column.
+
+    `percent` marks a share between 0 and 1 that is shown in per cent; `text` a column of words;
+    `year` whole numbers without thousands separators.
+    """
+
+    label: str
+    unit: str = ""
+    decimals: int = 0
+    percent: bool = False
+    signed: bool = False
+    text: bool = False
+    year: bool = False
+
+    @classmethod
+    def of(cls, measure: Measure, label: str = "") -> Format:
+        """The format that a measure's own metadata asks for."""
+        return cls(label or measure.label, "%" if measure.as_percent else measure.unit,
+                   measure.decimals, measure.as_percent)
+
+    @property
+    def heading(self) -> str:
+        """Label with unit, as it stands above the column."""
+        unit = "%" if self.percent else self.unit
+        return f"{self.label} ({unit})" if unit and unit not in self.label else self.label
+
+    def show(self, value: Any) -> str:
+        """`value` as Swedish text; a missing value is an en dash."""
+        if swedish.is_missing(value):
+            return swedish.MISSING
+        if self.text:
+            return str(value)
+        if self.year:
+            return str(int(value))
+        shown = value * 100 if self.percent else value
+        return (swedish.signed if self.signed else swedish.number)(shown, self.decimals)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as a reader meets it: caption, formatted columns, sources and notes.
+
+    `frame` holds raw values; its first column names the rows. `formats` has an entry for each
+    column. `sources` are dataset keys of the catalogue.
+    """
+
+    id: str
+    title: str
+    frame: pd.DataFrame
+    formats: Mapping[str, Format]
+    sources: tuple[str, ...]
+    kind: str = "derived"
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse a table with a column that nobody said how to show."""
+        unknown = [str(name) for name in self.frame.columns if name not in self.formats]
+        if unknown:
+            raise ValueError(f"table {self.id!r}: no format for columns {', '.join(unknown)}")
+
+    def to_html(self, *, caption: bool = True) -> str:
+        """An HTML table with caption, column and row header scopes."""
+        heads = [self.formats[name] for name in self.frame.columns]
+        head = "".join(
+            f'<th scope="col"{_numeric(form)}>{escape(form.heading)}</th>' for form in heads
+        )
+        body = "".join(
+            "<tr>" + "".join(_cell(form, value, first=position == 0)
+                             for position, (form, value) in enumerate(zip(heads, row, strict=True)))
+            + "</tr>"
+            for row in self.frame.itertuples(index=False, name=None)
+        )
+        title = f"<caption>{escape(self.title)}</caption>" if caption else ""
+        return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def _numeric(form: Format) -> str:
+    return "" if form.text else ' class="number"'
+
+
+def _cell(form: Format, value: Any, *, first: bool) -> str:
+    shown = escape(form.show(value))
+    if swedish.is_missing(value) and not first:
+        shown = f'<span title="uppgift saknas">{shown}</span>'
+    return (f'<th scope="row">{shown}</th>' if first
+            else f"<td{_numeric(form)}>{shown}</td>")

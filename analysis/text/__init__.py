@@ -1,0 +1,1 @@
+"""Careful Swedish: numbers, units, lists and sentences."""

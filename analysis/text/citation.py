@@ -1,0 +1,17 @@
+"""Source lines: who published a figure, which table, and whether Samverkan computed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analysis import catalog
+
+
+def source_line(sources: Iterable[str], kind: str) -> str:
+    """`Källa: SCB, …` for dataset keys; adds `bearbetning: Samverkan` unless `kind` is observed.
+
+    Raises InputError for a key that the catalogue does not have.
+    """
+    cited = list(dict.fromkeys(str(catalog.dataset(key).source) for key in sources))
+    line = f"{'Källa' if len(cited) == 1 else 'Källor'}: {'; '.join(cited)}"
+    return line if kind == "observed" else f"{line}; bearbetning: Samverkan"

@@ -1,0 +1,146 @@
+"""Swedish numbers, dates, lists and word forms, as a careful Swede writes them.
+
+Terms
+-----
+narrow space: U+202F, the no-break space between thousands and before a unit sign.
+minus: U+2212, the true minus sign; a hyphen never stands before a number.
+missing: a figure that is not known; prints as an en dash, never as zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+NARROW = "\u202f"
+MINUS = "\u2212"
+MISSING = "\u2013"
+DASH = "\u2013"
+
+
+def is_missing(value: object) -> bool:
+    """True for None, NaN and pandas' NA."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """`value` with decimal comma and narrow spaces: 10587710 -> 10 587 710; missing -> –."""
+    if value is None or is_missing(value):
+        return MISSING
+    rounded = round(float(value), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0: no "−0"
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text: str = format_decimal(rounded, format=pattern, locale="sv_SE")
+    return text.replace("\u00a0", NARROW).replace("-", MINUS)
+
+
+def signed(value: float | None, decimals: int = 0) -> str:
+    """As `number`, with a plus before positive values: +1 204, −35, 0."""
+    text = number(value, decimals)
+    positive = value is not None and not is_missing(value) and round(float(value), decimals) > 0
+    return f"+{text}" if positive else text
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share between 0 and 1 in per cent: 0.0932 -> 9,3 procent."""
+    if share is None or is_missing(share):
+        return MISSING
+    return f"{number(share * 100, decimals)} procent"
+
+
+def percent_sign(share: float | None, decimals: int = 1) -> str:
+    """As `percent`, for tables and labels: 9,3 %."""
+    if share is None or is_missing(share):
+        return MISSING
+    return f"{number(share * 100, decimals)}{NARROW}%"
+
+
+def percentage_points(difference: float | None, decimals: int = 1) -> str:
+    """A difference of two shares: 0.012 -> 1,2 procentenheter, 0.01 -> 1,0 procentenheter."""
+    if difference is None or is_missing(difference):
+        return MISSING
+    amount = number(difference * 100, decimals)
+    return f"{amount} procentenhet" if amount in ("1", f"{MINUS}1") else f"{amount} procentenheter"
+
+
+def persons(value: float | None) -> str:
+    """A count of persons: 1 person, 2 personer."""
+    return counted(value, "person", "personer")
+
+
+def inhabitants(value: float | None) -> str:
+    """A count of inhabitants: 26 048 invånare."""
+    return counted(value, "invånare", "invånare")
+
+
+def counted(value: float | None, one: str, many: str) -> str:
+    """`value` with its noun in the right number: 1 kommun, 7 kommuner, 0 kommuner."""
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+_WORDS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva",
+          "tolv")
+
+
+def in_words(value: int, *, neuter: bool = False) -> str:
+    """Small whole numbers as words (to twelve), larger as digits; `ett` when `neuter`."""
+    if value == 1 and neuter:
+        return "ett"
+    return _WORDS[value] if 0 <= value < len(_WORDS) else number(value)
+
+
+def listed(items: Iterable[str], conjunction: str = "och") -> str:
+    """`A`, `A och B`, `A, B och C`."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def genitive(name: str) -> str:
+    """Swedish genitive: Kungsör -> Kungsörs, Västerås -> Västerås, Grums -> Grums."""
+    return name if name[-1:].casefold() in ("s", "x", "z") else f"{name}s"
+
+
+def capitalised(sentence: str) -> str:
+    """First letter upper-case, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def day(value: date) -> str:
+    """30 juni 2026."""
+    return str(format_date(value, format="d MMMM y", locale="sv_SE"))
+
+
+def span(first: int, last: int) -> str:
+    """A range of years with an en dash: 2004–2010, or one year."""
+    return str(first) if first == last else f"{first}{DASH}{last}"
+
+
+def years(values: Sequence[int]) -> str:
+    """Years as a list in which unbroken runs are ranges: 2004–2010, 2015 och 2019."""
+    runs: list[list[int]] = []
+    for year in sorted(set(values)):
+        if runs and year == runs[-1][1] + 1:
+            runs[-1][1] = year
+        else:
+            runs.append([year, year])
+    return listed([span(first, last) for first, last in runs])
+
+
+def change(value: float, *, of: float, decimals: int = 1) -> str:
+    """What happened to a positive figure: `ökade med 3,1 procent`, `minskade …`, `var oförändrad`.
+
+    `value` is the change, `of` the figure it is a share of; raises ValueError when `of` <= 0.
+    """
+    if of <= 0:
+        raise ValueError(f"a relative change needs a positive base, not {of}")
+    share = value / of
+    if round(share * 100, decimals) == 0:
+        return "var i stort sett oförändrad" if value else "var oförändrad"
+    return f"{'ökade' if share > 0 else 'minskade'} med {percent(abs(share), decimals)}"
