@@ -144,3 +144,8 @@ def change(value: float, *, of: float, decimals: int = 1) -> str:
     if round(share * 100, decimals) == 0:
         return "var i stort sett oförändrad" if value else "var oförändrad"
     return f"{'ökade' if share > 0 else 'minskade'} med {percent(abs(share), decimals)}"
+
+
+def sort_key(name: str) -> str:
+    """Key for Swedish alphabetical order: å, ä, ö come last, in that order."""
+    return name.casefold().translate(str.maketrans({"å": "{", "ä": "|", "ö": "}"}))

@@ -1,0 +1,222 @@
+"""The command `samverkan`: thin; every command calls one function of the library.
+
+Exit codes: 0 all done, 1 something failed, 2 wrong input. Errors go to standard error, one per
+line; `--debug` shows the traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from analysis import regions as registry
+from analysis.errors import InputError, SamverkanError
+
+if TYPE_CHECKING:
+    from analysis.regions import Region
+    from analysis.report.build import Result
+    from analysis.report.plan import Plan
+
+Value = TypeVar("Value")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="samverkan")
+def cli(debug: bool) -> None:
+    """Maps and honest numbers on how Swedish municipalities share services."""
+
+
+@cli.command()
+@click.argument("region", nargs=-1)
+@click.option("--members", metavar="CODES", help="Any municipalities: codes with commas.")
+@click.option("--name", help="Name of the region that --members makes.")
+@click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
+              help="What to export, with commas.")
+@click.option("--as-of", "as_of", metavar="DATE",
+              help="Date that decides which shared services hold; default: the date of the data.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.")
+@click.option("--jobs", type=int, help="Number of processes; default: one for each core.")
+@click.option("--chapters", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="An own chapter (notebook) to add; may be repeated.")
+@click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
+def build(region: tuple[str, ...], members: str | None, name: str | None, formats: str,
+          as_of: str | None, out: Path | None, jobs: int | None, chapters: tuple[Path, ...],
+          force: bool, dry_run: bool) -> None:
+    """Build reports of REGIONs, by default malardalen, bergslagen and karlstad."""
+    from analysis.report.plan import make_plan
+
+    faults: list[str] = []
+    chosen = _attempt(faults, lambda: chosen_regions(region, members, name)) or []
+    when = _attempt(faults, lambda: parse_date(as_of))
+    wanted = [part.strip() for part in formats.split(",") if part.strip()]
+    plan = _attempt(faults, lambda: make_plan(
+        chosen, formats=wanted, as_of=when, out=out, jobs=jobs, chapters=chapters))
+    if faults or plan is None:
+        raise InputError(*faults)
+    if dry_run:
+        click.echo(plan_text(plan))
+        return
+    _carry_out(plan, force)
+
+
+def _attempt(faults: list[str], call: Callable[[], Value]) -> Value | None:
+    """The result of `call`, or None with its faults added: all faults are shown together."""
+    try:
+        return call()
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def chosen_regions(keys: tuple[str, ...], members: str | None, name: str | None) -> list[Region]:
+    """The regions that the arguments of `build` name; raises InputError with all faults."""
+    faults: list[str] = []
+    if name is not None and members is None:
+        faults.append("--name needs --members; give the codes of the municipalities, with commas")
+    if not keys and members is None:
+        keys = registry.DEFAULT_KEYS
+    found = [_attempt(faults, lambda key=key: registry.get(key))  # type: ignore[misc]
+             for key in keys]
+    if members is not None:
+        codes = [part.strip() for part in members.split(",") if part.strip()]
+        found.append(_attempt(faults, lambda: registry.from_members(codes, name=name)))
+    if faults:
+        raise InputError(*faults)
+    return [region for region in found if region is not None]
+
+
+def parse_date(text: str | None) -> date | None:
+    """An ISO date; raises InputError that shows the form."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--as-of {text!r} is no date; write it as 2026-06-30") from None
+
+
+def plan_text(plan: Plan) -> str:
+    """What `--dry-run` prints: regions, chapters, formats and folders."""
+    lines = [f"as of {plan.as_of}, {plan.jobs} processes, formats {', '.join(plan.formats)}"]
+    for region in plan.regions:
+        lines.append(f"{region.key}: {region}")
+        lines += [f"  {job.chapter}: {job.notebook.name}" for job in plan.chapters_of(region)]
+        lines.append(f"  -> {plan.out / region.key}")
+    return "\n".join(lines)
+
+
+def _carry_out(plan: Plan, force: bool) -> None:
+    from analysis.report.build import build as run
+    from analysis.report.progress import display
+
+    with display(plan) as tell:
+        results = run(plan, force=force, tell=tell)
+    for result in results:
+        if result.status != "failed":
+            click.echo(f"{result.region.key}: {result.status}, {plan.out / result.region.key}")
+    _fail_on(results)
+
+
+def _fail_on(results: list[Result]) -> None:
+    failed = [result for result in results if result.status == "failed"]
+    if not failed:
+        return
+    if debugging():
+        for result in failed:
+            click.echo("\n".join(result.details), err=True)
+    raise SamverkanError(*(f"{result.region.key} failed: {error}"
+                           for result in failed for error in result.errors))
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def regions(context: click.Context) -> None:
+    """List the named regions; `show` one, or `add` one."""
+    if context.invoked_subcommand is None:
+        for region in registry.registry().values():
+            groups = f"; groups: {', '.join(g.key for g in region.groups)}" if region.groups else ""
+            click.echo(f"{region.key}: {region}{groups}")
+
+
+@regions.command()
+@click.argument("key")
+def show(key: str) -> None:
+    """Show the municipalities of region KEY."""
+    region = registry.get(key)
+    known = registry.municipalities()
+    click.echo(f"{region.key}: {region.name}")
+    for code in region.members:
+        groups = [group.key for group in region.groups if code in group.members]
+        click.echo(f"  {code} {known[code].name}, {known[code].county}"
+                   + (f" ({', '.join(groups)})" if groups else ""))
+
+
+@regions.command()
+@click.argument("key")
+@click.option("--name", required=True, help="Swedish name, as reports print it.")
+@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+def add(key: str, name: str, members: str) -> None:
+    """Write a new region KEY to the registry."""
+    codes = [part.strip() for part in members.split(",") if part.strip()]
+    region = registry.add(key, name, codes)
+    click.echo(f"added {region.key}: {region}")
+
+
+@cli.group()
+def data() -> None:
+    """What the figures are, where they come from, and whether they are whole."""
+
+
+@data.command()
+def status() -> None:
+    """Print every dataset with its years, source and vintage."""
+    from analysis.datasets import status_lines
+
+    for line in status_lines():
+        click.echo(line)
+
+
+@data.command()
+def verify() -> None:
+    """Check every table against its contract and its checksum."""
+    from analysis.datasets import verify as check
+
+    faults = check(tell=click.echo)
+    if faults:
+        raise SamverkanError(*faults)
+
+
+def debugging() -> bool:
+    """True when `--debug` was given."""
+    return "--debug" in sys.argv
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command and exit with 0, 1 or 2."""
+    try:
+        cli.main(args=arguments, prog_name="samverkan", standalone_mode=False)
+    except click.UsageError as error:
+        _stop(2, [f"{error.format_message()}; see `samverkan --help`"])
+    except click.Abort:
+        _stop(1, ["stopped; nothing half-written is left"])
+    except SamverkanError as error:
+        _stop(error.exit_code, error.faults)
+    except Exception as error:  # the last door: one clear line instead of a traceback
+        _stop(1, [f"{type(error).__name__}: {error}; run again with --debug to see where"])
+
+
+def _stop(code: int, faults: tuple[str, ...] | list[str]) -> None:
+    if debugging():
+        traceback.print_exc()
+    for fault in faults:
+        for line in str(fault).splitlines():
+            click.echo(f"error: {line}", err=True)
+    sys.exit(code)

@@ -1,0 +1,97 @@
+"""The state of the shipped data: what is there, is it whole, and its description in words.
+
+`python -m analysis.datasets` rewrites `data/README.md` and `data/SHA256SUMS` from the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis import catalog, paths
+from analysis.catalog import Dataset
+from analysis.errors import SamverkanError
+from analysis.loaders import tables
+
+
+def status_lines() -> list[str]:
+    """One line a dataset: key, years, source, kind and the date of the snapshot."""
+    return [
+        f"{entry.key}: {entry.title}, {entry.years}; {entry.source}; {entry.kind}; "
+        f"snapshot {catalog.SNAPSHOT_DATE}"
+        for entry in catalog.CATALOG.values()
+    ]
+
+
+def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
+    """Check every dataset against its contract and checksum; returns all faults."""
+    found: list[str] = []
+    recorded = tables.recorded_checksums()
+    for entry in catalog.CATALOG.values():
+        faults = [*_checksum_faults(entry, recorded), *_content_faults(entry)]
+        tell(f"{entry.key}: {'ok' if not faults else f'{len(faults)} faults'}")
+        found += faults
+    return found
+
+
+def _checksum_faults(entry: Dataset, recorded: dict[str, str]) -> list[str]:
+    if entry.edited or not entry.columns:
+        return []
+    if not entry.path.is_file():
+        return [f"{entry.key}: {entry.file} is missing; restore it with `git checkout -- data`"]
+    if recorded.get(entry.file) != tables.checksum(entry.path):
+        return [f"{entry.key}: {entry.file} differs from its checksum; restore it with "
+                "`git checkout -- data`, or run `make data-docs` if the change is meant"]
+    return []
+
+
+def _content_faults(entry: Dataset) -> list[str]:
+    try:
+        if entry.columns:
+            tables.load(entry.key)
+        elif entry.key == "services":
+            from analysis.loaders import services
+
+            services.load_inventory()
+        else:
+            from analysis.loaders import boundaries
+
+            boundaries.load_boundaries()
+    except SamverkanError as error:
+        return [f"{entry.key}: {fault}" for fault in error.faults]
+    return []
+
+
+def describe() -> str:
+    """The text of `data/README.md`: every dataset with its columns, source and caveats."""
+    parts = [
+        "# The data\n\nGenerated from `analysis/catalog.py` by `make data-docs`; do not edit. "
+        f"The snapshot stands for {catalog.SNAPSHOT_DATE}. The figures are facts from the public "
+        "statistics named below. Titles and notes are Swedish because reports print them.\n",
+    ]
+    for entry in catalog.CATALOG.values():
+        lines = [f"## {entry.key}\n", f"{entry.title}. {entry.source}. {entry.years}. "
+                 f"Kind: {entry.kind}. Key: {', '.join(entry.index)}. "
+                 + (f"File: `{entry.file}`." if entry.file else "No file of its own."), ""]
+        if entry.columns:
+            lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
+            lines += [f"| {c.name} | {c.dtype}{', may be missing' if c.nullable else ''} | "
+                      f"{c.unit} | {c.text} |" for c in entry.columns]
+            lines.append("")
+        lines += [f"- Series {part.label} ({part.source})"
+                  + (f"; break: {part.break_reason}" if part.break_reason else "")
+                  for part in entry.series]
+        lines += [f"- {note}" for note in entry.notes]
+        parts.append("\n".join(lines).rstrip() + "\n")
+    return "\n".join(parts)
+
+
+def write_documents() -> None:
+    """Rewrite `data/README.md` and `data/SHA256SUMS`."""
+    paths.data_path("README.md").write_text(describe(), encoding="utf-8")
+    sums = [f"{tables.checksum(entry.path)}  {entry.file}" for entry in catalog.tabular()]
+    text = "\n".join(sums) + "\n"
+    paths.data_path(tables.CHECKSUMS).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_documents()

@@ -1,0 +1,121 @@
+"""Capacity indicators of municipalities: what they can carry alone, compared with others.
+
+Terms
+-----
+capacity indicator: one figure a municipality that says something about its ability to run services
+by itself; it has its own year and its own direction.
+rank: place among all 290 municipalities, 1 for the highest value; none unless all are known.
+peers: RKA's seven "liknande kommuner" of a municipality; their spread is lowest, median, highest.
+staff: monthly-paid employees of the municipality in November; those of federations and companies
+are not in it, so it is shown but never ranked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.metrics.measure import measure
+
+ALL_MUNICIPALITIES = 290
+REGIONAL_TASKS = ("0980",)  # Gotland: its tax rate also pays a region's tasks, so it has no rank
+
+
+@measure(label="Kommunal skattesats", unit="procent", decimals=2, direction="lower",
+         kind="observed", sources=("finances",))
+def tax_rate(finances: pd.DataFrame) -> pd.Series:
+    """The municipality's own tax rate, without the region's; per cent. SCB and SKR."""
+    return finances["tax_rate"].rename("tax_rate")
+
+
+@measure(label="Skatteunderlag", unit="kr per invånare", direction="higher", kind="observed",
+         sources=("finances",))
+def tax_base(finances: pd.DataFrame) -> pd.Series:
+    """Taxable income per inhabitant; SEK. SCB and SKR."""
+    return finances["tax_base"].rename("tax_base")
+
+
+@measure(label="Kommunens kostnader", unit="kr per invånare", direction="neither",
+         kind="observed", sources=("finances",))
+def cost_per_inhabitant(finances: pd.DataFrame) -> pd.Series:
+    """The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled."""
+    return finances["expenditures"].rename("cost_per_inhabitant")
+
+
+@measure(label="Sysselsättningsgrad 20–64 år", unit="procent", decimals=1, direction="higher",
+         kind="observed", sources=("employment_rate",))
+def employment_rate(indicator: pd.DataFrame) -> pd.Series:
+    """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200."""
+    return indicator["value"].rename("employment_rate")
+
+
+@measure(label="Medianinkomst", unit="kr per år", direction="higher", kind="derived",
+         formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
+         sources=("median_income_real",))
+def median_income(indicator: pd.DataFrame) -> pd.Series:
+    """Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI."""
+    return indicator["value"].rename("median_income")
+
+
+@measure(label="Eftergymnasial utbildning", unit="procent", decimals=1, direction="higher",
+         kind="observed", sources=("post_secondary_share",))
+def post_secondary_share(indicator: pd.DataFrame) -> pd.Series:
+    """Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981."""
+    return indicator["value"].rename("post_secondary_share")
+
+
+@measure(label="Månadsavlönad personal", unit="per 1 000 invånare", decimals=1,
+         formula="månadsavlönade i november / folkmängd 31 december samma år x 1 000",
+         sources=("staff", "population"))
+def staff_per_1000(staff: pd.Series, population: pd.Series) -> pd.Series:
+    """Monthly-paid municipal staff per 1,000 inhabitants of the same year, on the index of `staff`.
+
+    Both are indexed by (code, year). Staff of federations and companies is not in it.
+    """
+    inhabitants = population.reindex(staff.index).astype("float64")
+    return (1000 * staff / inhabitants.where(inhabitants > 0)).rename("staff_per_1000")
+
+
+def latest(values: pd.Series) -> pd.Series:
+    """The values of the latest year that has any, by code, from a Series on (code, year)."""
+    known = values.dropna()
+    if known.empty:
+        return pd.Series(dtype="float64")
+    year = int(known.index.get_level_values(1).max())
+    chosen = known.xs(year, level=1)
+    chosen.attrs["year"] = year
+    return chosen
+
+
+def rank(values: pd.Series, *, without: tuple[str, ...] = ()) -> pd.Series:
+    """Place by code, 1 for the highest value, equal values share the better place (Int64).
+
+    All are missing unless all 290 municipalities are known. Codes in `without` get no rank and
+    are not counted.
+    """
+    if values.notna().sum() < ALL_MUNICIPALITIES:
+        return pd.Series(pd.NA, index=values.index, dtype="Int64")
+    ranked = values[~values.index.isin(without)].rank(ascending=False, method="min")
+    return ranked.reindex(values.index).astype("Int64")
+
+
+def spread_of_peers(values: pd.Series, peers: pd.DataFrame) -> pd.DataFrame:
+    """Lowest, median and highest value among each municipality's peers, and how many are known.
+
+    `values` by code, `peers` with columns code and peer_code. Returns `low`, `median`, `high`,
+    `known` by code; missing when no peer is known.
+    """
+    pairs = peers.assign(value=peers["peer_code"].map(values))
+    grouped = pairs.groupby("code")["value"]
+    return pd.DataFrame({"low": grouped.min(), "median": grouped.median(), "high": grouped.max(),
+                         "known": grouped.count()})
+
+
+def better_than(values: pd.Series, code: str, *, direction: str) -> float:
+    """Share of the other municipalities that `code` is better placed than; missing for `neither`.
+    """
+    others = values.drop(code).dropna()
+    if direction == "neither" or others.empty or np.isnan(values[code]):
+        return float("nan")
+    worse = others < values[code] if direction == "higher" else others > values[code]
+    return float(worse.mean())

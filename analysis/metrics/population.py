@@ -1,0 +1,375 @@
+"""Population: size, change, components of change, age structure and where people live.
+
+Terms
+-----
+population: registered inhabitants on 31 December (folkmängd, SCB BE0101); by area and year.
+area: a municipality code, or the key of any set of municipalities (region, group, county, nation).
+natural increase: births minus deaths; net moves: in-migrants minus out-migrants.
+adjustment: SCB's item that makes births, deaths and moves add up to the increase.
+demographic dependency ratio: (aged 0-19 + aged 65 and over) / (aged 20-64) x 100.
+locality: SCB's tätort; it has one municipality code in the table even where it crosses a boundary.
+turning point: a year after which growth turned into decline, or the other way round, by more than
+a stated share of the population.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import DataError, InputError, raise_faults
+from analysis.metrics.measure import measure
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+COMPONENTS = ("natural_increase", "net_county", "net_rest_of_sweden", "net_abroad", "adjustment")
+"""The parts of a population increase that add up to it, in the order reports show them."""
+
+DERIVED_YEARS = (2022,)  # population of 2023 minus the published increase of that year
+PERTURBED_FROM = 2025  # SCB adds noise to its counts from this reference year (cell key method)
+RECALCULATED_TO = 1967  # earlier years are recalculated to the boundaries of today
+
+_POPULATION = ("population",)
+_AGES = ("population_age_sex",)
+
+
+# --- size and change --------------------------------------------------------------------------
+
+
+@measure(label="Folkmängd", unit="invånare", kind="observed", sources=_POPULATION)
+def population(table: pd.DataFrame) -> pd.Series:
+    """Registered inhabitants on 31 December, on the index of `table`; persons. SCB BE0101."""
+    return table["population"].rename("population")
+
+
+def by_area(values: pd.Series, areas: Mapping[str, Collection[str]]) -> pd.Series:
+    """Sums of municipal counts for sets of municipalities.
+
+    `values` is indexed by (code, year), `areas` gives the members of each key. Returns a Series
+    indexed by (area, year); a year in which any member is unknown is missing, never a part sum.
+    Raises InputError for an area without members.
+    """
+    raise_faults(InputError, (f"area {key!r} has no members; give at least one code"
+                              for key, codes in areas.items() if not codes))
+    wide = values.unstack(level=0)
+    sums = {key: wide.reindex(columns=list(dict.fromkeys(codes))).sum(axis=1, skipna=False)
+            for key, codes in areas.items()}
+    stacked = pd.DataFrame(sums).T.stack()
+    stacked.index.names = ["area", "year"]
+    whole = pd.api.types.is_integer_dtype(values.dtype) and stacked.notna().all()
+    return stacked.astype("int64") if whole else stacked
+
+
+def share_of_change(values: pd.Series, *, years: int) -> pd.Series:
+    """Change over `years` as a share of the value then; missing where that year is unknown.
+
+    `values` is indexed by (area, year); the result has the same index.
+    """
+    area, year = values.index.get_level_values(0), values.index.get_level_values(1)
+    earlier = pd.MultiIndex.from_arrays([area, year - years])
+    before = values.reindex(earlier).to_numpy(dtype="float64", na_value=np.nan)
+    before = np.where(before > 0, before, np.nan)
+    return pd.Series(values.to_numpy(dtype="float64", na_value=np.nan) / before - 1, values.index)
+
+
+@measure(label="Folkmängdens förändring på tio år", unit="andel", decimals=1, as_percent=True,
+         formula="folkmängd / folkmängd tio år tidigare - 1", sources=_POPULATION)
+def population_change_10y(values: pd.Series) -> pd.Series:
+    """Change in ten years as a share of the population then; on the index (area, year)."""
+    return share_of_change(values, years=10).rename("population_change_10y")
+
+
+@measure(label="Befolkningstäthet", unit="invånare per km²", decimals=1,
+         formula="folkmängd / landareal", sources=("population", "municipalities"))
+def density(values: pd.Series, land_km2: pd.Series) -> pd.Series:
+    """Inhabitants per km² of land area (SCB MI0802, 2015).
+
+    `values` is indexed by (area, year), `land_km2` by area; the result is on the index of `values`.
+    """
+    land = land_km2.reindex(values.index.get_level_values(0)).to_numpy(dtype="float64")
+    return (values / np.where(land > 0, land, np.nan)).rename("density")
+
+
+def index_of(series: pd.Series, *, base: int) -> pd.Series:
+    """`series` by year as an index where the year `base` is 100; missing when that is unknown."""
+    start = series.get(base, np.nan)
+    return 100 * series / (start if start and start > 0 else np.nan)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turning point: the population was highest (`peak`) or lowest (`trough`) in `year`."""
+
+    year: int
+    kind: Literal["peak", "trough"]
+    population: float
+
+
+def turning_points(series: pd.Series, *, least: float = 0.01) -> list[Turn]:
+    """Years in which a long growth turned into decline or the other way round.
+
+    `series` is indexed by year. A turn counts when the population then moved by at least the share
+    `least` from it, so that the noise of single years makes none. The last turn is confirmed by
+    the movement after it; the first and last years of the series are never turns.
+    """
+    known = series.dropna().sort_index()
+    if len(known) < 3:
+        return []
+    low = high = known.index[0]
+    direction, turns = 0, []
+    for year, value in known.items():
+        high = year if value > known[high] else high
+        low = year if value < known[low] else low
+        if direction >= 0 and value <= known[high] * (1 - least):
+            turns.append(Turn(int(high), "peak", float(known[high])))
+            direction, low = -1, year
+        elif direction <= 0 and value >= known[low] * (1 + least):
+            turns.append(Turn(int(low), "trough", float(known[low])))
+            direction, high = 1, year
+        if direction > 0:
+            low = year
+        elif direction < 0:
+            high = year
+    return [turn for turn in turns if turn.year != known.index[0]]
+
+
+# --- boundaries of each year ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reform:
+    """A change of boundaries: from `year`, `code` is no longer part of `former`."""
+
+    code: str
+    year: int
+    former: str
+    kind: Literal["municipality", "county"]
+
+
+REFORMS = (
+    Reform("0330", 2003, "0380", "municipality"),  # Knivsta left Uppsala
+    Reform("0331", 2007, "19", "county"),  # Heby moved from Västmanland to Uppsala county
+)
+
+
+def reforms_touching(codes: Iterable[str]) -> list[Reform]:
+    """Reforms that make a series of these municipalities, or their counties, differ."""
+    chosen = set(codes)
+    counties = {code[:2] for code in chosen}
+    return [entry for entry in REFORMS
+            if entry.code in chosen or entry.former in chosen
+            or (entry.kind == "county" and counties & {entry.former, entry.code[:2]})]
+
+
+def on_yearly_boundaries(values: pd.Series) -> pd.Series:
+    """Municipal series on the boundaries of each year instead of today's.
+
+    `values` (code, year) are on today's boundaries: a municipality that was then part of another
+    is added to it and is missing itself.
+    """
+    result = values.astype("float64")
+    years = values.index.get_level_values(1)
+    codes = values.index.get_level_values(0)
+    for entry in (entry for entry in REFORMS if entry.kind == "municipality"):
+        for position in np.flatnonzero((codes == entry.code) & (years < entry.year)):
+            target = (entry.former, years[position])
+            if target in result.index:
+                result[target] += result.iloc[position]
+            result.iloc[position] = np.nan
+    return result
+
+
+def county_on_yearly_boundaries(values: pd.Series, county: str) -> pd.Series:
+    """Population of a county by year, with the municipalities that belonged to it each year."""
+    codes = values.index.get_level_values(0)
+    years = values.index.get_level_values(1)
+    inside = codes.str[:2] == county
+    for entry in (entry for entry in REFORMS if entry.kind == "county"):
+        moved = (codes == entry.code) & (years < entry.year)
+        inside = np.where(moved, entry.former == county, inside)
+    return values[inside].groupby(level=1).sum()
+
+
+# --- births, deaths and moves -----------------------------------------------------------------
+
+
+def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """Components of the population increase of a set of municipalities; persons.
+
+    `changes` is the table `population_change` (total, women and men); returns one row for each
+    year with births, deaths, `COMPONENTS` and increase. Net moves within the county are the sum
+    of what each member gained from its own county; moves between members of one county cancel.
+    A municipality that is a county of its own (Gotland) has no such moves. Raises DataError when
+    the components do not add up.
+    """
+    chosen = changes[(changes["sex"] == "total") & changes["code"].isin(list(codes))]
+    columns = ["births", "deaths", *COMPONENTS, "increase"]
+    result = chosen.groupby("year")[columns].sum(min_count=1)
+    parts = result[list(COMPONENTS)].sum(axis=1)
+    raise_faults(DataError, (
+        f"population change {year}: components sum to {parts[year]}, the increase is "
+        f"{result.at[year, 'increase']}; restore data/ with `git checkout -- data`"
+        for year in result.index if parts[year] != result.at[year, "increase"]
+    ))
+    return result
+
+
+# --- age ---------------------------------------------------------------------------------------
+
+
+@measure(label="Andel 65 år eller äldre", unit="andel", decimals=1, as_percent=True,
+         kind="derived", formula="personer 65 år eller äldre / folkmängd",
+         sources=("share_65plus",))
+def share_65plus(indicator: pd.DataFrame) -> pd.Series:
+    """Share aged 65 and over, 0-1, on the index of `indicator` (column `value`, per cent)."""
+    return (indicator["value"] / 100).rename("share_65plus")
+
+
+@measure(label="Demografisk försörjningskvot", unit="per 100 personer 20–64 år", decimals=1,
+         direction="lower", kind="observed",
+         formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100", sources=("dependency_ratio",))
+def dependency_ratio(indicator: pd.DataFrame) -> pd.Series:
+    """Aged 0-19 and 65 or over per 100 aged 20-64 (SCB TAB4642), on the index of `indicator`."""
+    return indicator["value"].rename("dependency_ratio")
+
+
+@measure(label="Medelålder", unit="år", decimals=1, kind="observed", sources=("mean_age",))
+def mean_age(indicator: pd.DataFrame) -> pd.Series:
+    """Mean age in years (SCB TAB637), on the index of `indicator`."""
+    return indicator["value"].rename("mean_age")
+
+
+def joint_share(shares: pd.Series, weights: pd.Series) -> float:
+    """Share of several municipalities together: sum(share x population) / sum(population).
+
+    Both are indexed by code. Missing when a share or a population is unknown or none is given.
+    """
+    weights = weights.reindex(shares.index).astype("float64")
+    total = weights.sum(skipna=False)
+    return float((shares * weights).sum(skipna=False) / total) if total > 0 else float("nan")
+
+
+def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
+    """Persons of both sexes aged `low` to `high` (None: and over), by (code, year).
+
+    Raises InputError where the limits cut through a five-year group of `ages`.
+    """
+    upper = ages["age_to"].astype("Float64").fillna(np.inf)
+    top = np.inf if high is None else high
+    inside = (ages["age_from"] >= low) & (upper <= top)
+    touched = (upper >= low) & (ages["age_from"] <= top)
+    if (touched & ~inside).any():
+        raise InputError(f"ages {low} to {high}: the table has five-year groups; "
+                         "use limits such as 0, 20 and 65, and 19 and 64")
+    return ages[inside].groupby(["code", "year"])["persons"].sum()
+
+
+def age_share(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
+    """Share (0-1) of the population aged `low` to `high`, by (code, year)."""
+    return by_age(ages, low, high) / by_age(ages, 0)
+
+
+def dependency_ratio_of_ages(ages: pd.DataFrame) -> pd.Series:
+    """(0-19 + 65 and over) / (20-64) x 100 recomputed from the age table, by (code, year)."""
+    return 100 * (by_age(ages, 0, 19) + by_age(ages, 65)) / by_age(ages, 20, 64)
+
+
+def pyramid(ages: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
+    """Each age group's share of all persons of a set of municipalities, latest year of `ages`.
+
+    Rows are the lowest ages of the groups, columns `women` and `men`; all cells sum to 1.
+    """
+    chosen = ages[ages["code"].isin(list(codes)) & (ages["year"] == ages["year"].max())]
+    wide = chosen.pivot_table(index="age_from", columns="sex", values="persons", aggfunc="sum")
+    return (wide / wide.to_numpy().sum())[["women", "men"]]
+
+
+# --- localities --------------------------------------------------------------------------------
+
+# Known to have inhabitants in these municipalities besides the one the table books them on.
+KNOWN_TO_CROSS: Mapping[str, tuple[str, ...]] = {
+    # Stockholm
+    "0180TC101": ("0123", "0126", "0127", "0136", "0138", "0162", "0163", "0182", "0183", "0184"),
+    "0163TC103": ("0114", "0123"),  # Upplands Väsby och Sollentuna
+    "0115TC108": ("0160",),  # Vallentuna
+    "0127TC103": ("0128",),  # Tumba
+    "1480TC108": ("1402", "1481"),  # Göteborg
+    "1280TC106": ("1231",),  # Malmö
+    "1980TB101": ("0484",),  # Kvicksund
+}
+_OVERLAP = 0.02  # share of a locality's circle in another municipality that raises suspicion
+_MATTERS = 0.01  # a suspected locality counts from this share of a municipality's population
+
+
+def crossing_localities(localities: pd.DataFrame, boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Localities that cross a municipal boundary, or may: locality, code, other, known.
+
+    The table has one point and one area each. Known crossings are listed; besides them a locality
+    is suspected where a circle of its area around its point has 2 per cent or more of its area in
+    another municipality. `boundaries` (code, geometry in metres) are coarse, so suspicion is no
+    proof.
+    """
+    import geopandas
+
+    points = geopandas.points_from_xy(localities["easting"], localities["northing"])
+    circles = geopandas.GeoDataFrame(
+        localities[["locality", "code"]].reset_index(drop=True),
+        geometry=points.buffer(np.sqrt(localities["area_ha"].to_numpy() * 1e4 / np.pi)),
+        crs=boundaries.crs,
+    )
+    others = geopandas.GeoDataFrame({"other": boundaries.index}, geometry=boundaries.geometry.values,
+                                    crs=boundaries.crs)
+    pairs = circles.sjoin(others, predicate="intersects")
+    pairs = pairs[pairs["code"] != pairs["other"]]
+    reach = pairs.geometry.intersection(boundaries.geometry.loc[pairs["other"]], align=False).area
+    suspected = pairs[(reach / pairs.geometry.area).to_numpy() >= _OVERLAP]
+    suspected = suspected[["locality", "code", "other"]].assign(known=False)
+    known = pd.DataFrame([(locality, code, other, True)
+                          for locality, code in localities[["locality", "code"]].itertuples(False)
+                          for other in KNOWN_TO_CROSS.get(locality, ())],
+                         columns=["locality", "code", "other", "known"])
+    both = pd.concat([known, suspected], ignore_index=True)
+    return both.drop_duplicates(["locality", "other"]).reset_index(drop=True)
+
+
+def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame,
+                    ) -> pd.DataFrame:
+    """Where people live: localities and the largest one, as shares (0-1) of the population.
+
+    `inhabitants` by code, of the year of `localities`; `crossing` from `crossing_localities`.
+    Returns by code: `share` living in localities (missing where one crosses the boundary), `name`,
+    `largest` (inhabitants) and `largest_share` of the largest locality (the share is missing where
+    that one crosses). Codes without any locality in the table have only missing values.
+    """
+    listed = localities[localities["code"].isin(inhabitants.index)]
+    total = listed.groupby("code")["population"].sum().reindex(inhabitants.index)
+    largest = (listed.sort_values("population").groupby("code").last()
+               .reindex(inhabitants.index)[["locality", "name", "population"]])
+    unsure = _unsure(localities, inhabitants, crossing)
+    share = (total / inhabitants).where(lambda found: found <= 1)
+    known = set(crossing.loc[crossing["known"], "locality"])
+    suspected = set(crossing.loc[~crossing["known"], "locality"])
+    alone = ~largest["locality"].isin(known | suspected)
+    return pd.DataFrame({
+        "share": share.where(~share.index.isin(list(unsure))),
+        "name": largest["name"],
+        "largest": largest["population"],
+        "largest_share": (largest["population"] / inhabitants).where(alone),
+    })
+
+
+def _unsure(localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame) -> set[str]:
+    """Municipalities whose share a crossing locality, on either side, makes unknowable."""
+    size = localities.set_index("locality")["population"]
+    found = set()
+    for entry in crossing.itertuples():
+        for code in (entry.code, entry.other):
+            here = inhabitants.get(code)
+            if entry.known or (here and size[entry.locality] >= _MATTERS * here):
+                found.add(str(code))
+    return found

@@ -1,0 +1,1 @@
+"""From notebooks to reports: plan, execute, compose, export, and a manifest of what was done."""

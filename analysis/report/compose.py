@@ -1,0 +1,190 @@
+"""Put the executed chapters of one region together into one document.
+
+Terms
+-----
+document: the chapters with numbered figures and tables, the sources they cite, and the report's
+own pages around them; the exporters turn it into files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from analysis import catalog
+from analysis.errors import BuildError
+from analysis.exhibits import MIME
+from analysis.regions import Region, slug
+from analysis.report.plan import Job
+from analysis.text import swedish
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass
+class Document:
+    """One region's report before export; `notebooks` are the executed chapters by name."""
+
+    region: Region
+    as_of: str
+    notebooks: dict[str, Any]
+    exhibits: list[dict[str, Any]] = field(default_factory=list)
+    sources: list[catalog.Dataset] = field(default_factory=list)
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """The exhibits of one type, in the order of the report."""
+        return [exhibit for exhibit in self.exhibits if exhibit["type"] == kind]
+
+    def tables(self) -> Iterator[dict[str, Any]]:
+        """Every table of the report: those shown, and those behind the figures."""
+        for exhibit in self.exhibits:
+            if exhibit["type"] == "table":
+                yield exhibit
+            elif exhibit.get("table"):
+                yield exhibit["table"]
+
+
+def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Document:
+    """The document of a region from its executed notebooks; numbers figures and tables.
+
+    Raises BuildError when a chapter shows a picture without description, or an id twice.
+    """
+    import nbformat
+
+    notebooks = {job.chapter: nbformat.read(folder / f"{job.chapter}.ipynb", as_version=4)
+                 for job in jobs}
+    document = Document(job_region, as_of, notebooks)
+    for chapter, notebook in notebooks.items():
+        for cell in notebook.cells:
+            for output in cell.get("outputs", ()):
+                _collect(document, chapter, output)
+    cited = {key for exhibit in document.exhibits for key in exhibit.get("sources", ())}
+    cited |= {item["source"] for tile in document.of_type("tiles") for item in tile["items"]}
+    document.sources = [entry for key, entry in catalog.CATALOG.items() if key in cited]
+    return document
+
+
+def _collect(document: Document, chapter: str, output: Any) -> None:
+    data = output.get("data", {})
+    if MIME not in data:
+        if any(name.startswith("image/") for name in data):
+            raise BuildError(f"chapter {chapter}: a picture has no title, alt text and source; "
+                             "show it with analysis.exhibits.show")
+        return
+    exhibit = data[MIME]
+    exhibit["chapter"] = chapter
+    if exhibit["type"] == "figure":
+        exhibit["svg"], exhibit["png"] = data["image/svg+xml"], data["image/png"]
+    if exhibit["type"] in ("figure", "table"):
+        same = [e for e in document.of_type(exhibit["type"]) if e["id"] == exhibit["id"]]
+        if same:
+            raise BuildError(f"chapter {chapter}: the id {exhibit['id']!r} is already used in "
+                             f"chapter {same[0]['chapter']}; choose another")
+        exhibit["number"] = len(document.of_type(exhibit["type"])) + 1
+        cited = {str(catalog.dataset(key).source): key for key in reversed(exhibit["sources"])}
+        exhibit["cited"] = [{"key": key, "text": text} for text, key in reversed(cited.items())]
+    document.exhibits.append(exhibit)
+
+
+def to_html(document: Document) -> str:
+    """The whole report as one HTML page without outside requests, through nbconvert."""
+    import nbformat
+    from nbconvert.exporters import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name="samverkan", extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True,
+    )
+    exporter.register_filter("markdown_sv", markdown)
+    exporter.register_filter("picture", picture)
+    exporter.register_filter("numbered", numbered)
+    notebook = nbformat.v4.new_notebook(cells=_cells(document))
+    html, _ = exporter.from_notebook_node(notebook, resources={"samverkan": _context(document)})
+    return str(html)
+
+
+def _cells(document: Document) -> list[Any]:
+    """All cells of all chapters; those with code keep their outputs and lose their source."""
+    cells = []
+    for chapter, notebook in document.notebooks.items():
+        for position, cell in enumerate(notebook.cells):
+            copy = cell.copy()
+            copy["id"] = f"{chapter}-{position}"[:64]
+            copy["metadata"] = {**cell.metadata, "chapter": chapter}
+            cells.append(copy)
+    return cells
+
+
+def _context(document: Document) -> dict[str, Any]:
+    from analysis.report import fonts
+
+    templates = TEMPLATES / "samverkan"
+    region = document.region
+    as_of = swedish.day(catalog.date.fromisoformat(document.as_of))
+    return {
+        "region": region, "as_of": as_of, "members": swedish.listed(region.member_names),
+        "css": (templates / "report.css").read_text(encoding="utf-8"),
+        "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
+        "data_date": swedish.day(catalog.SNAPSHOT_DATE),
+        "modelled": any(e.get("kind") == "modelled" for e in document.exhibits),
+        "member_count": swedish.counted(len(region.members), "kommun", "kommuner"),
+    }
+
+
+def contents(document: Document) -> list[dict[str, Any]]:
+    """Headings of chapters (level 2) and sections (level 3), in order, with their anchors."""
+    found = []
+    for chapter, notebook in document.notebooks.items():
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                for marks, title in _HEADING.findall(cell.source):
+                    found.append({"level": len(marks) + 1, "title": title.strip(),
+                                  "anchor": anchor(chapter, title)})
+    return [entry for entry in found if entry["level"] <= 3]
+
+
+_HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*$", re.MULTILINE)
+
+
+def anchor(chapter: str, title: str) -> str:
+    """The id of a heading: chapter and title, so that two chapters may use the same words."""
+    return f"{slug(chapter)}-{slug(title)}"
+
+
+def markdown(source: str, chapter: str = "") -> str:
+    """Markdown to HTML; headings go down one level, below the report's own, and get their ids."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(source)
+    for position, token in enumerate(tokens):
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+            if token.type == "heading_open" and chapter:
+                token.attrSet("id", anchor(chapter, tokens[position + 1].content))
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def picture(exhibit: dict[str, Any]) -> str:
+    """Data URI of a figure's SVG, cropped to the drawing: the page prints title and source."""
+    width, height = exhibit["size"]
+    head, foot = exhibit["crop"]
+    body = height - head - foot
+    svg = exhibit["svg"]
+    start = svg.index("<svg")
+    tag = svg[start:svg.index(">", start) + 1]
+    cropped = re.sub(r'height="[^"]*"', f'height="{body:g}pt"', tag, count=1)
+    cropped = re.sub(r'viewBox="[^"]*"', f'viewBox="0 {head:g} {width:g} {body:g}"', cropped)
+    return "data:image/svg+xml," + quote(svg[start:].replace(tag, cropped, 1), safe=_SAFE)
+
+
+def numbered(html: str, number: int) -> str:
+    """The HTML of a table with its number in the caption."""
+    return html.replace("<caption>", f'<caption><span class="number">Tabell {number}.</span> ', 1)
+
+
+_SAFE = " ='/:;,.()-+*?!$@&[]{}|^`"

@@ -1,0 +1,109 @@
+"""Run one chapter with Papermill in a real kernel; what failed never looks like a success.
+
+Terms
+-----
+outcome: the executed notebook of a job, or the cell and the error that stopped it.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import BuildError
+from analysis.report.plan import Job
+
+KERNEL = "python3"
+_CELL_TIMEOUT = 600  # seconds; a cell that hangs must not hang the build
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: `path` of the executed notebook, or a one-line `error`."""
+
+    region: str
+    chapter: str
+    path: Path | None
+    seconds: float
+    error: str = ""
+    details: str = ""
+
+
+def run(job: Job, folder: Path) -> Outcome:
+    """Execute `job` and write `<folder>/<chapter>.ipynb` if, and only if, every cell succeeded."""
+    start = time.perf_counter()
+    unfinished = folder / f".{job.chapter}.unfinished.ipynb"
+    target: Path | None = folder / f"{job.chapter}.ipynb"
+    error = details = ""
+    try:
+        _check_parameters(job)
+        _execute(job, unfinished)
+        assert target is not None
+        _tidy(unfinished, target)
+    except Exception as failure:  # a chapter is anybody's code: whatever it raises is its outcome
+        target = None
+        error, details = _explain(failure)
+    finally:
+        unfinished.unlink(missing_ok=True)  # Papermill writes it after a failed cell, too
+    return Outcome(job.region.key, job.chapter, target, time.perf_counter() - start, error,
+                   details)
+
+
+def _check_parameters(job: Job) -> None:
+    """Papermill only warns about a missing parameters cell or an unknown parameter: refuse both."""
+    import papermill
+
+    known = papermill.inspect_notebook(str(job.notebook))
+    if not known:
+        raise BuildError(f"{job.notebook.name} has no cell tagged 'parameters'; add one with "
+                         f"{', '.join(job.parameters)}")
+    missing = [name for name in job.parameters if name not in known]
+    if missing:
+        raise BuildError(f"{job.notebook.name}: its parameters cell lacks {', '.join(missing)}; "
+                         f"it must set {', '.join(job.parameters)}")
+
+
+def _execute(job: Job, output: Path) -> None:
+    import papermill
+    from traitlets.config import Config
+
+    # over TCP the kernel's messages could be read by others on the machine
+    transport = "ipc" if hasattr(socket, "AF_UNIX") else "tcp"
+    papermill.execute_notebook(
+        str(job.notebook), str(output), parameters=job.parameters, kernel_name=KERNEL,
+        progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
+        config=Config({"KernelManager": {"transport": transport}}),
+    )
+
+
+def _tidy(source: Path, target: Path) -> None:
+    """Move the executed notebook into place without times and random ids: same input, same bytes.
+    """
+    import nbformat
+
+    notebook = nbformat.read(source, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    for position, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{position}"
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+    nbformat.write(notebook, target)
+
+
+def _explain(failure: Exception) -> tuple[str, str]:
+    """One line for the log and the whole traceback for `--debug`."""
+    trace = "".join(traceback.format_exception(failure))
+    if type(failure).__name__ == "PapermillExecutionError":
+        cell, source = failure.exec_count, failure.source.strip()  # type: ignore[attr-defined]
+        line = source.splitlines()[-1] if source else ""
+        message = f"cell {cell} ({line[:80]}): {failure.ename}: {failure.evalue}"  # type: ignore[attr-defined]
+        trace = "\n".join(failure.traceback)  # type: ignore[attr-defined]
+    else:
+        message = f"{type(failure).__name__}: {failure}"
+    plain = _COLOURS.sub("", message).replace("\n", "; ")
+    return plain, _COLOURS.sub("", trace)

@@ -1,0 +1,222 @@
+"""Write a document as HTML, PDF and XLSX; one function an export format.
+
+Terms
+-----
+PDF/UA: the accessible PDF standard; WeasyPrint tags the page, the header scope is added after.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analysis import catalog
+from analysis.errors import BuildError
+from analysis.report import compose
+from analysis.report.compose import Document
+from analysis.text.citation import source_line
+
+# the same input must give the same bytes: no file carries the time it was made
+_FIXED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
+                  catalog.SNAPSHOT_DATE.day, tzinfo=UTC)
+
+
+def write_html(document: Document, folder: Path) -> Path:
+    """`report.html`: one file, no outside request."""
+    target = folder / "report.html"
+    target.write_text(compose.to_html(document), encoding="utf-8")
+    return target
+
+
+def write_pdf(document: Document, folder: Path) -> Path:
+    """`report.pdf`: tagged PDF/UA-1 of the same page, with bookmarks and header scopes."""
+    from weasyprint import HTML
+
+    target = folder / "report.pdf"
+    html = compose.to_html(document)
+    stamp = f'<meta name="dcterms.created" content="{_FIXED:%Y-%m-%d}">'
+    html = html.replace("</title>", f"</title>{stamp}", 1)
+    pdf = HTML(string=html, url_fetcher=_no_requests).write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=document.region.key.encode(), srgb=True,
+        custom_metadata=False,
+    )
+    add_header_scopes(pdf, target)
+    return target
+
+
+def _no_requests(url: str, *args: Any, **options: Any) -> Any:
+    """The page carries all it needs; anything else would be a leak and a hang."""
+    from weasyprint.urls import URLFetcher
+
+    if not url.startswith("data:"):
+        raise BuildError(f"the report asks for {url!r}; embed it as a data URI")
+    return URLFetcher(allowed_protocols=["data"]).fetch(url)
+
+
+def add_header_scopes(pdf: bytes, target: Path) -> None:
+    """Write `pdf` to `target` with /Scope on every table header cell (PDF/UA-1, 7.5)."""
+    import io
+
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        root = document.Root.StructTreeRoot
+        _scope(root, pikepdf)
+        document.save(target, deterministic_id=True)
+
+
+def _scope(root: Any, pikepdf: Any) -> None:
+    """Walk the structure tree without recursion: headers in THead head columns, others rows."""
+    stack = [(root, False)]
+    while stack:
+        element, in_head = stack.pop()
+        kind = str(element.get("/S", ""))
+        in_head = in_head or kind == "/THead"
+        if kind == "/TH":
+            scope = "/Column" if in_head else "/Row"
+            element["/A"] = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name(scope))
+        children = element.get("/K")
+        if children is None:
+            continue
+        for child in children if isinstance(children, pikepdf.Array) else [children]:
+            if isinstance(child, pikepdf.Dictionary):
+                stack.append((child, in_head))
+
+
+def write_xlsx(document: Document, folder: Path) -> Path:
+    """`report.xlsx`: every table of the report, a sheet each, with contents and sources."""
+    import xlsxwriter
+
+    target = folder / "report.xlsx"
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(target), options) as book:
+        book.set_properties({"title": f"{document.region.name}: tabeller", "author": "Samverkan",
+                             "created": _FIXED.replace(tzinfo=None)})
+        formats = {"bold": book.add_format({"bold": True}),
+                   "title": book.add_format({"bold": True, "font_size": 14}),
+                   "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+        first = book.add_worksheet("Innehåll")
+        sheets = [(_table_sheet(book, table, formats, position), table)
+                  for position, table in enumerate(document.tables(), start=1)]
+        _contents_sheet(first, document, sheets, formats)
+        _sources_sheet(book.add_worksheet("Källor"), document, formats)
+    return target
+
+
+def _contents_sheet(sheet: Any, document: Document, sheets: list[tuple[Any, dict[str, Any]]],
+                    formats: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, f"{document.region.name}: tabeller ur rapporten", formats["title"])
+    sheet.write_string(1, 0, ", ".join(document.region.member_names))
+    for row, (made, table) in enumerate(sheets, start=3):
+        sheet.write_url(row, 0, f"internal:'{made.get_name()}'!A1", string=made.get_name())
+        sheet.write_string(row, 1, table["title"])
+
+
+def _sources_sheet(sheet: Any, document: Document, formats: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 4, 50)
+    for column, name in enumerate(("Tabell", "Källa", "Avser", "Licens", "Att tänka på")):
+        sheet.write_string(0, column, name, formats["bold"])
+    for row, entry in enumerate(document.sources, start=1):
+        texts = (entry.title, str(entry.source), entry.years, entry.source.licence,
+                 " ".join(entry.notes))
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, formats["wrap"])
+
+
+def _table_sheet(book: Any, table: dict[str, Any], formats: dict[str, Any], position: int) -> Any:
+    sheet = book.add_worksheet(sheet_name(table["id"], position))
+    lines = [table["title"], source_line(table["sources"], table["kind"]), *table["notes"]]
+    if table["kind"] == "modelled":
+        lines.insert(1, "Modellskattning: inte observerade uppgifter.")
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, line, formats["title"] if row == 0 else None)
+    _excel_table(book, sheet, table, len(lines) + 1)
+    return sheet
+
+
+def _excel_table(book: Any, sheet: Any, table: dict[str, Any], top: int) -> None:
+    """A real Excel table with numbers as numbers; an unknown value is an empty cell."""
+    columns, rows = table["columns"], table["rows"]
+    headings = unique_headings([_heading(column) for column in columns])
+    styles = [_number_format(book, column) for column in columns]
+    height = max(len(rows), 1)
+    sheet.add_table(top, 0, top + height, len(columns) - 1, {
+        "name": "T_" + re.sub(r"\W", "_", f"{table['id']}_{sheet.index}"),
+        "columns": [{"header": heading} for heading in headings],
+        "style": "Table Style Light 1",
+    })
+    for column, (heading, style) in enumerate(zip(headings, styles, strict=True)):
+        widest = max([len(heading), *(len(str(row[column])) for row in rows)], default=8)
+        sheet.set_column(column, column, min(max(widest + 2, 9), 60))
+        for row, values in enumerate(rows, start=top + 1):
+            value = values[column]
+            if isinstance(value, bool | str):
+                sheet.write_string(row, column, str(value))
+            elif value is not None:
+                sheet.write_number(row, column, value, style)
+
+
+def _heading(column: dict[str, Any]) -> str:
+    unit = "%" if column["percent"] else column["unit"]
+    label = column["label"] or "Namn"
+    return f"{label} ({unit})" if unit and unit not in label else label
+
+
+def unique_headings(headings: list[str]) -> list[str]:
+    """Excel tables need distinct headings, regardless of case: a repeated one gets a number."""
+    seen: dict[str, int] = {}
+    found = []
+    for heading in headings:
+        seen[heading.casefold()] = count = seen.get(heading.casefold(), 0) + 1
+        found.append(heading if count == 1 else f"{heading} {count}")
+    return found
+
+
+def _number_format(book: Any, column: dict[str, Any]) -> Any:
+    if column["year"] or column["text"]:
+        return None
+    places = "." + "0" * column["decimals"] if column["decimals"] else ""
+    return book.add_format({"num_format": f"0{places}%" if column["percent"] else f"#,##0{places}"})
+
+
+def sheet_name(table_id: str, position: int) -> str:
+    """A name Excel accepts: at most 31 characters, none of []:*?/\\, distinct by its number."""
+    plain = re.sub(r"[\[\]:*?/\\']", "", table_id)
+    return f"{position:02d} {plain}"[:31]
+
+
+def write_figures(document: Document, folder: Path) -> None:
+    """`figures/<id>.svg` and `.png`, with title and source inside, ready to be pasted."""
+    figures = folder / "figures"
+    figures.mkdir()
+    for exhibit in document.of_type("figure"):
+        (figures / f"{exhibit['id']}.svg").write_text(exhibit["svg"], encoding="utf-8")
+        (figures / f"{exhibit['id']}.png").write_bytes(base64.b64decode(exhibit["png"]))
+
+
+def write_key_figures(document: Document, folder: Path) -> Path:
+    """`key_figures.json`; raises BuildError for a value that is unknown or given twice."""
+    figures = [row for exhibit in document.of_type("key_figures") for row in exhibit["items"]]
+    keys = [(row["id"], row["area"], row["year"]) for row in figures]
+    repeated = [key for key, count in Counter(keys).items() if count > 1]
+    unknown = [key for key, row in zip(keys, figures, strict=True) if row["value"] is None]
+    if repeated or unknown:
+        raise BuildError(f"key figures given twice: {repeated[:5]}; without value: {unknown[:5]}")
+    target = folder / "key_figures.json"
+    text = json.dumps(figures, ensure_ascii=False, indent=1)
+    target.write_text(text + "\n", encoding="utf-8")
+    return target
+
+
+WRITERS: dict[str, Callable[[Document, Path], Path]] = {
+    "html": write_html, "pdf": write_pdf, "xlsx": write_xlsx,
+}

@@ -1,0 +1,79 @@
+"""`reports/index.html`: all reports that stand in a folder, with a map, dates and sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from analysis.regions import municipalities
+from analysis.report import manifest
+from analysis.text import swedish
+
+TEMPLATES = Path(__file__).parent / "templates"
+_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabeller (XLSX)"}
+_THUMBNAIL = "figures/population-map.png"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One report as the index shows it; `files` are (path, label, size)."""
+
+    name: str
+    members: str
+    as_of: str
+    snapshot: str
+    picture: str
+    files: tuple[tuple[str, str, str], ...]
+
+
+def entries(out: Path) -> list[Entry]:
+    """The reports under `out`, in the order of their Swedish names."""
+    found = []
+    for folder in sorted(path for path in out.iterdir() if not path.name.startswith(".")):
+        record = manifest.read(folder) if folder.is_dir() else None
+        if record and record.get("product") == "samverkan":
+            found.append(_entry(folder, record))
+    return sorted(found, key=lambda entry: swedish.sort_key(entry.name))
+
+
+def _entry(folder: Path, record: dict[str, object]) -> Entry:
+    known = municipalities()
+    members = [known[code].name for code in record["members"]]  # type: ignore[attr-defined]
+    files = tuple(
+        (f"{folder.name}/{name}", label, size_text((folder / name).stat().st_size))
+        for name, label in _FORMATS.items() if (folder / name).is_file()
+    )
+    picture = f"{folder.name}/{_THUMBNAIL}" if (folder / _THUMBNAIL).is_file() else ""
+    return Entry(str(record["name"]), swedish.listed(members[:12]) if len(members) <= 12
+                 else f"{swedish.listed(members[:6], ',')} med flera", _day(record["as_of"]),
+                 _day(record["snapshot"]), picture, files)
+
+
+def _day(value: object) -> str:
+    return swedish.day(date.fromisoformat(str(value)))
+
+
+def size_text(size: int) -> str:
+    """A file's size in kB or MB: 412 kB, 1,3 MB."""
+    if size < 1_000_000:
+        return f"{swedish.number(max(size / 1000, 1))} kB"
+    return f"{swedish.number(size / 1e6, 1)} MB"
+
+
+def write(out: Path) -> Path:
+    """Write the index of `out`; it links with relative paths, so a file share will do."""
+    from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+    from analysis.report import fonts
+
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=select_autoescape(default=True))
+    css = (TEMPLATES / "samverkan" / "report.css").read_text(encoding="utf-8")
+    page = environment.get_template("index/index.html.j2").render(
+        entries=entries(out), css=css, font_css=fonts.font_css())
+    target = out / "index.html"
+    temporary = out / ".index.html.tmp"
+    temporary.write_text(page, encoding="utf-8")
+    temporary.replace(target)
+    return target

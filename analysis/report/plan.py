@@ -1,0 +1,136 @@
+"""What a build will do: one job for each chapter of each region.
+
+Terms
+-----
+chapter: a parameterised notebook; the four of the product, and any that a user adds.
+job: one chapter for one region on one date.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from analysis import catalog, paths
+from analysis.errors import InputError, raise_faults
+from analysis.regions import Region
+
+CHAPTERS = ("summary", "population", "commuting", "services")
+FORMATS = ("html", "pdf", "xlsx")
+MANIFEST = "build.json"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One chapter to execute; `parameters` are what Papermill hands to the notebook."""
+
+    region: Region
+    chapter: str
+    notebook: Path
+    as_of: date
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Parameters of the notebook: registered regions by key, others by their codes."""
+        return {"region": reference(self.region), "name": self.region.name,
+                "as_of": self.as_of.isoformat()}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a build needs to know; printable, so that `--dry-run` shows the truth."""
+
+    regions: tuple[Region, ...]
+    chapters: tuple[tuple[str, Path], ...]
+    formats: tuple[str, ...]
+    as_of: date
+    out: Path
+    jobs: int
+
+    def chapters_of(self, region: Region) -> list[Job]:
+        """The jobs of one region, in the order of the report."""
+        return [Job(region, name, path, self.as_of) for name, path in self.chapters]
+
+
+def reference(region: Region) -> str:
+    """How a notebook names `region`: its key when registered, else its codes with commas."""
+    from analysis.regions import registry
+
+    known = registry().get(region.key)
+    return region.key if known == region else ",".join(region.members)
+
+
+def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
+              as_of: date | None = None, out: Path | None = None, jobs: int | None = None,
+              chapters: Sequence[Path] = ()) -> Plan:
+    """Check everything that can be checked before any work is done.
+
+    Raises InputError with all faults: unknown format, chapter file that is no notebook, output
+    folder that belongs to another set of members, number of jobs below one.
+    """
+    target = (out or paths.default_reports()).resolve()
+    faults = [*_format_faults(formats), *_chapter_faults(chapters)]
+    if jobs is not None and jobs < 1:
+        faults.append(f"--jobs {jobs} is too few; give 1 or more")
+    if target.exists() and not target.is_dir():
+        faults.append(f"--out {target.name!r} is a file; name a folder")
+    else:
+        faults += [fault for region in regions for fault in folder_faults(target, region)]
+    raise_faults(InputError, faults)
+    own = [(path.stem, path.resolve()) for path in chapters]
+    return Plan(
+        tuple(dict.fromkeys(regions)),
+        (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
+        tuple(name for name in FORMATS if name in formats),
+        as_of or catalog.SNAPSHOT_DATE, target, jobs or os.cpu_count() or 1,
+    )
+
+
+def _format_faults(formats: Sequence[str]) -> list[str]:
+    faults = [] if formats else [f"no format given; valid are {', '.join(FORMATS)}"]
+    for name in formats:
+        if name not in FORMATS:
+            near = difflib.get_close_matches(name, FORMATS, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            faults.append(f"unknown format {name!r}: {hint}valid are {', '.join(FORMATS)}")
+    return faults
+
+
+def _chapter_faults(chapters: Sequence[Path]) -> list[str]:
+    faults, seen = [], set(CHAPTERS)
+    for path in chapters:
+        if path.suffix != ".ipynb" or not path.is_file():
+            faults.append(f"chapter {str(path)!r} is no notebook file; name an existing .ipynb")
+        elif path.stem in seen:
+            faults.append(f"chapter {path.stem!r} is given twice or is one of {', '.join(CHAPTERS)}"
+                          "; rename the file")
+        seen.add(path.stem)
+    return faults
+
+
+def folder_faults(out: Path, region: Region) -> list[str]:
+    """Why `out/<key>` cannot take the report of `region`: it is somebody else's folder."""
+    folder = out / region.key
+    if not folder.exists():
+        return []
+    if not folder.is_dir():
+        return [f"{folder.name!r} in {out.name!r} is a file; move it away"]
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        if any(folder.iterdir()):
+            return [f"the folder {folder.name!r} in {out.name!r} was not made by samverkan; "
+                    "move it away or choose another --name or --out"]
+        return []
+    try:
+        members = set(json.loads(manifest.read_text(encoding="utf-8"))["members"])
+    except (ValueError, KeyError, TypeError):
+        return [f"{folder.name}/{MANIFEST} cannot be read; remove the folder and build again"]
+    if members != set(region.members):
+        return [f"the folder {folder.name!r} holds a report on other members "
+                f"({', '.join(sorted(members))}); choose another --name or --out"]
+    return []
