@@ -59,8 +59,7 @@ def by_area(values: pd.Series, areas: Mapping[str, Collection[str]]) -> pd.Serie
     wide = values.unstack(level=0)
     sums = {key: wide.reindex(columns=list(dict.fromkeys(codes))).sum(axis=1, skipna=False)
             for key, codes in areas.items()}
-    stacked = pd.DataFrame(sums).T.stack()
-    stacked.index.names = ["area", "year"]
+    stacked = pd.concat(sums, names=["area", "year"])
     whole = pd.api.types.is_integer_dtype(values.dtype) and stacked.notna().all()
     return stacked.astype("int64") if whole else stacked
 
@@ -118,24 +117,25 @@ def turning_points(series: pd.Series, *, least: float = 0.01) -> list[Turn]:
     the movement after it; the first and last years of the series are never turns.
     """
     known = series.dropna().sort_index()
-    if len(known) < 3:
+    points = [(int(year), float(value))
+              for year, value in zip(known.index, known.to_numpy(), strict=True)]
+    if len(points) < 3:
         return []
-    low = high = known.index[0]
+    low = high = points[0]
     direction, turns = 0, []
-    for year, value in known.items():
-        high = year if value > known[high] else high
-        low = year if value < known[low] else low
-        if direction >= 0 and value <= known[high] * (1 - least):
-            turns.append(Turn(int(high), "peak", float(known[high])))
-            direction, low = -1, year
-        elif direction <= 0 and value >= known[low] * (1 + least):
-            turns.append(Turn(int(low), "trough", float(known[low])))
-            direction, high = 1, year
-        if direction > 0:
-            low = year
-        elif direction < 0:
-            high = year
-    return [turn for turn in turns if turn.year != known.index[0]]
+    for point in points:
+        high = point if point[1] > high[1] else high
+        low = point if point[1] < low[1] else low
+        if direction >= 0 and point[1] <= high[1] * (1 - least):
+            turns.append(Turn(high[0], "peak", high[1]))
+            direction, low = -1, point
+        elif direction <= 0 and point[1] >= low[1] * (1 + least):
+            turns.append(Turn(low[0], "trough", low[1]))
+            direction, high = 1, point
+        # the extreme that cannot turn next follows the series
+        low = point if direction > 0 else low
+        high = point if direction < 0 else high
+    return [turn for turn in turns if turn.year != points[0][0]]
 
 
 # --- boundaries of each year ------------------------------------------------------------------
@@ -176,11 +176,10 @@ def on_yearly_boundaries(values: pd.Series) -> pd.Series:
     years = values.index.get_level_values(1)
     codes = values.index.get_level_values(0)
     for entry in (entry for entry in REFORMS if entry.kind == "municipality"):
-        for position in np.flatnonzero((codes == entry.code) & (years < entry.year)):
-            target = (entry.former, years[position])
-            if target in result.index:
-                result[target] += result.iloc[position]
-            result.iloc[position] = np.nan
+        moved = (codes == entry.code) & (years < entry.year)
+        part = result[moved].rename(index={entry.code: entry.former}, level=0)
+        result = result.add(part.reindex(result.index), fill_value=0)
+        result = result.mask(moved)
     return result
 
 
@@ -212,9 +211,10 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     result = chosen.groupby("year")[columns].sum(min_count=1)
     parts = result[list(COMPONENTS)].sum(axis=1)
     raise_faults(DataError, (
-        f"population change {year}: components sum to {parts[year]}, the increase is "
-        f"{result.at[year, 'increase']}; restore data/ with `git checkout -- data`"
-        for year in result.index if parts[year] != result.at[year, "increase"]
+        f"population change {int(year)}: components sum to {int(found)}, the increase is "
+        f"{int(total)}; restore data/ with `git checkout -- data`"
+        for year, found, total in zip(result.index, parts, result["increase"], strict=True)
+        if found != total
     ))
     return result
 
@@ -322,8 +322,7 @@ def crossing_localities(localities: pd.DataFrame, boundaries: gpd.GeoDataFrame) 
         geometry=points.buffer(np.sqrt(localities["area_ha"].to_numpy() * 1e4 / np.pi)),
         crs=boundaries.crs,
     )
-    others = geopandas.GeoDataFrame({"other": boundaries.index}, geometry=boundaries.geometry.values,
-                                    crs=boundaries.crs)
+    others = boundaries[["geometry"]].rename_axis("other").reset_index()
     pairs = circles.sjoin(others, predicate="intersects")
     pairs = pairs[pairs["code"] != pairs["other"]]
     reach = pairs.geometry.intersection(boundaries.geometry.loc[pairs["other"]], align=False).area
@@ -365,11 +364,9 @@ def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: 
 
 def _unsure(localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame) -> set[str]:
     """Municipalities whose share a crossing locality, on either side, makes unknowable."""
-    size = localities.set_index("locality")["population"]
-    found = set()
-    for entry in crossing.itertuples():
-        for code in (entry.code, entry.other):
-            here = inhabitants.get(code)
-            if entry.known or (here and size[entry.locality] >= _MATTERS * here):
-                found.add(str(code))
+    size = crossing["locality"].map(localities.set_index("locality")["population"])
+    found: set[str] = set()
+    for side in ("code", "other"):
+        weight = size / crossing[side].map(inhabitants)
+        found |= set(crossing.loc[crossing["known"] | (weight >= _MATTERS), side])
     return found
