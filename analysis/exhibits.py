@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -123,5 +124,18 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
         "size": [width * 72, height * 72], "crop": [style.HEAD * 72, style.FOOT * 72],
         "table": table_data(about.table) if about.table else None,
     }
-    return {MIME: exhibit, "image/svg+xml": svg.getvalue(),
+    return {MIME: exhibit, "image/svg+xml": compact(svg.getvalue()),
             "image/png": base64.b64encode(png.getvalue()).decode("ascii")}
+
+
+_PATH = re.compile(r' d="([^"]*)"')
+_LONG = re.compile(r"(-?\d+\.\d{3,})")
+
+
+def compact(svg: str) -> str:
+    """`svg` with path coordinates rounded to a hundredth of a point: half the size, same look."""
+    def rounded(match: re.Match[str]) -> str:
+        path = _LONG.sub(lambda found: f"{float(found[1]):.2f}".rstrip("0").rstrip("."), match[1])
+        return f' d="{" ".join(path.split())}"'
+
+    return _PATH.sub(rounded, svg)

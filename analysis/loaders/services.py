@@ -435,72 +435,84 @@ def _check_bodies(inventory: Inventory) -> Iterator[Finding]:
     """Hosts are members; an arrangement has a name, and usually areas, events and members."""
     members = set(_cells(inventory.memberships, "arrangement", "code"))
     bodies = inventory.arrangements
+    tables = ("coverage", "events", "memberships", "names")
+    present = {name: set(getattr(inventory, name)["arrangement"]) for name in tables}
     for key, host, line in _cells(bodies, "key", "host", "line"):
         if host and (key, host) not in members:
             message = f"the host {host} is no member of {key!r}; add it to memberships.csv"
             yield _error("arrangements", line, "host", message)
-        if key not in set(inventory.names["arrangement"]):
+        if key not in present["names"]:
             message = f"{key!r} has no name; add one to names.csv"
             yield _error("arrangements", line, "key", message)
         for name in ("coverage", "events", "memberships"):
-            if key not in set(getattr(inventory, name)["arrangement"]):
+            if key not in present[name]:
                 message = f"{key!r} has no row in {name}.csv; it appears in no report until it has"
                 yield _warning("arrangements", line, "key", message)
 
 
-def _events_by_area(inventory: Inventory) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Dated events of each arrangement and area, those for all areas included."""
-    events = inventory.events.dropna(subset=["first", "last"])
-    pairs = inventory.coverage[["arrangement", "area"]].drop_duplicates()
-    for key, area in _rows(pairs):
-        mine = (events["arrangement"] == key) & events["area"].isin([area, ""])
-        yield key, area, events[mine]
+@dataclass(frozen=True)
+class _Course:
+    """The dated events of an arrangement for an area, those for all its areas included."""
+
+    arrangement: str
+    area: str
+    cover: list[Any]  # rows of the coverage
+    running: list[Any]
+    ends: list[Any]
+    decided: list[Any]
+
+
+def _courses(inventory: Inventory) -> Iterator[_Course]:
+    covers: dict[tuple[str, str], list[Any]] = {}
+    for row in _rows(inventory.coverage):
+        covers.setdefault((row.arrangement, row.area), []).append(row)
+    events: dict[str, list[Any]] = {}
+    for row in _rows(inventory.events.dropna(subset=["first", "last"])):
+        events.setdefault(row.arrangement, []).append(row)
+    for (key, area), cover in covers.items():
+        own = [row for row in events.get(key, []) if row.area in (area, "")]
+        running = [row for row in own if row.event == "running"]
+        ends = [row for row in own if row.event in ("ended", "taken-back")]
+        decided = [row for row in own if row.event == "decided"]
+        yield _Course(key, area, cover, running, ends, decided)
 
 
 def _check_order(inventory: Inventory) -> Iterator[Finding]:
     """Nothing ends before it ran, and nothing is decided after it began (unless it ended)."""
-    seen: set[Finding] = set()
-    for key, area, events in _events_by_area(inventory):
-        running = events[events["event"] == "running"]
-        ends = events[events["event"].isin(["ended", "taken-back"])]
-        for finding in [
-            *_order_of_ends(key, area, running, ends),
-            *_order_of_decisions(key, area, events, running, ends),
-        ]:
-            if finding not in seen:
-                seen.add(finding)
-                yield finding
+    found = (
+        finding
+        for course in _courses(inventory)
+        for finding in [*_order_of_ends(course), *_order_of_decisions(course)]
+    )
+    yield from dict.fromkeys(found)  # an event for all areas is met once for each
 
 
-def _order_of_ends(
-    key: str, area: str, running: pd.DataFrame, ends: pd.DataFrame
-) -> Iterator[Finding]:
-    for row in _rows(ends):
-        if not running.empty and row.last < running["first"].min():
-            began = running.sort_values("first")["date"].iloc[0]
-            message = f"{key!r} ended {row.date} before it ran ({began}); correct one of the dates"
-            yield _error("events", row.line, "date", message)
-        elif running.empty:
-            message = f"{key!r} ended {area!r} but never ran; add the evidence of running"
-            yield _warning("events", row.line, "event", message)
-        for later in _rows(running[running["first"] > row.last]):
-            if later.first > running["first"].min():
-                message = f"runs {later.date} after the end {row.date}: read as begun anew"
+def _order_of_ends(course: _Course) -> Iterator[Finding]:
+    key, running = course.arrangement, course.running
+    first = min(running, key=lambda row: row.first, default=None)
+    for end in course.ends:
+        if first is None:
+            message = f"{key!r} ended {course.area!r} but never ran; add the evidence of running"
+            yield _warning("events", end.line, "event", message)
+        elif end.last < first.first:
+            began = f"({first.date}); correct one of the dates"
+            yield _error(
+                "events", end.line, "date", f"{key!r} ended {end.date} before it ran {began}"
+            )
+        else:
+            for later in (row for row in running if row.first > end.last):
+                message = f"runs {later.date} after the end {end.date}: read as begun anew"
                 yield _warning("events", later.line, "date", message)
 
 
-def _order_of_decisions(
-    key: str, area: str, events: pd.DataFrame, running: pd.DataFrame, ends: pd.DataFrame
-) -> Iterator[Finding]:
-    if running.empty:
+def _order_of_decisions(course: _Course) -> Iterator[Finding]:
+    if not course.running:
         return
-    began = running["last"].min()
-    ended = ends["last"].min()
-    for row in _rows(events[events["event"] == "decided"]):
-        if row.first > began and not row.first > ended:
-            first = running.sort_values("last")["date"].iloc[0]
-            message = f"decided {row.date} after {area!r} ran ({first}); correct one of the dates"
-            yield _error("events", row.line, "date", message)
+    first = min(course.running, key=lambda row: row.last)
+    for row in course.decided:
+        if row.first > first.last and not any(row.first > end.last for end in course.ends):
+            message = f"decided {row.date} after {course.area!r} ran ({first.date})"
+            yield _error("events", row.line, "date", f"{message}; correct one of the dates")
 
 
 @dataclass(frozen=True)
@@ -534,43 +546,33 @@ def _check_overlaps(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _runs(inventory: Inventory) -> Iterator[_Run]:
-    bodies = inventory.arrangements.drop_duplicates("key").set_index("key")
-    standing = inventory.forms.drop_duplicates("key").set_index("key")["legal_standing"]
-    members = inventory.memberships
-    for key, area, events in _events_by_area(inventory):
-        running = events[events["event"] == "running"]
-        if running.empty or key not in bodies.index or bodies.at[key, "kind"] != "service":
+    bodies = {row.key: row for row in _rows(inventory.arrangements)}
+    legal = {row.key for row in _rows(inventory.forms) if row.legal_standing == "yes"}
+    members: dict[str, list[Any]] = {}
+    for row in _rows(inventory.memberships):
+        members.setdefault(row.arrangement, []).append(row)
+    for course in _courses(inventory):
+        body = bodies.get(course.arrangement)
+        if body is None or body.kind != "service" or not course.running:
             continue
-        legal = standing.get(bodies.at[key, "legal_form"]) == "yes"
-        start, end = _period(inventory.coverage, key, area, events, legal=legal)
-        mine = (members["arrangement"] == key) & members["area"].isin([area, ""])
-        for row in _rows(members[mine]):
-            first = start if pd.isna(row.first) else max(start, row.first)
-            last = end if pd.isna(row.last) else min(end, row.last)
-            trust = _weakest(_strongest(running["trust"]), row.trust)
-            if first <= last:
-                yield _Run(key, area, row.code, first, last, trust, row.line)
+        start, end = _period(course, legal=body.legal_form in legal)
+        best = min((row.trust for row in course.running), key=_rank)
+        for row in members.get(body.key, []):
+            if row.area in (course.area, ""):
+                first = start if pd.isna(row.first) else max(start, row.first)
+                last = end if pd.isna(row.last) else min(end, row.last)
+                trust = max(best, row.trust, key=_rank)
+                if first <= last:
+                    yield _Run(body.key, course.area, row.code, first, last, trust, row.line)
 
 
-def _period(
-    coverage: pd.DataFrame, key: str, area: str, events: pd.DataFrame, *, legal: bool
-) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _period(course: _Course, *, legal: bool) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First day, and last day known or supposed, on which the arrangement runs the area."""
-    running = events[events["event"] == "running"]
-    start, last = running["first"].min(), running["last"].max()
-    ends = events.loc[events["event"].isin(["ended", "taken-back"]), "last"]
-    mine = coverage[(coverage["arrangement"] == key) & (coverage["area"] == area)]
-    limit = min([*ends, *mine["last"].dropna()], default=pd.Timestamp.max)
+    start = min(row.first for row in course.running)
+    last = max(row.last for row in course.running)
     supposed = pd.Timestamp.max if legal else last + pd.DateOffset(years=EVIDENCE_YEARS)
-    return start, min(limit, supposed)
-
-
-def _strongest(trusts: pd.Series) -> str:
-    return min(trusts, key=_rank)
-
-
-def _weakest(*trusts: str) -> str:
-    return max(trusts, key=_rank)
+    ends = [row.last for row in [*course.ends, *course.cover] if not pd.isna(row.last)]
+    return start, min([*ends, supposed])
 
 
 def _rank(trust: str) -> int:

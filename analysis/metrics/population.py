@@ -227,7 +227,7 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
          sources=("share_65plus",))
 def share_65plus(indicator: pd.DataFrame) -> pd.Series:
     """Share aged 65 and over, 0-1, on the index of `indicator` (column `value`, per cent)."""
-    return (indicator["value"] / 100).rename("share_65plus")
+    return (indicator["value"] / 100).round(6).rename("share_65plus")
 
 
 @measure(label="Demografisk försörjningskvot", unit="per 100 personer 20–64 år", decimals=1,

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import socket
+import tempfile
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,13 +75,26 @@ def _execute(job: Job, output: Path) -> None:
     import papermill
     from traitlets.config import Config
 
-    # over TCP the kernel's messages could be read by others on the machine
-    transport = "ipc" if hasattr(socket, "AF_UNIX") else "tcp"
-    papermill.execute_notebook(
-        str(job.notebook), str(output), parameters=job.parameters, kernel_name=KERNEL,
-        progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
-        config=Config({"KernelManager": {"transport": transport}}),
-    )
+    with _private_sockets() as transport:
+        papermill.execute_notebook(
+            str(job.notebook), str(output), parameters=job.parameters, kernel_name=KERNEL,
+            progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
+            config=Config({"KernelManager": transport}),
+        )
+
+
+@contextmanager
+def _private_sockets() -> Iterator[dict[str, str]]:
+    """Settings for a kernel's sockets: files of our own where the platform has them.
+
+    Over TCP the kernel's messages could be read by others on the machine. Each kernel gets a
+    folder, because Jupyter's default file names collide when two start at once.
+    """
+    if not hasattr(socket, "AF_UNIX"):
+        yield {"transport": "tcp"}
+        return
+    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
+        yield {"transport": "ipc", "ip": str(Path(folder) / "kernel")}
 
 
 def _tidy(source: Path, target: Path) -> None:

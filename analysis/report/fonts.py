@@ -47,7 +47,8 @@ def _subset(file: Path, glyphs: list[int]) -> bytes:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(flavor="woff", layout_features=["kern", "liga", "tnum", "lnum"],
-                             name_IDs=[1, 2, 4, 6], notdef_outline=True, hinting=False)
+                             name_IDs=[1, 2, 4, 6], notdef_outline=True, hinting=False,
+                             drop_tables=["FFTM", *subset.Options().drop_tables])
     with TTFont(file, recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=glyphs)

@@ -1,0 +1,510 @@
+"""Figures of the population chapter: where people live, how it changed, how old they are.
+
+Terms
+-----
+values: Series of inhabitants indexed by (code, year) for all municipalities.
+comparators: the groups, counties and nation a region is shown against; counties only when few.
+known members: members with a whole series in the table; the others have the latest year only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from analysis.figures import charts, maps, style
+from analysis.metrics import population as metrics
+from analysis.metrics.measure import Measure, measure_of
+from analysis.regions import Region, counties, municipalities
+from analysis.tables import Format, Table
+from analysis.text import swedish
+
+FEW_COUNTIES = 3  # with more counties than this only the nation is drawn beside the region
+NATION = "Riket"
+NAME = Format("Kommun", text=True)
+_LATE = ("2025 bygger på tal med slumpmässigt brus (CKM).",)
+_SERIES = (
+    "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB.",
+    "2022 är härlett: 2023 minus den redovisade folkökningen.",
+    *_LATE,
+    "Riket, län och grupper är summor av kommunernas tal.",
+)
+COMPONENT_LABELS = {
+    "natural_increase": "Födda minus döda",
+    "net_county": "Flyttnetto, eget län",
+    "net_rest_of_sweden": "Flyttnetto, övriga Sverige",
+    "net_abroad": "Flyttnetto, utlandet",
+    "adjustment": "Justering",
+}
+
+
+def names_of(codes: Sequence[str]) -> list[str]:
+    """Names of municipalities, in the order of `codes`."""
+    known = municipalities()
+    return [known[code].name for code in codes]
+
+
+def by_size(region: Region, values: pd.Series) -> list[str]:
+    """Members by population of the latest year, largest first."""
+    latest = values.xs(last_year(values), level=1)
+    return list(latest.reindex(list(region.members)).sort_values(ascending=False).index)
+
+
+def last_year(values: pd.Series) -> int:
+    """The latest year of a Series indexed by (code, year)."""
+    return int(values.index.get_level_values(1).max())
+
+
+def compared_sets(region: Region, values: pd.Series) -> dict[str, list[str]]:
+    """Members by display name: the region, its groups, its counties when few, and the nation."""
+    codes = sorted(set(values.index.get_level_values(0)))
+    sets = {part.name: list(part.members) for part in (region, *region.groups)}
+    if len(region.counties) <= FEW_COUNTIES:
+        for county in region.counties:
+            inside = [code for code in codes if code[:2] == county]
+            if set(inside) != set(region.members):
+                sets[counties()[county]] = inside
+    if set(codes) != set(region.members):
+        sets[NATION] = codes
+    return sets
+
+
+# --- maps ----------------------------------------------------------------------------------------
+
+
+def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFrame,
+                    localities: pd.DataFrame, axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of inhabitants: a circle a municipality, its area the count; small localities as dots.
+
+    `values` (code, year) in persons, `localities` with a point (metres) and inhabitants each.
+    """
+    chart, side = axes if axes is not None else maps.map_canvas()
+    year = last_year(values)
+    counts = values.xs(year, level=1).reindex(by_size(region, values))
+    inside = localities[localities["code"].isin(region.members)]
+    with style.look():
+        maps.draw_base(chart, region, boundaries)
+        points = maps.centres(boundaries, localities)
+        areas = maps.circle_sizes(counts)
+        chart.scatter(inside["easting"], inside["northing"], s=2.0 if _few(region) else 0.4,
+                      color=style.INK, linewidths=0, zorder=4)
+        maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white",
+                          alpha=0.75, linewidth=0.7, zorder=5)
+        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index),
+                        values=counts.map(swedish.number), surroundings=boundaries)
+        marks = maps.nice_counts(float(counts.max()))
+        maps.size_legend(side, marks, maps.circle_sizes(pd.Series(marks), largest=counts.max()),
+                         title=f"Invånare {year}")
+    frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
+    table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
+                  {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
+                  kind="observed", notes=_LATE)
+    return style.describe(chart, style.Description(
+        id="folkmangd-karta", title=f"Folkmängd i kommunerna {year}",
+        alt=_population_alt(region, counts, year), sources=("population", "localities"),
+        table=table, kind="observed", unit="invånare",
+        note="Cirklarnas yta visar folkmängden. Svarta punkter är tätorter 2020."))
+
+
+def _few(region: Region) -> bool:
+    return len(region.members) <= maps.MANY
+
+
+def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
+    first = counts.index[0]
+    total = swedish.number(counts.sum())
+    text = f"Karta med en cirkel för varje kommun. {region.name} hade {total} invånare {year}."
+    if len(counts) == 1:
+        return text
+    smallest = counts.index[-1]
+    return (f"{text} Störst är {names_of([first])[0]} med {swedish.number(counts[first])} "
+            f"och minst {names_of([smallest])[0]} med {swedish.number(counts[smallest])}.")
+
+
+def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
+                    axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of localities (tätorter), each a circle whose area is its inhabitants."""
+    chart, side = axes if axes is not None else maps.map_canvas()
+    inside = localities[localities["code"].isin(region.members)].sort_values(
+        "population", ascending=False).set_index("locality")
+    year = int(inside["year"].iloc[0])
+    points = inside[["easting", "northing"]].set_axis(["x", "y"], axis=1)
+    areas = maps.circle_sizes(inside["population"])
+    with style.look():
+        maps.draw_base(chart, region, boundaries)
+        maps.draw_circles(chart, points, areas, facecolor=style.HIGHLIGHT, edgecolor="white",
+                          alpha=0.75, linewidth=0.4, zorder=5)
+        _name_localities(chart, inside, points, areas)
+        marks = maps.nice_counts(float(inside["population"].max()))
+        largest = inside["population"].max()
+        maps.size_legend(side, marks, maps.circle_sizes(pd.Series(marks), largest=largest),
+                         title=f"Invånare i\ntätorten {year}", colour=style.HIGHLIGHT)
+    return style.describe(chart, style.Description(
+        id="tatorter-karta", title=f"Tätorter {year}", alt=_localities_alt(region, inside),
+        sources=("localities",), table=_localities_table(inside), kind="observed",
+        unit="invånare", note="Cirklarnas yta visar antalet invånare i tätorten."))
+
+
+def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
+                     ) -> None:
+    labels = [maps.Label(str(row["name"]), points.at[key, "x"], points.at[key, "y"],
+                         radius=maps.radius_of(areas[key]), size=7.5, must=False)
+              for key, row in inside.head(14).iterrows()]
+    maps.labels.place(axes, labels)
+
+
+def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
+    top = [f"{row['name']} ({swedish.number(row['population'])} invånare)"
+           for _, row in inside.head(3).iterrows()]
+    size = "Den enda är" if len(top) == 1 else "De största är"
+    count = swedish.counted(len(inside), "tätort", "tätorter")
+    return f"Karta över {count} i {region.name}. {size} {swedish.listed(top)}."
+
+
+def _localities_table(inside: pd.DataFrame) -> Table:
+    shown = inside.head(25)
+    frame = pd.DataFrame({"name": shown["name"].to_numpy(),
+                          "municipality": names_of(list(shown["code"])),
+                          "population": shown["population"].to_numpy()})
+    notes = () if len(inside) <= len(shown) else (
+        f"De {len(shown)} största av {swedish.number(len(inside))} tätorter.",)
+    return Table("tatorter", "Tätorter efter antal invånare", frame, {
+        "name": Format("Tätort", text=True), "municipality": NAME,
+        "population": Format("Invånare", "invånare")}, ("localities",), "observed", notes)
+
+
+def plot_change(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFrame,
+                axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of the change in population over ten years, shaded around zero (share)."""
+    chart, side = axes if axes is not None else maps.map_canvas()
+    year = last_year(values)
+    shares = metrics.population_change_10y(values).xs(year, level=1)
+    members = shares.reindex(by_size(region, values))
+    with style.look():
+        fill, limits, colours = maps.shade_classes(members, centre=0.0)
+        maps.draw_base(chart, region, boundaries, fill=fill)
+        texts = members.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
+        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
+                        order=list(members.index), surroundings=boundaries)
+        step = min(np.diff(limits))
+        maps.class_legend(side, limits, colours, percent=True, decimals=0 if step >= 0.0099 else 1,
+                          title=f"Förändring\n{year - 10}–{year}, procent")
+    table = change_table(region, values)
+    return style.describe(chart, style.Description(
+        id="folkmangd-forandring-karta", title=f"Folkmängdens förändring {year - 10}–{year}",
+        alt=_change_alt(members, year), sources=("population",), table=table, unit="procent",
+        note="Orange är minskning, lila är ökning."))
+
+
+def _change_alt(members: pd.Series, year: int) -> str:
+    grown, shrunk = int((members > 0).sum()), int((members < 0).sum())
+    high, low = members.idxmax(), members.idxmin()
+    text = (f"Karta över folkmängdens förändring {year - 10}–{year}. "
+            f"{swedish.counted(grown, 'kommun', 'kommuner')} ökade och {shrunk} minskade.")
+    if len(members) == 1:
+        return f"{text} {names_of([high])[0]}: {swedish.signed(100 * members[high], 1)} procent."
+    return (f"{text} Från {swedish.signed(100 * members[low], 1)} procent i {names_of([low])[0]} "
+            f"till {swedish.signed(100 * members[high], 1)} procent i {names_of([high])[0]}.")
+
+
+def change_table(region: Region, values: pd.Series) -> Table:
+    """Members and comparators: inhabitants then and now, change in persons and in per cent."""
+    year = last_year(values)
+    order = by_size(region, values)
+    sets = {name: [code] for name, code in zip(names_of(order), order, strict=True)}
+    sets |= {name if name not in sets else f"{name} (hela)": codes
+             for name, codes in compared_sets(region, values).items() if len(codes) > 1}
+    sums = metrics.by_area(values, sets)
+    now, then = sums.xs(year, level=1), sums.xs(year - 10, level=1)
+    frame = pd.DataFrame({"name": list(sets), "then": then.loc[list(sets)].to_numpy(),
+                          "now": now.loc[list(sets)].to_numpy()})
+    frame["change"] = frame["now"] - frame["then"]
+    frame["share"] = frame["change"] / frame["then"]
+    return Table("folkmangd-forandring", f"Folkmängdens förändring {year - 10}–{year}", frame, {
+        "name": Format("Område", text=True), "then": Format(f"Folkmängd {year - 10}"),
+        "now": Format(f"Folkmängd {year}"), "change": Format("Förändring", signed=True),
+        "share": Format("Förändring", decimals=1, percent=True, signed=True),
+    }, ("population",), notes=(*_LATE, "Riket, län och grupper är summor av kommunernas tal."))
+
+
+# --- the long series -------------------------------------------------------------------------------
+
+
+def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
+                 axes: Axes | None = None) -> Axes:
+    """Population of the region, its groups, county and nation as an index, `base` = 100."""
+    sets = compared_sets(region, values)
+    sums = metrics.by_area(values, sets)
+    lines = {name: metrics.index_of(sums[name], base=base) for name in sets}
+    axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
+                             strong=region.name)
+    alt = (f"Linjediagram, folkmängd {base}–{last_year(values)} som index med {base} = 100. "
+           f"Index {last_year(values)}: {_ends(lines)}.")
+    return style.describe(axes, style.Description(
+        id="folkmangd-historia", title=f"Folkmängd {base}–{last_year(values)}, {base} = 100",
+        alt=alt, sources=("population",), unit="index", note=_SERIES[0],
+        table=_history_table("folkmangd-historia", sums, list(sets))))
+
+
+def plot_members(region: Region, values: pd.Series, *, base: int = 1950,
+                 axes: Axes | None = None) -> Axes:
+    """Population of each member as an index; with many members the largest are named."""
+    order = by_size(region, values)
+    lines = {name: metrics.index_of(values[code], base=base)
+             for name, code in zip(names_of(order), order, strict=True)}
+    axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
+                             height=3.6)
+    many = len(order) > charts.MOST_NAMED
+    alt = (f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
+           f"{base} = 100. Index {last_year(values)}: {_ends(lines)}.")
+    named = values.rename(index=dict(zip(order, names_of(order), strict=True)), level=0)
+    return style.describe(axes, style.Description(
+        id="folkmangd-medlemmar", title=f"Folkmängd i kommunerna {base}–{last_year(values)}, "
+        f"{base} = 100", alt=alt, sources=("population",), unit="index",
+        note=(f"De {charts.MOST_NAMED} största kommunerna är namngivna; grå linjer är de övriga."
+              if many else ""),
+        table=_history_table("folkmangd-medlemmar", named, list(lines))))
+
+
+def history_figures(region: Region, values: pd.Series) -> list[Axes]:
+    """The long series: the region against comparators and, when there are several, its members."""
+    several = len(region.members) > 1
+    return [plot_history(region, values), *([plot_members(region, values)] if several else [])]
+
+
+def _ends(lines: Mapping[str, pd.Series]) -> str:
+    """The last values of the named lines, as words."""
+    named = list(lines.items())[: charts.MOST_NAMED]
+    return swedish.listed(f"{name} {swedish.number(line.dropna().iloc[-1])}"
+                          for name, line in named if line.notna().any())
+
+
+def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
+    """Inhabitants every tenth year and the latest one, one row an area."""
+    last = last_year(sums)
+    chosen = sorted({*range(1950, last, 10), 2015, last})
+    wide = sums.unstack(level=1).loc[list(names), chosen]
+    frame = wide.set_axis([str(year) for year in chosen], axis=1)
+    frame.insert(0, "name", list(names))
+    formats = {"name": Format("Område", text=True),
+               **{str(year): Format(str(year)) for year in chosen}}
+    return Table(key, f"Folkmängd vissa år {chosen[0]}–{last}", frame.reset_index(drop=True),
+                 formats, ("population",), notes=_SERIES)
+
+
+# --- births, deaths and moves ---------------------------------------------------------------------
+
+
+def plot_balance(region: Region, changes: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """What the population increase consisted of each year: bars by component that add up to it."""
+    parts = metrics.balance(changes, region.members)
+    axes = axes if axes is not None else style.canvas(2.9)
+    shown = [name for name in metrics.COMPONENTS if parts[name].notna().any()]
+    with style.look():
+        place = np.arange(len(parts))
+        width = 0.8 / (len(shown) + 1)
+        for position, name in enumerate([*shown, "increase"]):
+            _component_bars(axes, parts[name], place + (position - len(shown) / 2) * width, width,
+                            position, strong=name == "increase",
+                            label=COMPONENT_LABELS.get(name, "Hela folkökningen"))
+        axes.axhline(0, color=style.INK, linewidth=0.8)
+        axes.set_xticks(place, [str(year) for year in parts.index])
+        axes.tick_params(axis="x", length=0, labelsize=9.5)
+        charts.number_axis(axes.yaxis, signed=True)
+        axes.grid(axis="y")
+        axes.margins(y=0.12)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.set_title("Personer", fontsize=8.5, fontweight="normal", color=style.MUTED)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, columnspacing=1.4)
+    return style.describe(axes, style.Description(
+        id="befolkning-balans", title="Folkökningens delar " + swedish.years(list(parts.index)),
+        alt=_balance_alt(region, parts), sources=("population_change",), unit="personer",
+        table=balance_table(region, changes),
+        note="Åren däremellan saknas i datauttaget. Delarna summerar till hela folkökningen."))
+
+
+def _component_bars(axes: Axes, values: pd.Series, place: np.ndarray, width: float, position: int,
+                    *, strong: bool, label: str) -> None:
+    bars = axes.bar(place, values.astype("float64"), width * 0.92, label=label,
+                    facecolor=style.INK if strong else style.SERIES_COLOURS[position],
+                    hatch="" if strong else style.HATCHES[position], edgecolor="white",
+                    linewidth=0.4, zorder=3)
+    texts = [swedish.signed(value) for value in values]
+    for text in axes.bar_label(bars, texts, padding=1.5, fontsize=6.8,
+                               fontweight="bold" if strong else "normal"):
+        text.set_zorder(5)
+
+
+def _balance_alt(region: Region, parts: pd.DataFrame) -> str:
+    years = [
+        f"{year}: " + ", ".join(
+            f"{label[:1].lower()}{label[1:]} {swedish.signed(row[name])}"
+            for name, label in COMPONENT_LABELS.items() if pd.notna(row[name]))
+        + f", tillsammans {swedish.signed(row['increase'])}"
+        for year, row in parts.iterrows()
+    ]
+    return f"Stapeldiagram, {swedish.genitive(region.name)} folkökning i personer. " \
+           f"{'. '.join(years)}."
+
+
+def balance_table(region: Region, changes: pd.DataFrame) -> Table:
+    """Births, deaths, net moves and adjustment each year, adding up to the increase."""
+    parts = metrics.balance(changes, region.members)
+    frame = parts.reset_index()
+    formats = {"year": Format("År", year=True), "births": Format("Födda"),
+               "deaths": Format("Döda"),
+               **{name: Format(label, signed=True) for name, label in COMPONENT_LABELS.items()},
+               "increase": Format("Folkökning", signed=True)}
+    return Table("befolkning-balans", "Folkökningens delar, personer", frame, formats,
+                 ("population_change",),
+                 notes=("Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
+                        "Justering är SCB:s post för rättade uppgifter."))
+
+
+# --- age -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Aged:
+    """An age measure of all municipalities: `values` is indexed by (code, year)."""
+
+    measure: Measure
+    values: pd.Series
+
+    @classmethod
+    def of(cls, metric: object, table: pd.DataFrame) -> Aged:
+        """`metric` (a measure of this package) applied to an indicator table."""
+        return cls(measure_of(metric),  # type: ignore[arg-type]
+                   metric(table.set_index(["code", "year"])))  # type: ignore[operator]
+
+    @property
+    def scale(self) -> int:
+        """What a value is multiplied by when it is printed."""
+        return 100 if self.measure.as_percent else 1
+
+    @property
+    def unit(self) -> str:
+        """Unit as printed on an axis."""
+        return "procent" if self.measure.as_percent else self.measure.unit
+
+    @property
+    def latest(self) -> pd.Series:
+        """Values of the latest year by code."""
+        return self.values.xs(last_year(self.values), level=1)
+
+    def write(self, value: float) -> str:
+        """A value as Swedish text without unit."""
+        return swedish.number(value * self.scale, self.measure.decimals)
+
+
+def known_members(region: Region, values: pd.Series) -> list[str]:
+    """Members with more than the latest year in `values`."""
+    counts = values.groupby(level=0).count()
+    return [code for code in region.members if counts.get(code, 0) > 1]
+
+
+def age_figures(region: Region, measures: Sequence[Aged]) -> list[Axes]:
+    """One line chart a measure for the members whose series is known; none when there is none."""
+    return [plot_age(region, aged) for aged in measures if known_members(region, aged.values)]
+
+
+def plot_age(region: Region, aged: Aged, *, axes: Axes | None = None) -> Axes:
+    """An age measure over time, one line for each member whose series is known."""
+    codes = known_members(region, aged.values)
+    order = aged.latest.loc[codes].sort_values(ascending=False).index
+    lines = {municipalities()[code].name: aged.values[code] * aged.scale for code in order}
+    first, last = (int(edge(line.index.min() if edge is min else line.index.max()
+                            for line in lines.values())) for edge in (min, max))
+    axes = charts.plot_lines(lines, unit=aged.unit, decimals=0, axes=axes, height=3.2)
+    title = f"{aged.measure.label} {first}–{last}"
+    ends = swedish.listed(f"{name} {swedish.number(line.iloc[0], aged.measure.decimals)} till "
+                          f"{swedish.number(line.iloc[-1], aged.measure.decimals)}"
+                          for name, line in lines.items())
+    key = f"alder-{aged.measure.id.replace('_', '-')}"
+    missing = len(region.members) - len(codes)
+    note = f"Serien saknas för {swedish.counted(missing, 'kommun', 'kommuner')}." if missing else ""
+    return style.describe(axes, style.Description(
+        id=key, title=title, alt=f"Linjediagram, {title}, {aged.unit}. {ends}.",
+        sources=aged.measure.sources, kind=aged.measure.kind, unit=aged.unit, note=note,
+        table=_age_table(key, title, aged, list(order), list(lines))))
+
+
+def _age_table(key: str, title: str, aged: Aged, codes: list[str], names: list[str]) -> Table:
+    wide = aged.values.loc[codes].unstack(level=1)
+    last = int(wide.columns.max())
+    chosen = sorted({year for year in wide.columns if year % 10 == 0} | {wide.columns[0], last})
+    frame = wide.loc[codes, chosen].set_axis([str(year) for year in chosen], axis=1)
+    frame.insert(0, "name", names)
+    formats = {"name": NAME} | {
+        str(year): Format(str(year), decimals=aged.measure.decimals,
+                          percent=aged.measure.as_percent) for year in chosen}
+    return Table(key, f"{title}, {aged.unit}", frame.reset_index(drop=True), formats,
+                 aged.measure.sources, aged.measure.kind, notes=_LATE)
+
+
+def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Population pyramid of the latest year with ages: share of all by age group and sex."""
+    axes = axes if axes is not None else style.canvas(3.9)
+    here = metrics.pyramid(ages, region.members)
+    nation = metrics.pyramid(ages, list(ages["code"].unique()))
+    year = int(ages["year"].max())
+    place = np.arange(len(here))
+    with style.look():
+        for side, sex, colour, hatch, label in ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
+                                                (1, "men", style.SERIES_COLOURS[0], "///", "Män")):
+            axes.barh(place, side * 100 * here[sex], 0.86, color=colour, hatch=hatch,
+                      edgecolor="white", linewidth=0.3, label=f"{label}, {region.name}", zorder=2)
+            axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
+                        orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5, zorder=4,
+                        label=NATION if side > 0 else None)
+        _dress_pyramid(axes, here)
+    return style.describe(axes, style.Description(
+        id="alderspyramid", title=f"Ålder och kön {year}, andel av befolkningen",
+        alt=_pyramid_alt(region, ages), sources=("population_age_sex",), unit="procent",
+        table=_pyramid_table(here, nation, year),
+        note=f"Fullständig åldersfördelning finns bara för {year} i datauttaget."))
+
+
+def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:
+    groups = [f"{low}–{low + 4}" for low in here.index[:-1]] + [f"{here.index[-1]}+"]
+    axes.set_yticks(range(0, len(groups), 2), groups[::2], fontsize=8)
+    axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: swedish.number(abs(value), 0)))
+    reach = max(abs(edge) for edge in axes.get_xlim())
+    axes.set_xlim(-reach, reach)
+    axes.axvline(0, color="white", linewidth=1.0, zorder=5)
+    axes.set_xlabel("Procent av befolkningen", fontsize=8.5)
+    axes.set_title("Ålder, år", fontsize=8.5, fontweight="normal", color=style.MUTED)
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.02))
+
+
+def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
+    year = int(ages["year"].max())
+    parts = []
+    for low, high, label in ((0, 19, "0–19 år"), (20, 64, "20–64 år"), (65, None, "65 år eller "
+                                                                        "äldre")):
+        here, nation = (metrics.by_age(chosen, low, high).sum() / metrics.by_age(chosen, 0).sum()
+                        for chosen in (ages[ages["code"].isin(region.members)], ages))
+        parts.append(f"{label} {swedish.percent(here)} mot {swedish.percent(nation)} i riket")
+    return f"Befolkningspyramid för {region.name} {year}: {swedish.listed(parts)}."
+
+
+def _pyramid_table(here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
+    frame = pd.DataFrame({
+        "age": [f"{low}–{low + 4} år" for low in here.index[:-1]] + [f"{here.index[-1]} år och äldre"],
+        "women": here["women"].to_numpy(), "men": here["men"].to_numpy(),
+        "nation_women": nation["women"].to_numpy(), "nation_men": nation["men"].to_numpy()})
+    formats = {"age": Format("Ålder", text=True)} | {
+        key: Format(label, decimals=1, percent=True) for key, label in (
+            ("women", "Kvinnor"), ("men", "Män"), ("nation_women", "Kvinnor, riket"),
+            ("nation_men", "Män, riket"))}
+    return Table("alderspyramid", f"Andel av befolkningen efter ålder och kön {year}", frame,
+                 formats, ("population_age_sex",))
