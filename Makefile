@@ -1,0 +1,39 @@
+# `make reports` and `make test` need nothing but this checkout, python3 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+INPUTS := pyproject.toml constraints.txt
+
+.PHONY: reports test lint lab docs bench data-docs constraints clean
+
+reports: .venv/ready
+	$(BIN)/samverkan build
+
+test: .venv/ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lab: .venv/ready
+	$(BIN)/jupyter lab notebooks
+
+data-docs: .venv/ready
+	$(BIN)/python -m analysis.datasets
+
+# the versions that are installed now, without addresses
+constraints: .venv/ready-dev
+	$(BIN)/pip list --format=freeze --exclude samverkan --exclude pip --exclude setuptools > constraints.txt
+
+.venv/ready: $(INPUTS) tools/system-packages.txt
+	tools/system-setup.sh
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -e .
+	touch $@
+
+.venv/ready-dev: .venv/ready
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist
