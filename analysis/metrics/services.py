@@ -161,7 +161,7 @@ class _Status:
     stale: bool
     evidence: list[Any]  # every row that the status rests on
     trusted: list[Any]  # those of them known by the date, whose trust counts
-    reference: pd.Timestamp  # the day whose members count: the date, or the last day if ended
+    reference: pd.Timestamp  # whose members and name count: the date, its last or its first day
 
 
 def state_on(inventory: InventoryTables, date: str | pd.Timestamp) -> pd.DataFrame:
@@ -175,7 +175,7 @@ def state_on(inventory: InventoryTables, date: str | pd.Timestamp) -> pd.DataFra
     <NA> when undated); `stale` when it is more than three years older than the date; `trust` the
     weakest of coverage, membership and the best evidence dated by then; `contested` when sources
     differ about its start or form; `sources` ids joined by "; ", most trusted first. Ended
-    arrangements keep the members of their last day; a municipality that left has status ended;
+    arrangements keep the members of their last day, planned ones have those of their first; a municipality that left has status ended;
     `undated` is an arrangement of which only undated evidence is known by the date, never counted
     as running. Empty before the first dated fact of the inventory.
     """
@@ -221,7 +221,7 @@ def _status(
     if passed:
         last, event, row = passed[-1]
         return _Status(event, last, False, [row], [row], last)
-    return _planned(events, day) or _undated(events, day)
+    return _planned(events, day, begun or day) or _undated(events, day)
 
 
 def _ends(events: list[Any], cover: list[Any]) -> list[tuple[pd.Timestamp, str, Any]]:
@@ -254,8 +254,11 @@ def _running(
     return _Status(status, last, stale, running, known, day)
 
 
-def _planned(events: list[Any], day: pd.Timestamp) -> _Status | None:
-    """The latest intention, inquiry or decision; at the same time the one that went furthest."""
+def _planned(events: list[Any], day: pd.Timestamp, start: pd.Timestamp) -> _Status | None:
+    """The latest intention, inquiry or decision; at the same time the one that went furthest.
+
+    Its members are those of `start`, the day on which it was to run if that is known.
+    """
     plans = [row for row in events if row.event in PLANS and row.first is not None]
     made = [row for row in plans if row.first <= day]
     if not made:
@@ -264,7 +267,7 @@ def _planned(events: list[Any], day: pd.Timestamp) -> _Status | None:
     same = [row for row in plans if row.event == event]
     last = max(row.last for row in plans)
     known = [row for row in same if row.first <= day]
-    return _Status(event, last, bool(_years_after(last) < day), same, known, day)
+    return _Status(event, last, bool(_years_after(last) < day), same, known, start)
 
 
 def _undated(events: list[Any], day: pd.Timestamp) -> _Status | None:
