@@ -175,7 +175,8 @@ def state_on(inventory: InventoryTables, date: str | pd.Timestamp) -> pd.DataFra
     <NA> when undated); `stale` when it is more than three years older than the date; `trust` the
     weakest of coverage, membership and the best evidence dated by then; `contested` when sources
     differ about its start or form; `sources` ids joined by "; ", most trusted first. Ended
-    arrangements keep the members of their last day, planned ones have those of their first; a municipality that left has status ended;
+    arrangements keep the members of their last day, planned ones have those of their first; a
+    municipality that left has status ended;
     `undated` is an arrangement of which only undated evidence is known by the date, never counted
     as running. Empty before the first dated fact of the inventory.
     """
