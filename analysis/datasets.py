@@ -51,7 +51,7 @@ def _content_faults(entry: Dataset) -> list[str]:
         elif entry.key == "services":
             from analysis.loaders import services
 
-            services.load_inventory()
+            services.load_inventory(entry.path)
         else:
             from analysis.loaders import boundaries
 

@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -129,14 +130,20 @@ def _schema_faults(table: pd.DataFrame, entry: Dataset) -> list[str]:
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases.drop_duplicates(["column", "check", "index"])
-        return [
-            f"{entry.file} row {int(case.index) + 2}, column {case.column!r}: "
-            f"{case.failure_case!r} fails {case.check}"
-            if pd.notna(case.index) else f"{entry.file}: column {case.column!r} fails {case.check}"
-            for case in cases.set_axis(cases.columns).itertuples(index=False, name="Case")
-        ]
+        cases = error.failure_cases.astype("object").to_dict("records")
+        return list(dict.fromkeys(_fault(entry, case) for case in cases))
     return []
+
+
+def _fault(entry: Dataset, case: dict[str, Any]) -> str:
+    """One failure of pandera in the words of a person who has the file open."""
+    where = "" if pd.isna(case["index"]) else f" row {int(case['index']) + 2}"
+    if case["check"] == "multiple_fields_uniqueness":
+        return f"{entry.file}{where}: the key ({', '.join(entry.index)}) stands there twice"
+    if case["check"] == "not_nullable":
+        return f"{entry.file}{where}, column {case['column']!r}: the value is missing"
+    return (f"{entry.file}{where}, column {case['column']!r}: {case['failure_case']!r} "
+            f"is not {case['check']}")
 
 
 def _checks(column: Column) -> list[object]:
@@ -149,7 +156,7 @@ def _checks(column: Column) -> list[object]:
         checks.append(pandera.Check.le(column.high))
     valid = list(regions.municipalities()) if column.dtype == "code" else list(column.valid)
     if valid:
-        name = "municipality code" if column.dtype == "code" else f"one of {', '.join(valid)}"
+        name = "a municipality code" if column.dtype == "code" else f"one of {', '.join(valid)}"
         checks.append(pandera.Check.isin(valid, error=name))
     return checks
 
