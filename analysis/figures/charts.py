@@ -17,6 +17,7 @@ import matplotlib.patheffects as effects
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -66,8 +67,8 @@ def pieces(line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *,
 
 
 def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (), gap: int = 1,
-               signed: bool = False, baseline: float | None = None, axes: Axes | None = None,
-               height: float = 3.4, strong: str = "") -> Axes:
+               signed: bool = False, baseline: float | None = None, ceiling: float | None = None,
+               axes: Axes | None = None, height: float = 3.4, strong: str = "") -> Axes:
     """Draw named series over years, each named at its end; nothing joins across a break or a gap.
 
     Parameters
@@ -78,6 +79,7 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
     breaks: first years of new series, with a text for the reader when it is a mapping.
     gap: longest distance in years that a line joins (4 for figures of every fourth year).
     baseline: a level to mark, such as 100 for an index.
+    ceiling: cut the axis here; the caller tells the reader what is above it.
     strong: the line that the figure is about.
     """
     axes = axes if axes is not None else style.canvas(height)
@@ -86,14 +88,19 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
     with style.look():
         _dress(axes, unit=unit, decimals=decimals, signed=signed, baseline=baseline)
         named = sorted(list(split)[:MOST_NAMED], key=lambda name: name != strong)
-        for name in list(split)[MOST_NAMED:]:
-            for run in split[name]:
-                axes.plot(run.index, run.to_numpy(), color=style.RULE, linewidth=0.7, zorder=1.5)
+        _draw_background(axes, [run for name in list(split)[MOST_NAMED:] for run in split[name]])
         ends = [_draw(axes, name, split[name], place, strong=name == strong)
                 for place, name in enumerate(named)]
         _mark_breaks(axes, breaks)
+        if ceiling is not None:
+            axes.set_ylim(None, ceiling)
         name_ends(axes, ends)
     return axes
+
+
+def _draw_background(axes: Axes, runs: Sequence[pd.Series]) -> None:
+    paths = [np.column_stack([run.index.to_numpy(), run.to_numpy()]) for run in runs]
+    axes.add_collection(LineCollection(paths, colors=style.RULE, linewidths=0.7, zorder=1.5))
 
 
 def _dress(axes: Axes, *, unit: str, decimals: int, signed: bool, baseline: float | None) -> None:

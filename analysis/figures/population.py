@@ -18,13 +18,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from analysis.figures import charts, maps, style
+from analysis.figures import charts, labels, maps, style
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, counties, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
 
+_NAMED_LOCALITIES = 14
+_NAMED = 60  # most names tried on a map of many members; the table has them all
 FEW_COUNTIES = 3  # with more counties than this only the nation is drawn beside the region
 NATION = "Riket"
 NAME = Format("Kommun", text=True)
@@ -37,9 +39,9 @@ _SERIES = (
 )
 COMPONENT_LABELS = {
     "natural_increase": "Födda minus döda",
-    "net_county": "Flyttnetto, eget län",
-    "net_rest_of_sweden": "Flyttnetto, övriga Sverige",
-    "net_abroad": "Flyttnetto, utlandet",
+    "net_county": "Flyttnetto mot eget län",
+    "net_rest_of_sweden": "Flyttnetto mot övriga Sverige",
+    "net_abroad": "Flyttnetto mot utlandet",
     "adjustment": "Justering",
 }
 
@@ -96,11 +98,11 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
                       color=style.INK, linewidths=0, zorder=4)
         maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white",
                           alpha=0.75, linewidth=0.7, zorder=5)
-        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index),
+        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index)[:_NAMED],
                         values=counts.map(swedish.number), surroundings=boundaries)
         marks = maps.nice_counts(float(counts.max()))
-        maps.size_legend(side, marks, maps.circle_sizes(pd.Series(marks), largest=counts.max()),
-                         title=f"Invånare {year}")
+        sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
+        maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
     table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
                   {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
@@ -141,10 +143,11 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
         maps.draw_circles(chart, points, areas, facecolor=style.HIGHLIGHT, edgecolor="white",
                           alpha=0.75, linewidth=0.4, zorder=5)
         _name_localities(chart, inside, points, areas)
-        marks = maps.nice_counts(float(inside["population"].max()))
-        largest = inside["population"].max()
-        maps.size_legend(side, marks, maps.circle_sizes(pd.Series(marks), largest=largest),
-                         title=f"Invånare i\ntätorten {year}", colour=style.HIGHLIGHT)
+        largest = float(inside["population"].max())
+        marks = maps.nice_counts(largest)
+        sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
+        maps.size_legend(side, marks, list(sizes), title=f"Invånare i\ntätorten {year}",
+                         colour=style.HIGHLIGHT)
     return style.describe(chart, style.Description(
         id="tatorter-karta", title=f"Tätorter {year}", alt=_localities_alt(region, inside),
         sources=("localities",), table=_localities_table(inside), kind="observed",
@@ -153,10 +156,10 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
 
 def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
                      ) -> None:
-    labels = [maps.Label(str(row["name"]), points.at[key, "x"], points.at[key, "y"],
-                         radius=maps.radius_of(areas[key]), size=7.5, must=False)
-              for key, row in inside.head(14).iterrows()]
-    maps.labels.place(axes, labels)
+    labels.place(axes, [
+        labels.Label(name, x, y, radius=maps.radius_of(area), size=7.5, must=False)
+        for name, x, y, area in list(zip(inside["name"], points["x"], points["y"], areas,
+                                         strict=True))[:_NAMED_LOCALITIES]])
 
 
 def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
@@ -191,26 +194,26 @@ def plot_change(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFra
         maps.draw_base(chart, region, boundaries, fill=fill)
         texts = members.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
         maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                        order=list(members.index), surroundings=boundaries)
+                        order=list(members.index)[:_NAMED], surroundings=boundaries)
         step = min(np.diff(limits))
         maps.class_legend(side, limits, colours, percent=True, decimals=0 if step >= 0.0099 else 1,
                           title=f"Förändring\n{year - 10}–{year}, procent")
     table = change_table(region, values)
     return style.describe(chart, style.Description(
         id="folkmangd-forandring-karta", title=f"Folkmängdens förändring {year - 10}–{year}",
-        alt=_change_alt(members, year), sources=("population",), table=table, unit="procent",
-        note="Orange är minskning, lila är ökning."))
+        alt=_change_alt(members, year), sources=("population",), table=table, unit="procent"))
 
 
 def _change_alt(members: pd.Series, year: int) -> str:
     grown, shrunk = int((members > 0).sum()), int((members < 0).sum())
-    high, low = members.idxmax(), members.idxmin()
-    text = (f"Karta över folkmängdens förändring {year - 10}–{year}. "
-            f"{swedish.counted(grown, 'kommun', 'kommuner')} ökade och {shrunk} minskade.")
+    ranked = members.sort_values()
+    low, high = names_of([str(ranked.index[0]), str(ranked.index[-1])])
+    least, most = (f"{swedish.signed(100 * share, 1)} procent" for share in ranked.iloc[[0, -1]])
+    text = f"Karta över folkmängdens förändring {year - 10}–{year}."
     if len(members) == 1:
-        return f"{text} {names_of([high])[0]}: {swedish.signed(100 * members[high], 1)} procent."
-    return (f"{text} Från {swedish.signed(100 * members[low], 1)} procent i {names_of([low])[0]} "
-            f"till {swedish.signed(100 * members[high], 1)} procent i {names_of([high])[0]}.")
+        return f"{text} {high}: {most}."
+    return (f"{text} {swedish.counted(grown, 'kommun', 'kommuner')} ökade och {shrunk} minskade, "
+            f"från {least} i {low} till {most} i {high}.")
 
 
 def change_table(region: Region, values: pd.Series) -> Table:
@@ -233,7 +236,7 @@ def change_table(region: Region, values: pd.Series) -> Table:
     }, ("population",), notes=(*_LATE, "Riket, län och grupper är summor av kommunernas tal."))
 
 
-# --- the long series -------------------------------------------------------------------------------
+# --- the long series -----------------------------------------------------------------------------
 
 
 def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
@@ -259,17 +262,33 @@ def plot_members(region: Region, values: pd.Series, *, base: int = 1950,
     lines = {name: metrics.index_of(values[code], base=base)
              for name, code in zip(names_of(order), order, strict=True)}
     axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
-                             height=3.6)
-    many = len(order) > charts.MOST_NAMED
+                             height=3.6, ceiling=_ceiling(list(lines.values())))
     alt = (f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
            f"{base} = 100. Index {last_year(values)}: {_ends(lines)}.")
     named = values.rename(index=dict(zip(order, names_of(order), strict=True)), level=0)
     return style.describe(axes, style.Description(
         id="folkmangd-medlemmar", title=f"Folkmängd i kommunerna {base}–{last_year(values)}, "
         f"{base} = 100", alt=alt, sources=("population",), unit="index",
-        note=(f"De {charts.MOST_NAMED} största kommunerna är namngivna; grå linjer är de övriga."
-              if many else ""),
+        note=_background_note(list(lines.values())),
         table=_history_table("folkmangd-medlemmar", named, list(lines))))
+
+
+def _ceiling(lines: Sequence[pd.Series]) -> float | None:
+    """Where to cut the axis so that the named lines stay readable, when others rise far above."""
+    top = 1.25 * max(float(line.max()) for line in lines[: charts.MOST_NAMED])
+    return top if any(line.max() > top for line in lines) else None
+
+
+def _background_note(lines: Sequence[pd.Series]) -> str:
+    if len(lines) <= charts.MOST_NAMED:
+        return ""
+    note = f"De {charts.MOST_NAMED} största kommunerna är namngivna; grå linjer är de övriga."
+    top = _ceiling(lines)
+    if top is None:
+        return note
+    above = sum(float(line.max()) > top for line in lines)
+    noun = "kommun" if above == 1 else "kommuner"
+    return f"{note} Axeln är kapad: {swedish.in_words(above)} {noun} har växt mer än den visar."
 
 
 def history_figures(region: Region, values: pd.Series) -> list[Axes]:
@@ -425,7 +444,7 @@ def plot_age(region: Region, aged: Aged, *, axes: Axes | None = None) -> Axes:
     title = f"{aged.measure.label} {first}–{last}"
     ends = swedish.listed(f"{name} {swedish.number(line.iloc[0], aged.measure.decimals)} till "
                           f"{swedish.number(line.iloc[-1], aged.measure.decimals)}"
-                          for name, line in lines.items())
+                          for name, line in list(lines.items())[: charts.MOST_NAMED])
     key = f"alder-{aged.measure.id.replace('_', '-')}"
     missing = len(region.members) - len(codes)
     note = f"Serien saknas för {swedish.counted(missing, 'kommun', 'kommuner')}." if missing else ""
@@ -437,15 +456,20 @@ def plot_age(region: Region, aged: Aged, *, axes: Axes | None = None) -> Axes:
 
 def _age_table(key: str, title: str, aged: Aged, codes: list[str], names: list[str]) -> Table:
     wide = aged.values.loc[codes].unstack(level=1)
-    last = int(wide.columns.max())
-    chosen = sorted({year for year in wide.columns if year % 10 == 0} | {wide.columns[0], last})
-    frame = wide.loc[codes, chosen].set_axis([str(year) for year in chosen], axis=1)
+    first, last = int(wide.columns.min()), int(wide.columns.max())
+    chosen = [year for year in range(first, last + 1) if year % 10 == 0 or year in (first, last)]
+    frame = pd.DataFrame({str(year): wide.loc[codes, year].to_numpy() for year in chosen})
     frame.insert(0, "name", names)
     formats = {"name": NAME} | {
         str(year): Format(str(year), decimals=aged.measure.decimals,
                           percent=aged.measure.as_percent) for year in chosen}
-    return Table(key, f"{title}, {aged.unit}", frame.reset_index(drop=True), formats,
+    return Table(key, f"{title}, {aged.unit}", frame, formats,
                  aged.measure.sources, aged.measure.kind, notes=_LATE)
+
+
+# side of the axis, column, colour, hatch and Swedish word for each sex
+_SIDES = ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
+          (1, "men", style.SERIES_COLOURS[0], "///", "Män"))
 
 
 def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
@@ -456,13 +480,13 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     year = int(ages["year"].max())
     place = np.arange(len(here))
     with style.look():
-        for side, sex, colour, hatch, label in ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
-                                                (1, "men", style.SERIES_COLOURS[0], "///", "Män")):
+        for side, sex, colour, hatch, label in _SIDES:
             axes.barh(place, side * 100 * here[sex], 0.86, color=colour, hatch=hatch,
                       edgecolor="white", linewidth=0.3, label=f"{label}, {region.name}", zorder=2)
-            axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
-                        orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5, zorder=4,
-                        label=NATION if side > 0 else None)
+            if not here.equals(nation):
+                axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
+                            orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5,
+                            zorder=4, label=NATION if side > 0 else None)
         _dress_pyramid(axes, here)
     return style.describe(axes, style.Description(
         id="alderspyramid", title=f"Ålder och kön {year}, andel av befolkningen",
@@ -498,8 +522,9 @@ def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
 
 
 def _pyramid_table(here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
+    groups = [f"{low}–{low + 4} år" for low in here.index[:-1]]
     frame = pd.DataFrame({
-        "age": [f"{low}–{low + 4} år" for low in here.index[:-1]] + [f"{here.index[-1]} år och äldre"],
+        "age": [*groups, f"{here.index[-1]} år och äldre"],
         "women": here["women"].to_numpy(), "men": here["men"].to_numpy(),
         "nation_women": nation["women"].to_numpy(), "nation_men": nation["men"].to_numpy()})
     formats = {"age": Format("Ålder", text=True)} | {

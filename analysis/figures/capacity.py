@@ -1,0 +1,247 @@
+"""Figures of what members can carry alone: a dot plot of indicators, and municipal staff.
+
+Terms
+-----
+indicator: one figure of all 290 municipalities for one year, with the peers of each municipality.
+middle half: between the lower and the upper quartile of all municipalities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.figures import charts, style
+from analysis.metrics import capacity
+from analysis.metrics.measure import Measure, measure_of
+from analysis.regions import Region, municipalities
+from analysis.tables import Format, Table
+from analysis.text import swedish
+
+MANY = 12  # with more members than this the largest are drawn and the table has them all
+COLUMNS = 3
+DIRECTIONS = {"higher": "högre är bättre", "lower": "lägre är bättre",
+              "neither": "varken bättre eller sämre"}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator of the latest year: values by code, with ranks and the spread of peers."""
+
+    measure: Measure
+    values: pd.Series
+    year: int
+    peers: pd.DataFrame
+    unranked: tuple[str, ...] = ()
+    ranks: pd.Series = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Rank the values once; none are ranked unless all 290 are known."""
+        object.__setattr__(self, "ranks", capacity.rank(self.values, without=self.unranked))
+
+    @classmethod
+    def of(cls, metric: object, table: pd.DataFrame, peers: pd.DataFrame, *,
+           unranked: tuple[str, ...] = ()) -> Indicator:
+        """`metric` (a measure of this package) on a table with code and year, latest year."""
+        values = metric(table.set_index(["code", "year"]))  # type: ignore[operator]
+        latest = capacity.latest(values)
+        year = int(values.dropna().index.get_level_values(1).max())
+        return cls(measure_of(metric), latest, year,  # type: ignore[arg-type]
+                   capacity.spread_of_peers(latest, peers), unranked)
+
+    @property
+    def scale(self) -> int:
+        """What a value is multiplied by when it is printed."""
+        return 100 if self.measure.as_percent else 1
+
+    @property
+    def unit(self) -> str:
+        """Unit as printed beside a number."""
+        return "procent" if self.measure.as_percent else self.measure.unit
+
+    def write(self, value: float) -> str:
+        """A value as Swedish text without unit."""
+        return swedish.number(value * self.scale, self.measure.decimals)
+
+
+def largest(region: Region, population: pd.Series, *, most: int = MANY) -> list[str]:
+    """The largest members by `population` (by code), largest first."""
+    sizes = population.reindex(list(region.members)).sort_values(ascending=False)
+    return [str(code) for code in sizes.index[:most]]
+
+
+def plot_indicators(region: Region, indicators: Sequence[Indicator], *, population: pd.Series,
+                    key: str, title: str) -> Axes:
+    """Dot plot with one panel an indicator: each member against its peers and all municipalities.
+
+    `population` (by code) orders the members. A dot is the member, the thin line the range of its
+    seven peers with a tick at their median; the band is the middle half of all municipalities and
+    the dashed line their median.
+    """
+    codes = largest(region, population)
+    rows = -(-len(indicators) // COLUMNS)
+    panels = style.canvas(rows * (0.72 + 0.19 * len(codes)) + 0.3, rows=rows, columns=COLUMNS,
+                          sharey=True, squeeze=False)
+    with style.look():
+        for axes, indicator in zip(panels.flat, indicators, strict=False):
+            _panel(axes, indicator, codes)
+        for axes in list(panels.flat)[len(indicators):]:
+            axes.set_axis_off()
+        _explain(panels.flat[0], panels.flat[len(indicators) - 1])
+    left_out = len(region.members) - len(codes)
+    note = ("Punkten är kommunen, det tunna strecket spannet bland dess sju liknande kommuner (RKA) "
+            "med deras median som ett kort streck, det grå fältet den mittersta hälften av landets "
+            "kommuner och den streckade linjen medianen.")
+    if left_out:
+        note += f" De {len(codes)} största kommunerna visas; tabellen har alla."
+    return style.describe(panels.flat[0], style.Description(
+        id=key, title=title, alt=_alt(title, indicators, region), kind="derived",
+        sources=_sources(indicators), table=indicator_table(region, indicators, key=key, title=title,
+                                                            population=population), note=note))
+
+
+def _sources(indicators: Sequence[Indicator]) -> tuple[str, ...]:
+    named = (key for indicator in indicators for key in indicator.measure.sources)
+    return tuple(dict.fromkeys([*named, "peers"]))
+
+
+def _panel(axes: Axes, indicator: Indicator, codes: Sequence[str]) -> None:
+    known = municipalities()
+    values = indicator.values.astype("float64") * indicator.scale
+    low, middle, high = values.quantile([0.25, 0.5, 0.75])
+    axes.axvspan(low, high, color="#e4e8e6", zorder=0, linewidth=0)
+    axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+    for place, code in enumerate(codes):
+        if code in indicator.peers.index:
+            spread = indicator.peers.loc[code] * indicator.scale
+            axes.plot([spread["low"], spread["high"]], [place, place], color=style.MUTED,
+                      linewidth=1.0, solid_capstyle="butt", zorder=2)
+            axes.plot(spread["median"], place, marker="|", markersize=6, color=style.MUTED,
+                      zorder=2)
+    shown = values.reindex(list(codes))
+    axes.scatter(shown, np.arange(len(codes)), s=30, color=style.ACCENT, edgecolor="white",
+                 linewidth=0.6, zorder=4)
+    axes.set_yticks(range(len(codes)), [known[code].name for code in codes], fontsize=8)
+    axes.set_ylim(len(codes) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=7)
+    axes.spines["left"].set_visible(False)
+    charts.number_axis(axes.xaxis, decimals=_tick_decimals(axes), ticks=3)
+    axes.set_title(_panel_title(indicator), fontsize=8, fontweight="bold", loc="left")
+    axes.text(0, 1.02, f"{indicator.year}, {DIRECTIONS[indicator.measure.direction]}",
+              transform=axes.transAxes, fontsize=7, color=style.MUTED, va="bottom")
+
+
+def _panel_title(indicator: Indicator) -> str:
+    label = indicator.measure.label
+    unit = "%" if indicator.unit == "procent" else indicator.unit
+    return f"{label}\n{unit}\n" if unit not in label else f"{label}\n\n"
+
+
+def _tick_decimals(axes: Axes) -> int:
+    left, right = axes.get_xlim()
+    return 1 if right - left < 3 else 0
+
+
+def _explain(first: Axes, last: Axes) -> None:
+    """Leave room under the panels; what the marks mean stands in the note of the figure."""
+    first.figure.align_titles() if hasattr(first.figure, "align_titles") else None
+
+
+def _alt(title: str, indicators: Sequence[Indicator], region: Region) -> str:
+    known = municipalities()
+    parts = []
+    for indicator in indicators:
+        inside = indicator.values.reindex(list(region.members)).dropna().sort_values()
+        if inside.empty:
+            continue
+        low, high = str(inside.index[0]), str(inside.index[-1])
+        span = f"{indicator.write(inside.iloc[0])} i {known[low].name}"
+        if low != high:
+            span += f" till {indicator.write(inside.iloc[-1])} i {known[high].name}"
+        parts.append(f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) {span}, "
+                     f"landets median {indicator.write(float(indicator.values.median()))}")
+    return f"Punktdiagram, {title}. {'; '.join(parts)}."
+
+
+def indicator_table(region: Region, indicators: Sequence[Indicator], *, population: pd.Series,
+                    key: str, title: str) -> Table:
+    """One row a member and indicator: value, year, rank among 290 and the spread of its peers."""
+    known = municipalities()
+    rows = [_row(indicator, code, known[code].name)
+            for indicator in indicators
+            for code in largest(region, population, most=len(region.members))
+            if code in indicator.values.index]
+    return Table(key, title, pd.DataFrame(rows), {
+        "indicator": Format("Mått", text=True), "name": Format("Kommun", text=True),
+        "year": Format("År", year=True), "value": Format("Värde", text=True),
+        "rank": Format("Plats bland 290 (1 = högst)"), "peers": Format(
+            "Liknande kommuner: lägst, median, högst", text=True),
+        "median": Format("Median, alla kommuner", text=True),
+        "direction": Format("Riktning", text=True),
+    }, _sources(indicators), notes=(
+        "Plats anges bara när alla 290 kommuner är kända. Gotland har ingen plats för skattesats, "
+        "eftersom den även omfattar regionala uppgifter.",
+        "Liknande kommuner är RKA:s sju liknande kommuner, övergripande 2025."))
+
+
+def _row(indicator: Indicator, code: str, name: str) -> dict[str, object]:
+    spread = indicator.peers.reindex([code]).iloc[0]
+    return {
+        "indicator": f"{indicator.measure.label}, {indicator.unit}", "name": name,
+        "year": indicator.year, "value": indicator.write(float(indicator.values[code])),
+        "rank": indicator.ranks[code],
+        "peers": ("; ".join(indicator.write(float(spread[part]))
+                            for part in ("low", "median", "high"))
+                  if spread["known"] > 0 else swedish.MISSING),
+        "median": indicator.write(float(indicator.values.median())),
+        "direction": DIRECTIONS[indicator.measure.direction],
+    }
+
+
+def rank_table(region: Region, indicators: Sequence[Indicator], *, population: pd.Series) -> Table:
+    """Members side by side: their rank among all municipalities, one column an indicator."""
+    known = municipalities()
+    codes = largest(region, population, most=len(region.members))
+    frame = pd.DataFrame({"name": [known[code].name for code in codes]})
+    formats = {"name": Format("Kommun", text=True)}
+    for indicator in indicators:
+        label = f"{indicator.measure.label} {indicator.year}"
+        frame[label] = indicator.ranks.reindex(codes).to_numpy()
+        formats[label] = Format(label)
+    return Table("kapacitet-platser", "Plats bland landets 290 kommuner, 1 = högst värde", frame,
+                 formats, _sources(indicators)[:-1],
+                 notes=("En hög plats är inte alltid bra: figuren anger riktningen för varje mått.",))
+
+
+def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
+               axes: Axes | None = None) -> Axes:
+    """Monthly-paid municipal staff per 1,000 inhabitants over time; never ranked.
+
+    `rates` is indexed by (code, year), `population` (by code) decides which members are named.
+    """
+    known = municipalities()
+    codes = [code for code in largest(region, population, most=len(region.members))
+             if code in rates.index.get_level_values(0)]
+    lines: Mapping[str, pd.Series] = {known[code].name: rates[code] for code in codes}
+    years = rates.index.get_level_values(1)
+    first, last = int(years.min()), int(years.max())
+    axes = charts.plot_lines(lines, unit="per 1 000 invånare", axes=axes, height=3.0)
+    ends = swedish.listed(f"{name} {swedish.number(line[last], 1)}"
+                          for name, line in list(lines.items())[: charts.MOST_NAMED])
+    frame = rates.unstack(level=1).loc[codes, [first, last]]
+    frame = frame.set_axis([str(first), str(last)], axis=1)
+    frame.insert(0, "name", list(lines))
+    table = Table("personal", "Månadsavlönad personal per 1 000 invånare",
+                  frame.reset_index(drop=True),
+                  {"name": Format("Kommun", text=True), str(first): Format(str(first), decimals=1),
+                   str(last): Format(str(last), decimals=1)}, ("staff", "population"))
+    return style.describe(axes, style.Description(
+        id="personal", title=f"Kommunens månadsavlönade personal per 1 000 invånare {first}–{last}",
+        alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
+        sources=("staff", "population"), table=table, unit="per 1 000 invånare",
+        note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas."))
