@@ -161,6 +161,12 @@ def test_a_year_as_end_lasts_to_its_last_day() -> None:
     assert status(body, "2021-01-01") == ("ended", False)
 
 
+def test_evidence_of_the_year_of_the_end_does_not_outlive_it() -> None:
+    events = [("running", "2001"), ("running", "2020"), ("ended", "2020-12-31")]
+    body = build([(event, date, "high", "r") for event, date in events])
+    assert status(body, "2021-01-01") == ("ended", False)
+
+
 def test_a_body_that_begins_anew_after_its_end() -> None:
     events = [("running", "2001"), ("ended", "2005"), ("running", "2010")]
     body = build([(event, date, "high", "r") for event, date in events])
