@@ -56,6 +56,14 @@ def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes
     return axes[0], axes[1]
 
 
+def natural_height(region: Region, boundaries: gpd.GeoDataFrame, *, legend: float = 0.30,
+                   lowest: float = 3.0, highest: float = 6.6) -> float:
+    """The height (inches) that lets a map of the region fill its width: tall regions get more."""
+    west, south, east, north = boundaries.loc[list(region.members)].total_bounds
+    width = style.WIDTH * (1 - legend)
+    return float(np.clip(1.05 * width * (north - south) / (east - west), lowest, highest))
+
+
 def frame_of(region: Region, boundaries: gpd.GeoDataFrame, *, aspect: float, pad: float = 0.06,
              also: Sequence[str] = ()) -> Frame:
     """The frame around the members (and `also`), padded and widened to `aspect` (width/height)."""
@@ -95,7 +103,8 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
         colours = np.where(found.notna(), found.astype("object"), colours)
     visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
     boundaries.loc[list(region.members)].boundary.plot(
-        ax=axes, color=style.INK, linewidth=1.0 if len(region.members) <= MANY else 0.5, zorder=3)
+        ax=axes, color=style.INK, zorder=3,
+        linewidth=1.0 if len(region.members) <= MANY else 0.5 if len(region.members) < 100 else 0.2)
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")
@@ -186,7 +195,8 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
-    taken = [] if areas is None else _symbol_boxes(axes, points, areas)
+    taken = [_scale_bar_box(axes)]
+    taken += [] if areas is None else _symbol_boxes(axes, points, areas)
     drawn = labels.place(axes, wanted, taken=taken)
     if surroundings is not None and few:
         taken += [text.get_window_extent() for text in drawn]
@@ -204,6 +214,12 @@ def _name_surroundings(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame,
     places = [Label(boundaries.at[code, "name"], point.x, point.y, size=7, colour=style.MUTED,
                     must=False) for code, point in points.items()]
     labels.place(axes, places, taken=taken)
+
+
+def _scale_bar_box(axes: Axes) -> mpl.transforms.Bbox:
+    """The corner of the map where scale bar and north arrow stand, in pixels."""
+    corners = axes.transAxes.transform([(0.0, 0.0), (0.26, 0.19)])
+    return mpl.transforms.Bbox(corners)
 
 
 def _symbol_boxes(axes: Axes, points: pd.DataFrame, areas: pd.Series,

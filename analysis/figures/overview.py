@@ -1,0 +1,99 @@
+"""Where the region lies: its members by name, its groups, and its place in the country."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+
+from analysis.figures import maps, style
+from analysis.figures.style import Description
+from analysis.regions import Region, counties, municipalities
+from analysis.tables import Format, Table
+from analysis.text import swedish
+
+_TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
+
+
+def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
+    """The members on a map, tinted and hatched by group, with the country beside it.
+
+    `boundaries` is indexed by code, in SWEREF 99 TM. Returns the described Axes.
+    """
+    height = maps.natural_height(region, boundaries, lowest=2.7, highest=5.0)
+    axes, side = maps.map_canvas(height)
+    with style.look():
+        tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
+                           for rank, group in enumerate(region.groups) for code in group.members},
+                          dtype="object")
+        maps.draw_base(axes, region, boundaries, fill=tints)
+        for rank, group in enumerate(region.groups[1:], start=1):
+            boundaries.loc[list(group.members)].plot(
+                ax=axes, facecolor="none", edgecolor="#00000030", linewidth=0,
+                hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
+        _name_members(axes, region, boundaries)
+        _draw_country(side, region, boundaries)
+        if region.groups:
+            _group_legend(side, region)
+    return style.describe(axes, Description(
+        "region-map", f"Kommunerna i {region.name}", _alt(region), ("boundaries",),
+        table=members_table(region), kind="observed"))
+
+
+def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
+    inside = boundaries.loc[list(region.members)].geometry
+    points = inside.representative_point()
+    by_size = inside.area.sort_values(ascending=False).index
+    frame = pd.DataFrame({"x": points.x, "y": points.y}, index=inside.index)
+    maps.draw_names(axes, region, frame, order=list(by_size), surroundings=boundaries)
+
+
+def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
+    """Sweden in outline with the members filled, in the lower part of the side panel."""
+    inset = axes.inset_axes((0.0, 0.0, 1.0, 0.78 if region.groups else 0.95))
+    coarse = boundaries.geometry.simplify(6000)
+    coarse.plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.2)
+    chosen = boundaries.loc[list(region.members)]
+    chosen.plot(ax=inset, color=style.ACCENT, linewidth=0)
+    west, south, east, north = chosen.total_bounds
+    pad = 15_000
+    inset.add_patch(Rectangle((west - pad, south - pad), east - west + 2 * pad,
+                              north - south + 2 * pad, fill=False, linewidth=0.9,
+                              edgecolor=style.HIGHLIGHT))
+    inset.set_aspect("equal", anchor="NW")
+    inset.set_axis_off()
+
+
+def _group_legend(axes: Axes, region: Region) -> None:
+    handles = [Patch(facecolor=_TINTS[rank % len(_TINTS)], edgecolor=style.MUTED, linewidth=0.4,
+                     hatch=style.HATCHES[rank % len(style.HATCHES)], label=group.name)
+               for rank, group in enumerate(region.groups)]
+    axes.legend(handles=handles, loc="upper left", title="Samarbeten", alignment="left")
+
+
+def _alt(region: Region) -> str:
+    where = swedish.listed([counties()[code] for code in region.counties])
+    count = swedish.counted(len(region.members), "kommun", "kommuner")
+    names = swedish.listed(region.member_names) if len(region.members) <= maps.MANY else ""
+    text = f"Karta över {region.name}: {count} i {where}" + (f", nämligen {names}." if names
+                                                           else ".")
+    for group in region.groups:
+        text += f" I {group.name} ingår {swedish.listed(group.member_names)}."
+    return text
+
+
+def members_table(region: Region) -> Table:
+    """The members with code, county, SKR group and official labour market."""
+    known = [municipalities()[code] for code in region.members]
+    frame = pd.DataFrame({
+        "name": [entry.name for entry in known], "code": [entry.code for entry in known],
+        "county": [entry.county for entry in known],
+        "skr_group": [entry.skr_group for entry in known],
+        "labour_market": [entry.labour_market_name for entry in known],
+    })
+    formats = {"name": Format("Kommun", text=True), "code": Format("Kod", text=True),
+               "county": Format("Län", text=True), "skr_group": Format("Kommungrupp", text=True),
+               "labour_market": Format("Lokal arbetsmarknad 2022", text=True)}
+    return Table("region-members", f"Kommunerna i {region.name}", frame, formats,
+                 ("municipalities",), "observed")

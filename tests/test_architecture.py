@@ -1,0 +1,93 @@
+"""The shape of the house: imports go one way, notebooks stay thin, outputs stay out of git."""
+
+import ast
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "analysis"
+
+# what a layer may import: itself and everything before it
+LAYERS = (
+    ("errors", "paths"), ("regions",), ("catalog",), ("sources",), ("loaders", "datasets"),
+    ("metrics",), ("text",), ("tables",), ("figures",), ("exhibits", "key_figures"), ("report",),
+    ("cli",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+METRICS_MAY_IMPORT = {"errors", "metrics"}
+
+
+def modules():
+    return sorted(path for path in PACKAGE.rglob("*.py") if "_bundled" not in path.parts)
+
+
+def layer(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported_layers(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "analysis":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
+            yield node.module.split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names
+                        if alias.name.startswith("analysis."))
+
+
+def test_every_module_belongs_to_a_layer():
+    assert {layer(path) for path in modules()} - {"__init__"} <= set(RANK)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path):
+    own = layer(path)
+    if own == "__init__":
+        return
+    wrong = {name for name in imported_layers(path) if RANK[name] > RANK[own]}
+    if own == "metrics":
+        wrong |= set(imported_layers(path)) - METRICS_MAY_IMPORT
+    assert not wrong, f"{path.name} imports {wrong} from its right"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_have_no_star_imports_and_short_functions(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    stars = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+             and any(alias.name == "*" for alias in node.names)]
+    long = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
+            and node.end_lineno - node.lineno > 60]
+    assert not stars
+    assert not long
+
+
+def notebooks():
+    return sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_the_four_chapters_are_there():
+    assert {"summary", "population", "commuting", "services"} <= {n.stem for n in notebooks()}
+
+
+@pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
+def test_notebooks_are_thin(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    tagged = [cell for cell in code if "parameters" in cell["metadata"].get("tags", [])]
+    assert len(tagged) == 1
+    assert 'region = "karlstad"' in "".join(tagged[0]["source"])
+    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+    for cell in code:
+        tree = ast.parse("".join(cell["source"]))
+        logic = (ast.FunctionDef, ast.ClassDef, ast.While, ast.Lambda, ast.Try)
+        assert not [node for node in ast.walk(tree) if isinstance(node, logic)]
+
+
+def test_no_built_report_is_in_git():
+    listed = subprocess.run(["git", "ls-files", "reports"], cwd=ROOT, capture_output=True,
+                            text=True, check=True)
+    assert listed.stdout.split() == ["reports/README.md"]
