@@ -8,12 +8,14 @@ middle half: between the lower and the upper quartile of all municipalities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from analysis.figures import charts, style
 from analysis.metrics import capacity
@@ -24,18 +26,24 @@ from analysis.text import swedish
 
 MANY = 12  # with more members than this the largest are drawn and the table has them all
 COLUMNS = 3
+_BAND = "#e4e8e6"
 DIRECTIONS = {"higher": "högre är bättre", "lower": "lägre är bättre",
               "neither": "varken bättre eller sämre"}
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator of the latest year: values by code, with ranks and the spread of peers."""
+    """An indicator of the latest year: values by code, with ranks and the spread of peers.
+
+    `group_medians` is the median of each municipality's SKR group, by code. Codes in `unranked`
+    mean something else by the figure: they have no rank and are nobody's comparator.
+    """
 
     measure: Measure
     values: pd.Series
     year: int
     peers: pd.DataFrame
+    group_medians: pd.Series
     unranked: tuple[str, ...] = ()
     ranks: pd.Series = field(init=False)
 
@@ -44,14 +52,29 @@ class Indicator:
         object.__setattr__(self, "ranks", capacity.rank(self.values, without=self.unranked))
 
     @classmethod
-    def of(cls, metric: object, table: pd.DataFrame, peers: pd.DataFrame, *,
-           unranked: tuple[str, ...] = ()) -> Indicator:
-        """`metric` (a measure of this package) on a table with code and year, latest year."""
-        values = metric(table.set_index(["code", "year"]))  # type: ignore[operator]
+    def of(cls, metric: Callable[..., pd.Series], table: pd.DataFrame, *, peers: pd.DataFrame,
+           groups: pd.Series, unranked: tuple[str, ...] = ()) -> Indicator:
+        """`metric` (a measure of this package) on a table with code and year, latest year.
+
+        `peers` has columns code and peer_code; `groups` gives the SKR group of each code.
+        """
+        values = metric(table.set_index(["code", "year"]))
         latest = capacity.latest(values)
         year = int(values.dropna().index.get_level_values(1).max())
-        return cls(measure_of(metric), latest, year,  # type: ignore[arg-type]
-                   capacity.spread_of_peers(latest, peers), unranked)
+        comparable = latest.drop(list(unranked), errors="ignore")
+        medians = groups.map(comparable.groupby(groups.reindex(comparable.index)).median())
+        return cls(measure_of(metric), latest, year,
+                   capacity.spread_of_peers(comparable, peers), medians, unranked)
+
+    @property
+    def comparable(self) -> pd.Series:
+        """Values of the municipalities for which the figure means the same."""
+        return self.values.drop(list(self.unranked), errors="ignore")
+
+    @property
+    def median(self) -> float:
+        """Median of all comparable municipalities."""
+        return float(self.comparable.median())
 
     @property
     def scale(self) -> int:
@@ -91,17 +114,16 @@ def plot_indicators(region: Region, indicators: Sequence[Indicator], *, populati
             _panel(axes, indicator, codes)
         for axes in list(panels.flat)[len(indicators):]:
             axes.set_axis_off()
-        _explain(panels.flat[0], panels.flat[len(indicators) - 1])
+        _legend(list(panels.flat)[len(indicators):], panels.flat[0])
     left_out = len(region.members) - len(codes)
-    note = ("Punkten är kommunen, det tunna strecket spannet bland dess sju liknande kommuner (RKA) "
-            "med deras median som ett kort streck, det grå fältet den mittersta hälften av landets "
-            "kommuner och den streckade linjen medianen.")
-    if left_out:
+    note = ("Strecket är spannet bland kommunens sju liknande kommuner (RKA), det korta "
+            "tvärstrecket deras median. Fältet är den mittersta hälften av landets kommuner.")
+    if left_out > 0:
         note += f" De {len(codes)} största kommunerna visas; tabellen har alla."
+    table = indicator_table(region, indicators, population=population, key=key, title=title)
     return style.describe(panels.flat[0], style.Description(
         id=key, title=title, alt=_alt(title, indicators, region), kind="derived",
-        sources=_sources(indicators), table=indicator_table(region, indicators, key=key, title=title,
-                                                            population=population), note=note))
+        sources=_sources(indicators), table=table, note=note))
 
 
 def _sources(indicators: Sequence[Indicator]) -> tuple[str, ...]:
@@ -111,26 +133,24 @@ def _sources(indicators: Sequence[Indicator]) -> tuple[str, ...]:
 
 def _panel(axes: Axes, indicator: Indicator, codes: Sequence[str]) -> None:
     known = municipalities()
-    values = indicator.values.astype("float64") * indicator.scale
+    values = indicator.comparable.astype("float64") * indicator.scale
     low, middle, high = values.quantile([0.25, 0.5, 0.75])
-    axes.axvspan(low, high, color="#e4e8e6", zorder=0, linewidth=0)
+    axes.axvspan(low, high, color=_BAND, zorder=0, linewidth=0)
     axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
-    for place, code in enumerate(codes):
-        if code in indicator.peers.index:
-            spread = indicator.peers.loc[code] * indicator.scale
-            axes.plot([spread["low"], spread["high"]], [place, place], color=style.MUTED,
-                      linewidth=1.0, solid_capstyle="butt", zorder=2)
-            axes.plot(spread["median"], place, marker="|", markersize=6, color=style.MUTED,
-                      zorder=2)
+    place = np.arange(len(codes))
+    spread = indicator.peers.reindex(list(codes)) * indicator.scale
+    axes.hlines(place, spread["low"], spread["high"], color=style.MUTED, linewidth=1.0, zorder=2)
+    axes.scatter(spread["median"], place, s=36, marker="|", color=style.MUTED, zorder=2)
     shown = values.reindex(list(codes))
-    axes.scatter(shown, np.arange(len(codes)), s=30, color=style.ACCENT, edgecolor="white",
+    axes.scatter(shown, place, s=30, color=style.ACCENT, edgecolor="white",
                  linewidth=0.6, zorder=4)
     axes.set_yticks(range(len(codes)), [known[code].name for code in codes], fontsize=8)
     axes.set_ylim(len(codes) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=7)
     axes.spines["left"].set_visible(False)
-    charts.number_axis(axes.xaxis, decimals=_tick_decimals(axes), ticks=3)
+    charts.number_axis(axes.xaxis, decimals=_tick_decimals(axes),
+                       ticks=3 if high > 10_000 else 4)
     axes.set_title(_panel_title(indicator), fontsize=8, fontweight="bold", loc="left")
     axes.text(0, 1.02, f"{indicator.year}, {DIRECTIONS[indicator.measure.direction]}",
               transform=axes.transAxes, fontsize=7, color=style.MUTED, va="bottom")
@@ -147,9 +167,23 @@ def _tick_decimals(axes: Axes) -> int:
     return 1 if right - left < 3 else 0
 
 
-def _explain(first: Axes, last: Axes) -> None:
-    """Leave room under the panels; what the marks mean stands in the note of the figure."""
-    first.figure.align_titles() if hasattr(first.figure, "align_titles") else None
+def _legend(empty: Sequence[Axes], first: Axes) -> None:
+    """What the marks mean: in the first empty panel, or below the panels when all are full."""
+    handles = [
+        Line2D([], [], linestyle="none", marker="o", markersize=5.5, color=style.ACCENT,
+               label="Kommunen"),
+        Line2D([], [], color=style.MUTED, linewidth=1.0, marker="|", markersize=6,
+               label="Liknande kommuner:\nspann och median"),
+        Patch(facecolor=_BAND, label="Mittersta hälften av\nlandets kommuner"),
+        Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)),
+               label="Median i landet"),
+    ]
+    if empty:
+        empty[0].legend(handles=handles, loc="center left", fontsize=7.5)
+        return
+    figure = first.get_figure(root=True)
+    assert figure is not None
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7.5)
 
 
 def _alt(title: str, indicators: Sequence[Indicator], region: Region) -> str:
@@ -164,7 +198,7 @@ def _alt(title: str, indicators: Sequence[Indicator], region: Region) -> str:
         if low != high:
             span += f" till {indicator.write(inside.iloc[-1])} i {known[high].name}"
         parts.append(f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) {span}, "
-                     f"landets median {indicator.write(float(indicator.values.median()))}")
+                     f"landets median {indicator.write(indicator.median)}")
     return f"Punktdiagram, {title}. {'; '.join(parts)}."
 
 
@@ -181,6 +215,7 @@ def indicator_table(region: Region, indicators: Sequence[Indicator], *, populati
         "year": Format("År", year=True), "value": Format("Värde", text=True),
         "rank": Format("Plats bland 290 (1 = högst)"), "peers": Format(
             "Liknande kommuner: lägst, median, högst", text=True),
+        "group": Format("Median i kommunens SKR-grupp", text=True),
         "median": Format("Median, alla kommuner", text=True),
         "direction": Format("Riktning", text=True),
     }, _sources(indicators), notes=(
@@ -198,7 +233,8 @@ def _row(indicator: Indicator, code: str, name: str) -> dict[str, object]:
         "peers": ("; ".join(indicator.write(float(spread[part]))
                             for part in ("low", "median", "high"))
                   if spread["known"] > 0 else swedish.MISSING),
-        "median": indicator.write(float(indicator.values.median())),
+        "group": indicator.write(float(indicator.group_medians.get(code, np.nan))),
+        "median": indicator.write(indicator.median),
         "direction": DIRECTIONS[indicator.measure.direction],
     }
 
@@ -215,7 +251,7 @@ def rank_table(region: Region, indicators: Sequence[Indicator], *, population: p
         formats[label] = Format(label)
     return Table("kapacitet-platser", "Plats bland landets 290 kommuner, 1 = högst värde", frame,
                  formats, _sources(indicators)[:-1],
-                 notes=("En hög plats är inte alltid bra: figuren anger riktningen för varje mått.",))
+                 notes=("En hög plats är inte alltid bra: figuren anger måttens riktning.",))
 
 
 def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,

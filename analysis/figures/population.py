@@ -21,14 +21,13 @@ from matplotlib.ticker import FuncFormatter
 from analysis.figures import charts, labels, maps, style
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import Measure, measure_of
-from analysis.regions import Region, counties, municipalities
+from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
+from analysis.text.population import NATION, by_size, compared_sets, last_year, names_of
 
 _NAMED_LOCALITIES = 14
 _NAMED = 60  # most names tried on a map of many members; the table has them all
-FEW_COUNTIES = 3  # with more counties than this only the nation is drawn beside the region
-NATION = "Riket"
 NAME = Format("Kommun", text=True)
 _LATE = ("2025 bygger på tal med slumpmässigt brus (CKM).",)
 _SERIES = (
@@ -44,37 +43,6 @@ COMPONENT_LABELS = {
     "net_abroad": "Flyttnetto mot utlandet",
     "adjustment": "Justering",
 }
-
-
-def names_of(codes: Sequence[str]) -> list[str]:
-    """Names of municipalities, in the order of `codes`."""
-    known = municipalities()
-    return [known[code].name for code in codes]
-
-
-def by_size(region: Region, values: pd.Series) -> list[str]:
-    """Members by population of the latest year, largest first."""
-    latest = values.xs(last_year(values), level=1)
-    return list(latest.reindex(list(region.members)).sort_values(ascending=False).index)
-
-
-def last_year(values: pd.Series) -> int:
-    """The latest year of a Series indexed by (code, year)."""
-    return int(values.index.get_level_values(1).max())
-
-
-def compared_sets(region: Region, values: pd.Series) -> dict[str, list[str]]:
-    """Members by display name: the region, its groups, its counties when few, and the nation."""
-    codes = sorted(set(values.index.get_level_values(0)))
-    sets = {part.name: list(part.members) for part in (region, *region.groups)}
-    if len(region.counties) <= FEW_COUNTIES:
-        for county in region.counties:
-            inside = [code for code in codes if code[:2] == county]
-            if set(inside) != set(region.members):
-                sets[counties()[county]] = inside
-    if set(codes) != set(region.members):
-        sets[NATION] = codes
-    return sets
 
 
 # --- maps ----------------------------------------------------------------------------------------
