@@ -194,6 +194,21 @@ def verify() -> None:
         raise SamverkanError(*faults)
 
 
+@data.group()
+def export() -> None:
+    """Write a table of the data as CSV."""
+
+
+@export.command()
+@click.option("--year", type=int, required=True, help="Year of the margins, 2004 to 2021.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file.")
+def margins(year: int, out: Path) -> None:
+    """Write in-, out-commuters and live-and-work of all municipalities for one year."""
+    from analysis.datasets import export_margins
+
+    click.echo(f"wrote {export_margins(year, out)}")
+
+
 def debugging() -> bool:
     """True when `--debug` was given."""
     return "--debug" in sys.argv
@@ -220,3 +235,7 @@ def _stop(code: int, faults: tuple[str, ...] | list[str]) -> None:
         for line in str(fault).splitlines():
             click.echo(f"error: {line}", err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

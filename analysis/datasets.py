@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
 
 from analysis import catalog, paths
 from analysis.catalog import Dataset
-from analysis.errors import SamverkanError
+from analysis.errors import InputError, SamverkanError, raise_faults
 from analysis.loaders import tables
 
 
@@ -59,6 +62,41 @@ def _content_faults(entry: Dataset) -> list[str]:
     except SamverkanError as error:
         return [f"{entry.key}: {fault}" for fault in error.faults]
     return []
+
+
+def export_margins(year: int, out: Path) -> Path:
+    """Write the commuting margins of one year as CSV: year, code, persons in three columns, kind.
+
+    Raises InputError for a year without data or an output folder that does not exist.
+    """
+    from analysis.loaders import commuting
+
+    table = commuting.load_margins()
+    years = sorted(table["year"].unique())
+    faults = out_faults(out)
+    if year not in years:
+        faults.append(f"no commuting margins for {year}; valid are {years[0]} to {years[-1]}")
+    raise_faults(InputError, faults)
+    columns = ["year", "code", "in_commuters", "out_commuters", "live_and_work"]
+    chosen = table.loc[table["year"] == year, columns].assign(kind="observed")
+    return write_csv(chosen, out)
+
+
+def out_faults(out: Path) -> list[str]:
+    """Why a file cannot be written at `out`."""
+    if out.suffix != ".csv":
+        return [f"--out {str(out)!r} does not end in .csv; name a CSV file"]
+    if not out.absolute().parent.is_dir():
+        return [f"--out {str(out)!r}: the folder does not exist; make it first"]
+    return []
+
+
+def write_csv(table: pd.DataFrame, out: Path) -> Path:
+    """Write `table` to `out` whole or not at all."""
+    temporary = out.with_name(f".{out.name}.tmp")
+    table.to_csv(temporary, index=False, lineterminator="\n")
+    temporary.replace(out)
+    return out
 
 
 def describe() -> str:

@@ -1,0 +1,45 @@
+"""Shared: the real command as a process, and one real report that many tests read."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def samverkan():
+    """Run the command in a process of its own; returns the finished process."""
+
+    def run(*arguments, cwd=None, check=False):
+        command = [sys.executable, "-m", "analysis.cli", *map(str, arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, cwd=cwd or ROOT, capture_output=True, text=True,
+                              check=check, env=environment, timeout=500)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def reports(samverkan, tmp_path_factory):
+    """The folder in which the reports on two regions were built, once, with real kernels."""
+    out = tmp_path_factory.mktemp("reports")
+    done = samverkan("build", "karlstad", "malardalen", "--out", out, "--jobs", 2)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def report(reports):
+    """The folder of the built report on Karlstadsregionen."""
+    return reports / "karlstad"
+
+
+@pytest.fixture(scope="session")
+def key_figures(report):
+    """The key figures of the built report."""
+    return json.loads((report / "key_figures.json").read_text(encoding="utf-8"))

@@ -1,0 +1,200 @@
+"""One region built end to end with real kernels, and its files read back."""
+
+import json
+
+import openpyxl
+import pikepdf
+import pytest
+from lxml import html as lxml_html
+
+from analysis.key_figures import COLUMNS
+
+pytestmark = pytest.mark.xdist_group("report")
+
+FIXED_IDS = {
+    "population", "population_change_10y", "density", "share_65plus", "dependency_ratio",
+    "commuters_in", "commuters_out", "live_and_work", "day_population", "night_population",
+    "net_commuting", "commuting_ratio", "containment_residence_min", "labour_markets",
+    "shared_services", "tax_rate", "tax_base", "cost_per_inhabitant",
+}
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return lxml_html.fromstring((report / "report.html").read_text(encoding="utf-8"))
+
+
+def test_a_build_leaves_all_its_files(report, reports):
+    for name in ("report.html", "report.pdf", "report.xlsx", "key_figures.json", "build.json"):
+        assert (report / name).stat().st_size > 1000, name
+    executed = {path.stem for path in (report / "notebooks").glob("*.ipynb")}
+    assert executed == {"summary", "population", "commuting", "services"}
+    svg = {path.stem for path in (report / "figures").glob("*.svg")}
+    png = {path.stem for path in (report / "figures").glob("*.png")}
+    assert svg == png
+    assert "region-map" in svg
+    assert (reports / "index.html").is_file()
+    assert not [path for path in reports.iterdir() if path.name.startswith(".")]
+
+
+def test_sizes_stay_small(report):
+    assert (report / "report.html").stat().st_size < 3_000_000
+    assert (report / "report.pdf").stat().st_size < 2_000_000
+
+
+def test_the_page_is_swedish_and_asks_for_nothing(page, report):
+    text = (report / "report.html").read_text(encoding="utf-8")
+    assert page.get("lang") == "sv"
+    assert "<script" not in text
+    for element in page.iter("img", "link", "iframe", "source"):
+        address = element.get("src") or element.get("href") or "data:"
+        assert address.startswith("data:"), address[:60]
+    assert "url(http" not in text
+    assert "class=\"highlight" not in text, "no code cells"
+    assert "Traceback" not in text
+
+
+def test_headings_are_in_order_and_contents_lead_somewhere(page):
+    levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4", "h5")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    links = [a.get("href") for a in page.iter("a") if a.get("href", "").startswith("#")]
+    assert len(links) > 20
+    assert {link[1:] for link in links} <= set(ids)
+
+
+def test_every_figure_has_alt_text_source_and_table(page):
+    figures = list(page.iter("figure"))
+    assert len(figures) >= 8
+    for figure in figures:
+        image, = figure.iter("img")
+        assert len(image.get("alt")) > 60
+        assert figure.cssselect("p.source a")
+        assert figure.cssselect("details table")
+
+
+def test_every_table_has_caption_and_scopes(page):
+    for table in page.iter("table"):
+        assert table.find("caption") is not None
+        assert all(cell.get("scope") in ("col", "row") for cell in table.iter("th"))
+
+
+def test_key_figures_have_the_fixed_form(key_figures):
+    assert all(tuple(row) == COLUMNS for row in key_figures)
+    assert {row["id"] for row in key_figures} >= FIXED_IDS
+    assert all(row["value"] is not None and isinstance(row["year"], int) for row in key_figures)
+    assert {row["kind"] for row in key_figures} <= {"observed", "derived", "modelled"}
+    assert all(row["source"].startswith("Käll") for row in key_figures)
+
+
+@pytest.mark.parametrize(("identity", "area", "year", "value"), [
+    ("population", "00", 2024, 10_587_710), ("population", "1780", 2025, 99_007),
+    ("night_population", "karlstad", 2021, 70_592), ("day_population", "karlstad", 2021, 71_551),
+    ("net_commuting", "karlstad", 2021, 959), ("labour_markets", "karlstad", 2022, 1),
+])
+def test_known_values(key_figures, identity, area, year, value):
+    found = [row["value"] for row in key_figures
+             if (row["id"], row["area"], row["year"]) == (identity, area, year)]
+    assert found == [value]
+
+
+def test_net_commuting_is_day_minus_night(key_figures):
+    value = {(row["id"], row["area"], row["year"]): row["value"] for row in key_figures}
+    net = [key for key in value if key[0] == "net_commuting"]
+    assert net
+    for _, area, year in net:
+        assert value["net_commuting", area, year] == (
+            value["day_population", area, year] - value["night_population", area, year])
+
+
+def test_groups_are_in_the_report_of_malardalen(reports):
+    figures = json.loads((reports / "malardalen" / "key_figures.json").read_text(encoding="utf-8"))
+    value = {(row["id"], row["area"], row["year"]): row["value"] for row in figures}
+    assert value["population", "fyra-malarstader", 2019] == 342_739
+    assert value["population", "kak", 2005] == 46_329
+    assert value["night_population", "malardalen", 2021] == 187_633
+    assert value["day_population", "malardalen", 2021] == 177_850
+    assert round(value["containment_residence_min", "kak", 2021], 2) == 0.61
+    assert round(value["containment_residence_min", "fyra-malarstader", 2021], 2) == 0.75
+    assert value["labour_markets", "fyra-malarstader", 2022] == 3
+
+
+def test_the_spreadsheet_holds_tables_with_numbers(report):
+    book = openpyxl.load_workbook(report / "report.xlsx")
+    assert book.sheetnames[0] == "Innehåll"
+    assert book.sheetnames[-1] == "Källor"
+    numbers = 0
+    for sheet in book.worksheets[1:-1]:
+        assert len(sheet.tables) == 1
+        assert str(sheet["A1"].value).strip()
+        assert "Källa" in str(sheet["A2"].value) or "Källa" in str(sheet["A3"].value) \
+            or "Källor" in str(sheet["A2"].value) or "Källor" in str(sheet["A3"].value)
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        numbers += sum(isinstance(cell.value, int | float) for cell in cells)
+        assert not [cell for cell in cells if cell.data_type == "f"]
+    assert numbers > 500
+
+
+def test_the_manifest_tells_what_was_built(report):
+    record = json.loads((report / "build.json").read_text(encoding="utf-8"))
+    assert record["members"] == ["1763", "1764", "1761", "1780", "1715"]
+    assert record["failed"] == []
+    assert all((report / name).is_file() for name in record["files"])
+    assert {"population", "html", "pdf", "xlsx"} <= set(record["seconds"])
+
+
+def test_the_pdf_is_tagged_swedish_and_titled(report):
+    with pikepdf.open(report / "report.pdf") as pdf:
+        assert str(pdf.Root.Lang).startswith("sv")
+        assert bool(pdf.Root.MarkInfo.Marked)
+        assert "Karlstadsregionen" in str(pdf.docinfo["/Title"])
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+        with pdf.open_outline() as outline:
+            assert len(list(outline.root)) >= 1
+
+
+def elements(pdf, kind):
+    stack, found = [pdf.Root.StructTreeRoot], []
+    while stack:
+        element = stack.pop()
+        if str(element.get("/S", "")) == kind:
+            found.append(element)
+        children = element.get("/K")
+        if isinstance(children, pikepdf.Array):
+            stack += [child for child in children if isinstance(child, pikepdf.Dictionary)]
+        elif isinstance(children, pikepdf.Dictionary):
+            stack.append(children)
+    return found
+
+
+def test_every_header_cell_of_the_pdf_has_a_scope_and_every_figure_alt_text(report):
+    with pikepdf.open(report / "report.pdf") as pdf:
+        headers = elements(pdf, "/TH")
+        assert len(headers) > 20
+        assert all(str(header["/A"].Scope) in ("/Row", "/Column") for header in headers)
+        figures = elements(pdf, "/Figure")
+        assert len(figures) >= 8
+        assert all(len(str(figure.get("/Alt", ""))) > 60 for figure in figures)
+
+
+def test_the_checker_finds_nothing_wrong_with_the_pdf(report):
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-m", "pdfua", "check", report / "report.pdf"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "errors=0 warnings=0" in done.stdout
+
+
+def test_the_index_lists_the_reports(reports):
+    page = lxml_html.fromstring((reports / "index.html").read_text(encoding="utf-8"))
+    links = [a.get("href") for a in page.iter("a")]
+    for path in ("karlstad/report.html", "karlstad/report.pdf", "malardalen/report.xlsx"):
+        assert path in links
+        assert (reports / path).is_file()

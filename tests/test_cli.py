@@ -1,0 +1,117 @@
+"""The command as its users meet it: exit codes, messages, nothing half-written."""
+
+import pytest
+
+
+def test_an_unknown_region_is_suggested_and_nothing_is_written(samverkan, tmp_path):
+    done = samverkan("build", "bergslagn", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "did you mean 'bergslagen'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
+    done = samverkan("build", "bergslagn", "--members", "9999,1780,1780", "--as-of", "igår",
+                     "--format", "pfd", "--name", "a/b", "--out", tmp_path / "out")
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert all(line.startswith("error: ") for line in lines)
+    for part in ("bergslagen", "'9999'", "2 times", "'igår'", "did you mean 'pdf'", "'a/b'"):
+        assert any(part in line for line in lines), part
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("arguments", [
+    ("build", "--members", ""), ("build", "--name", "X"), ("build", "--jobs", "0"),
+    ("build", "--chapters", "finns-inte.ipynb"), ("build", "--nonsense"), ("nonsense",),
+    ("regions", "show", "nowhere"), ("regions", "add", "kak", "--name", "KAK", "--members", "1"),
+    ("services", "list", "--region", "nowhere"), ("services", "list"),
+    ("services", "list", "--region", "kak", "--service", "raddningtjanst"),
+    ("data", "export", "margins", "--year", "1900", "--out", "x.csv"),
+])
+def test_wrong_input_exits_2_with_one_clear_line(samverkan, arguments, tmp_path):
+    done = samverkan(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_debug_shows_the_traceback(samverkan):
+    done = samverkan("--debug", "build", "bergslagn")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+
+
+def test_help_and_regions(samverkan):
+    assert "Maps and honest numbers" in samverkan("--help").stdout
+    listed = samverkan("regions")
+    assert listed.returncode == 0
+    assert "bergslagen: Bergslagen (Hällefors, Ljusnarsberg, Lindesberg, Nora)" in listed.stdout
+    shown = samverkan("regions", "show", "malardalen").stdout
+    assert "0381 Enköping, Uppsala län (fyra-malarstader)" in shown
+
+
+def test_dry_run_prints_the_plan_and_writes_nothing(samverkan, tmp_path):
+    done = samverkan("build", "--dry-run", "--out", tmp_path / "out", "--as-of", "2018-06-30")
+    assert done.returncode == 0
+    assert "as of 2018-06-30" in done.stdout
+    for key in ("malardalen", "bergslagen", "karlstad"):
+        assert f"{key}: " in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_another_region_is_refused(samverkan, tmp_path):
+    folder = tmp_path / "out" / "mitt"
+    folder.mkdir(parents=True)
+    (folder / "build.json").write_text('{"members": ["1780"]}', encoding="utf-8")
+    done = samverkan("build", "--members", "1960,1983", "--name", "Mitt", "--out",
+                     tmp_path / "out")
+    assert done.returncode == 2
+    assert "report on other members" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["build.json"]
+
+
+def test_a_folder_with_foreign_files_is_refused(samverkan, tmp_path):
+    folder = tmp_path / "out" / "karlstad"
+    folder.mkdir(parents=True)
+    (folder / "avhandling.txt").write_text("viktigt", encoding="utf-8")
+    done = samverkan("build", "karlstad", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "was not made by samverkan" in done.stderr
+    assert (folder / "avhandling.txt").read_text(encoding="utf-8") == "viktigt"
+
+
+def test_data_status_and_verify(samverkan):
+    status = samverkan("data", "status")
+    assert status.returncode == 0
+    assert "population: Folkmängd 31 december, 1950–2025; SCB, BE0101" in status.stdout
+    verified = samverkan("data", "verify")
+    assert verified.returncode == 0, verified.stderr
+    assert "commuting_margins: ok" in verified.stdout
+
+
+def test_services_list_prints_names_form_status_and_source(samverkan):
+    done = samverkan("services", "list", "--region", "bergslagen", "--as-of", "2018-06-30",
+                     "--service", "raddningstjanst")
+    assert done.returncode == 0, done.stderr
+    assert "Nerikes Brandkår" in done.stdout
+    assert "kommunalförbund" in done.stdout
+    assert "Lindesberg" in done.stdout
+    assert "1885" not in done.stdout, "members are shown by name"
+
+
+def test_services_check_accepts_the_shipped_inventory(samverkan):
+    done = samverkan("services", "check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_export_margins(samverkan, tmp_path):
+    target = tmp_path / "margins.csv"
+    done = samverkan("data", "export", "margins", "--year", "2014", "--out", target)
+    assert done.returncode == 0, done.stderr
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "year,code,in_commuters,out_commuters,live_and_work,kind"
+    assert len(lines) == 291
+    assert "2014,1980,14165,11136,56222,observed" in lines
