@@ -19,6 +19,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import charts, style
 from analysis.metrics import capacity
+from analysis.metrics import population as population_metrics
 from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
@@ -77,6 +78,11 @@ class Indicator:
         return float(self.comparable.median())
 
     @property
+    def measured(self) -> tuple[Measure, int, pd.Series]:
+        """Measure, year and comparable values, as the sentences take them."""
+        return self.measure, self.year, self.comparable
+
+    @property
     def scale(self) -> int:
         """What a value is multiplied by when it is printed."""
         return 100 if self.measure.as_percent else 1
@@ -89,6 +95,32 @@ class Indicator:
     def write(self, value: float) -> str:
         """A value as Swedish text without unit."""
         return swedish.number(value * self.scale, self.measure.decimals)
+
+
+# the indicators of the chapter in their order: measure and the dataset it is computed from
+_CHAPTER: tuple[tuple[Callable[..., pd.Series], str], ...] = (
+    (population_metrics.share_65plus, "share_65plus"),
+    (population_metrics.dependency_ratio, "dependency_ratio"),
+    (capacity.employment_rate, "employment_rate"),
+    (capacity.median_income, "median_income_real"),
+    (capacity.post_secondary_share, "post_secondary_share"),
+    (capacity.tax_base, "finances"),
+    (capacity.tax_rate, "finances"),
+    (capacity.cost_per_inhabitant, "finances"),
+)
+DATASETS = tuple(dict.fromkeys(key for _, key in _CHAPTER))
+"""The datasets that `capacity_indicators` needs."""
+
+
+def capacity_indicators(tables: Mapping[str, pd.DataFrame], *, peers: pd.DataFrame,
+                        municipalities: pd.DataFrame) -> list[Indicator]:
+    """The indicators of the chapter, from the tables of `DATASETS` (all municipalities)."""
+    groups = municipalities.set_index("code")["skr_group"]
+    return [
+        Indicator.of(metric, tables[key], peers=peers, groups=groups,
+                     unranked=capacity.REGIONAL_TASKS if metric is capacity.tax_rate else ())
+        for metric, key in _CHAPTER
+    ]
 
 
 def largest(region: Region, population: pd.Series, *, most: int = MANY) -> list[str]:
@@ -243,14 +275,15 @@ def rank_table(region: Region, indicators: Sequence[Indicator], *, population: p
     """Members side by side: their rank among all municipalities, one column an indicator."""
     known = municipalities()
     codes = largest(region, population, most=len(region.members))
-    frame = pd.DataFrame({"name": [known[code].name for code in codes]})
-    formats = {"name": Format("Kommun", text=True)}
+    frame = pd.DataFrame({"name": [known[code].name for code in codes],
+                          "population": capacity.rank(population).reindex(codes).to_numpy()})
+    formats = {"name": Format("Kommun", text=True), "population": Format("Folkmängd")}
     for indicator in indicators:
         label = f"{indicator.measure.label} {indicator.year}"
         frame[label] = indicator.ranks.reindex(codes).to_numpy()
         formats[label] = Format(label)
     return Table("kapacitet-platser", "Plats bland landets 290 kommuner, 1 = högst värde", frame,
-                 formats, _sources(indicators)[:-1],
+                 formats, ("population", *_sources(indicators)[:-1]),
                  notes=("En hög plats är inte alltid bra: figuren anger måttens riktning.",))
 
 

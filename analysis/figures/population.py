@@ -122,6 +122,28 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
         unit="invånare", note="Cirklarnas yta visar antalet invånare i tätorten."))
 
 
+def places_table(region: Region, values: pd.Series, land_km2: pd.Series, where: pd.DataFrame,
+                 ) -> Table:
+    """Members: inhabitants, land area, density, share in localities and in the largest one."""
+    order, year = by_size(region, values), last_year(values)
+    here, places = values.xs(year, level=1).loc[order], where.loc[order]
+    frame = pd.DataFrame({
+        "name": names_of(order), "population": here.to_numpy(),
+        "land": land_km2.loc[order].to_numpy(),
+        "density": (here / land_km2.loc[order]).to_numpy(),
+        "share": places["share"].to_numpy(), "largest": places["name"].to_numpy(),
+        "largest_share": places["largest_share"].to_numpy()})
+    return Table("boende", f"Folkmängd {year}, täthet och tätorter 2020", frame, {
+        "name": NAME, "population": Format("Folkmängd"), "land": Format("Landareal", "km²", 0),
+        "density": Format("Invånare per km²", decimals=1),
+        "share": Format("Bor i tätort", percent=True),
+        "largest": Format("Största tätort", text=True),
+        "largest_share": Format("Bor i den största", percent=True),
+    }, ("population", "municipalities", "localities"), notes=(
+        *_LATE, "Landareal 2015. Andelar i tätort avser 2020 och beräknas inte där en tätort går, "
+        "eller enligt en grov beräkning kan gå, över kommungränsen."))
+
+
 def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
                      ) -> None:
     labels.place(axes, [
@@ -394,6 +416,13 @@ def known_members(region: Region, values: pd.Series) -> list[str]:
     """Members with more than the latest year in `values`."""
     counts = values.groupby(level=0).count()
     return [code for code in region.members if counts.get(code, 0) > 1]
+
+
+def age_measures(share_65plus: pd.DataFrame, mean_age: pd.DataFrame,
+                 dependency_ratio: pd.DataFrame) -> tuple[Aged, Aged, Aged]:
+    """The three age measures of the chapter, from their indicator tables."""
+    return (Aged.of(metrics.share_65plus, share_65plus), Aged.of(metrics.mean_age, mean_age),
+            Aged.of(metrics.dependency_ratio, dependency_ratio))
 
 
 def age_figures(region: Region, measures: Sequence[Aged]) -> list[Axes]:

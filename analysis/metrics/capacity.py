@@ -12,7 +12,6 @@ are not in it, so it is shown but never ranked.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analysis.metrics.measure import measure
@@ -111,11 +110,25 @@ def spread_of_peers(values: pd.Series, peers: pd.DataFrame) -> pd.DataFrame:
                          "known": grouped.count()})
 
 
-def better_than(values: pd.Series, code: str, *, direction: str) -> float:
-    """Share of the other municipalities that `code` is better placed than; missing for `neither`.
+def federations(arrangements: pd.DataFrame, memberships: pd.DataFrame, names: pd.DataFrame, *,
+                first: int, last: int) -> dict[str, list[str]]:
+    """Names of the municipal federations each code was a member of in the years `first` to `last`.
+
+    The tables are those of the inventory: arrangements (key, legal_form), memberships
+    (arrangement, code, from, to) and names (arrangement, name, to), with dates as text that begin
+    with the year and blanks for open ends. Staff of these bodies is missing in the staff table.
     """
-    others = values.drop(code).dropna()
-    if direction == "neither" or others.empty or np.isnan(values[code]):
-        return float("nan")
-    worse = others < values[code] if direction == "higher" else others > values[code]
-    return float(worse.mean())
+    bodies = set(arrangements.loc[arrangements["legal_form"] == "kommunalforbund", "key"])
+    chosen = memberships[memberships["arrangement"].isin(list(bodies))]
+    began = pd.to_numeric(chosen["from"].fillna("").str[:4], errors="coerce").fillna(0)
+    ended = pd.to_numeric(chosen["to"].fillna("").str[:4], errors="coerce").fillna(9999)
+    chosen = chosen[(began <= last) & (ended >= first)]
+    # the present name has no last day; a body that is gone keeps its last name
+    current = names.assign(end=names["to"].fillna("").replace("", "9999")).sort_values("end")
+    title = current.groupby("arrangement")["name"].last()
+    found: dict[str, list[str]] = {}
+    for code, body in chosen[["code", "arrangement"]].itertuples(index=False):
+        name = str(title.get(body, body))
+        if name not in found.setdefault(str(code), []):
+            found[str(code)].append(name)
+    return found
