@@ -7,7 +7,7 @@ the same order. The diagonal is not used: what stays at home follows from the ma
 out share: all out-commuters of a municipality / its night population (abroad included).
 strongest link: the municipality that most of its commuters go to.
 local centre: out share at most 20 % and strongest link at most 7.5 % of the night population.
-market: a local centre (or a pair, rule 2) and all municipalities whose chain of strongest links ends there.
+market: a local centre (or a pair, rule 2) and all whose chain of strongest links ends there.
 
 SCB, "Lokala arbetsmarknader": every other municipality joins the one it sends most commuters to,
 there are at most two links to the centre, and a longer chain is cut at its weakest link. What SCB
@@ -49,6 +49,9 @@ class Thresholds:
 
 
 SCB = Thresholds()
+# The official membership of 2022 fits three steps better than two (Båstad, Ängelholm, Helsingborg,
+# Malmö are one market): SCB may count the municipalities between a member and its centre.
+THREE_STEPS = Thresholds(max_links=3)
 
 
 def flow_matrix(
@@ -330,7 +333,7 @@ def _change(
     row = {work: float(cell) for work, cell in matrix.loc[code].fillna(0.0).items() if work != code}
     target = max(sorted(core), key=lambda work: row[work])
     strongest = found.at[code, "strongest"]
-    now, people = row[target], float(night[code])
+    now, people = row[target], float(night.loc[code])
     # Whole persons: one more than the largest other flow, or than what a centre may send.
     others = max((cell for work, cell in row.items() if work != target), default=0.0)
     extra = max(0.0, np.floor(others - now) + 1)
