@@ -373,9 +373,11 @@ def projection_sentences(projection: pd.DataFrame | None = None, *, region: Regi
     if len(total) < 2:
         return [f"SCB:s befolkningsprognos saknar uppgift för {region.name}."]
     first, last = int(total.index[0]), int(total.index[-1])
-    change = swedish.change(float(total[last] - total[first]), of=float(total[first]))
-    change = change.replace("ökade", "ökar").replace("minskade", "minskar").replace("var ", "är ")
-    return [f"Enligt SCB:s prognos {change} folkmängden i {region.name} mellan {first} och {last}, "
+    moved = _moved(region.name, pd.Series({region.name: total[last]}),
+                   pd.Series({region.name: total[first]}))
+    verb, _, rest = moved.partition(" ")
+    verb = {"ökade": "ökar", "minskade": "minskar", "var": "är"}[verb]
+    return [f"Enligt SCB:s prognos {verb} {rest} mellan {first} och {last}, "
             f"till {swedish.inhabitants(total[last])}."]
 
 
