@@ -65,6 +65,13 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Live:
+    """How `samverkan data update` gets a dataset."""
+
+    publisher: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The contract of one table."""
 
@@ -79,6 +86,8 @@ class Dataset:
     series: tuple[Series, ...] = ()
     notes: tuple[str, ...] = ()
     edited: bool = False  # a person edits the file: validated, but without a fixed checksum
+    shipped: bool = True  # False: not in the snapshot, there only after `samverkan data update`
+    live: Live | None = None
     rows: int | None = None  # number of rows in the shipped snapshot, when it is fixed
 
     @property
@@ -95,6 +104,9 @@ CODE = Column("code", "code", "municipality code")
 YEAR = Column("year", "integer", "calendar year", low=1900, high=2100)
 SEX = Column("sex", "text", "sex", valid=("total", "women", "men"))
 KIND = Column("kind", "text", "how the figure is known", valid=("observed", "derived", "modelled"))
+
+STATUS = Column("status", "text", "why a value is missing, or that it is published",
+                valid=("published", "zero", "unavailable", "suppressed", "not-applicable"))
 
 
 def _count(name: str, text: str, *, nullable: bool = False, signed: bool = False) -> Column:
@@ -286,6 +298,34 @@ _DATASETS = (
                "plus män. De är märkta som härledda."),
     ),
     Dataset(
+        "commuting_matrix", "Pendling mellan alla kommuner", "commuting_matrix.parquet",
+        (
+            Column("series", "text", "series of the catalogue",
+                   valid=("rams-1993", "rams-2004", "rams-2011", "rams-2019", "bas-2020")),
+            YEAR, Column("home", "code", "municipality of residence"),
+            Column("work", "code", "municipality of work"), SEX,
+            _count("persons", "employed", nullable=True), STATUS,
+        ),
+        ("series", "year", "home", "work", "sex"),
+        Source("SCB", "RAMS (TAB334, TAB333 och TAB5850) och BAS (TAB1830)"), "från 1993",
+        shipped=False,
+        series=(
+            Series("rams-1993", "RAMS 1993–2003, 16 år och äldre", 1993, 2003, "TAB334"),
+            Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB333",
+                   "metoden i RAMS ändrades mellan 2003 och 2004"),
+            Series("rams-2011", "RAMS 2011–2018, 16 år och äldre", 2011, 2018, "TAB333",
+                   "åldersgränser och metod ändrades mellan 2010 och 2011"),
+            Series("rams-2019", "RAMS 2019–2021, 16–74 år", 2019, 2021, "TAB5850",
+                   "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019"),
+            Series("bas-2020", "BAS från 2020, 15–74 år", 2020, 2099, "TAB1830",
+                   "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal"),
+        ),
+        notes=("Diagonalen ingår: de som bor och arbetar i samma kommun.",
+               "BAS har röjandeskydd: delar behöver inte summera till publicerade totaler.",
+               "Åren 2020 och 2021 finns i både RAMS och BAS; serierna läggs aldrig ihop.",
+               "Finns först när uppgifterna har hämtats."),
+    ),
+    Dataset(
         "commuting_county_flows", "Pendling mellan län", "commuting_county_flows.parquet",
         (YEAR, Column("home_county", "text", "county of residence"),
          Column("work_county", "text", "county of work"), _count("persons", "employed")),
@@ -388,5 +428,5 @@ def dataset(key: str) -> Dataset:
 
 
 def tabular() -> list[Dataset]:
-    """The datasets that are single tables under `data/` with columns of their own."""
-    return [entry for entry in _DATASETS if entry.columns]
+    """The datasets that are single tables under the shipped `data/` with columns of their own."""
+    return [entry for entry in _DATASETS if entry.columns and entry.shipped]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,12 +18,23 @@ from analysis.loaders import tables
 
 
 def status_lines() -> list[str]:
-    """One line a dataset: key, years, source, kind and the date of the snapshot."""
-    return [
-        f"{entry.key}: {entry.title}, {entry.years}; {entry.source}; {entry.kind}; "
-        f"snapshot {catalog.SNAPSHOT_DATE}"
-        for entry in catalog.CATALOG.values()
-    ]
+    """One line a dataset: key, years, source, kind, and which edition is used and how old it is."""
+    return [f"{entry.key}: {entry.title}, {entry.years}; {_source(entry)}; {entry.kind}; "
+            f"{_edition(entry)}" for entry in catalog.CATALOG.values()]
+
+
+def _source(entry: Dataset) -> str:
+    return tables.vintage(entry.key).source if tables.is_available(entry.key) else str(entry.source)
+
+
+def _edition(entry: Dataset) -> str:
+    if not tables.is_available(entry.key):
+        return f"not fetched; `samverkan data update {entry.key}` gets it"
+    used = tables.vintage(entry.key)
+    if not used.live:
+        return f"snapshot {used.retrieved}"
+    days = (date.today() - date.fromisoformat(used.retrieved)).days
+    return f"updated {used.retrieved}, {days} days old"
 
 
 def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
@@ -37,7 +49,7 @@ def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
 
 
 def _checksum_faults(entry: Dataset, recorded: dict[str, str]) -> list[str]:
-    if entry.edited or not entry.columns:
+    if entry.edited or not entry.columns or not entry.shipped:
         return []
     if not entry.path.is_file():
         return [f"{entry.key}: {entry.file} is missing; restore it with `git checkout -- data`"]
@@ -49,6 +61,8 @@ def _checksum_faults(entry: Dataset, recorded: dict[str, str]) -> list[str]:
 
 def _content_faults(entry: Dataset) -> list[str]:
     try:
+        if not tables.is_available(entry.key):
+            return []
         if entry.columns:
             tables.load(entry.key)
         elif entry.key == "services":
@@ -109,7 +123,7 @@ def describe() -> str:
     for entry in catalog.CATALOG.values():
         lines = [f"## {entry.key}\n", f"{entry.title}. {entry.source}. {entry.years}. "
                  f"Kind: {entry.kind}. Key: {', '.join(entry.index)}. "
-                 + (f"File: `{entry.file}`." if entry.file else "No file of its own."), ""]
+                 + _place(entry), ""]
         if entry.columns:
             lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
             lines += [f"| {c.name} | {c.dtype}{', may be missing' if c.nullable else ''} | "
@@ -121,6 +135,12 @@ def describe() -> str:
         lines += [f"- {note}" for note in entry.notes]
         parts.append("\n".join(lines).rstrip() + "\n")
     return "\n".join(parts)
+
+
+def _place(entry: Dataset) -> str:
+    if not entry.shipped:
+        return f"Not in the snapshot: `samverkan data update {entry.key}` gets it."
+    return f"File: `{entry.file}`." if entry.file else "No file of its own."
 
 
 def write_documents() -> None:

@@ -30,6 +30,10 @@ class DataError(SamverkanError, ValueError):
     """A table does not keep the contract of the catalogue; every fault is listed."""
 
 
+class NotFetchedError(DataError):
+    """A dataset is not in the snapshot and has not been fetched."""
+
+
 class BuildError(SamverkanError, RuntimeError):
     """A report could not be built; says which chapter, which cell and why."""
 

@@ -1,4 +1,4 @@
-"""Where the shipped data, the notebooks and the reports lie.
+"""Where the shipped data, the updated data, the notebooks and the reports lie.
 
 In a checkout (editable install) `data/` and `notebooks/` stand beside the package; a wheel
 carries them inside it. Nothing else in the code knows the difference.
@@ -6,6 +6,7 @@ carries them inside it. Nothing else in the code knows the difference.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -14,11 +15,26 @@ ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
 
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
+DATA_DIR_VARIABLE = "SAMVERKAN_DATA_DIR"
+"""The environment variable that names another folder for updated data."""
 
 
 def data_path(name: str) -> Path:
     """Path of a file or folder under the shipped `data/`."""
     return DATA / name
+
+
+def user_data() -> Path:
+    """Folder of the updated datasets: the one that `SAMVERKAN_DATA_DIR` names, or the user's own.
+
+    The folder need not be there; only `samverkan data update` makes it.
+    """
+    chosen = os.environ.get(DATA_DIR_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_data_path  # a few milliseconds that only data commands need
+
+    return user_data_path("samverkan", appauthor=False)
 
 
 def default_reports() -> Path:

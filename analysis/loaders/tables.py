@@ -1,15 +1,22 @@
-"""Read one dataset of the catalogue, validate it against its contract, and remember its source.
+"""Read one dataset, updated or shipped, validate it, and remember where it came from.
 
 Terms
 -----
 contract: the columns, types, bounds and key that the catalogue gives for a dataset.
+snapshot: the tables shipped under `data/`; never written to.
+updated dataset: one that `samverkan data update` put into the user's data folder. Its record,
+    `<key>.json`, names the files, their checksums and everything about the fetch; it is written
+    last and in one step, so that a reader sees the old dataset or the new one.
 provenance: which dataset, file and checksum a table was read from.
+vintage: which edition of a dataset is used, in words for a reader.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +25,39 @@ import pandas as pd
 
 from analysis import catalog, paths, regions
 from analysis.catalog import Column, Dataset
-from analysis.errors import DataError, InputError, raise_faults
+from analysis.errors import DataError, InputError, NotFetchedError, raise_faults
 
 CHECKSUMS = "SHA256SUMS"
 _MOST_FAULTS = 50  # a broken file can have one fault a cell; more lines help nobody
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """Which edition of a dataset is used.
+
+    `updated` is when the publisher last changed the table (of several, the latest), `retrieved`
+    when it was fetched; both are ISO dates. For the snapshot, `retrieved` is its date and
+    `tables` is empty.
+    """
+
+    dataset: str
+    live: bool
+    retrieved: str
+    updated: str = ""
+    tables: tuple[str, ...] = ()
+    carried: bool = False  # some years are still those of the snapshot
+
+    @property
+    def source(self) -> str:
+        """Publisher and table in Swedish, for a source line; exact for an updated dataset."""
+        entry = catalog.dataset(self.dataset)
+        if not self.live:
+            return str(entry.source)
+        changed = f"uppdaterad {self.updated}, " if self.updated else ""
+        own = f"{', '.join(self.tables)} ({changed}hämtad {self.retrieved})"
+        kept = f"; övriga år: {entry.source.table}" if self.carried else ""
+        publisher = entry.live.publisher if entry.live else entry.source.publisher
+        return f"{publisher}, {own}{kept}"
 
 
 @dataclass(frozen=True)
@@ -32,32 +68,174 @@ class Provenance:
     file: str
     sha256: str
     retrieved: str
+    vintage: Vintage
 
     @property
     def citation(self) -> str:
         """Swedish source line of the dataset."""
-        return catalog.dataset(self.dataset).citation()
+        return f"Källa: {self.vintage.source}"
 
 
-def load(key: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Record:
+    """The record of an updated dataset as `<key>.json` has it; `path` is the table's file."""
+
+    key: str
+    folder: Path
+    facts: dict[str, Any] = field(hash=False)
+
+    @property
+    def path(self) -> Path:
+        """The file with the table."""
+        return self.folder / self.facts["files"]["table"]["name"]
+
+    @property
+    def files(self) -> list[Path]:
+        """The record itself and every file it names."""
+        named = [self.folder / file["name"] for file in self.facts["files"].values()]
+        return [record_path(self.key, self.folder), *named]
+
+
+def record_path(key: str, folder: Path | None = None) -> Path:
+    """Where the record of an updated dataset lies; it need not be there."""
+    return (folder or paths.user_data()) / f"{key}.json"
+
+
+def record(key: str) -> Record | None:
+    """The record of the updated dataset `key`, or None when the snapshot is used.
+
+    Raises DataError for a record that cannot be read: it is never passed over in silence.
+    """
+    catalog.dataset(key)
+    path = record_path(key)
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        found = Record(key, path.parent, facts)
+        present = all(file.is_file() for file in found.files)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(_broken(key, f"its record {path} cannot be read: {error}")) from error
+    if not present:
+        raise DataError(_broken(key, f"a file that {path} names is missing"))
+    return found
+
+
+def _broken(key: str, what: str) -> str:
+    return (f"the updated dataset {key!r} is broken: {what}; run `samverkan data update {key}`, "
+            f"or `samverkan data reset {key}` to go back to the snapshot")
+
+
+def is_available(key: str) -> bool:
+    """True when the table of `key` can be loaded: it is shipped, or has been fetched. Cheap."""
+    return catalog.dataset(key).shipped or record(key) is not None
+
+
+def vintage(key: str) -> Vintage:
+    """Which edition of `key` is used; `.source` is what a report prints.
+
+    Raises NotFetchedError for a dataset that is neither shipped nor fetched.
+    """
+    found = record(key)
+    if found is None:
+        _refuse_unfetched(catalog.dataset(key))
+        return Vintage(key, live=False, retrieved=catalog.SNAPSHOT_DATE.isoformat())
+    facts = found.facts
+    return Vintage(
+        key, live=True, retrieved=facts["retrieved"][:10],
+        updated=max((table["updated"] or "" for table in facts["tables"]), default="")[:10],
+        tables=tuple(table["id"] for table in facts["tables"]),
+        carried=bool(facts.get("carried_years")),
+    )
+
+
+def files_in_use() -> dict[str, Path]:
+    """Every data file that loaders read now, by a stable name.
+
+    Shipped files have their path under `data/`; those of updated datasets, `updated/<name>`, come
+    in addition. Two sets of data are the same when the names and contents are the same.
+    """
+    found = {path.relative_to(paths.DATA).as_posix(): path
+             for path in sorted(paths.DATA.rglob("*")) if path.is_file()}
+    for key in catalog.CATALOG:
+        updated = record(key)
+        for path in updated.files if updated else ():
+            found[f"updated/{path.relative_to(updated.folder).as_posix()}"] = path
+    return found
+
+
+def load(key: str, *, years: Collection[int] | None = None) -> pd.DataFrame:
     """The table of dataset `key`, shape (rows, columns of the catalogue), validated.
 
-    Raises InputError for an unknown key and DataError with every fault of a broken table.
-    The result carries its provenance; see `source_of`.
+    The updated dataset is used when there is one, otherwise the snapshot. `years` reads only
+    those years, much faster for the commuting matrix. Raises InputError for an unknown key,
+    NotFetchedError when the dataset is not shipped and was not fetched, and DataError with every
+    fault of a broken table. The result carries its provenance; see `source_of`.
     """
-    return _load(key).copy(deep=False)
-
-
-@cache
-def _load(key: str) -> pd.DataFrame:
     entry = catalog.dataset(key)
     if not entry.columns:
         raise InputError(f"dataset {key!r} is no single table; use its own loader")
+    chosen = None if years is None else tuple(sorted(set(years)))
+    updated = record(key)
+    if updated is None:
+        _refuse_unfetched(entry)
+        table = _load_shipped(key)
+        table = table if chosen is None else table[table["year"].isin(chosen)]
+        return table.copy(deep=False)
+    digest = updated.facts["files"]["table"]["sha256"]
+    return _load_updated(key, updated.path, digest, chosen).copy(deep=False)
+
+
+def _refuse_unfetched(entry: Dataset) -> None:
+    if not entry.shipped:
+        raise NotFetchedError(
+            f"dataset {entry.key!r} is not in the snapshot and has not been fetched; "
+            f"run `samverkan data update {entry.key}` with a network"
+        )
+
+
+@cache
+def _load_shipped(key: str) -> pd.DataFrame:
+    entry = catalog.dataset(key)
     table = validate(read(entry.path), entry)
+    edition = Vintage(key, live=False, retrieved=catalog.SNAPSHOT_DATE.isoformat())
     table.attrs["provenance"] = Provenance(
-        key, entry.file, checksum(entry.path), catalog.SNAPSHOT_DATE.isoformat()
+        key, entry.file, checksum(entry.path), edition.retrieved, edition
     )
     return table
+
+
+@cache
+def _load_updated(key: str, path: Path, digest: str, years: tuple[int, ...] | None,
+                  ) -> pd.DataFrame:
+    """An updated table; it was validated when it was written, so its checksum is enough."""
+    entry, updated = catalog.dataset(key), record(key)
+    if updated is None or checksum(path) != digest:
+        raise DataError(_broken(key, f"{path} differs from its checksum"))
+    keep = None if years is None else [("year", "in", list(years))]
+    table = pd.read_parquet(path, filters=keep)
+    if updated.facts.get("contract") != contract(entry):  # written by another version
+        table = validate(table, entry, snapshot=False)
+    edition = vintage(key)
+    table.attrs["provenance"] = Provenance(key, path.name, digest, edition.retrieved, edition)
+    return table
+
+
+def contract(entry: Dataset) -> str:
+    """A digest of the columns and key of a dataset: changes when the contract does."""
+    return hashlib.sha256(repr((entry.columns, entry.index)).encode()).hexdigest()
+
+
+def statuses(key: str) -> pd.DataFrame:
+    """The cells of `key` that the source printed as a sign: key columns, column, symbol, status.
+
+    Empty for the snapshot. A suppressed cell and one that cannot occur are both missing in the
+    table; here they are told apart.
+    """
+    entry, updated = catalog.dataset(key), record(key)
+    if updated is not None and "statuses" in updated.facts["files"]:
+        return pd.read_parquet(updated.folder / updated.facts["files"]["statuses"]["name"])
+    return pd.DataFrame(columns=[*entry.index, "column", "symbol", "status"], dtype="str")
 
 
 def source_of(table: pd.DataFrame) -> Provenance:
@@ -81,8 +259,11 @@ def read(path: Path) -> pd.DataFrame:
                         "`git checkout -- data`") from error
 
 
-def validate(table: pd.DataFrame, entry: Dataset) -> pd.DataFrame:
-    """`table` with the types of the contract; raises DataError with every fault found."""
+def validate(table: pd.DataFrame, entry: Dataset, *, snapshot: bool = True) -> pd.DataFrame:
+    """`table` with the types of the contract; raises DataError with every fault found.
+
+    `snapshot=False` leaves the number of rows free: an updated dataset may have more years.
+    """
     wanted = [column.name for column in entry.columns]
     faults = [f"{entry.file}: column {name!r} is missing" for name in wanted if name not in table]
     faults += [f"{entry.file}: unknown column {name!r}; valid are {', '.join(wanted)}"
@@ -90,7 +271,7 @@ def validate(table: pd.DataFrame, entry: Dataset) -> pd.DataFrame:
     raise_faults(DataError, faults)
     typed, faults = _typed(table, entry)
     faults += _schema_faults(typed, entry)
-    if entry.rows is not None and len(typed) != entry.rows:
+    if snapshot and entry.rows is not None and len(typed) != entry.rows:
         faults.append(f"{entry.file}: {len(typed)} rows, the catalogue says {entry.rows}")
     raise_faults(DataError, faults[:_MOST_FAULTS])
     return typed

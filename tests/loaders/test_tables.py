@@ -3,9 +3,15 @@
 import pandas as pd
 import pytest
 
-from analysis import catalog, datasets
-from analysis.errors import DataError, InputError
+from analysis import catalog, datasets, paths
+from analysis.errors import DataError, InputError, NotFetchedError
 from analysis.loaders import boundaries, commuting, finances, population, tables
+
+
+@pytest.fixture(autouse=True)
+def _only_the_snapshot(tmp_path, monkeypatch):
+    """Whatever the person who runs the tests has fetched stays out of them."""
+    monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path / "none"))
 
 
 @pytest.mark.parametrize("entry", catalog.tabular(), ids=lambda entry: entry.key)
@@ -127,6 +133,23 @@ def test_verify_finds_a_changed_file(tmp_path, monkeypatch):
 
 
 def test_the_readme_of_the_data_is_generated():
-    from analysis import paths
-
     assert paths.data_path("README.md").read_text(encoding="utf-8") == datasets.describe()
+
+
+def test_a_dataset_that_was_not_fetched_says_how_to_get_it():
+    assert not tables.is_available("commuting_matrix")
+    with pytest.raises(NotFetchedError, match="run `samverkan data update commuting_matrix`"):
+        tables.load("commuting_matrix")
+
+
+def test_years_can_be_chosen():
+    table = tables.load("commuting_margins", years=[2014])
+    assert len(table) == 290
+    assert set(table["year"]) == {2014}
+
+
+def test_the_files_in_use_are_those_of_the_snapshot():
+    used = tables.files_in_use()
+    assert used["population.parquet"] == paths.data_path("population.parquet")
+    assert not any(name.startswith("updated/") for name in used)
+    assert tables.vintage("population").source == "SCB, BE0101 Folkmängd"
