@@ -139,7 +139,7 @@ def plot_indicators(region: Region, indicators: Sequence[Indicator], *, populati
     """
     codes = largest(region, population)
     rows = -(-len(indicators) // COLUMNS)
-    panels = style.canvas(rows * (0.72 + 0.19 * len(codes)) + 0.3, rows=rows, columns=COLUMNS,
+    panels = style.canvas(rows * (0.72 + 0.19 * max(len(codes), 3)) + 0.3, rows=rows, columns=COLUMNS,
                           sharey=True, squeeze=False)
     with style.look():
         for axes, indicator in zip(panels.flat, indicators, strict=False):
