@@ -139,8 +139,8 @@ def plot_indicators(region: Region, indicators: Sequence[Indicator], *, populati
     """
     codes = largest(region, population)
     rows = -(-len(indicators) // COLUMNS)
-    panels = style.canvas(rows * (0.72 + 0.19 * max(len(codes), 3)) + 0.3, rows=rows, columns=COLUMNS,
-                          sharey=True, squeeze=False)
+    height = rows * (0.72 + 0.19 * max(len(codes), 3)) + 0.3
+    panels = style.canvas(height, rows=rows, columns=COLUMNS, sharey=True, squeeze=False)
     with style.look():
         for axes, indicator in zip(panels.flat, indicators, strict=False):
             _panel(axes, indicator, codes)
