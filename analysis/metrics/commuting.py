@@ -508,6 +508,9 @@ def strongest_links(
     out = table[table["home"] != table["work"]]
     base = _home_base(table, margins)
     known = out[~out["work"].isin(list(exclude)) & (out["persons"] > 0)]
+    # Only what can be among the first `top` is sorted: a full matrix has 84,000 cells a year.
+    places = known.groupby(keys)["persons"].rank(method="min", ascending=False)
+    known = known[places <= top]
     ranked = known.sort_values([*keys, "persons", "work"], ascending=[True, True, False, True])
     links = ranked.groupby(keys).head(top).reset_index(drop=True)
     links["rank"] = links.groupby(keys).cumcount() + 1

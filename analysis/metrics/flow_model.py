@@ -25,7 +25,7 @@ has neither a county prior nor a destination outside the system.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 import geopandas as gpd
@@ -202,6 +202,9 @@ def _year_of(margins: pd.DataFrame, year: int, codes: tuple[str, ...]) -> _Year:
 
 
 def _counties(codes: tuple[str, ...]) -> tuple[np.ndarray, list[str]]:
+    """Position of each municipality's county, and the counties; codes must be sorted."""
+    if list(codes) != sorted(codes):
+        raise DataError("The distances are not sorted by code; sort both axes first.")
     names = sorted({code[:2] for code in codes})
     return np.array([names.index(code[:2]) for code in codes]), names
 
@@ -222,6 +225,17 @@ def _fit_margins(
         fitted *= _factor(rows, sums)[:, None]
         fitted *= _factor(columns, fitted.sum(axis=0))
     return fitted
+
+
+def _blocks(cells: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Sums by county of the home and of the workplace; a column beyond `groups` (abroad) stays.
+
+    Counties are runs of rows, so that running sums do: small matrix products would start the
+    threads of the linear algebra library dozens of times for nothing.
+    """
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    columns = np.append(starts, len(groups)) if cells.shape[1] > len(groups) else starts
+    return np.asarray(np.add.reduceat(np.add.reduceat(cells, columns, axis=1), starts, axis=0))
 
 
 def _factor(target: np.ndarray, now: np.ndarray) -> np.ndarray:
@@ -311,12 +325,10 @@ def _pull_to_counties(
     """Scale blocks of counties to the prior, rows and columns to the margins, in turns."""
     groups, names = _counties(now.codes)
     to = np.append(groups, len(names))
-    home = np.eye(len(names))[groups]
-    work = np.eye(len(names) + 1)[to]
     columns = np.append(now.come, now.abroad)
     known = np.isfinite(targets)
     for _ in range(rounds):
-        blocks = home.T @ cells @ work
+        blocks = _blocks(cells, groups)
         scale = np.where(known, _factor(np.where(known, targets, 0.0), blocks), 1.0)
         cells = cells * scale[np.ix_(groups, to)]
         cells = _fit_margins(cells, now.out, columns, tolerance=0.01, rounds=1)
@@ -488,7 +500,6 @@ def calibrate(
     base = _year_of(margins, int(county_flows["year"].max()), codes)
     between = county_targets(margins, county_flows, year=base.year, codes=codes)[:, :-1]
     groups, names = _counties(codes)
-    home = np.eye(len(names))[groups]
     others = [k for k, name in enumerate(names) if name != without_county]
     kept = np.ix_(others, others)
     cases = []
@@ -501,7 +512,7 @@ def calibrate(
 
     def loss(logs: np.ndarray) -> float:
         tried = Deterrence(*(float(value) for value in np.exp(logs)))
-        blocks = home.T @ _fit(base, d, None, tried)[:, :-1] @ home
+        blocks = _blocks(_fit(base, d, None, tried)[:, :-1], groups)
         total = _divergence(between[kept], blocks[kept])
         for sample, now, prior in cases:
             cells = _fit(now, d, prior, tried)
@@ -540,40 +551,38 @@ def leave_one_out(
     `model` is missing: the prior is what it would be compared with.
     One search per area, about ten seconds each.
     """
-    codes = tuple(distances.index)
-    samples = observed_samples(flows, codes)
+    samples = observed_samples(flows, tuple(distances.index))
     base_year = int(county_flows["year"].max())
-    groups, names = _counties(codes)
-    home = np.eye(len(names))[groups]
-    truth = county_targets(margins, county_flows, year=base_year, codes=codes)[:, :-1]
-    areas = [("cells", one.county, one.year) for one in samples]
-    areas += [("blocks", county, base_year) for county in counties]
+    areas: list[tuple[str, int, Sample | None]] = [(one.county, one.year, one) for one in samples]
+    areas += [(county, base_year, None) for county in counties]
     rows = []
-    for what, county, year in areas:
+    for county, year, sample in areas:
+        others = [one for one in samples if one.county != county]
         found = calibrate(
             margins,
             distances,
             county_flows,
-            samples,
+            others,
             without_county=county,
             evaluations=evaluations,
         )
-        others = [one for one in samples if one.county != county]
         power = _gravity_power(margins, distances, others)
-        row: dict[str, object] = {"what": what, "county": county, "year": year}
-        for name, cells in _contestants(
-            margins, distances, county_flows, year, county, found, power
-        ).items():
-            if what == "cells":
-                own = [one for one in samples if (one.county, one.year) == (county, year)][0]
-                row[name] = common_part_of_commuters(own.persons, cells[own.home, own.work])
-            else:
-                blocks = home.T @ cells[:, :-1] @ home
-                rim = _rim(len(names), names.index(county))
-                row[name] = common_part_of_commuters(truth[rim], blocks[rim])
-        if what == "blocks":
-            row["model"] = float("nan")
-        rows.append(row)
+        models = _contestants(margins, distances, county_flows, year, county, found, power)
+        if sample is None:
+            truth = county_targets(margins, county_flows, year=year, codes=tuple(distances.index))[
+                :, :-1
+            ]
+            scores = {name: _rim_score(truth, cells, county) for name, cells in models.items()}
+            scores["model"] = float("nan")
+        else:
+            scores = {
+                name: common_part_of_commuters(
+                    sample.persons, cells.to_numpy()[sample.home, sample.work]
+                )
+                for name, cells in models.items()
+            }
+        what = "blocks" if sample is None else "cells"
+        rows.append({"what": what, "county": county, "year": year, **scores})
     return pd.DataFrame(rows)
 
 
@@ -585,9 +594,9 @@ def _contestants(
     county: str,
     found: Deterrence,
     power: float,
-) -> dict[str, np.ndarray]:
+) -> dict[str, pd.DataFrame]:
     """Cells of every model that `leave_one_out` compares, for one year."""
-    models = {
+    return {
         "model": model_matrix(
             margins, distances, year=year, county_flows=county_flows, deterrence=found
         ),
@@ -603,7 +612,6 @@ def _contestants(
         "gravity": gravity_matrix(margins, distances, year=year, power=power),
         "radiation": radiation_matrix(margins, distances, year=year),
     }
-    return {name: cells.to_numpy() for name, cells in models.items()}
 
 
 def _gravity_power(
@@ -627,9 +635,27 @@ def _gravity_power(
     return max(scores, key=lambda power: (scores[power], -power))
 
 
-def _rim(size: int, position: int) -> np.ndarray:
-    """Mask of one row and one column without their crossing."""
-    mask = np.zeros((size, size), dtype=bool)
-    mask[position, :] = mask[:, position] = True
-    mask[position, position] = False
-    return mask
+def _rim_score(truth: np.ndarray, cells: pd.DataFrame, county: str) -> float:
+    """CPC over the commuters between `county` and every other county."""
+    groups, names = _counties(tuple(cells.index))
+    blocks = _blocks(cells.to_numpy()[:, :-1], groups)
+    k = names.index(county)
+    rim = np.zeros(truth.shape, dtype=bool)
+    rim[k, :] = rim[:, k] = True
+    rim[k, k] = False
+    return common_part_of_commuters(truth[rim], blocks[rim])
+
+
+def evaluation_markdown(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """The table of `leave_one_out` for docs/flow-model.md; `names` are county names by code."""
+    columns = ["model", "model_no_prior_row", "doubly_constrained", "gravity", "radiation"]
+    lines = [
+        "| area left out | CPC over | year | " + " | ".join(columns) + " |",
+        "|---|---|---|" + "---|" * len(columns),
+    ]
+    for row in table.to_dict("records"):
+        over = "municipal pairs" if row["what"] == "cells" else "county pairs"
+        cells = ["–" if pd.isna(row[name]) else f"{row[name]:.2f}" for name in columns]
+        name = names[str(row["county"])]
+        lines.append(f"| {name} | {over} | {row['year']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -262,6 +262,21 @@ def adjusted_rand_index(ours: pd.Series, official: pd.Series) -> float:
 # --- what would have to change ---------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class MarketChanges:
+    """What would make one market of a group; see `changes_for_one_market`.
+
+    market: code of the market where most of the group lives. one_market: it already is one.
+    works: delineating anew with all changes of `table` made gives one market; a chain that is too
+    long, or a new strongest link elsewhere on it, can stop it.
+    """
+
+    market: str
+    one_market: bool
+    works: bool
+    table: pd.DataFrame
+
+
 def changes_for_one_market(
     matrix: pd.DataFrame,
     night: pd.Series,
@@ -269,7 +284,7 @@ def changes_for_one_market(
     *,
     out_commuters: pd.Series | None = None,
     thresholds: Thresholds = SCB,
-) -> pd.DataFrame:
+) -> MarketChanges:
     """The fewest more commuters that would bring each outlying member into the group's market.
 
     The group's market is the one where most of its night population lives (ties: lower code). A
@@ -277,11 +292,9 @@ def changes_for_one_market(
     `target`, its largest destination among the group's members in that market. That makes it
     pass a threshold if it is a centre, and makes `target` its strongest link.
 
-    Returns one row per member outside the market, indexed by code: `market`, `role`, `strongest`,
-    `to_strongest`, `target`, `to_target`, `extra` (persons) and `extra_share` (of the night
-    population). The attribute table `.attrs` holds `market` (the group's), `one_market` (already
-    one) and `works` (delineating anew with all changes made gives one market; a chain that is too
-    long can stop it). Raises InputError for members outside the matrix.
+    The `table` has one row per member outside the market, indexed by code: `market`, `role`,
+    `strongest`, `to_strongest`, `target`, `to_target`, `extra` (persons) and `extra_share` (of
+    the night population). Raises InputError for members outside the matrix.
     """
     absent = [code for code in members if code not in matrix.index]
     raise_faults(InputError, [f"{code!r} is not in the matrix." for code in absent])
@@ -300,12 +313,8 @@ def changes_for_one_market(
         if code not in core
     ]
     table = pd.DataFrame(rows, columns=["code", *_CHANGE_COLUMNS]).set_index("code")
-    table.attrs["market"] = market
-    table.attrs["one_market"] = table.empty
-    table.attrs["works"] = table.empty or _works(
-        table, matrix, night, out_commuters, inside, thresholds
-    )
-    return table
+    works = table.empty or _works(table, matrix, night, out_commuters, inside, thresholds)
+    return MarketChanges(market=market, one_market=table.empty, works=works, table=table)
 
 
 _CHANGE_COLUMNS = (
@@ -330,16 +339,18 @@ def _change(
     thresholds: Thresholds,
 ) -> tuple[object, ...]:
     """One row of `changes_for_one_market`."""
-    row = {work: float(cell) for work, cell in matrix.loc[code].fillna(0.0).items() if work != code}
+    cells = np.nan_to_num(matrix.to_numpy("float64")[list(matrix.index).index(code)])
+    row = {work: float(cell) for work, cell in zip(matrix.columns, cells, strict=True)}
+    del row[code]
     target = max(sorted(core), key=lambda work: row[work])
     strongest = found.at[code, "strongest"]
-    now, people = row[target], float(night.loc[code])
+    now, people = row[target], float(night.to_dict()[code])
     # Whole persons: one more than the largest other flow, or than what a centre may send.
     others = max((cell for work, cell in row.items() if work != target), default=0.0)
     extra = max(0.0, np.floor(others - now) + 1)
     if found.at[code, "role"] == "centre":
         single = np.floor(thresholds.single_share * people - now) + 1
-        total = np.floor(thresholds.out_share * people - float(out_commuters[code])) + 1
+        total = np.floor(thresholds.out_share * people - float(out_commuters.to_dict()[code])) + 1
         extra = max(extra, min(single, total), 0.0)
     share = extra / people if people > 0 else float("nan")
     market, role = found.at[code, "market"], found.at[code, "role"]
@@ -356,10 +367,8 @@ def _works(
 ) -> bool:
     """Whether the changes of `table`, all made, put `inside` in one market."""
     changed, out = matrix.to_numpy("float64", copy=True), out_commuters.astype("float64")
-    homes, works = (
-        matrix.index.get_indexer(table.index),
-        matrix.columns.get_indexer(table["target"]),
-    )
+    homes = matrix.index.get_indexer(table.index)
+    works = matrix.columns.get_indexer(pd.Index(table["target"]))
     changed[homes, works] = (table["to_target"] + table["extra"]).to_numpy("float64")
     out = out.add(table["extra"].astype("float64"), fill_value=0.0)
     square = pd.DataFrame(changed, index=matrix.index, columns=matrix.columns)

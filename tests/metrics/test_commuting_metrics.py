@@ -344,6 +344,6 @@ def test_290_municipalities_and_ten_years_take_well_under_a_second():
         {"year": year, "home": home, "work": work, "sex": "total", "persons": persons}
     ).assign(kind="observed")
     margins = commuting.margins_from_flows(flows[flows["year"] == 2010])
-    start = time.perf_counter()
+    start = time.process_time()
     commuting.group_figures(flows, codes[:16], margins=margins)
-    assert time.perf_counter() - start < 1.0  # measured: about a tenth of it
+    assert time.process_time() - start < 1.0  # measured: about a tenth of it
