@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import io
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +23,7 @@ from matplotlib.figure import Figure
 
 from analysis.errors import InputError
 from analysis.figures import style
+from analysis.figures.svg import compact
 from analysis.tables import Table
 from analysis.text import swedish
 
@@ -107,12 +107,13 @@ def table_bundle(table: Table) -> dict[str, Any]:
 
 
 def figure_bundle(figure: Figure) -> dict[str, Any]:
-    """The output bundle of a figure exhibit: SVG and PNG drawn once, with its description."""
+    """The output bundle of a figure exhibit: SVG, PDF and PNG of one figure, and what it says."""
     about = style.description_of(figure)
-    svg, png = io.StringIO(), io.BytesIO()
+    svg, pdf, png = io.StringIO(), io.BytesIO(), io.BytesIO()
     metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
     with style.look():
         figure.savefig(svg, format="svg", metadata=metadata)
+        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": about.title})
         figure.savefig(png, format="png", dpi=PNG_DPI,
                        metadata={"Software": None, "Title": about.title})
     width, height = figure.get_size_inches()
@@ -125,17 +126,5 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
         "table": table_data(about.table) if about.table else None,
     }
     return {MIME: exhibit, "image/svg+xml": compact(svg.getvalue()),
+            "application/pdf": base64.b64encode(pdf.getvalue()).decode("ascii"),
             "image/png": base64.b64encode(png.getvalue()).decode("ascii")}
-
-
-_PATH = re.compile(r' d="([^"]*)"')
-_LONG = re.compile(r"(-?\d+\.\d{3,})")
-
-
-def compact(svg: str) -> str:
-    """`svg` with path coordinates rounded to a hundredth of a point: half the size, same look."""
-    def rounded(match: re.Match[str]) -> str:
-        path = _LONG.sub(lambda found: f"{float(found[1]):.2f}".rstrip("0").rstrip("."), match[1])
-        return f' d="{" ".join(path.split())}"'
-
-    return _PATH.sub(rounded, svg)

@@ -18,6 +18,8 @@ from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 
+HALO = 2.2  # width in points of the white outline around a name
+
 # (dx, dy, horizontal, vertical): right of the symbol first, as cartographers do
 _CANDIDATES = (
     (1, 0, "left", "center"), (0, -1, "center", "top"), (0, 1, "center", "bottom"),
@@ -85,15 +87,17 @@ def _best(axes: Axes, label: Label, used: list[Bbox], frame: Bbox, renderer: obj
 
 
 def _halo(axes: Axes, text: Annotation) -> None:
-    """A white outline under `text`, as an artist of its own: that keeps the SVG half as large."""
+    """A white outline under `text`, as an artist of its own."""
     under = axes.annotate(
         text.get_text(), text.xy, xytext=text.get_position(), textcoords="offset points",
         fontsize=text.get_fontsize(), fontweight=text.get_fontweight(), color="white",
         zorder=text.get_zorder() - 0.1, annotation_clip=False, linespacing=1.05,
         ha=text.get_horizontalalignment(), va=text.get_verticalalignment(),
     )
-    under.set_path_effects([effects.Stroke(linewidth=2.2, foreground="white")])
-    under.set_gid("halo")
+    under.set_path_effects([effects.Stroke(linewidth=HALO, foreground="white")])
+    number = len(axes.texts)
+    text.set_gid(f"place-{number}-{text.get_fontsize():g}")  # svg.compact joins the two again
+    under.set_gid(f"halo-{number}-{text.get_fontsize():g}")
 
 
 def _move(text: Text, candidate: tuple[float, float, str, str], radius: float) -> None:

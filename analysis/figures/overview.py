@@ -52,8 +52,8 @@ def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
 def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
     """Sweden in outline with the members filled, in the lower part of the side panel."""
     inset = axes.inset_axes((0.0, 0.0, 1.0, 0.78 if region.groups else 0.95))
-    coarse = boundaries.geometry.simplify(6000)
-    coarse.plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.2)
+    country = gpd.GeoSeries([boundaries.geometry.union_all().simplify(4000)], crs=boundaries.crs)
+    country.plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.4)
     chosen = boundaries.loc[list(region.members)]
     chosen.plot(ax=inset, color=style.ACCENT, linewidth=0)
     west, south, east, north = chosen.total_bounds

@@ -50,9 +50,10 @@ SERIES_COLOURS = ("#0b5c6b", "#b3471b", "#5b4a9e", "#3f7d20", "#8a6d00", "#a0306
                   "#555555")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 2, 2)))
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "oo", "++", "--")
+# lines only: a hatch of dots makes an SVG ten times as large
+HATCHES = ("", "////", "----", "xxxx", "\\\\\\\\", "||||", "++++", "//--")
 SEQUENTIAL = "YlGnBu"  # rates that grow in one direction
-DIVERGING = "PuOr_r"  # rates around a middle: orange below, purple above
+DIVERGING = "PuOr_r"  # rates around a middle: purple below, orange above
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ _SETTINGS = {
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
     "svg.hashsalt": "samverkan",
+    "pdf.fonttype": 42,  # TrueType subsets: text in the PDF stays text
 }
 
 
@@ -136,8 +138,7 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
         engine = figure.get_layout_engine()
         assert engine is not None
         engine.set(rect=(0, FOOT / total, 1, height / total), w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
-        axes = figure.subplots(rows, columns, **options)
-    return axes
+        return figure.subplots(rows, columns, **options)
 
 
 def describe(axes: Axes, description: Description) -> Axes:

@@ -9,11 +9,12 @@ own pages around them; the exporters turn it into files.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+
+from markupsafe import Markup
 
 from analysis import catalog
 from analysis.errors import BuildError
@@ -79,6 +80,7 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
     exhibit["chapter"] = chapter
     if exhibit["type"] == "figure":
         exhibit["svg"], exhibit["png"] = data["image/svg+xml"], data["image/png"]
+        exhibit["pdf"] = data["application/pdf"]
     if exhibit["type"] in ("figure", "table"):
         same = [e for e in document.of_type(exhibit["type"]) if e["id"] == exhibit["id"]]
         if same:
@@ -90,8 +92,11 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
     document.exhibits.append(exhibit)
 
 
-def to_html(document: Document) -> str:
-    """The whole report as one HTML page without outside requests, through nbconvert."""
+def to_html(document: Document, *, draw: Callable[[dict[str, Any]], str] | None = None) -> str:
+    """The whole report as one HTML page without outside requests, through nbconvert.
+
+    `draw` gives the address of a figure's picture; without it, its SVG as a data URI.
+    """
     import nbformat
     from nbconvert.exporters import HTMLExporter
 
@@ -100,7 +105,7 @@ def to_html(document: Document) -> str:
         exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True,
     )
     exporter.register_filter("markdown_sv", markdown)
-    exporter.register_filter("picture", picture)
+    exporter.register_filter("picture", draw or picture)
     exporter.register_filter("numbered", numbered)
     notebook = nbformat.v4.new_notebook(cells=_cells(document))
     html, _ = exporter.from_notebook_node(notebook, resources={"samverkan": _context(document)})
@@ -169,22 +174,20 @@ def markdown(source: str, chapter: str = "") -> str:
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
-def picture(exhibit: dict[str, Any]) -> str:
+def picture(exhibit: dict[str, Any]) -> Markup:
     """Data URI of a figure's SVG, cropped to the drawing: the page prints title and source."""
     width, height = exhibit["size"]
     head, foot = exhibit["crop"]
     body = height - head - foot
     svg = exhibit["svg"]
     start = svg.index("<svg")
-    tag = svg[start:svg.index(">", start) + 1]
-    cropped = re.sub(r'height="[^"]*"', f'height="{body:g}pt"', tag, count=1)
-    cropped = re.sub(r'viewBox="[^"]*"', f'viewBox="0 {head:g} {width:g} {body:g}"', cropped)
-    return "data:image/svg+xml," + quote(svg[start:].replace(tag, cropped, 1), safe=_SAFE)
+    end = svg.index(">", start) + 1
+    tag = re.sub(r'height="[^"]*"', f'height="{body:g}pt"', svg[start:end], count=1)
+    tag = re.sub(r'viewBox="[^"]*"', f'viewBox="0 {head:g} {width:g} {body:g}"', tag)
+    text = (tag + svg[end:].strip()).replace('"', "'").replace("%", "%25").replace("#", "%23")
+    return Markup("data:image/svg+xml," + " ".join(text.split()))
 
 
 def numbered(html: str, number: int) -> str:
     """The HTML of a table with its number in the caption."""
     return html.replace("<caption>", f'<caption><span class="number">Tabell {number}.</span> ', 1)
-
-
-_SAFE = " ='/:;,.()-+*?!$@&[]{}|^`"

@@ -36,57 +36,14 @@ def write_html(document: Document, folder: Path) -> Path:
 
 def write_pdf(document: Document, folder: Path) -> Path:
     """`report.pdf`: tagged PDF/UA-1 of the same page, with bookmarks and header scopes."""
-    from weasyprint import HTML
+    from analysis.report import pdf
 
     target = folder / "report.pdf"
-    html = compose.to_html(document)
+    html = compose.to_html(document, draw=pdf.placeholder)
     stamp = f'<meta name="dcterms.created" content="{_FIXED:%Y-%m-%d}">'
     html = html.replace("</title>", f"</title>{stamp}", 1)
-    pdf = HTML(string=html, url_fetcher=_no_requests).write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=document.region.key.encode(), srgb=True,
-        custom_metadata=False,
-    )
-    add_header_scopes(pdf, target)
+    pdf.write(html, document.of_type("figure"), document.region.key, target)
     return target
-
-
-def _no_requests(url: str, *args: Any, **options: Any) -> Any:
-    """The page carries all it needs; anything else would be a leak and a hang."""
-    from weasyprint.urls import URLFetcher
-
-    if not url.startswith("data:"):
-        raise BuildError(f"the report asks for {url!r}; embed it as a data URI")
-    return URLFetcher(allowed_protocols=["data"]).fetch(url)
-
-
-def add_header_scopes(pdf: bytes, target: Path) -> None:
-    """Write `pdf` to `target` with /Scope on every table header cell (PDF/UA-1, 7.5)."""
-    import io
-
-    import pikepdf
-
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        root = document.Root.StructTreeRoot
-        _scope(root, pikepdf)
-        document.save(target, deterministic_id=True)
-
-
-def _scope(root: Any, pikepdf: Any) -> None:
-    """Walk the structure tree without recursion: headers in THead head columns, others rows."""
-    stack = [(root, False)]
-    while stack:
-        element, in_head = stack.pop()
-        kind = str(element.get("/S", ""))
-        in_head = in_head or kind == "/THead"
-        if kind == "/TH":
-            scope = "/Column" if in_head else "/Row"
-            element["/A"] = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name(scope))
-        children = element.get("/K")
-        if children is None:
-            continue
-        for child in children if isinstance(children, pikepdf.Array) else [children]:
-            if isinstance(child, pikepdf.Dictionary):
-                stack.append((child, in_head))
 
 
 def write_xlsx(document: Document, folder: Path) -> Path:
