@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import matplotlib.patheffects as effects
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 from analysis.figures import style
@@ -43,7 +43,8 @@ class Label:
     must: bool = True  # drawn even where every position collides; others are left out
 
 
-def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox] = ()) -> list[Text]:
+def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox] = (),
+          ) -> list[Annotation]:
     """Draw `labels` in order of importance; returns the texts that were drawn.
 
     `taken` are boxes in pixels that no label may cover. A label without room is left out unless
@@ -100,7 +101,7 @@ def _halo(axes: Axes, text: Annotation) -> None:
     under.set_gid(f"halo-{number}-{text.get_fontsize():g}")
 
 
-def _move(text: Text, candidate: tuple[float, float, str, str], radius: float) -> None:
+def _move(text: Annotation, candidate: tuple[float, float, str, str], radius: float) -> None:
     dx, dy, horizontal, vertical = candidate
     gap = radius + 2.0 if dx or dy else 0.0
     text.set_position((dx * gap, dy * gap))

@@ -186,7 +186,7 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
         Label(
             known[code].name + (f"\n{values[code]}" if values is not None and few
                                 and code in values.index else ""),
-            points.at[code, "x"], points.at[code, "y"],
+            *_point(points, code),
             radius=radius_of(areas.get(code, 0)) if areas is not None else 0.0,
             size=8.5 if few else 6.5, weight="bold" if few else "normal", must=few,
         )
@@ -216,6 +216,11 @@ def _name_surroundings(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame,
     labels.place(axes, places, taken=taken)
 
 
+def _point(points: pd.DataFrame, code: object) -> tuple[float, float]:
+    x, y = points.loc[[code], ["x", "y"]].to_numpy(dtype="float64")[0]
+    return float(x), float(y)
+
+
 def _scale_bar_box(axes: Axes) -> mpl.transforms.Bbox:
     """The corner of the map where scale bar and north arrow stand, in pixels."""
     corners = axes.transAxes.transform([(0.0, 0.0), (0.26, 0.19)])
@@ -229,7 +234,7 @@ def _symbol_boxes(axes: Axes, points: pd.DataFrame, areas: pd.Series,
     pixels = figure.dpi / 72
     boxes = []
     for code, area in areas.dropna().items():
-        x, y = axes.transData.transform((points.at[code, "x"], points.at[code, "y"]))
+        x, y = axes.transData.transform(_point(points, code))
         reach = 0.8 * radius_of(area) * pixels  # a circle fills its box to about that width
         boxes.append(mpl.transforms.Bbox([[x - reach, y - reach], [x + reach, y + reach]]))
     return boxes

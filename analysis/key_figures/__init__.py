@@ -65,5 +65,6 @@ def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     repeated = table[table.duplicated(["id", "area", "year"])]
     if len(repeated):
         first = repeated.iloc[0]
-        raise ValueError(f"key figure {first['id']} for {first['area']} {first['year']} is repeated")
+        raise ValueError(
+            f"key figure {first['id']} for {first['area']} {first['year']} is repeated")
     return table

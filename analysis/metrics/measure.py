@@ -76,4 +76,4 @@ def measure(
 
 def measure_of(function: Callable[..., Any]) -> Measure:
     """Metadata of a function decorated with `measure`; raises AttributeError for any other."""
-    return function.measure  # type: ignore[attr-defined, no-any-return]
+    return function.measure  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def _context(document: Document) -> dict[str, Any]:
 
     templates = TEMPLATES / "samverkan"
     region = document.region
-    as_of = swedish.day(catalog.date.fromisoformat(document.as_of))
+    as_of = swedish.day(date.fromisoformat(document.as_of))
     return {
         "region": region, "as_of": as_of, "members": swedish.listed(region.member_names),
         "css": (templates / "report.css").read_text(encoding="utf-8"),

@@ -65,7 +65,7 @@ def _fetcher() -> Any:
     """The page carries all it needs; anything else would be a leak and a hang."""
     from weasyprint.urls import URLFetcher
 
-    class Embedded(URLFetcher):  # type: ignore[misc]
+    class Embedded(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if not url.startswith("data:"):
                 raise BuildError(f"the report asks for {url!r}; embed it as a data URI")

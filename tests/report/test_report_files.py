@@ -1,6 +1,7 @@
 """One region built end to end with real kernels, and its files read back."""
 
 import json
+from itertools import pairwise
 
 import openpyxl
 import pikepdf
@@ -58,7 +59,7 @@ def test_headings_are_in_order_and_contents_lead_somewhere(page):
     levels = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4", "h5")]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     ids = [element.get("id") for element in page.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     links = [a.get("href") for a in page.iter("a") if a.get("href", "").startswith("#")]
