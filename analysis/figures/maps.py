@@ -287,7 +287,7 @@ def shade_classes(values: pd.Series, *, centre: float | None = None, classes: in
         limits = list(centre + np.linspace(-1, 1, 7) * (high - centre))
     palette = mpl.colormaps[style.DIVERGING if centre is not None else style.SEQUENTIAL]
     norm = BoundaryNorm(limits, len(limits) - 1)
-    span = (0.12, 0.88) if centre is not None else (0.08, 0.72)  # keep labels readable on top
+    span = (0.2, 0.8) if centre is not None else (0.08, 0.66)  # keep labels readable on top
     colours = [to_hex(palette(share)) for share in np.linspace(*span, len(limits) - 1)]
     picked = known.map(lambda value: colours[int(np.clip(norm(value), 0, len(colours) - 1))])
     return picked, [float(limit) for limit in limits], colours

@@ -15,16 +15,14 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.errors import InputError
+from analysis.figures import fonts
 from analysis.text.citation import source_line
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
     from analysis.tables import Table
 
-FONT = "Atkinson Hyperlegible"
 WIDTH = 6.3  # inches: the text width of an A4 page with 25 mm margins
 HEAD, FOOT = 0.5, 0.34  # inches above and below the axes for title and source
 
@@ -74,18 +71,7 @@ class Description:
     unit: str = ""
 
 
-@cache
-def use_fonts() -> None:
-    """Make the report's font known to matplotlib; DejaVu Sans lends the glyphs it lacks."""
-    import fontpkg_atkinson_hyperlegible
-
-    folder = Path(fontpkg_atkinson_hyperlegible.__file__).parent / "files"
-    for file in sorted(folder.glob("*.ttf")):
-        font_manager.fontManager.addfont(file)
-
-
 _SETTINGS = {
-    "font.family": [FONT, "DejaVu Sans"],
     "font.size": 9,
     "text.color": INK,
     "axes.edgecolor": MUTED,
@@ -119,8 +105,8 @@ _SETTINGS = {
 def look() -> Iterator[None]:
     """Draw and save inside this block to get the report's look; settings outside stay as they are.
     """
-    use_fonts()
-    with mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **_SETTINGS}):
+    settings = {"font.family": fonts.use_in_figures(), **_SETTINGS}
+    with mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **settings}):
         yield
 
 

@@ -126,7 +126,7 @@ def _cells(document: Document) -> list[Any]:
 
 
 def _context(document: Document) -> dict[str, Any]:
-    from analysis.report import fonts
+    from analysis.figures import fonts
 
     templates = TEMPLATES / "samverkan"
     region = document.region

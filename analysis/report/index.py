@@ -65,7 +65,7 @@ def write(out: Path) -> Path:
     """Write the index of `out`; it links with relative paths, so a file share will do."""
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-    from analysis.report import fonts
+    from analysis.figures import fonts
 
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=select_autoescape(default=True))
