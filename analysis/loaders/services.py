@@ -30,6 +30,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analysis import paths, regions
 from analysis.errors import DataError, raise_faults
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -202,18 +203,30 @@ def read_inventory(path: Path) -> Inventory:
     return inventory_from(tables)
 
 
-def load_inventory(path: Path, *, codes: Mapping[str, str] | None = None) -> Inventory:
-    """Checked inventory in the folder `path` (one CSV per table of `COLUMNS`).
+def inventory_path() -> Path:
+    """The folder of the shipped inventory."""
+    return paths.data_path("services")
 
-    `codes` maps the valid municipality codes to names; without it only their form is checked.
+
+def known_codes() -> dict[str, str]:
+    """Names of all municipalities by code."""
+    return {code: entry.name for code, entry in regions.municipalities().items()}
+
+
+def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None = None,
+                   ) -> Inventory:
+    """Checked inventory in the folder `path` (one CSV per table of `COLUMNS`), or the shipped one.
+
+    `codes` maps the valid municipality codes to names; by default all municipalities.
 
     Raises
     ------
     DataError
         Lists every error as "file row N, column X: ..." with its remedy.
     """
-    inventory = read_inventory(path)
-    errors = [str(f) for f in check_inventory(inventory, codes=codes) if f.level == "error"]
+    inventory = read_inventory(path or inventory_path())
+    found = check_inventory(inventory, codes=known_codes() if codes is None else codes)
+    errors = [str(finding) for finding in found if finding.level == "error"]
     raise_faults(DataError, errors)
     return inventory
 

@@ -324,6 +324,12 @@ def name_on(inventory: InventoryTables, arrangement: str, date: str | pd.Timesta
     return _Book(inventory).name_on(arrangement, pd.Timestamp(date))
 
 
+def names_on(inventory: InventoryTables, date: str | pd.Timestamp) -> dict[str, str]:
+    """Names of all bodies on `date` by key, as `name_on` gives them."""
+    book, day = _Book(inventory), pd.Timestamp(date)
+    return {body.key: book.name_on(body.key, day) for body in book.bodies}
+
+
 def body_members(inventory: InventoryTables, date: str | pd.Timestamp) -> pd.DataFrame:
     """Members of each body on `date`, also those of which no service is known.
 
@@ -417,7 +423,7 @@ def running_services(state: pd.DataFrame) -> pd.DataFrame:
 
 @measure(
     label="Gemensamma tjänster i drift",
-    unit="tjänster",
+    unit="antal",
     direction="neither",
     kind="derived",
     formula="antal tjänsteområden i inventeringen som kommunen delar med andra på dagen",
