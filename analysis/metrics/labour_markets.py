@@ -354,7 +354,7 @@ def _change(
         extra = max(extra, min(single, total), 0.0)
     share = extra / people if people > 0 else float("nan")
     market, role = found.at[code, "market"], found.at[code, "role"]
-    return (code, market, role, strongest, row.get(strongest, 0.0), target, now, extra, share)
+    return (code, market, role, strongest, row.get(str(strongest), 0.0), target, now, extra, share)
 
 
 def _works(
