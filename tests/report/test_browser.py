@@ -1,0 +1,98 @@
+"""The real reports in a real browser: accessibility by a gate, reflow, keyboard, no requests."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+pytestmark = pytest.mark.xdist_group("report")
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+PAGES = ["karlstad/report.html", "malardalen/report.html", "index.html"]
+SPACING = "* {line-height: 1.5 !important; letter-spacing: .12em !important; " \
+          "word-spacing: .16em !important} p {margin-bottom: 2em !important}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing; run tools/system-setup.sh"
+    # Chromium refuses its sandbox to root, and must not look for updates
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser, reports):
+    pages = []
+
+    def opened(path, width=1280):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto((reports / path).as_uri())
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(open_page, path):
+    page = open_page(path)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    lines = [f"{violation['id']}: {violation['nodes'][0]['html'][:200]}"
+             for violation in found.response["violations"]]
+    assert not lines
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_nothing_overflows_the_window(open_page, path, width):
+    page = open_page(path, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_style_tag(content=SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_asks_for_nothing_outside_its_folder(open_page, path, reports):
+    page = open_page(path)
+    outside = [url for url in page.asked
+               if not url.startswith(("data:", reports.as_uri()))]
+    assert not outside
+
+
+def test_every_picture_is_drawn(open_page):
+    page = open_page("karlstad/report.html")
+    widths = page.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
+    assert len(widths) >= 8
+    assert all(widths)
+
+
+def test_the_keyboard_reaches_skip_link_and_tables(open_page):
+    page = open_page("karlstad/report.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#innehall"
+    summary = page.locator("summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details table").first.is_visible()
+
+
+def test_links_of_a_source_lead_to_its_entry(open_page):
+    page = open_page("karlstad/report.html")
+    page.locator("figure p.source a").first.click()
+    anchor = page.evaluate("location.hash")
+    assert anchor.startswith("#kalla-")
+    assert page.locator(anchor).is_visible()
