@@ -112,6 +112,8 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
     svg, pdf, png = io.StringIO(), io.BytesIO(), io.BytesIO()
     metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
     with style.look():
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # the layout is found; do not search again in each format
         figure.savefig(svg, format="svg", metadata=metadata)
         figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": about.title})
         figure.savefig(png, format="png", dpi=PNG_DPI,

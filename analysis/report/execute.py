@@ -75,6 +75,9 @@ def _execute(job: Job, output: Path) -> None:
     import papermill
     from traitlets.config import Config
 
+    from analysis.report import kernels
+
+    kernels.use_forked_kernels()
     with _private_sockets() as transport:
         papermill.execute_notebook(
             str(job.notebook), str(output), parameters=job.parameters, kernel_name=KERNEL,

@@ -14,8 +14,7 @@ from analysis.report.execute import Outcome
 from analysis.report.plan import Job, Plan
 
 # imported once by the process that workers are forked from
-PRELOAD = ("papermill", "nbconvert.exporters", "weasyprint", "traitlets.config",
-           "analysis.report.worker")
+PRELOAD = ("analysis.report.warm",)
 
 
 def run_chapter(job: Job, folder: Path) -> Outcome:

@@ -1,0 +1,37 @@
+"""Imported once by the fork server: what the chapters need is then there in every fork.
+
+Unlike any other module this one works at import, because a fork server can do nothing else. It
+imports every module that a notebook may use and reads the tables; a table that is broken is left
+to the chapter that reads it, which then says what is wrong.
+"""
+
+import importlib
+import pkgutil
+from contextlib import suppress
+
+import ipykernel.kernelapp
+import nbconvert.exporters
+import papermill
+import weasyprint
+
+import analysis
+from analysis import catalog
+from analysis.errors import SamverkanError
+from analysis.figures import fonts
+from analysis.loaders import boundaries, services, tables
+
+LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, weasyprint)
+ROOMS = ("loaders", "metrics", "text", "tables", "figures", "exhibits", "key_figures", "report")
+
+for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
+    if found.name.split(".")[1] in ROOMS and found.name != __name__:
+        importlib.import_module(found.name)
+
+for entry in catalog.tabular():
+    with suppress(SamverkanError):
+        tables.load(entry.key)
+with suppress(SamverkanError):
+    boundaries.load_boundaries()
+with suppress(SamverkanError):
+    services.load_inventory()
+fonts.use_in_figures()
