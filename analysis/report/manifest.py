@@ -47,8 +47,16 @@ def code_digest() -> str:
 
 @cache
 def data_digest() -> str:
-    """Hash of every file under `data/`."""
-    return _hash_files((path for path in paths.DATA.rglob("*") if path.is_file()), paths.DATA)
+    """Hash of every shipped data file and of every updated one."""
+    updated = paths.user_data()
+    parts = [_hash_files(_plain_files(folder), folder)
+             for folder in (paths.DATA, updated) if folder.is_dir()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _plain_files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*")
+            if path.is_file() and not path.name.startswith("."))
 
 
 @cache
