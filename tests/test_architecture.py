@@ -13,8 +13,8 @@ PACKAGE = ROOT / "analysis"
 # what a layer may import: itself and everything before it
 LAYERS = (
     ("errors", "paths"), ("regions",), ("catalog",), ("sources",), ("loaders", "datasets"),
-    ("metrics",), ("text",), ("tables",), ("figures",), ("exhibits", "key_figures"), ("report",),
-    ("cli",),
+    ("update",), ("metrics",), ("flows",), ("text",), ("tables",), ("figures",),
+    ("exhibits", "key_figures"), ("report",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 METRICS_MAY_IMPORT = {"errors", "metrics"}

@@ -1,0 +1,375 @@
+"""Figures of the commuting chapter: rates on maps, day against night, series, tables.
+
+Terms
+-----
+margins: the loader's table indexed by (code, year), with `series`; exact for every set of members.
+night population: employed residents; day population: employed with their workplace there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import geopandas as gpd
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+
+from analysis import catalog
+from analysis.figures import charts, maps, style
+from analysis.metrics import commuting as metrics
+from analysis.metrics.measure import measure_of
+from analysis.regions import Region, municipalities
+from analysis.tables import Format, Table
+from analysis.text import commuting as text
+from analysis.text import swedish
+from analysis.text.population import names_of
+
+SOURCES = ("commuting_margins",)
+NAME = Format("Kommun", text=True)
+_AREA = Format("Område", text=True)
+_NAMED = 60  # most names tried on a map of many members; the table has them all
+_ROWS = 25  # most members in a chart with one row each
+_PERSONS = "Pendlare är personer, inte resor; de kan arbeta hemifrån."
+_RATES: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "inpendling": metrics.in_commuting_share,
+    "utpendling": metrics.out_commuting_share,
+    "pendlingskvot": metrics.commuting_ratio,
+}
+_MEANING = {
+    "inpendling": "Inpendlare som andel av dem som arbetar i kommunen.",
+    "utpendling": "Utpendlare som andel av de förvärvsarbetande som bor i kommunen; arbetsplatser "
+                  "utomlands ingår.",
+    "pendlingskvot": "Dagbefolkning delad med nattbefolkning; över 1 är fler arbetande än "
+                     "förvärvsarbetande boende.",
+}
+
+
+# --- maps ----------------------------------------------------------------------------------------
+
+
+def plot_in_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
+                  axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of in-commuters as a share of the day population, latest year."""
+    return _plot_rate("inpendling", region, margins, boundaries, axes)
+
+
+def plot_out_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
+                   axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of out-commuters as a share of the night population, latest year."""
+    return _plot_rate("utpendling", region, margins, boundaries, axes)
+
+
+def plot_ratio(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
+               axes: tuple[Axes, Axes] | None = None) -> Axes:
+    """Map of day population / night population around 1, latest year."""
+    return _plot_rate("pendlingskvot", region, margins, boundaries, axes)
+
+
+def _plot_rate(key: str, region: Region, margins: pd.DataFrame, boundaries: gpd.GeoDataFrame,
+               axes: tuple[Axes, Axes] | None) -> Axes:
+    chart, side = axes if axes is not None else maps.map_canvas(
+        maps.natural_height(region, boundaries, highest=4.6))
+    year, measure = text.last_year(margins), measure_of(_RATES[key])
+    order = text.by_night(region, margins)
+    values = _RATES[key](text.of_year(margins).reindex(order))
+    percent = measure.as_percent
+    with style.look():
+        fill, limits, colours = (maps.shade_classes(values) if percent
+                                 else centred_classes(values, centre=1.0))
+        maps.draw_base(chart, region, boundaries, fill=fill)
+        texts = values.map(lambda value: swedish.percent_sign(value, 0) if percent
+                           else swedish.number(value, 2))
+        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
+                        order=order[:_NAMED], surroundings=boundaries)
+        unit = "procent" if percent else "dag / natt"
+        maps.class_legend(side, limits, colours, percent=percent,
+                          decimals=decimals_of(limits, 100 if percent else 1),
+                          title=f"{measure.label}\n{year}, {unit}")
+    return style.describe(chart, style.Description(
+        id=f"{key}-karta", title=f"{measure.label} {year}", alt=_rate_alt(key, values, year),
+        sources=SOURCES, table=_rate_table(key, values, year), unit=unit,
+        note=f"{_MEANING[key]} {_PERSONS}"))
+
+
+def centred_classes(values: pd.Series, *, centre: float,
+                    ) -> tuple[pd.Series, list[float], list[str]]:
+    """Six equal classes with round limits, three on either side of `centre`.
+
+    Returns colours by code, limits and colours as `maps.shade_classes` does. Raises ValueError
+    when no value is known.
+    """
+    known = values.dropna()
+    if known.empty:
+        raise ValueError("no known value to shade")
+    reach = float((known - centre).abs().max())
+    steps = [step * 10.0**power for power in range(-3, 3) for step in (1, 2, 2.5, 5)]
+    step = next(step for step in steps if 3 * step >= reach)
+    limits = [round(centre + place * step, 6) for place in range(-3, 4)]
+    palette = mpl.colormaps[style.DIVERGING]
+    colours = [to_hex(palette(share)) for share in np.linspace(0.2, 0.8, 6)]
+    place = np.clip(np.searchsorted(limits, known.to_numpy(), side="right") - 1, 0, 5)
+    return pd.Series([colours[k] for k in place], index=known.index), limits, colours
+
+
+def decimals_of(limits: Sequence[float], scale: int = 1) -> int:
+    """The fewest decimals with which no limit is rounded."""
+    return next(places for places in range(5)
+                if all(abs(limit * scale - round(limit * scale, places)) < 1e-9
+                       for limit in limits) or places == 4)
+
+
+def _rate_alt(key: str, values: pd.Series, year: int) -> str:
+    measure = measure_of(_RATES[key])
+    known = values.dropna().sort_values()
+    shown = [swedish.percent(value) if measure.as_percent else swedish.number(value, 2)
+             for value in known]
+    names = names_of([str(code) for code in known.index])
+    if len(known) == 1:
+        return f"Karta. {measure.label} {year} i {names[0]}: {shown[0]}."
+    middle = names[1:-1] if len(known) <= maps.MANY else []
+    between = [f"{name} {value}" for name, value in zip(middle, shown[1:-1], strict=False)]
+    return (f"Karta över {measure.label.lower()} {year} i {len(known)} kommuner: lägst i "
+            f"{names[0]} ({shown[0]}), högst i {names[-1]} ({shown[-1]})"
+            f"{'; däremellan ' + swedish.listed(between) if between else ''}.")
+
+
+def _rate_table(key: str, values: pd.Series, year: int) -> Table:
+    measure = measure_of(_RATES[key])
+    ranked = values.sort_values(ascending=False)
+    frame = pd.DataFrame({"name": names_of(list(ranked.index)), "value": ranked.to_numpy()})
+    form = Format(measure.label, decimals=1 if measure.as_percent else 2,
+                  percent=measure.as_percent)
+    return Table(f"{key}-karta", f"{measure.label} {year}", frame, {"name": NAME, "value": form},
+                 SOURCES)
+
+
+# --- day against night ----------------------------------------------------------------------------
+
+
+def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Day against night population of each member: two markers joined by the net commuting."""
+    order = text.by_night(region, margins)
+    shown, year = order[:_ROWS], text.last_year(margins)
+    now = text.of_year(margins).reindex(shown)
+    day, night = metrics.day_population(now), metrics.night_population(now)
+    axes = axes if axes is not None else style.canvas(0.75 + 0.3 * len(shown))
+    with style.look():
+        rows = np.arange(len(shown))[::-1]
+        axes.hlines(rows, night, day, color=style.MUTED, linewidth=2.2, zorder=2)
+        axes.scatter(night, rows, marker="o", s=42, facecolor="white", edgecolor=style.INK,
+                     linewidth=1.3, label="Nattbefolkning (bor där)", zorder=3)
+        axes.scatter(day, rows, marker="s", s=38, color=style.ACCENT,
+                     label="Dagbefolkning (arbetar där)", zorder=4)
+        _net_labels(axes, rows, day, night)
+        axes.set_yticks(rows, names_of(shown))
+        axes.set_ylim(-0.6, len(shown) - 0.4)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        charts.number_axis(axes.xaxis)
+        axes.set_xlim(0, None)
+        axes.margins(x=0.12)
+        axes.grid(axis="x")
+        axes.set_xlabel("Förvärvsarbetande")
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
+    few = len(shown) < len(order)
+    note = "Talet till höger är pendlingsnettot: dagbefolkning minus nattbefolkning."
+    return style.describe(axes, style.Description(
+        id="dag-natt", title=f"Dag- och nattbefolkning {year}", sources=SOURCES, unit="personer",
+        alt=_day_night_alt(region, margins), table=members_table(region, margins),
+        note=f"De {_ROWS} största kommunerna visas. {note}" if few else note))
+
+
+def _net_labels(axes: Axes, rows: np.ndarray, day: pd.Series, night: pd.Series) -> None:
+    for row, there, here in zip(rows, day, night, strict=True):
+        if pd.notna(there) and pd.notna(here):
+            axes.annotate(swedish.signed(there - here), (max(there, here), row), xytext=(7, 0),
+                          textcoords="offset points", va="center", fontsize=8)
+
+
+def _day_night_alt(region: Region, margins: pd.DataFrame) -> str:
+    order = text.by_night(region, margins)[:maps.MANY]
+    now = text.of_year(margins).reindex(order)
+    day, night = metrics.day_population(now), metrics.night_population(now)
+    listed = [f"{name} {swedish.number(day[code])} mot {swedish.number(night[code])}"
+              for code, name in zip(order, names_of(order), strict=True)]
+    which = "" if len(order) == len(region.members) else f" i de {len(order)} största kommunerna"
+    return (f"Diagram, dagbefolkning mot nattbefolkning {text.last_year(margins)}{which}: "
+            f"{swedish.listed(listed)}.")
+
+
+# --- series --------------------------------------------------------------------------------------
+
+
+def plot_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Day and night population of the region over the years, with gaps at the breaks."""
+    table = metrics.group_margins(margins, region.members)
+    lines = {"Dagbefolkning": by_series(table["day_population"]),
+             "Nattbefolkning": by_series(table["night_population"])}
+    axes = charts.plot_lines(lines, unit="Personer", breaks=_breaks(margins), axes=axes,
+                             height=3.0)
+    years = margins.index.get_level_values("year")
+    span = swedish.span(int(years.min()), int(years.max()))
+    return style.describe(axes, style.Description(
+        id="dag-natt-serie", title=f"Dag- och nattbefolkning i {region.name} {span}",
+        alt=f"Linjediagram {span}, {region.name}. {_series_alt(table)} Lodräta axeln börjar inte "
+            "på noll.", sources=SOURCES, unit="personer", table=_series_table(region, margins),
+        note=text.break_note(margins)))
+
+
+def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+    """Commuting ratio of the region and of its members over the years, gaps at the breaks."""
+    lines: dict[str, Sequence[pd.Series]] = {}
+    order = text.by_night(region, margins)
+    if len(order) > 1:
+        lines[region.name] = by_series(
+            metrics.group_margins(margins, region.members)["commuting_ratio"])
+    wide = [metrics.commuting_ratio(part).unstack("year")
+            for _, part in margins.groupby("series", sort=False)]
+    for code, name in zip(order, names_of(order), strict=True):
+        label = name if name not in lines else f"{name} kommun"
+        lines[label] = [part.loc[code].dropna() for part in wide if code in part.index]
+    axes = charts.plot_lines(lines, unit="Pendlingskvot (dag / natt)", decimals=2, baseline=1,
+                             breaks=_breaks(margins), axes=axes, height=3.4, strong=region.name)
+    years = margins.index.get_level_values("year")
+    span = swedish.span(int(years.min()), int(years.max()))
+    ends = [f"{name} {swedish.number(parts[-1].iloc[-1], 2)}"
+            for name, parts in list(lines.items())[:charts.MOST_NAMED] if len(parts[-1])]
+    more = "" if len(lines) <= charts.MOST_NAMED else " Grå linjer är övriga kommuner."
+    return style.describe(axes, style.Description(
+        id="pendlingskvot-serie", title=f"Pendlingskvot {span}", sources=SOURCES, unit="kvot",
+        alt=f"Linjediagram, pendlingskvot {span}. Senaste år: {swedish.listed(ends)}.",
+        table=_ratio_table(region, margins), note=text.break_note(margins) + more))
+
+
+def by_series(values: pd.Series) -> list[pd.Series]:
+    """Values indexed by (series, year) as one Series by year for each series, never joined."""
+    return [part.droplevel(0).dropna().sort_index()
+            for _, part in values.groupby(level=0) if part.notna().any()]
+
+
+def _breaks(margins: pd.DataFrame) -> dict[int, str]:
+    """The breaks inside the data, with the word that stands at each line."""
+    last = text.last_year(margins)
+    return {year: f"ny serie {year}" for year in charts.breaks_of("commuting_margins")
+            if year <= last}
+
+
+def _series_alt(table: pd.DataFrame) -> str:
+    parts = []
+    for _, rows in table.dropna(subset="night_population").groupby(level="series"):
+        years = rows.index.get_level_values("year")
+        first, last = rows.iloc[0], rows.iloc[-1]
+        parts.append(f"{swedish.span(int(years[0]), int(years[-1]))} dagbefolkning "
+                     f"{swedish.number(first['day_population'])} till "
+                     f"{swedish.number(last['day_population'])}, nattbefolkning "
+                     f"{swedish.number(first['night_population'])} till "
+                     f"{swedish.number(last['night_population'])}")
+    return f"{'; '.join(parts)}." if parts else "Ingen serie är känd."
+
+
+def _series_table(region: Region, margins: pd.DataFrame) -> Table:
+    table = metrics.group_margins(margins, region.members).reset_index()
+    labels = {part.key: part.label for part in catalog.dataset(SOURCES[0]).series}
+    frame = pd.DataFrame({
+        "year": table["year"], "day": table["day_population"], "night": table["night_population"],
+        "net": table["net_commuting"], "ratio": table["commuting_ratio"],
+        "series": table["series"].map(labels)}).sort_values("year", ignore_index=True)
+    return Table("dag-natt-serie", f"Dag- och nattbefolkning i {region.name}", frame, {
+        "year": Format("År", year=True), "day": Format("Dagbefolkning"),
+        "night": Format("Nattbefolkning"), "net": Format("Pendlingsnetto", signed=True),
+        "ratio": Format("Pendlingskvot", decimals=2), "series": Format("Serie", text=True),
+    }, SOURCES, notes=(text.break_note(margins),))
+
+
+def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
+    """Commuting ratio of each member, the first and last year of each series."""
+    years = sorted({int(edge) for _, part in margins.reset_index().groupby("series")["year"]
+                    for edge in (part.min(), part.max())})
+    order = text.by_night(region, margins)
+    wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)[years]
+    frame = wide.set_axis([str(year) for year in years], axis=1)
+    frame.insert(0, "name", names_of(order))
+    return Table("pendlingskvot-serie", "Pendlingskvot första och sista året i varje serie",
+                 frame.reset_index(drop=True),
+                 {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
+                 SOURCES, notes=(text.break_note(margins),))
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def members_table(region: Region, margins: pd.DataFrame) -> Table:
+    """Members with every measure that the margins give, latest year."""
+    order, year = text.by_night(region, margins), text.last_year(margins)
+    now = text.of_year(margins).reindex(order)
+    frame = pd.DataFrame({
+        "name": names_of(order), "night": metrics.night_population(now).to_numpy(),
+        "day": metrics.day_population(now).to_numpy(),
+        "in": now["in_commuters"].to_numpy(), "out": now["out_commuters"].to_numpy(),
+        "stay": now["live_and_work"].to_numpy(), "net": metrics.net_commuting(now).to_numpy(),
+        "ratio": metrics.commuting_ratio(now).to_numpy(),
+        "in_share": metrics.in_commuting_share(now).to_numpy(),
+        "out_share": metrics.out_commuting_share(now).to_numpy()})
+    return Table("pendling-kommuner", f"Pendling i kommunerna {year}", frame, {
+        "name": NAME, "night": Format("Natt\u00adbefolkning"), "day": Format("Dag\u00adbefolkning"),
+        "in": Format("In\u00adpendlare"), "out": Format("Ut\u00adpendlare"),
+        "stay": Format("Bor och arbetar där"), "net": Format("Netto", signed=True),
+        "ratio": Format("Pendlings\u00adkvot", decimals=2),
+        "in_share": Format("In\u00adpendlings\u00adandel", decimals=1, percent=True),
+        "out_share": Format("Ut\u00adpendlings\u00adandel", decimals=1, percent=True),
+    }, SOURCES, notes=(
+        "Inpendlingsandelen är av dagbefolkningen, utpendlingsandelen av nattbefolkningen.",
+        "Kommunernas in- och utpendlare kan inte summeras till regionens: de som pendlar mellan "
+        "två av kommunerna skulle räknas med."))
+
+
+def exact_table(region: Region, margins: pd.DataFrame) -> Table:
+    """Region and groups: what the margins give exactly, latest year, beside the nation."""
+    year = text.last_year(margins)
+    sets: dict[str, Sequence[str]] = dict(text.sets_of(region))
+    if not text.is_nation(region):
+        sets["Riket"] = list(municipalities())
+    rows = {name: text.exact(margins, members) for name, members in sets.items()}
+    frame = pd.DataFrame([{
+        "name": name, "night": row["night_population"], "day": row["day_population"],
+        "net": row["net_commuting"], "ratio": row["commuting_ratio"],
+        "least": row["containment_residence_min"]} for name, row in rows.items()])
+    return Table("pendling-omraden", f"Pendling för regionen som helhet {year}", frame, {
+        "name": _AREA, "night": Format("Nattbefolkning"), "day": Format("Dagbefolkning"),
+        "net": Format("Pendlingsnetto", signed=True), "ratio": Format("Pendlingskvot", decimals=2),
+        "least": Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
+    }, SOURCES, notes=(
+        "Alla tal är exakta summor av kommunernas tal.",
+        "Den sista kolumnen är en undre gräns för andelen som arbetar inom området: de som "
+        "pendlar mellan områdets kommuner kommer till."))
+
+
+def markets_table(region: Region) -> Table:
+    """Members by official labour market, with how many other municipalities each market has."""
+    known = municipalities()
+    rows = []
+    for market, codes in text.official_markets(region.members).items():
+        others = [entry.name for code, entry in known.items()
+                  if entry.labour_market_name == market and code not in region.members]
+        rows.append({"market": market, "members": swedish.listed(names_of(codes)),
+                     "others": _others(others)})
+    return Table("arbetsmarknader", f"Lokala arbetsmarknader {text.MARKETS_YEAR}",
+                 pd.DataFrame(rows), {
+                     "market": Format("Lokal arbetsmarknad", text=True),
+                     "members": Format("Kommuner i regionen", text=True),
+                     "others": Format("Kommuner utanför regionen", text=True)},
+                 ("municipalities",), kind="observed",
+                 notes=("SCB:s indelning: en kommun med låg utpendling är centrum, andra hör till "
+                        "den kommun som flest pendlar till.",))
+
+
+def _others(names: Sequence[str]) -> str:
+    if not names:
+        return "inga"
+    ranked = sorted(names, key=swedish.sort_key)
+    if len(ranked) <= 12:
+        return swedish.listed(ranked)
+    return f"{', '.join(ranked[:10])} och {len(ranked) - 10} till"

@@ -1,0 +1,206 @@
+"""Who commutes where, for one year: observed where the full matrix is there, else modelled.
+
+Terms
+-----
+flows: a table `year, home, work, sex, persons, kind` over all municipalities, diagonal included.
+observed: the full matrix has been fetched (`samverkan data update commuting_matrix`).
+modelled: the spatial interaction model of `metrics.flow_model`, used until then.
+CPC: common part of commuters, 2 sum min(observed, modelled) / (sum observed + sum modelled).
+
+This is the only place that chooses between the two, and it chooses once per process and year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import pandas as pd
+
+from analysis import catalog, datasets
+from analysis.errors import InputError, raise_faults
+from analysis.loaders import boundaries, commuting, population, tables
+from analysis.metrics import flow_model, labour_markets
+from analysis.metrics.commuting import night_population
+
+MATRIX = "commuting_matrix"
+_MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows", "localities")
+_LOCALITIES_YEAR = 2020  # the year of the localities, so of the inhabitants they are held against
+
+MODEL_ERROR: Mapping[str, float] = MappingProxyType(
+    {"Uppsala län 2016": 0.83, "Stockholm 2015": 0.92})
+"""CPC of each observed area when nothing from its county was used to calibrate the model.
+
+From `flow_model.leave_one_out`, the column `model`; a test computes it anew.
+"""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The flows of one year with what a reader must know about them.
+
+    `table` has rows `year, home, work, sex, persons, kind` (sex is "total"), `margins` the rows of
+    the same year and series with `code`. `kind` is observed or modelled, `sources` dataset keys.
+    """
+
+    year: int
+    kind: Literal["observed", "modelled"]
+    table: pd.DataFrame
+    margins: pd.DataFrame
+    sources: tuple[str, ...]
+
+    @property
+    def modelled(self) -> bool:
+        """True when the cells between municipalities come from the model."""
+        return self.kind == "modelled"
+
+    @property
+    def derived_kind(self) -> Literal["derived", "modelled"]:
+        """The kind of a figure that is computed from the cells."""
+        return "modelled" if self.modelled else "derived"
+
+    @property
+    def by_code(self) -> pd.DataFrame:
+        """The margins of the year, indexed by code."""
+        return self.margins.set_index("code")
+
+
+def years() -> list[int]:
+    """Years that have flows: those of the margins, and those of the matrix where it was fetched."""
+    return sorted(int(year) for year in commuting.load_margins()["year"].unique())
+
+
+def flows_of(year: int) -> pd.DataFrame:
+    """Flows of one year: `year, home, work, sex, persons, kind`; see `commuting_of`."""
+    return commuting_of(year).table
+
+
+def commuting_of(year: int | None = None) -> Flows:
+    """Flows and margins of one year (the latest without `year`), computed once per process.
+
+    The observed matrix is used when it has the year in the series of the margins. Raises
+    InputError for a year without margins.
+    """
+    known = years()
+    chosen = known[-1] if year is None else year
+    if chosen not in known:
+        raise InputError(f"no commuting flows for {chosen}; valid are {known[0]} to {known[-1]}")
+    margins = tables.source_of(commuting.load_margins()).sha256
+    matrix = tables.record(MATRIX)
+    digest = matrix.facts["files"]["table"]["sha256"] if matrix else ""
+    return _commuting_of(chosen, margins, digest)
+
+
+@cache
+def _commuting_of(year: int, margins_digest: str, matrix_digest: str) -> Flows:
+    """The digests stand for the data in use: another edition is another result."""
+    margins = commuting.load_margins()
+    now = margins[margins["year"] == year]
+    if matrix_digest:
+        cells = _observed(year, str(now["series"].iloc[0]))
+        if len(cells):
+            return Flows(year, "observed", cells, now, (MATRIX, "commuting_margins"))
+    cells = flow_model.model_flows(margins, distances(), year=year,
+                                   county_flows=commuting.load_county_flows())
+    return Flows(year, "modelled", cells, now, _MODEL_SOURCES)
+
+
+def _observed(year: int, series: str) -> pd.DataFrame:
+    """The cells of the matrix in the series of the margins; BAS has one name in each table."""
+    cells = tables.load(MATRIX, years=[year])
+    wanted = "bas-2020" if series.startswith("bas") else series
+    cells = cells[(cells["series"] == wanted) & (cells["sex"] == "total")]
+    return cells[["year", "home", "work", "sex", "persons"]].assign(
+        persons=cells["persons"].astype("Float64").astype("float64"), kind="observed",
+    ).reset_index(drop=True)
+
+
+@cache
+def distances() -> pd.DataFrame:
+    """Kilometres between the people of any two municipalities, codes as rows and columns."""
+    people = population.load_population()
+    counts = people[people["year"] == _LOCALITIES_YEAR].set_index("code")["population"]
+    return flow_model.route_distances(
+        population.load_localities(), boundaries.load_boundaries().reset_index(),
+        population=counts.astype("float64"))
+
+
+# --- labour markets ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Markets:
+    """Local labour markets as delineated from flows, beside the official ones.
+
+    `found` is indexed by code, see `labour_markets.local_labour_markets`; `official` gives the
+    code of the official market, `names` the name of each, both by municipality code.
+    """
+
+    found: pd.DataFrame
+    official: pd.Series
+    names: pd.Series
+    agreement: dict[str, float]
+
+
+def markets_of(flows: Flows) -> Markets:
+    """Labour markets from the flows of one year, compared with the official ones of 2022."""
+    matrix, night, out = matrix_of(flows)
+    found = labour_markets.local_labour_markets(
+        matrix, night, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
+    known = population.load_municipalities().set_index("code")
+    official = known["labour_market"]
+    return Markets(found, official, known["labour_market_name"],
+                   labour_markets.compare_markets(found["market"], official))
+
+
+def changes_of(flows: Flows, members: tuple[str, ...]) -> labour_markets.MarketChanges:
+    """What would have to change for `members` to be one labour market by the same rules."""
+    matrix, night, out = matrix_of(flows)
+    return labour_markets.changes_for_one_market(
+        matrix, night, members, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
+
+
+def matrix_of(flows: Flows) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """Square matrix of the flows, night population and all out-commuters, by code."""
+    margins = flows.by_code
+    codes = sorted(margins.index)
+    matrix = labour_markets.flow_matrix(flows.table, year=flows.year, codes=codes)
+    return matrix, night_population(margins), margins["out_commuters"]
+
+
+# --- export --------------------------------------------------------------------------------------
+
+
+def export_flows(year: int, out: Path) -> Path:
+    """Write the flows of one year as CSV: year, home, work, persons, kind; without the diagonal.
+
+    Observed cells are whole persons; unknown ones are left out. Modelled cells are rounded to two
+    decimals, because whole persons would no longer add up to the published margins, and those
+    that round to zero are left out. Workplaces abroad are no municipality and are not written.
+    Raises InputError for a year without flows or an output folder that does not exist.
+    """
+    known = years()
+    faults = datasets.out_faults(out)
+    if year not in known:
+        faults.append(f"no commuting flows for {year}; valid are {known[0]} to {known[-1]}")
+    raise_faults(InputError, faults)
+    cells = flows_of(year)
+    codes = set(population.load_municipalities()["code"])
+    cells = cells[(cells["home"] != cells["work"]) & cells["work"].isin(codes)]
+    cells = cells.dropna(subset="persons").assign(persons=cells["persons"].round(2))
+    if commuting_of(year).modelled:
+        cells = cells[cells["persons"] > 0]
+    else:
+        cells = cells.astype({"persons": "int64"})
+    return datasets.write_csv(cells[["year", "home", "work", "persons", "kind"]], out)
+
+
+def series_label(flows: Flows) -> str:
+    """Swedish name of the series that the margins of the flows belong to."""
+    key = str(flows.margins["series"].iloc[0])
+    labels = {part.key: part.label for part in catalog.dataset("commuting_margins").series}
+    return labels[key]

@@ -1,0 +1,275 @@
+"""Sentences about commuting: who works where, and whether the cooperation is one labour market.
+
+Terms
+-----
+margins: the table of the loader, indexed by (code, year), with a column `series`.
+flows: an `analysis.flows.Flows`; a figure that comes from modelled cells is never stated as a
+fact: it is called a model estimate, rounded to tens, and stands beside the measured error.
+
+Every function returns whole sentences, and none about what is missing in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis import catalog
+from analysis.metrics import commuting as metrics
+from analysis.regions import Region, municipalities
+from analysis.text import swedish
+from analysis.text.population import names_of
+
+MARKETS_YEAR = 2022  # of the official labour markets in the data
+_MOST = 4  # names in one enumeration; the tables name the rest
+
+
+def last_year(margins: pd.DataFrame) -> int:
+    """The latest year of margins indexed by (code, year)."""
+    return int(margins.index.get_level_values("year").max())
+
+
+def of_year(margins: pd.DataFrame, year: int | None = None) -> pd.DataFrame:
+    """The margins of one year (the latest without `year`), indexed by code."""
+    chosen = last_year(margins) if year is None else year
+    return margins[margins.index.get_level_values("year") == chosen].droplevel("year")
+
+
+def by_night(region: Region, margins: pd.DataFrame) -> list[str]:
+    """Members by night population of the latest year, largest first; ties by code."""
+    night = metrics.night_population(of_year(margins)).reindex(sorted(region.members))
+    return [str(code) for code in night.sort_values(ascending=False, kind="stable").index]
+
+
+def sets_of(region: Region) -> dict[str, tuple[str, ...]]:
+    """Members of the region and of its groups by display name."""
+    return {part.name: part.members for part in (region, *region.groups)}
+
+
+def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None) -> pd.Series:
+    """The exact sums of a group for one year; see `metrics.group_margins`."""
+    chosen = last_year(margins) if year is None else year
+    return metrics.group_margins(margins, members).xs(chosen, level="year").iloc[-1]
+
+
+def is_nation(region: Region) -> bool:
+    """True for a region of all municipalities: it has no outside but abroad."""
+    return set(region.members) == set(municipalities())
+
+
+# --- what the margins give exactly ----------------------------------------------------------------
+
+
+def overview_sentences(region: Region, margins: pd.DataFrame) -> list[str]:
+    """Day and night population of the region and its groups, and the members at the ends."""
+    year = last_year(margins)
+    sentences = [_balance_of(name, exact(margins, members), year, first=position == 0)
+                 for position, (name, members) in enumerate(sets_of(region).items())]
+    return [" ".join(sentences), *_ends(region, of_year(margins), year)]
+
+
+def _balance_of(name: str, row: pd.Series, year: int, *, first: bool) -> str:
+    if swedish.is_missing(row["night_population"]):
+        return ""
+    when = f" {year}" if first else ""
+    return (f"I {name} arbetade {swedish.persons(row['day_population'])}{when} "
+            f"(dagbefolkning), medan {swedish.number(row['night_population'])} förvärvsarbetande "
+            f"bodde där (nattbefolkning): {_net(row['net_commuting'])} och en pendlingskvot på "
+            f"{_ratio(row['commuting_ratio'])}.")
+
+
+def _net(persons: float) -> str:
+    if round(persons) == 0:
+        return "varken netto in- eller utpendling"
+    way = "inpendling" if persons > 0 else "utpendling"
+    return f"en nettopendling på {swedish.signed(persons)} ({way})"
+
+
+def _ratio(value: float) -> str:
+    return swedish.number(value, 2)
+
+
+def _ends(region: Region, now: pd.DataFrame, year: int) -> list[str]:
+    members = now.reindex(list(region.members))
+    ratio = metrics.commuting_ratio(members).dropna().sort_values()
+    out = metrics.out_commuting_share(members).dropna().sort_values()
+    come = metrics.in_commuting_share(members).dropna().sort_values()
+    if ratio.empty:
+        return []
+    if len(ratio) == 1:
+        return [f"Av de förvärvsarbetande som bor i {names_of([ratio.index[0]])[0]} arbetade "
+                f"{swedish.percent(out.iloc[0])} i en annan kommun {year}; av dem som arbetar där "
+                f"bodde {swedish.percent(come.iloc[0])} i en annan kommun."]
+    above = int((ratio > 1).sum())
+    low, high = names_of([ratio.index[0], ratio.index[-1]])
+    text = (f"{_how_many(above, len(ratio))} fler som arbetar där än förvärvsarbetande som bor "
+            f"där. Pendlingskvoten går från {_ratio(ratio.iloc[0])} i {low} till "
+            f"{_ratio(ratio.iloc[-1])} i {high}.")
+    least, most = names_of([out.index[0], out.index[-1]])
+    text += (f" Störst andel utpendlare har {most} ({swedish.percent(out.iloc[-1])} av dem som bor "
+             f"där), minst {least} ({swedish.percent(out.iloc[0])}); störst andel inpendlare har "
+             f"{names_of([come.index[-1]])[0]} ({swedish.percent(come.iloc[-1])} av dem som "
+             "arbetar där).")
+    return [text]
+
+
+def _how_many(count: int, total: int) -> str:
+    if count == 0:
+        return f"Ingen av de {swedish.in_words(total)} kommunerna har"
+    if count == total:
+        return f"Alla {swedish.in_words(total)} kommuner har"
+    noun = "kommun" if count == 1 else "kommuner"
+    return (f"{swedish.capitalised(swedish.in_words(count))} {noun} av "
+            f"{swedish.in_words(total)} har")
+
+
+def abroad_sentence(margins: pd.DataFrame) -> str:
+    """How many more out- than in-commuters the nation has: workplaces abroad."""
+    now, year = of_year(margins), last_year(margins)
+    difference = float(now["out_commuters"].sum() - now["in_commuters"].sum())
+    if not difference > 0:
+        return ""
+    return (f"I hela riket är utpendlarna {swedish.number(difference)} fler än inpendlarna {year}: "
+            "utpendling räknar även arbetsplatser utomlands.")
+
+
+# --- the series -----------------------------------------------------------------------------------
+
+
+def break_note(margins: pd.DataFrame) -> str:
+    """Why the lines have gaps: every break of the catalogue that lies within the data."""
+    entry = catalog.dataset("commuting_margins")
+    years = margins.index.get_level_values("year")
+    texts = [f"{part.first - 1}/{part.first} ({part.break_reason})" for part in entry.series[1:]
+             if years.min() < part.first <= years.max()]
+    if not texts:
+        return ""
+    return (f"Linjerna är brutna {swedish.listed(texts)}: nivåerna före och efter kan inte "
+            "jämföras.")
+
+
+def series_sentences(region: Region, margins: pd.DataFrame) -> list[str]:
+    """What happened within each series: no change is computed across a break."""
+    table = metrics.group_margins(margins, region.members)
+    entry = catalog.dataset("commuting_margins")
+    parts = []
+    for part in entry.series:
+        if part.key not in table.index.get_level_values("series"):
+            continue
+        rows = table.loc[[part.key]].droplevel("series").dropna(subset="night_population")
+        if len(rows) > 1:
+            parts.append(_within(rows))
+    if not parts:
+        return []
+    return [f"Förändringen räknas bara inom en serie: {'; '.join(parts)}."]
+
+
+def _within(rows: pd.DataFrame) -> str:
+    first, last = rows.iloc[0], rows.iloc[-1]
+    span = swedish.span(int(str(rows.index[0])), int(str(rows.index[-1])))
+    moved = [f"{word} {swedish.change(last[name] - first[name], of=first[name])}"
+             for name, word in (("day_population", "dagbefolkningen"),
+                                ("night_population", "nattbefolkningen")) if first[name] > 0]
+    before, after = _ratio(first["commuting_ratio"]), _ratio(last["commuting_ratio"])
+    ratio = (f"pendlingskvoten var {after} båda åren" if before == after
+             else f"pendlingskvoten gick från {before} till {after}")
+    return f"{span} {swedish.listed([*moved, ratio])}"
+
+
+# --- official labour markets ----------------------------------------------------------------------
+
+
+def official_markets(members: Sequence[str]) -> dict[str, list[str]]:
+    """Members by the name of their official labour market, the largest set first."""
+    known = municipalities()
+    found: dict[str, list[str]] = {}
+    for code in members:
+        found.setdefault(known[code].labour_market_name, []).append(code)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+def market_sentences(region: Region) -> list[str]:
+    """Whether the region and each group lie in one official labour market."""
+    return [" ".join(_market_text(name, members)
+                     for name, members in sets_of(region).items())]
+
+
+def _market_text(name: str, members: Sequence[str]) -> str:
+    markets = official_markets(members)
+    if len(members) == 1:
+        return (f"{name} hör till den lokala arbetsmarknaden {next(iter(markets))} "
+                f"({MARKETS_YEAR}).")
+    if len(markets) == 1:
+        return (f"Hela {name} ligger i en lokal arbetsmarknad: {next(iter(markets))} "
+                f"({MARKETS_YEAR}).")
+    listed = [f"{market} ({_few(codes)})" for market, codes in list(markets.items())[:_MOST + 2]]
+    more = "" if len(markets) <= _MOST + 2 else ", bland andra"
+    return (f"{name} ligger i {swedish.in_words(len(markets))} lokala arbetsmarknader "
+            f"({MARKETS_YEAR}){more}: {swedish.listed(listed)}.")
+
+
+def _few(codes: Sequence[str]) -> str:
+    return (swedish.listed(names_of(codes)) if len(codes) <= _MOST
+            else swedish.counted(len(codes), "kommun", "kommuner"))
+
+
+# --- summary --------------------------------------------------------------------------------------
+
+
+def commuting_tiles(region: Region, *, margins: pd.DataFrame) -> list[dict[str, str]]:
+    """Tiles for the summary: net commuting, ratio, the observed lower bound, labour markets.
+
+    `margins` is the loader's table. No modelled figure is among them. Each tile has `label`,
+    `value`, `comparison` and `source` (a dataset key).
+    """
+    table = margins.set_index(["code", "year"])
+    year, row = last_year(table), exact(table, region.members)
+    markets = official_markets(region.members)
+    ratio = metrics.commuting_ratio(of_year(table).reindex(list(region.members)))
+    nation = exact(table, list(municipalities()))
+    own = "kommunen" if len(region.members) == 1 else "sin egen kommun"
+    tiles = [
+        {"label": f"Pendlingsnetto {year}", "value": swedish.signed(row["net_commuting"]),
+         "comparison": f"{swedish.number(row['day_population'])} arbetar här, "
+                       f"{swedish.number(row['night_population'])} förvärvsarbetande bor här",
+         "source": "commuting_margins"},
+        {"label": f"Pendlingskvot {year}", "value": _ratio(row["commuting_ratio"]),
+         "comparison": _ratio_span(ratio), "source": "commuting_margins"},
+        {"label": f"Bor och arbetar i {own} {year}",
+         "value": swedish.percent_sign(row["containment_residence_min"], 0),
+         "comparison": "av dem som bor här och arbetar; "
+                       f"{swedish.percent(nation['containment_residence_min'], 0)} i riket",
+         "source": "commuting_margins"},
+        {"label": f"Lokala arbetsmarknader {MARKETS_YEAR}", "value": swedish.number(len(markets)),
+         "comparison": swedish.listed(list(markets)) if len(markets) <= _MOST
+         else f"för {swedish.counted(len(region.members), 'kommun', 'kommuner')}",
+         "source": "municipalities"},
+    ]
+    return [tile for tile in tiles if tile["value"] != swedish.MISSING]
+
+
+def _ratio_span(ratio: pd.Series) -> str:
+    known = ratio.dropna().sort_values()
+    if len(known) < 2:
+        return "dagbefolkning delad med nattbefolkning"
+    low, high = names_of([known.index[0], known.index[-1]])
+    return f"{low} {_ratio(known.iloc[0])} lägst, {high} {_ratio(known.iloc[-1])} högst"
+
+
+def commuting_findings(region: Region, *, margins: pd.DataFrame) -> list[str]:
+    """Two sentences for the summary, from exact and official figures only."""
+    table = margins.set_index(["code", "year"])
+    year, row = last_year(table), exact(table, region.members)
+    found = []
+    if not swedish.is_missing(row["night_population"]):
+        share = swedish.percent(row["containment_residence_min"], 0)
+        where = ("i kommunen" if len(region.members) == 1
+                 else "i sin egen kommun, så minst så många arbetar inom regionen")
+        found.append(f"{swedish.persons(row['day_population'])} arbetade i {region.name} {year} "
+                     f"och {swedish.number(row['night_population'])} förvärvsarbetande bodde där "
+                     f"(pendlingskvot {_ratio(row['commuting_ratio'])}); {share} av dem som bor "
+                     f"där arbetar {where}.")
+    return [*found, _market_text(region.name, region.members)]
+
+
