@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -22,12 +23,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 from shapely.geometry import box
 
 from analysis.figures import labels, maps, style
+from analysis.figures.charts import number_axis
 from analysis.figures.labels import Label
 from analysis.metrics import services as metrics
-from analysis.regions import municipalities
+from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
@@ -41,6 +45,7 @@ FORM_MARKS = {  # letter and colour of each legal form
     "avsiktsforklaring": ("I", "#55636b"), "okand": ("O", "#55636b"),
 }
 PLAN_MARKS = {"decided": "^", "inquiry": "s", "intention": "D", "ended": "x", "taken-back": "<"}
+_NO_BODY = ("avsiktsforklaring", "natverk", "okand")  # forms that take over no task
 _BODY_COLOURS = ("#9cc9c6", "#e9b995", "#c3b8e6", "#bcd79b", "#e6d27a", "#e3aecb", "#a9c5ea",
                  "#c8c8c8")
 _BODY_HATCHES = style.HATCHES
@@ -126,7 +131,8 @@ def matrices_of(view: Sharing) -> list[Axes]:
 
 def timelines_of(view: Sharing) -> list[Axes]:
     """The timeline; none without any row for the region."""
-    return [] if view.own.empty else [plot_timeline(view)]
+    return [plot_timeline(view, lines, part=part)
+            for part, lines in enumerate(timeline_pages(view), start=1)]
 
 
 def networks_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
@@ -145,10 +151,10 @@ def tables_of(view: Sharing) -> list[Table]:
 
 def telling_area(view: Sharing) -> str:
     """The service whose map says most: most bodies, then most members; "" when nothing runs."""
-    running = view.running
-    if running.empty:
+    if view.running.empty:
         return ""
-    sizes = running.groupby("area").agg(bodies=("arrangement", "nunique"),
+    current = view.own[(view.own["kind"] == "service") & view.own["status"].isin(text.CURRENT)]
+    sizes = current.groupby("area").agg(bodies=("arrangement", "nunique"),
                                         codes=("code", "nunique"))
     place = {key: -rank for rank, key in enumerate(view.area_names)}
     sizes["place"] = sizes.index.map(place)
@@ -164,10 +170,11 @@ def plot_service(view: Sharing, area: str, *, boundaries: gpd.GeoDataFrame) -> A
     bodies = _bodies_for(view, area)
     outside = sorted({row.code for rows in bodies.values() for row in rows}
                      - set(view.region.members))
+    known = sorted({row.code for rows in bodies.values() for row in rows})
     height = float(np.clip(3.2 + 0.5 * len(bodies), 3.6, 6.0))
     axes, side = maps.map_canvas(height, legend=0.36)
     with style.look():
-        maps.draw_base(axes, view.region, boundaries, also=outside)
+        maps.draw_base(axes, _framed(view, known), boundaries, also=outside)
         handles = [_draw_body(axes, view, key, rows, place, boundaries)
                    for place, (key, rows) in enumerate(bodies.items())]
         unknown = [code for code in view.region.members
@@ -179,6 +186,13 @@ def plot_service(view: Sharing, area: str, *, boundaries: gpd.GeoDataFrame) -> A
         side.legend(handles=[*handles, *hosts], loc="upper left", alignment="left", fontsize=8,
                     labelspacing=0.9, handlelength=1.6, handleheight=1.2)
     return style.describe(axes, _service_description(view, area, bodies, unknown))
+
+
+def _framed(view: Sharing, known: Sequence[str]) -> Region:
+    """The region as a map frames it: of very many members only those with information."""
+    members = view.region.members
+    inside = tuple(code for code in members if code in known)
+    return replace(view.region, members=inside) if inside and len(members) > _NODES else view.region
 
 
 def _bodies_for(view: Sharing, area: str) -> dict[str, list[Any]]:
@@ -231,7 +245,9 @@ def _name_places(axes: Axes, view: Sharing, outside: Sequence[str],
     """Names of the members in bold, then those of partners outside where they find room."""
     points = boundaries.representative_point()
     few = len(view.region.members) <= maps.MANY
-    wanted = [(code, True) for code in view.region.members] + [(code, False) for code in outside]
+    many = len(view.region.members) > _NODES
+    wanted = [(code, True) for code in view.region.members if not many]
+    wanted += [(code, False) for code in outside]
     places = [
         Label(municipalities()[code].name, points[code].x, points[code].y, radius=5.0,
               size=8 if inside and few else 7, weight="bold" if inside and few else "normal",
@@ -285,8 +301,9 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
     outside = {code for codes in members.values() for code in codes} - set(view.region.members)
     grid[0].get_figure(root=True).draw_without_rendering()
     extent = grid[0].get_window_extent()
-    frame = maps.frame_of(view.region, boundaries, aspect=extent.width / (0.78 * extent.height),
-                          also=sorted(outside))
+    framed = _framed(view, sorted(set().union(*members.values())))
+    frame = maps.frame_of(framed, boundaries, also=sorted(outside),
+                          aspect=extent.width / (0.78 * extent.height))
     visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
     own = boundaries.loc[list(view.region.members)].dissolve()
     with style.look():
@@ -337,8 +354,8 @@ def _bodies_description(view: Sharing, members: dict[str, list[str]]) -> style.D
                   {"body": word("Organ"), "services": Format("Tjänster för regionens kommuner"),
                    "inside": word("Medlemmar i regionen"), "outside": word("Medlemmar utanför")},
                   SOURCES)
-    said = ". ".join(f"{row.body}: {row.inside}" + (f"; utanför regionen {row.outside}"
-                                                    if row.outside else "")
+    said = ". ".join(f"{row.body}: {row.inside}"
+                     + ("" if swedish.is_missing(row.outside) else f"; utanför {row.outside}")
                      for row in rows_of(frame))
     more = len(view.bodies) - len(members)
     return style.Description(
@@ -399,8 +416,9 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
     return style.describe(axes, _matrix_description(view, codes, lines, part))
 
 
+Item = TypeVar("Item")
 Line = tuple[str, str, float]  # group or area, its key, height in inches
-_PAGE = 7.2  # inches of lines that a printed page has room for
+_PAGE = 7.4  # inches of lines that a printed page has room for
 _LEFT = 2.05  # inches for the names of services
 _WIDE = 0.36  # inches: a cell of this width has room for a year
 
@@ -413,21 +431,27 @@ def matrix_pages(view: Sharing) -> list[list[Line]]:
     """Lines of the matrix by area group, in as many pages as they need; none without rows."""
     codes = matrix_columns(view)
     shown = set(view.own.loc[view.own["code"].isin(codes), "area"])
-    pages: list[list[Line]] = []
-    room = 0.0
+    blocks: list[list[Line]] = []
     for group, keys in view.groups.items():
         block: list[Line] = [("area", key, _line_height(view, codes, key))
                              for key in keys if key in shown]
-        if not block:
-            continue
-        block.insert(0, ("group", group, 0.22))
-        tall = sum(line[2] for line in block)
-        if not pages or tall > room:
-            pages.append([])
-            room = _PAGE
-        pages[-1] += block
-        room -= tall
-    return pages
+        if block:
+            blocks.append([("group", group, 0.22), *block])
+    heights = [sum(line[2] for line in block) for block in blocks]
+    return [[line for block in page for line in block] for page in paged(blocks, heights)]
+
+
+def paged(blocks: Sequence[Item], heights: Sequence[float]) -> list[list[Item]]:
+    """`blocks` in as few pages as they fit in, about equally full, in their order."""
+    total = sum(heights)
+    count = max(1, int(np.ceil(total / _PAGE)))
+    pages: list[list[Item]] = [[] for _ in range(count)]
+    above = 0.0
+    for block, height in zip(blocks, heights, strict=True):
+        # a block belongs to the page in which its middle falls
+        pages[min(int((above + height / 2) / total * count), count - 1)].append(block)
+        above += height
+    return [page for page in pages if page]
 
 
 def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
@@ -443,7 +467,7 @@ def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
 def _line_height(view: Sharing, codes: Sequence[str], area: str) -> float:
     name = wrap(view.area_names[area], 32).count("\n")
     bodies = _right_text(view, codes, area).count("\n")
-    return 0.185 + 0.105 * max(name, bodies)
+    return 0.178 + 0.105 * max(name, bodies)
 
 
 def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
@@ -524,7 +548,8 @@ def _matrix_handles(view: Sharing, rows: Sequence[Any]) -> list[Any]:
     boxes = [row for row in rows if row.status not in PLAN_MARKS]
     forms = [key for key in FORM_MARKS if any(row.legal_form == key for row in boxes)]
     handles: list[Any] = [
-        Patch(facecolor=FORM_MARKS[key][1], label=f"{FORM_MARKS[key][0]} {view.form_names[key]}")
+        Patch(facecolor=FORM_MARKS[key][1], label=f"{FORM_MARKS[key][0]} {view.form_names[key]}"
+              + (", räknas inte" if key in _NO_BODY else ""))
         for key in forms
     ]
     if any(row.status == "running" and row.stale for row in boxes):
@@ -590,16 +615,21 @@ def matrix_table(view: Sharing) -> Table:
 # --- timeline ------------------------------------------------------------------------------------
 
 
-def plot_timeline(view: Sharing) -> Axes:
+def timeline_pages(view: Sharing) -> list[list[dict[str, Any]]]:
+    """Lines of the timeline in as many pages as they need; none without rows."""
+    lines = _timeline_lines(view)
+    return paged(lines, [line["height"] for line in lines])
+
+
+def plot_timeline(view: Sharing, lines: list[dict[str, Any]] | None = None, *, part: int = 1,
+                  ) -> Axes:
     """When each body ran which services, up to the date; lighter after the last evidence.
 
     Bars from the first evidence; a bar with a closed end has ended. Signs: intention, inquiry and
-    decision. Raises ValueError when the region has no row.
+    decision. `lines` is a page of `timeline_pages`, by default page `part`.
     """
-    if view.own.empty:
-        raise ValueError("no row for the region; leave the figure out")
-    lines = _timeline_lines(view)
-    heights = [0.12 + 0.125 * (line["label"].count("\n") + 1) for line in lines]
+    lines = timeline_pages(view)[part - 1] if lines is None else lines
+    heights = [line["height"] for line in lines]
     grid = style.canvas(sum(heights) + 0.85, rows=2, height_ratios=[sum(heights) + 0.25, 0.6])
     axes, foot = grid[0], grid[1]
     with style.look():
@@ -617,7 +647,7 @@ def plot_timeline(view: Sharing) -> Axes:
         _timeline_axis(axes, lines, heights)
         foot.legend(handles=_timeline_handles(lines), loc="upper left", ncols=3, fontsize=7.5,
                     handlelength=1.4, columnspacing=1.2, labelspacing=0.35, borderaxespad=0)
-    return style.describe(axes, _timeline_description(view, lines))
+    return style.describe(axes, _timeline_description(view, lines, part))
 
 
 def _year(day: Any) -> float:
@@ -653,15 +683,18 @@ def _timeline_entry(view: Sharing, key: str, areas: list[str], spans: Any,
     names = [text.lower(view.area_names[area]) for area in areas]
     shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} till"]
     letter = FORM_MARKS[head["legal_form"]][0]
-    label = wrap(f"{view.names[key]} [{letter}]: {', '.join(shown)}", 46)
+    label = wrap(f"{short(view.names[key])} [{letter}]: {', '.join(shown)}", 48)
     entry: dict[str, Any] = {"key": key, "areas": areas, "label": label, "marks": marks,
+                             "height": 0.12 + 0.125 * (label.count("\n") + 1),
                              "form": head["legal_form"], "kind": head["kind"], "start": None,
                              "last": None, "end": None}
     if (key, areas[0]) in spans.index:
         span = spans.loc[(key, areas[0])]
         limit = pd.Timestamp(view.day)
         entry["start"] = _year(span["start"])
-        entry["last"] = _year(min(span["last_evidence"], limit))
+        # a recorded end shows that it ran until then
+        known = span["last_evidence"] if pd.isna(span["end"]) else span["end"]
+        entry["last"] = _year(min(known, limit))
         if pd.notna(span["end"]) and span["end"] <= limit:
             entry["end"] = _year(span["end"])
         supposed = span["shown_to"]
@@ -723,7 +756,8 @@ def _timeline_handles(lines: list[dict[str, Any]]) -> list[Any]:
     ]
 
 
-def _timeline_description(view: Sharing, lines: list[dict[str, Any]]) -> style.Description:
+def _timeline_description(view: Sharing, lines: list[dict[str, Any]], part: int,
+                          ) -> style.Description:
     frame = pd.DataFrame([
         {"body": view.names[line["key"]],
          "areas": text.areas_listed(view, line["areas"]),
@@ -734,7 +768,8 @@ def _timeline_description(view: Sharing, lines: list[dict[str, Any]]) -> style.D
                             for event, year in line["marks"]) or None}
         for line in lines
     ]).astype({"last": "Int64", "end": "Int64"})
-    table = Table("tjanst-tidslinje", f"När organen verkade, till {swedish.day(view.day)}", frame,
+    key = "tjanst-tidslinje" if part == 1 else f"tjanst-tidslinje-{part}"
+    table = Table(key, f"När organen verkade, till {swedish.day(view.day)}", frame,
                   {"body": word("Organ"), "areas": word("Tjänster"), "since": word("Sedan"),
                    "last": Format("Senaste belägg", year=True), "end": Format("Slut", year=True),
                    "plans": word("Avsikter, utredningar, beslut")}, SOURCES)
@@ -742,8 +777,9 @@ def _timeline_description(view: Sharing, lines: list[dict[str, Any]]) -> style.D
            + ("" if swedish.is_missing(row.end) else f", slut {row.end}")
            for row in rows_of(frame[frame["since"].notna()])]
     return style.Description(
-        id="tjanst-tidslinje", title=f"När samverkan började och slutade, till "
-        f"{swedish.day(view.day)}", alt="Tidslinje med en rad för varje organ och grupp av "
+        id=key, title=f"När samverkan började och slutade, till {swedish.day(view.day)}"
+        + (f", del {part}" if part > 1 else ""),
+        alt="Tidslinje med en rad för varje organ och grupp av "
         f"tjänster. {'. '.join(ran) or 'Ingen tjänst har varit i drift'}.", sources=SOURCES,
         table=table, note=f"Streckad fortsättning: organet räknas som i drift men belägg saknas "
         f"efter det senaste. {_letters(view)}")
@@ -863,6 +899,241 @@ def _network_description(view: Sharing, pairs: pd.DataFrame, codes: Sequence[str
         "ingen uppgift om gemensam tjänst i drift.")
 
 
+# --- population base, circles, distances, gaps, commuting ----------------------------------------
+
+
+def bases_of(view: Sharing, population: pd.Series, *, year: int) -> list[Axes]:
+    """The chart of population bases; none when no service runs for a member."""
+    return [] if view.running.empty else [plot_bases(view, population, year=year)]
+
+
+def plot_bases(view: Sharing, population: pd.Series, *, year: int) -> Axes:
+    """Inhabitants behind each body that runs a service for a member, with the region's own.
+
+    `population` is persons by code of all municipalities in `year`.
+    """
+    frame = base_frame(view, population)
+    own = float(population.reindex(list(view.region.members)).sum())
+    axes = style.canvas(0.34 * (len(frame) + 1) + 0.5)
+    with style.look():
+        _base_bar(axes, len(frame), own, {"facecolor": "white", "edgecolor": style.INK})
+        for y, row in zip(range(len(frame) - 1, -1, -1), rows_of(frame), strict=True):
+            colour = FORM_MARKS[row.legal_form][1]
+            _base_bar(axes, y, row.population, {
+                "edgecolor": colour, "facecolor": tint(colour, 0.22) if row.stale else colour,
+                "hatch": "/////" if row.stale else ""})
+        names = [wrap(f"{row.name} [{FORM_MARKS[row.legal_form][0]}]", 38)
+                 for row in rows_of(frame)]
+        axes.set_yticks(range(len(frame), -1, -1),
+                        [wrap(f"{view.region.name} (kommunerna i rapporten)", 38), *names],
+                        fontsize=7.5, linespacing=1.0)
+        axes.set_ylim(-0.6, len(frame) + 0.6)
+        axes.set_xlim(0, 1.2 * max(frame["population"].max(), own))
+        axes.tick_params(axis="y", length=0)
+        number_axis(axes.xaxis, ticks=4)
+    return style.describe(axes, _base_description(view, frame, own, year))
+
+
+def _base_bar(axes: Axes, y: float, persons: float, look: dict[str, Any]) -> None:
+    axes.barh(y, persons, height=0.5, linewidth=0.7, **look)
+    axes.annotate(swedish.number(persons), (persons, y), xytext=(4, 0),
+                  textcoords="offset points", va="center", fontsize=8)
+
+
+def base_frame(view: Sharing, population: pd.Series) -> pd.DataFrame:
+    """One row a body with a running service for a member: largest circle of its services."""
+    base = metrics.population_base(view.state, population)
+    base = base[base["arrangement"].isin(view.bodies) & base["population"].notna()]
+    base = base.sort_values("population", ascending=False, kind="stable")
+    frame = base.drop_duplicates("arrangement").reset_index(drop=True)
+    return frame.astype({"population": "int64"})
+
+
+def _base_description(view: Sharing, frame: pd.DataFrame, own: float, year: int,
+                      ) -> style.Description:
+    shown = frame[["name", "legal_form", "members", "population", "last_evidence"]].assign(
+        legal_form=frame["legal_form"].map(view.form_names))
+    table = Table("tjanst-underlag", f"Befolkningsunderlag {year} för organ i drift "
+                  f"{swedish.day(view.day)}", shown,
+                  {"name": word("Organ"), "legal_form": word("Form"),
+                   "members": Format("Kommuner"), "population": Format("Folkmängd", "invånare"),
+                   "last_evidence": Format("Senaste belägg", year=True)},
+                  ("services", "population"),
+                  notes=("Bara medlemmar som källorna namnger räknas.",))
+    said = [f"{row.name} {swedish.number(row.population)}" for row in rows_of(frame)]
+    return style.Description(
+        id="tjanst-underlag", title=f"Befolkningsunderlaget bakom varje organ, folkmängd {year}",
+        alt=f"Liggande staplar: {swedish.listed(said)}. {view.region.name} har "
+        f"{swedish.number(own)} invånare.", sources=("services", "population"), table=table,
+        unit="invånare", note="Vit stapel: kommunerna i rapporten tillsammans. Streckad ljus "
+        f"stapel: belägg äldre än tre år. {_letters(view)}")
+
+
+def circles_tables_of(view: Sharing) -> list[Table]:
+    """The circles of partners the members sit in; none when no service runs for a member."""
+    if view.running.empty:
+        return []
+    found = metrics.circles(view.state)
+    mine = found[found["code"].isin(view.region.members)].drop_duplicates("circle")
+    mine = mine.sort_values(["services", "size"], ascending=[False, True], kind="stable")
+    frame = pd.DataFrame([
+        {"circle": _circle_text(view, row.circle.split("; ")), "size": row.size,
+         "areas": text.areas_listed(view, row.areas.split("; "))}
+        for row in rows_of(mine)
+    ])
+    return [Table("tjanst-kretsar", f"Kretsar av partner {swedish.day(view.day)}", frame,
+                  {"circle": word("Krets"), "size": Format("Kommuner"), "areas": word("Delar")},
+                  SOURCES)]
+
+
+def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
+    inside = text.names_of(code for code in codes if code in view.region.members)
+    outside = text.names_of(code for code in codes if code not in view.region.members)
+    if len(inside) > 12:
+        return f"{len(codes)} kommuner, varav {len(inside)} i rapporten"
+    if not outside:
+        return swedish.listed(inside)
+    others = swedish.listed(outside) if len(outside) <= 8 else f"{len(outside)} kommuner utanför"
+    return f"{swedish.listed(inside)}; dessutom {others}"
+
+
+def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
+    """Distances from members' population centres to the host; none without a named host.
+
+    `points` has code, easting and northing (metres).
+    """
+    found = metrics.host_distances(view.state, points)
+    mine = found[found["code"].isin(view.region.members) & (found["code"] != found["host"])]
+    mine = mine.drop_duplicates(["arrangement", "code"])
+    if mine.empty:
+        return []
+    known = municipalities()
+    frame = pd.DataFrame({
+        "body": [view.names[key] for key in mine["arrangement"]],
+        "name": [known[code].name for code in mine["code"]],
+        "host": [known[code].name for code in mine["host"]],
+        "distance": mine["distance_km"].to_numpy(),
+    })
+    return [Table("tjanst-avstand", "Fågelvägen från kommunens befolkningscentrum till "
+                  "värdkommunens", frame,
+                  {"body": word("Organ"), "name": NAME, "host": word("Värdkommun"),
+                   "distance": Format("Avstånd", "km")}, ("services", "localities"),
+                  notes=("Befolkningscentrum är tätorternas medelpunkt, vägd med folkmängden "
+                         "2020. Vägavståndet är längre.",))]
+
+
+def gap_tables_of(view: Sharing, peers: pd.DataFrame) -> list[Table]:
+    """Services that others in the inventory share and no member does; none without such.
+
+    `peers` has code and peer_code: municipalities alike are named among the others.
+    """
+    table = metrics.gaps(view.state, view.region.members)
+    if table.empty:
+        return []
+    alike = set(peers.loc[peers["code"].isin(view.region.members), "peer_code"])
+    frame = pd.DataFrame([
+        {"area": view.area_names[row.area], "body": view.names[row.arrangement],
+         "form": view.form_names[row.legal_form],
+         "codes": _others(row.codes.split("; ")), "here": text.known_here(view, row.area),
+         "alike": swedish.listed(text.names_of(alike & set(row.codes.split("; ")))) or None,
+         "last": row.last_evidence,
+         "sources": "; ".join(dict.fromkeys(text.publisher(view, key)
+                                            for key in row.sources.split("; ")[:2]))}
+        for row in rows_of(table)
+    ])
+    return [Table("tjanst-luckor", "Tjänster som andra i inventeringen delar men inte "
+                  f"är belagda i drift för {view.region.name}", frame,
+                  {"area": word("Tjänst"), "body": word("Organ"), "form": word("Form"),
+                   "codes": word("Kommuner"), "here": word("Uppgift här"),
+                   "alike": word("Liknande kommuner bland dem"),
+                   "last": Format("Senaste belägg", year=True), "sources": word("Källa")},
+                  ("services", "peers"),
+                  notes=("Liknande kommuner enligt RKA (övergripande). Ett streck betyder att "
+                         "ingen av kommunerna hör dit.",))]
+
+
+def _others(codes: Sequence[str]) -> str:
+    names = text.names_of(codes)
+    return swedish.listed(names) if len(names) <= 8 else f"{len(names)} kommuner"
+
+
+def fit_of(view: Sharing, flows: pd.DataFrame, *, sources: tuple[str, ...]) -> list[Axes]:
+    """The chart of commuting and sharing; none unless flows between three pairs are known.
+
+    `flows` has year, home, work, persons and kind; `sources` are the datasets behind it.
+    """
+    fit = text.fit_pairs(view, flows)
+    if len(fit) < 3 or view.own.empty:
+        return []
+    return [plot_fit(view, fit, year=int(flows["year"].max()), sources=sources)]
+
+
+def plot_fit(view: Sharing, fit: pd.DataFrame, *, year: int, sources: tuple[str, ...]) -> Axes:
+    """Pairs of members by commuters in both directions and shared running services.
+
+    `fit` is that of `text.fit_pairs`; modelled pairs are open and said to be so.
+    """
+    axes = style.canvas(3.6)
+    with style.look():
+        modelled = fit["kind"] == "modelled"
+        for part, face, label in ((fit[~modelled], style.ACCENT, "observerad pendling"),
+                                  (fit[modelled], "white", "modellskattad pendling")):
+            if len(part):
+                axes.scatter(part["persons"].clip(lower=1), part["services"], s=34, label=label,
+                             facecolor=face, edgecolor=style.ACCENT, linewidth=1.2, zorder=3)
+        axes.set_xscale("log")
+        axes.grid(axis="both")
+        which = "Modellskattade pendlare" if modelled.all() else "Pendlare"
+        axes.set_xlabel(f"{which} i båda riktningarna {year}, logaritmisk skala", fontsize=8.5)
+        axes.set_ylabel("Gemensamma tjänster i inventeringen", fontsize=8.5)
+        axes.xaxis.set_major_formatter(lambda value, _: swedish.number(value))
+        axes.xaxis.set_minor_formatter(lambda value, _: "")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        top = max(float(fit["services"].max()), 1.0)
+        axes.set_ylim(-0.12 * top, 1.2 * top)
+        if modelled.any() and not modelled.all():
+            axes.legend(loc="upper left", fontsize=8)
+        _name_pairs(axes, fit)
+    return style.describe(axes, _fit_description(view, fit, year, (*SOURCES, *sources)))
+
+
+def _name_pairs(axes: Axes, fit: pd.DataFrame) -> None:
+    """Names of the pairs that fit least at both ends, and of those that share or commute most."""
+    wanted = [*fit.index[:4], *fit.index[::-1][:3], *fit["persons"].nlargest(3).index]
+    known = municipalities()
+    axes.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+    spots = axes.transData.transform(fit[["persons", "services"]].clip(lower=[1, 0]).to_numpy())
+    symbols = [Bbox([[x - 5, y - 5], [x + 5, y + 5]]) for x, y in spots]
+    labels.place(axes, [
+        Label(f"{known[row.code_a].name}\u2013{known[row.code_b].name}", max(row.persons, 1.0),
+              row.services, radius=4.0, size=7.5, must=False)
+        for row in rows_of(fit.loc[list(dict.fromkeys(wanted))])], taken=symbols)
+
+
+def _fit_description(view: Sharing, fit: pd.DataFrame, year: int, sources: tuple[str, ...],
+                     ) -> style.Description:
+    known = municipalities()
+    frame = pd.DataFrame({
+        "a": [known[code].name for code in fit["code_a"]],
+        "b": [known[code].name for code in fit["code_b"]],
+        "persons": [text.careful(row.persons, row.kind) for row in rows_of(fit)],
+        "services": fit["services"],
+        "kind": ["modellskattad" if kind == "modelled" else "observerad" for kind in fit["kind"]],
+    })
+    modelled = bool((fit["kind"] == "modelled").any())
+    table = Table("tjanst-pendling", f"Pendling {year} och gemensamma tjänster, par för par", frame,
+                  {"a": NAME, "b": word("och"), "persons": Format("Pendlare", "personer"),
+                   "services": Format("Tjänster i inventeringen"), "kind": word("Pendlingen är")},
+                  sources, kind="modelled" if modelled else "derived")
+    return style.Description(
+        id="tjanst-pendling", title="Pendlar mycket, delar lite? Paren i rapporten",
+        alt=f"Punktdiagram med {len(fit)} par. {' '.join(text.fit_text(view, fit))}",
+        sources=sources, table=table,
+        kind="modelled" if modelled else "derived",
+        note="Till höger nedanför: par som pendlar mycket och delar få tjänster enligt "
+        "inventeringen.")
+
+
 # --- tables --------------------------------------------------------------------------------------
 
 
@@ -914,15 +1185,16 @@ def bodies_table(view: Sharing) -> Table:
 def arrangements_table(view: Sharing) -> Table:
     """What each body does for the members: services, status, since, trust and source numbers."""
     numbers = text.source_numbers(view)
-    groups: dict[tuple[str, ...], list[Any]] = {}
+    groups: dict[tuple[str | None, ...], list[Any]] = {}
     for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "status", "sources"])):
         cited = sorted({numbers[key] for key in row.sources.split("; ")})
         key = (row.arrangement, text.status_text(row),
-               text.since(view, row.arrangement, row.area), metrics.TRUST_LABELS[row.trust],
+               None if row.status in text.PLANNED
+               else text.since(view, row.arrangement, row.area), metrics.TRUST_LABELS[row.trust],
                ", ".join(map(str, cited)))
         groups.setdefault(key, []).append(row.area)
     frame = pd.DataFrame([
-        {"body": view.names[key], "areas": text.areas_listed(view, areas), "status": status,
+        {"body": view.names[str(key)], "areas": text.areas_listed(view, areas), "status": status,
          "since": since, "trust": trust, "sources": cited}
         for (key, status, since, trust, cited), areas in groups.items()
     ])

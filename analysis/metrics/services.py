@@ -610,6 +610,25 @@ def host_distances(state: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     return table.assign(distance_km=distance).reset_index(drop=True)
 
 
+def population_centres(localities: pd.DataFrame) -> pd.DataFrame:
+    """Middle of each municipality's localities (tätorter), weighted with their inhabitants.
+
+    `localities` has code, population, easting and northing (metres). Returns code, easting,
+    northing. Inhabitants outside localities are not in it, and a locality counts where it is
+    booked; a municipality without one has no row.
+    """
+    weights = localities["population"].astype("float64")
+    sums = pd.DataFrame({
+        "code": localities["code"],
+        "weight": weights,
+        "easting": localities["easting"] * weights,
+        "northing": localities["northing"] * weights,
+    }).groupby("code").sum()
+    sums = sums[sums["weight"] > 0]
+    centres = sums[["easting", "northing"]].div(sums["weight"], axis=0)
+    return centres.reset_index()
+
+
 def commuting_fit(state: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Commuting and shared services side by side, for each pair of municipalities in `flows`.
 

@@ -265,7 +265,7 @@ def counts_text(view: Sharing) -> str:
         parts.append(f"{names_of(known.index)[0]}: {count_of(view, str(known.index[0]))}.")
     if unknown and len(known):
         parts.append(f"Ingen uppgift finns om {_several(names_of(unknown))}.")
-    return " ".join(parts) or nothing_text(view)
+    return " ".join(parts)
 
 
 def _who(counts: pd.Series, value: int) -> str:
@@ -281,10 +281,8 @@ def _several(names: Sequence[str], more: str = "kommuner") -> str:
 def unknown_areas_text(view: Sharing) -> str:
     """The service areas of which the inventory says nothing for the region."""
     missing = [key for key in view.area_names if key not in view.known_areas]
-    if view.own.empty:
-        return nothing_text(view)
-    if not missing:
-        return ""
+    if not missing or view.own.empty:
+        return "" if missing == [] else "Ingen uppgift finns om något av tjänsteområdena."
     return (f"För {view.region.name} finns ingen uppgift om {areas_listed(view, missing)}. "
             "Det betyder inte att dessa tjänster saknar samverkan.")
 
@@ -333,8 +331,7 @@ def plans_text(view: Sharing) -> list[str]:
             f"{view.names[str(key)]}: {_several(names_of(set(rows['code'])))} {said[str(status)]} "
             f"{areas_listed(view, rows['area'])} (senaste uppgift {year}).")
     if not paragraphs:
-        return [nothing_text(view) if view.own.empty else "Inventeringen har ingen avsikt, "
-                "utredning eller beslut som inte har kommit i drift."]
+        return ["Inventeringen har ingen uppgift om avsikter, utredningar eller beslut."]
     return ["Följande är avsikter, utredningar och beslut. De räknas inte som gemensamma tjänster.",
             *paragraphs]
 
@@ -355,8 +352,7 @@ def history_text(view: Sharing) -> list[str]:
         found.append(f"{swedish.capitalised(areas_listed(view, rows['area']))} i "
                      f"{view.names[str(key)]} {verb} (sista år {year}).")
     found += _renamed(view)
-    return found or [nothing_text(view) if view.own.empty
-                     else "Inventeringen har inget avslut och inget namnbyte fram till dagen."]
+    return found or ["Inventeringen har ingen uppgift om avslut eller namnbyten fram till dagen."]
 
 
 def _heirs(view: Sharing, arrangement: str, areas: set[str]) -> list[str]:
@@ -468,10 +464,11 @@ def citation(view: Sharing, source: str, *, address: bool = True) -> str:
     """A whole source: publisher, title, date, note and, when known, address."""
     row = view.sources[source]
     parts = [f"{row.publisher}: ”{row.title}”" if not row.title.startswith("”")
-             else f"{row.publisher}: {row.title}", row.date or "odaterad"]
+             else f"{row.publisher}: {row.title}",
+             row.date or ("" if row.note.startswith("odaterad") else "odaterad")]
     if row.checked:
         parts.append(f"kontrollerad {row.checked}")
-    text = ", ".join(parts)
+    text = ", ".join(part for part in parts if part)
     text += f". {swedish.capitalised(row.note)}" if row.note else ""
     return f"{text}. {row.url}" if address and row.url else f"{text}."
 
@@ -486,15 +483,172 @@ def sources_text(view: Sharing) -> str:
     """The numbered sources as a Markdown list with links; what a body shows cites the number."""
     numbers = source_numbers(view)
     if not numbers:
-        return nothing_text(view)
+        return "Inventeringen har ingen uppgift och därför ingen källa att visa."
     lines = []
     for source, number in numbers.items():
         row = view.sources[source]
         title = row.title.replace("[", "(").replace("]", ")")
-        linked = f"[{title}](<{row.url}>)" if row.url else f"{title} (adressen är inte känd)"
+        linked = f"[{title}](<{row.url}>)" if row.url else title
+        when = row.date or ("" if row.note.startswith("odaterad") else "odaterad")
+        words = [part for part in (linked, when) if part]
         note = f" {swedish.capitalised(row.note)}." if row.note else ""
-        lines.append(f"{number}. {row.publisher}: {linked}, {row.date or 'odaterad'}.{note}")
+        lines.append(f"{number}. {row.publisher}: {', '.join(words)}.{note}")
     return "\n".join(lines)
+
+
+# --- what follows from it ------------------------------------------------------------------------
+
+
+def fragmentation_text(view: Sharing) -> str:
+    """In how many circles of partners the members sit."""
+    circles = metrics.fragmentation(view.state).reindex(list(view.region.members)).dropna()
+    circles = circles[circles > 0]
+    if circles.empty:
+        return "Inventeringen har ingen tjänst i drift och därför ingen krets av partner att visa."
+    top = int(circles.max())
+    who = names_of(circles[circles == top].index)
+    found = metrics.circles(view.state)
+    total = found[found["code"].isin(view.region.members)]["circle"].nunique()
+    text = (f"Kommunerna ingår i {swedish.in_words(total)} olika "
+            f"{'krets' if total == 1 else 'kretsar'} av partner.")
+    if len(circles) == 1:
+        return (f"{names_of(circles.index)[0]} ingår i {swedish.in_words(top)} "
+                f"{'krets' if top == 1 else 'olika kretsar'} av partner.")
+    if circles.nunique() == 1:
+        return f"{text} Varje kommun med uppgift ingår i {swedish.in_words(top)}."
+    return f"{text} Flest, {swedish.in_words(top)}, har {_several(who)}."
+
+
+def base_text(view: Sharing, population: pd.Series, *, year: int) -> str:
+    """The largest and smallest population behind a body that serves a member."""
+    base = metrics.population_base(view.state, population)
+    base = base[base["arrangement"].isin(view.bodies)].dropna(subset=["population"])
+    if base.empty:
+        return "Inget befolkningsunderlag kan räknas: ingen tjänst är i drift enligt inventeringen."
+    ordered = base.sort_values("population", kind="stable")
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    if low["population"] == high["population"]:
+        return (f"Underlaget är {swedish.inhabitants(high['population'])} ({year}) för "
+                f"{high['name']}.")
+    return (f"Minst underlag har {low['name']} med {swedish.inhabitants(low['population'])} och "
+            f"störst {high['name']} med {swedish.inhabitants(high['population'])} ({year}). Bara "
+            "de medlemmar som källorna namnger är räknade.")
+
+
+def distance_text(view: Sharing, points: pd.DataFrame) -> str:
+    """The longest way to a host, and for how many bodies no host is named."""
+    found = metrics.host_distances(view.state, points)
+    mine = found[found["code"].isin(view.region.members)].dropna(subset=["distance_km"])
+    if mine.empty:
+        return ("Ingen källa namnger en värdkommun för de tjänster som är i drift, och därför "
+                "visas inga avstånd.") if view.bodies else ""
+    far = mine.sort_values("distance_km", kind="stable").iloc[-1]
+    known = municipalities()
+    bodies = set(view.bodies) - set(mine["arrangement"])
+    rest = (f" För {swedish.counted(len(bodies), 'organ', 'organ')} namnger källorna ingen "
+            "värdkommun." if bodies else "")
+    return (f"Längst till värdkommunen är det för {known[str(far['code'])].name}: "
+            f"{swedish.number(far['distance_km'])} km fågelvägen till "
+            f"{known[str(far['host'])].name} ({view.names[str(far['arrangement'])]}).{rest}")
+
+
+def gaps_text(view: Sharing) -> str:
+    """Which services others share that are not known to run here, and what is known of them."""
+    table = metrics.gaps(view.state, view.region.members)
+    if table.empty:
+        return ("Inventeringen visar ingen tjänst i drift hos andra som inte också är i drift för "
+                f"någon av kommunerna i {view.region.name}.")
+    areas = list(dict.fromkeys(table["area"]))
+    unknown = [key for key in areas if key not in view.known_areas]
+    other = [key for key in areas if key in view.known_areas]
+    parts = []
+    if unknown:
+        parts.append(f"Andra kommuner i inventeringen delar {areas_listed(view, unknown)}; för "
+                     f"{view.region.name} finns ingen uppgift om dessa tjänster. Det är en lucka "
+                     "i inventeringen och inget bevis för att samverkan saknas.")
+    if other:
+        parts.append(f"{'Dessutom delar andra' if unknown else 'Andra kommuner delar'} "
+                     f"{areas_listed(view, other)}; för {view.region.name} finns där uppgifter "
+                     "som inte räknas som drift, se tabellen.")
+    return " ".join(parts)
+
+
+def known_here(view: Sharing, area: str) -> str:
+    """What the inventory says of a service for the members, in a few words."""
+    rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "status"])
+    said = dict.fromkeys(f"{status_text(row)} ({view.names[row.arrangement]})"
+                         for row in _rows(rows))
+    return "; ".join(said) or NO_INFORMATION
+
+
+def year_on(view: Sharing, years: Iterable[int], *, closed: bool = False) -> int:
+    """The latest of `years` by the date, else the first of them.
+
+    `closed`: the figures are those of 31 December, so the date's own year is too late.
+    """
+    known = sorted(int(year) for year in years)
+    limit = view.day.year - (closed and (view.day.month, view.day.day) != (12, 31))
+    return max((year for year in known if year <= limit), default=known[0])
+
+
+def population_on(view: Sharing, table: pd.DataFrame) -> tuple[pd.Series, int]:
+    """Inhabitants by code on the last 31 December by the date, and its year."""
+    year = year_on(view, table["year"].unique(), closed=True)
+    return table[table["year"] == year].set_index("code")["population"], year
+
+
+def fit_pairs(view: Sharing, flows: pd.DataFrame) -> pd.DataFrame:
+    """`metrics.commuting_fit` of the pairs of members in `flows`, those of its latest year."""
+    members = list(view.region.members)
+    inside = flows[flows["home"].isin(members) & flows["work"].isin(members)]
+    inside = inside[inside["home"] != inside["work"]]
+    latest = inside[inside["year"] == inside["year"].max()]
+    return metrics.commuting_fit(view.state, latest)
+
+
+def fit_text(view: Sharing, fit: pd.DataFrame) -> list[str]:
+    """Pairs that commute much and share little, and the reverse; `fit` is that of `fit_pairs`."""
+    if len(view.region.members) == 1:
+        return ["En enda kommun har inga par att jämföra."]
+    if fit.empty or view.own.empty:
+        return [f"Pendlingen mellan kommunerna i {view.region.name} eller tjänsterna är inte "
+                "kända par för par, och därför jämförs de inte."]
+    found = []
+    middle, much = fit["services"].median(), fit["persons_rank"] >= 0.5
+    apart = fit[much & (fit["services"] < middle)].head(3)
+    close = fit[~much & (fit["services"] > middle)][::-1].head(3)
+    if len(apart):
+        found.append(f"Mycket pendling men få tjänster i inventeringen: {_pairs(apart)}.")
+    if len(close):
+        found.append(f"Fler tjänster än pendlingen låter vänta: {_pairs(close)}.")
+    if not found:
+        found = ["Paren delar ungefär lika många tjänster i inventeringen, oavsett hur många som "
+                 "pendlar mellan dem." if fit["services"].nunique() <= 2 else
+                 "Paren som pendlar mest är i stort sett också de som delar flest tjänster."]
+    if (fit["kind"] == "modelled").any():
+        found.append("Pendlingen mellan paren är helt eller delvis en modellskattning och inte "
+                     "observerad.")
+    return found
+
+
+def careful(persons: float, kind: str) -> int:
+    """Persons as a whole number; a modelled figure keeps two digits, it is known no better."""
+    if kind != "modelled" or persons < 1:
+        return round(persons)
+    digits = 1 - int(f"{persons:e}".partition("e")[2])
+    return int(round(persons, min(digits, 0)))
+
+
+def _pairs(rows: pd.DataFrame) -> str:
+    known = municipalities()
+    found = []
+    for row in _rows(rows):
+        about = "omkring " if row.kind == "modelled" else ""
+        services = (swedish.counted(row.services, "tjänst", "tjänster") if row.services
+                    else NO_INFORMATION)
+        found.append(f"{known[row.code_a].name}\u2013{known[row.code_b].name} ({about}"
+                     f"{swedish.number(careful(row.persons, row.kind))} pendlare, {services})")
+    return swedish.listed(found)
 
 
 # --- summary of the report -----------------------------------------------------------------------
