@@ -234,9 +234,9 @@ def _only(column: str) -> Choice:
 
 
 _PERSONS = ("antal", "antal personer")
-_FIVE_YEARS = tuple(
-    ("-4" if low == 0 else f"{low}-{low + 4}", f"{low}-{low + 4}") for low in range(0, 100, 5)
-) + (("100+5", "100-"),)
+_FIVE_YEARS = (
+    ("-4", "0-4"), *((f"{low}-{low + 4}",) * 2 for low in range(5, 100, 5)), ("100+5", "100-"),
+)
 _CHANGES = (
     ("folkmängd", "population"), ("folkökning", "increase"), ("födda", "births"),
     ("döda", "deaths"), ("födelseöverskott", "natural_increase"),

@@ -6,6 +6,7 @@ line; `--debug` shows the traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from analysis import paths
 from analysis import regions as registry
 from analysis.errors import InputError, SamverkanError
 
@@ -28,9 +30,13 @@ Value = TypeVar("Value")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR",
+              help=f"Folder of updated data; also by {paths.DATA_DIR_VARIABLE}.")
 @click.version_option(package_name="samverkan")
-def cli(debug: bool) -> None:
+def cli(debug: bool, data_dir: Path | None) -> None:
     """Maps and honest numbers on how Swedish municipalities share services."""
+    if data_dir is not None:  # the environment, so that the processes of a build have it too
+        os.environ[paths.DATA_DIR_VARIABLE] = str(data_dir.absolute())
 
 
 @cli.command()
@@ -192,6 +198,50 @@ def verify() -> None:
     faults = check(tell=click.echo)
     if faults:
         raise SamverkanError(*faults)
+
+
+@data.command()
+@click.argument("dataset", nargs=-1)
+@click.option("--base-url", "base_url", multiple=True, metavar="URL",
+              help="Another address of SCB's API; after `kolada=` or `geodata=`, of those.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60,
+              show_default=True, help="Seconds to wait for an answer.")
+@click.option("--dry-run", is_flag=True, help="Say what would be fetched, and fetch nothing.")
+def update(dataset: tuple[str, ...], base_url: tuple[str, ...], timeout: float,
+           dry_run: bool) -> None:
+    """Fetch DATASETs, by default all, from SCB and Kolada; the snapshot stays as it is."""
+    from analysis.update import bar
+    from analysis.update import update as run
+
+    with bar() as step:
+        run(dataset, base_urls=addresses(base_url), dry_run=dry_run, timeout=timeout,
+            tell=click.echo, step=step)
+
+
+def addresses(base_url: tuple[str, ...]) -> dict[str, str]:
+    """The addresses of sources that `--base-url` gives; raises InputError for a strange one."""
+    from analysis.update import SOURCES
+
+    found, faults = {}, []
+    for text in base_url:
+        name, _, url = text.partition("=") if "=" in text.split("/")[0] else ("scb", "", text)
+        if name not in SOURCES or not url.startswith(("http://", "https://")):
+            faults.append(f"--base-url {text!r} is no address; write https://… or NAME=https://…, "
+                          f"NAME one of {', '.join(SOURCES)}")
+        found[name] = url
+    if faults:
+        raise InputError(*faults)
+    return found
+
+
+@data.command()
+@click.argument("dataset", nargs=-1)
+def reset(dataset: tuple[str, ...]) -> None:
+    """Go back to the shipped snapshot for DATASETs, by default for all."""
+    from analysis.update import reset as run
+
+    done = run(dataset)
+    click.echo(f"back to the snapshot: {', '.join(done)}" if done else "nothing was updated")
 
 
 @data.group()

@@ -34,6 +34,10 @@ class NotFetchedError(DataError):
     """A dataset is not in the snapshot and has not been fetched."""
 
 
+class SourceError(SamverkanError, RuntimeError):
+    """A source could not be read, or is no longer what the catalogue says; exit code 1."""
+
+
 class BuildError(SamverkanError, RuntimeError):
     """A report could not be built; says which chapter, which cell and why."""
 

@@ -149,6 +149,28 @@ def vintage(key: str) -> Vintage:
     )
 
 
+def updated_file(key: str) -> Path | None:
+    """The file of the updated dataset, for loaders that read another form; None: the snapshot."""
+    found = record(key)
+    return None if found is None else found.path
+
+
+def perturbed_years(key: str) -> tuple[int, ...]:
+    """Years of `key` whose figures carry noise or protection (CKM): parts need not sum to totals.
+
+    Prefer published totals of these years, and take no small mismatch for an error.
+    """
+    found, live = record(key), catalog.dataset(key).live
+    if found is not None:
+        return tuple(found.facts["perturbed_years"])
+    queries = [query for query in (live.queries if live else ()) if query.perturbed]
+    if not queries or not is_available(key):
+        return ()
+    years = sorted({int(year) for year in load(key)["year"]})
+    return tuple(year for year in years
+                 if any(query.first <= year <= query.last for query in queries))
+
+
 def files_in_use() -> dict[str, Path]:
     """Every data file that loaders read now, by a stable name.
 
@@ -159,8 +181,9 @@ def files_in_use() -> dict[str, Path]:
              for path in sorted(paths.DATA.rglob("*")) if path.is_file()}
     for key in catalog.CATALOG:
         updated = record(key)
-        for path in updated.files if updated else ():
-            found[f"updated/{path.relative_to(updated.folder).as_posix()}"] = path
+        if updated is not None:
+            found |= {f"updated/{path.relative_to(updated.folder).as_posix()}": path
+                      for path in updated.files}
     return found
 
 
@@ -293,7 +316,7 @@ def _typed(table: pd.DataFrame, entry: Dataset) -> tuple[pd.DataFrame, list[str]
             faults.append(f"{entry.file} row {row + 2}, column {column.name!r}: "
                           f"{before[row]!r} is no whole number")
         keep_float = not whole or bool((after.dropna() % 1 != 0).any())
-        kind = "float64" if keep_float else "Int64" if column.nullable else "int64"
+        kind: Any = "float64" if keep_float else "Int64" if column.nullable else "int64"
         typed[column.name] = after if after.isna().any() and kind == "int64" else after.astype(kind)
     return typed, faults
 

@@ -1,0 +1,1 @@
+"""Sources: the only code that uses the network, and only when `samverkan data update` asks."""

@@ -1,0 +1,112 @@
+"""SCB's open geodata over WFS: localities, and municipal boundaries joined from smaller areas.
+
+Terms
+-----
+RegSO: SCB's areas of a few thousand inhabitants; whole ones make up a municipality. The service
+    has no layer of municipalities.
+territory: a municipality with its waters, as the areas have it: good for outlines, not for land.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from analysis import regions
+from analysis.catalog import Layer
+from analysis.errors import SourceError, raise_faults
+from analysis.sources.http import Client
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+CRS = "EPSG:3006"  # SWEREF 99 TM, metres
+PAGE = 1000
+_LOWEST_NORTHING = 6_000_000  # no easting of Sweden in SWEREF 99 TM is as large
+TOLERANCE = 50  # metres: 0.1 mm on paper at 1:500 000
+
+
+def fetch(client: Client, layer: Layer, step: Callable[[int], object] = lambda pages: None,
+          ) -> gpd.GeoDataFrame:
+    """All features of a layer with its fields, in SWEREF 99 TM.
+
+    Raises SourceError when fewer come than the service says it has, or a field is gone.
+    """
+    import geopandas
+
+    found: list[dict[str, Any]] = []
+    total = None
+    while total is None or len(found) < total:
+        reply = client.get("", layer.name, service="WFS", version="2.0.0", request="GetFeature",
+                           typeNames=layer.name, outputFormat="application/json", srsName=CRS,
+                           sortBy=layer.sort, count=PAGE, startIndex=len(found))
+        features, total = _page(reply, layer)
+        if not features:
+            raise SourceError(f"{layer.name}: {len(found)} of {total} areas came; nothing was "
+                              "changed, try again later")
+        found += features
+        step(-(-total // PAGE))
+    return _east_first(geopandas.GeoDataFrame.from_features(found, crs=CRS))
+
+
+def _east_first(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Coordinates as easting, northing: some versions of the service give the northing first."""
+    import shapely
+
+    if frame.total_bounds[0] < _LOWEST_NORTHING:
+        return frame
+    return frame.set_geometry(shapely.transform(frame.geometry, lambda xy: xy[:, ::-1]), crs=CRS)
+
+
+def _page(reply: Any, layer: Layer) -> tuple[list[dict[str, Any]], int]:
+    try:
+        features, total = reply["features"], int(reply["numberMatched"])
+        gone = [name for feature in features for name in layer.fields
+                if name not in feature["properties"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"{layer.name}: the reply is no feature collection ({error!r}); nothing "
+                          "was changed, the layer may have been replaced") from error
+    if gone:
+        has = ", ".join(features[0]["properties"])
+        raise SourceError(f"{layer.name} has changed: the field {gone[0]!r} is gone; it has {has}; "
+                          "nothing was changed, correct the entry in analysis/catalog.py")
+    return features, total
+
+
+def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
+    """Territories of all 290: code, name, geometry; common borders stay common when simplified.
+
+    Raises SourceError when a municipality has no area.
+    """
+    import geopandas
+    import shapely
+
+    known = regions.municipalities()
+    joined = areas.dissolve(by=layer.fields[0]).geometry.sort_index()
+    faults = [f"{layer.name}: no area of {code} {known[code].name}; nothing was changed, try "
+              "again later" for code in known if code not in joined.index]
+    raise_faults(SourceError, faults)
+    joined = joined[[code for code in joined.index if code in known]]
+    simple = shapely.coverage_simplify(joined.to_numpy(), TOLERANCE)
+    return geopandas.GeoDataFrame(
+        {"code": list(joined.index), "name": [known[code].name for code in joined.index]},
+        geometry=list(simple), crs=CRS,
+    )
+
+
+def localities(areas: gpd.GeoDataFrame, layer: Layer) -> Any:
+    """Localities as a table: locality, name, code, year, population, area_ha, easting, northing.
+
+    The point lies inside the locality. Area in hectares from the polygon.
+    """
+    import pandas as pd
+
+    code, name, municipality, population = layer.fields
+    points = areas.geometry.representative_point()
+    return pd.DataFrame({
+        "locality": areas[code].astype("str"), "name": areas[name].astype("str"),
+        "code": areas[municipality].astype("str").str.zfill(4), "year": layer.year,
+        "population": areas[population].astype("int64"),
+        "area_ha": (areas.geometry.area / 10_000).round(0),
+        "easting": points.x.round(1), "northing": points.y.round(1),
+    }).sort_values("locality", ignore_index=True)

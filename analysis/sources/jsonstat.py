@@ -1,0 +1,160 @@
+"""Reads JSON-stat 2.0 datasets whole: values, the signs beside them, units, notes.
+
+Terms
+-----
+cube: values by several variables, in row order (the last variable changes fastest).
+sign: what stands in a cell instead of a number, such as `..`; json-stat keeps it in `status`.
+
+Format: json-stat.org/full. Nothing is guessed: what does not fit together is a fault.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SourceError, raise_faults
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Unit and decimals of one figure, as the table states them."""
+
+    base: str
+    decimals: int | None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable: its codes in order, their texts, and whether it may be left out of a query."""
+
+    name: str
+    label: str
+    texts: dict[str, str]
+    eliminable: bool = False
+    units: dict[str, Unit] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes in the order of the cube."""
+        return list(self.texts)
+
+
+@dataclass(frozen=True)
+class Cube:
+    """A dataset; `values` has one number a cell, NaN where there is none, `signs` by cell."""
+
+    label: str
+    updated: str
+    variables: dict[str, Variable]
+    time: str
+    notes: tuple[str, ...]
+    values: np.ndarray
+    signs: dict[int, str]
+
+    def frame(self) -> pd.DataFrame:
+        """One row a cell: the code of each variable (categorical), `value` and `sign`."""
+        sizes = [len(variable.texts) for variable in self.variables.values()]
+        columns: dict[str, Any] = {}
+        for place, (name, variable) in enumerate(self.variables.items()):
+            inner, outer = math.prod(sizes[place + 1:]), math.prod(sizes[:place])
+            codes: Any = np.tile(np.repeat(np.arange(sizes[place]), inner), outer)
+            columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(variable.codes))
+        signs = np.full(len(self.values), "", dtype=object)
+        for cell, sign in self.signs.items():
+            signs[cell] = sign
+        return pd.DataFrame({**columns, "value": self.values, "sign": pd.Categorical(signs)})
+
+
+def metadata(document: Any, what: str) -> Cube:
+    """A cube without values: what a table has. Raises SourceError with all faults."""
+    return _cube(document, what, [], {})
+
+
+def read(document: Any, what: str) -> Cube:
+    """A cube with its values; raises SourceError with all faults of the document."""
+    faults = _shape_faults(document)
+    raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
+                               for fault in faults])
+    values, size = document["value"], math.prod(document["size"])
+    if isinstance(values, dict):  # the sparse form
+        values = [values.get(str(cell)) for cell in range(size)]
+    signs = document.get("status") or {}
+    if isinstance(signs, list):
+        signs = {str(cell): sign for cell, sign in enumerate(signs) if sign}
+    return _cube(document, what, values, {int(cell): sign for cell, sign in signs.items()})
+
+
+def _shape_faults(document: Any) -> list[str]:
+    """What is wrong with the frame of a document: kind, sizes, lengths, types."""
+    if not isinstance(document, dict) or document.get("class") != "dataset":
+        return ["the reply is no JSON-stat dataset"]
+    missing = [key for key in ("version", "id", "size", "dimension", "value")
+               if key not in document]
+    if missing:
+        return [f"the reply has no {', '.join(missing)}"]
+    names, sizes = document["id"], document["size"]
+    if len(names) != len(sizes) or set(names) != set(document["dimension"]):
+        return [f"the variables {names} do not fit the sizes {sizes} and the dimensions "
+                f"{list(document['dimension'])}"]
+    faults = [f"variable {name!r} has {len(_texts(document, name))} values, its size says {size}"
+              for name, size in zip(names, sizes, strict=True)
+              if len(_texts(document, name)) != size]
+    return faults + _value_faults(document, math.prod(sizes))
+
+
+def _value_faults(document: dict[str, Any], cells: int) -> list[str]:
+    values, signs = document["value"], document.get("status") or {}
+    faults = []
+    if isinstance(values, list) and len(values) != cells:
+        faults.append(f"{len(values)} figures for {cells} cells")
+    listed = values if isinstance(values, list) else list(values.values())
+    strange = set(map(type, listed)) - {int, float, type(None)}
+    if strange:
+        wrong = next(value for value in listed if type(value) in strange)
+        faults.append(f"{wrong!r} stands where a number belongs")
+    if isinstance(signs, dict):
+        outside = [cell for cell in signs if not (cell.isdigit() and int(cell) < cells)]
+        faults += [f"a sign stands at cell {outside[0]!r} of {cells}"] if outside else []
+    elif isinstance(signs, list) and len(signs) != cells:
+        faults.append(f"{len(signs)} signs for {cells} cells")
+    return faults
+
+
+def _texts(document: dict[str, Any], name: str) -> dict[str, str]:
+    """Codes and texts of a variable in the order of its index, whatever the order of the keys."""
+    category = document["dimension"][name].get("category", {})
+    index, labels = category.get("index"), category.get("label") or {}
+    if isinstance(index, dict):
+        codes = sorted(index, key=lambda code: int(index[code]))
+    else:
+        codes = list(index if index is not None else labels)
+    return {str(code): str(labels.get(code, code)) for code in codes}
+
+
+def _cube(document: Any, what: str, values: list[Any], signs: dict[int, str]) -> Cube:
+    try:
+        variables = {name: _variable(document, name) for name in document["id"]}
+        times = (document.get("role") or {}).get("time") or ["Tid"]
+        return Cube(
+            str(document.get("label", "")), str(document.get("updated") or ""), variables,
+            times[0], tuple(str(note) for note in document.get("note") or ()),
+            np.array([np.nan if value is None else value for value in values], dtype="float64"),
+            signs,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(f"{what}: the reply is no JSON-stat dataset ({error!r}); nothing was "
+                          "changed, try again later") from error
+
+
+def _variable(document: dict[str, Any], name: str) -> Variable:
+    dimension = document["dimension"][name]
+    units = {str(code): Unit(str(unit.get("base", "")), unit.get("decimals"))
+             for code, unit in (dimension.get("category", {}).get("unit") or {}).items()}
+    extension = dimension.get("extension") or {}
+    return Variable(name, str(dimension.get("label", name)), _texts(document, name),
+                    bool(extension.get("elimination")), units)

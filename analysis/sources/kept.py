@@ -1,0 +1,70 @@
+"""Replies kept on disk while an update runs, and what a full disk is in words.
+
+Terms
+-----
+kept reply: one that was fetched and checked in a run that did not end; the next run uses it.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import SourceError
+from analysis.sources import scb
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """A full disk or a folder that may not be written to, in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise SourceError(f"the disk of {folder} is full; the data you have is untouched, "
+                              "make room or choose another folder with --data-dir") from error
+        raise SourceError(f"{folder} cannot be written to ({error.strerror}); choose another "
+                          "folder with --data-dir") from error
+
+
+class KeptReplies(scb.Store):
+    """Replies on disk, by address, table, time of update and query: a later run goes on there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, name: Any) -> Path:
+        text = json.dumps(name, sort_keys=True, ensure_ascii=False)
+        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json.gz"
+
+    def get(self, name: Any) -> Any:
+        """The reply kept under `name`, or None; one that cannot be read counts as not there."""
+        try:
+            return json.loads(gzip.decompress(self._path(name).read_bytes()))
+        except (OSError, EOFError, ValueError):
+            return None
+
+    def put(self, name: Any, document: Any) -> None:
+        """Keep a reply, whole or not at all."""
+        path = self._path(name)
+        temporary = path.with_suffix(".tmp")
+        with room(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                temporary.write_bytes(gzip.compress(json.dumps(document).encode(), 1))
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Forget all replies: the dataset is in use."""
+        shutil.rmtree(self.folder, ignore_errors=True)

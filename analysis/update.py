@@ -1,0 +1,490 @@
+"""Update datasets from their sources: plan, fetch, validate, compare, and only then swap in.
+
+Terms
+-----
+record: `<key>.json` in the user's data folder; see `analysis.loaders.tables`. Writing it is the
+    swap: until then the old dataset is the one in use.
+outcome: what became of one dataset in one run.
+
+The shipped snapshot is never written to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis import catalog, paths, regions
+from analysis.catalog import Dataset, Live
+from analysis.errors import DataError, InputError, SourceError, raise_faults
+from analysis.loaders import tables
+from analysis.sources import geodata, kolada, scb, tidy
+from analysis.sources.http import Client
+from analysis.sources.kept import KeptReplies, room
+
+SOURCES = ("scb", "kolada", "geodata")
+_KEPT_FOLDER = ".kept"
+_LOCK = ".update.lock"
+_SHOWN = 3  # largest changes that are shown for a dataset
+
+Tell = Callable[[str], object]
+Step = Callable[[str, int, int], object]
+
+
+@dataclass
+class Outcome:
+    """What became of one dataset: its state, lines for a reader, requests and seconds."""
+
+    key: str
+    state: Literal["planned", "unchanged", "updated", "failed"]
+    lines: list[str] = field(default_factory=list)
+    requests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Fetched:
+    """A dataset on its way in: its table, the signs, and what the record says of the sources."""
+
+    table: Any
+    signs: pd.DataFrame
+    sources: list[dict[str, Any]]
+    carried: list[int] = field(default_factory=list)
+    perturbed: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Run:
+    """The settings of one run of `update`."""
+
+    clients: Mapping[str, Client]
+    dry: bool
+    step: Step
+
+
+def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = None,
+           dry_run: bool = False, timeout: float = 60, tell: Tell = lambda line: None,
+           step: Step = lambda key, done, total: None) -> list[Outcome]:
+    """Update the datasets `keys`, or all that have a live source; returns one outcome for each.
+
+    A dataset that fails keeps its old data, and the others go on. `base_urls` replaces the
+    address of a source by its name in `SOURCES`. Raises InputError for a key that cannot be
+    updated and SourceError when another update runs or a dataset failed (after the others).
+    """
+    entries = chosen(keys)
+    urls = {"scb": catalog.SCB_URL, "kolada": catalog.KOLADA_URL, "geodata": catalog.GEODATA_URL,
+            **(base_urls or {})}
+    run = Run({name: Client(url, timeout=timeout) for name, url in urls.items()}, dry_run, step)
+    if dry_run:
+        outcomes = [_attempt(entry, run, tell) for entry in entries]
+    else:
+        with locked():
+            outcomes = [_attempt(entry, run, tell) for entry in entries]
+    raise_faults(SourceError, [line for outcome in outcomes if outcome.state == "failed"
+                               for line in outcome.lines])
+    return outcomes
+
+
+def chosen(keys: Sequence[str]) -> list[Dataset]:
+    """The entries to update; raises InputError with every key that has no live source."""
+    live = [entry for entry in catalog.CATALOG.values() if entry.live]
+    faults = []
+    for key in keys:
+        try:
+            if catalog.dataset(key).live is None:
+                faults.append(f"dataset {key!r} has no live source; those that have are "
+                              f"{', '.join(entry.key for entry in live)}")
+        except InputError as error:
+            faults += error.faults
+    raise_faults(InputError, faults)
+    return [entry for entry in live if not keys or entry.key in keys]
+
+
+@contextmanager
+def locked() -> Iterator[Path]:
+    """The user's data folder, held by this process alone; raises SourceError when it is taken."""
+    from filelock import FileLock, Timeout
+
+    folder = paths.user_data()
+    with room(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise SourceError(f"another update is at work in {folder}; wait until it has ended, then "
+                          "try again") from None
+    try:
+        yield folder
+    finally:
+        lock.release()
+
+
+def _attempt(entry: Dataset, run: Run, tell: Tell) -> Outcome:
+    """One dataset; its failure is its own."""
+    before = sum(client.sent for client in run.clients.values())
+    start = time.monotonic()
+    try:
+        outcome = _one(entry, run)
+    except (SourceError, DataError) as error:
+        outcome = Outcome(entry.key, "failed", [f"{entry.key}: {fault}" for fault in error.faults])
+    outcome.requests = sum(client.sent for client in run.clients.values()) - before
+    outcome.seconds = time.monotonic() - start
+    cost = f"{outcome.requests} requests, {outcome.seconds:.1f} s"
+    tell(f"{entry.key}: {outcome.state} ({cost})")
+    if outcome.state != "failed":
+        for line in outcome.lines:
+            tell(f"  {line}")
+    return outcome
+
+
+def _one(entry: Dataset, run: Run) -> Outcome:
+    live = entry.live
+    assert live is not None, "chosen() leaves out datasets without a live source"
+    if live.queries:
+        return _from_scb(entry, live, run)
+    if run.dry:
+        return Outcome(entry.key, "planned", [f"would fetch from {live.publisher}"])
+    fetched = _from_geodata(entry, live, run) if live.layer else _from_kolada(entry, live, run)
+    return _finish(entry, live, fetched)
+
+
+def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
+    """Plan all tables first: a drift in the last is met before the first is fetched."""
+    client = run.clients["scb"]
+    limits = scb.limits(client)
+    looks = [scb.look(client, query) for query in live.queries]
+    updated = [table.updated for table in looks]
+    plans = [scb.plan(query, table, limits.cells)
+             for query, table in zip(live.queries, looks, strict=True)]
+    lines = [f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
+             f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
+             for plan in plans]
+    if _is_current(entry, live, updated):
+        return Outcome(entry.key, "unchanged", [f"SCB has not changed it since {max(updated)}"])
+    if run.dry:
+        return Outcome(entry.key, "planned", lines)
+    keep = KeptReplies(paths.user_data() / _KEPT_FOLDER / entry.key)
+    total, done = sum(len(plan.parts) for plan in plans), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        run.step(entry.key, done, total)
+
+    parts, sources = [], []
+    for plan in plans:
+        table, signs = tidy.tidy(scb.fetch(client, plan, keep, step), plan.query)
+        table["source"] = plan.query.table
+        parts.append((table, signs))
+        sources.append(_scb_facts(client, plan, signs))
+    fetched = Fetched(pd.concat([table for table, _ in parts], ignore_index=True),
+                      pd.concat([signs for _, signs in parts], ignore_index=True), sources)
+    fetched.perturbed = sorted({year for plan in plans if plan.query.perturbed
+                                for year in plan.years})
+    outcome = _finish(entry, live, fetched)
+    keep.clear()
+    return outcome
+
+
+def _scb_facts(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
+    """What the record says of one table."""
+    return {
+        "id": plan.query.table, "title": plan.table.label, "updated": plan.table.updated,
+        "url": f"{client.base_url}/tables/{plan.query.table}/data",
+        "query": [scb.request_body(part) for part in plan.parts],
+        "years": [plan.years[0], plan.years[-1]], "unit": list(plan.query.units),
+        "signs": {str(sign): int(count) for sign, count in signs["symbol"].value_counts().items()},
+        "perturbed": plan.query.perturbed, "notes": list(plan.table.notes),
+    }
+
+
+def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
+    """True when the dataset in use is made from the very tables that the source has now."""
+    found = tables.record(entry.key)
+    return (found is not None and found.facts.get("live") == _live_digest(live)
+            and found.facts.get("contract") == tables.contract(entry)
+            and [table["updated"] for table in found.facts["tables"]] == updated)
+
+
+def _live_digest(live: Live) -> str:
+    return hashlib.sha256(repr(live).encode()).hexdigest()
+
+
+def _from_kolada(entry: Dataset, live: Live, run: Run) -> Fetched:
+    client = run.clients["kolada"]
+    client.limit(5, 1)
+    source = {"id": "Kolada", "title": entry.title, "updated": "", "url": client.base_url,
+              "perturbed": False, "notes": []}
+    if live.peers:
+        table = kolada.fetch_peers(client, live.peers)
+        source |= {"id": "liknande kommuner", "query": [dict(live.peers)], "signs": {}}
+        return Fetched(table, _no_signs(entry), [source])
+    titles = kolada.look(client, live.indicators)
+    last = datetime.now(UTC).year + 1
+    total, done = len(live.indicators) * len(kolada.batches(last)), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        run.step(entry.key, done, total)
+
+    table = kolada.fetch(client, live.indicators, last, step)
+    found = table[table["status"] != "published"]
+    signs = found.drop(columns="value").assign(column="value")
+    source |= {
+        "id": ", ".join(part.kpi for part in live.indicators),
+        "query": [{"kpi": part.kpi, "title": titles[part.kpi].get("title")}
+                  for part in live.indicators],
+        "signs": {str(sign): int(count) for sign, count in signs["symbol"].value_counts().items()},
+    }
+    label, figure = entry.columns[2].name, entry.columns[3].name
+    table = table.rename(columns={"name": label, "value": figure}).drop(columns="symbol")
+    return Fetched(table, signs.rename(columns={"name": label}), [source])
+
+
+def _from_geodata(entry: Dataset, live: Live, run: Run) -> Fetched:
+    client, layer = run.clients["geodata"], live.layer
+    assert layer is not None
+    done = 0
+
+    def step(pages: int) -> None:
+        nonlocal done
+        done += 1
+        run.step(entry.key, done, pages)
+
+    areas = geodata.fetch(client, layer, step)
+    shape = geodata.municipalities if not entry.columns else geodata.localities
+    source = {"id": layer.name, "title": entry.title, "updated": "", "url": client.base_url,
+              "query": [{"typeNames": layer.name, "srsName": geodata.CRS}], "signs": {},
+              "perturbed": False, "notes": []}
+    return Fetched(shape(areas, layer), _no_signs(entry), [source])
+
+
+def _no_signs(entry: Dataset) -> pd.DataFrame:
+    return pd.DataFrame(columns=[*entry.index, "column", "symbol", "status"], dtype="str")
+
+
+def _finish(entry: Dataset, live: Live, fetched: Fetched) -> Outcome:
+    """Contract, comparison and swap of a fetched dataset."""
+    if not entry.columns:
+        lines = [f"{len(fetched.table)} areas"]
+        _swap(entry, live, fetched)
+        return Outcome(entry.key, "updated", lines)
+    fetched.table = complete(entry, live, fetched)
+    fetched.table = tables.validate(fetched.table, entry, snapshot=False)
+    _refuse_gaps(entry, fetched.table)
+    old = tables.load(entry.key) if tables.is_available(entry.key) else None
+    lines = difference(old, fetched.table, entry)
+    _swap(entry, live, fetched)
+    return Outcome(entry.key, "updated", lines)
+
+
+def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
+    """The fetched table with all columns of the contract, in its order, sorted by its key."""
+    table = fetched.table.assign(**dict(live.constants))
+    names = [column.name for column in entry.columns]
+    if "age_from" in names:
+        ages = table.pop("age").astype("str").str.split("-", expand=True)
+        table["age_from"] = ages[0].astype("int64")
+        table["age_to"] = pd.to_numeric(ages[1], errors="coerce").astype("Int64")
+    if "series" in names:
+        table["series"] = _series(entry, table)
+    if live.keep:
+        shipped = tables.read(entry.path)
+        kept = shipped[~shipped["year"].isin(set(table["year"]))]
+        fetched.carried = sorted({int(year) for year in kept["year"]})
+        table = pd.concat([kept, table], ignore_index=True)
+    table = table[names].sort_values(list(entry.index), ignore_index=True)
+    return table.astype({column.name: "str" for column in entry.columns
+                         if column.dtype in ("code", "text")})
+
+
+def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
+    """The series of the catalogue that each row belongs to, by its source table and year."""
+    found = pd.Series(pd.NA, index=table.index, dtype="str")
+    for part in entry.series:
+        rows = (table["source"] == part.source) & table["year"].between(part.first, part.last)
+        found = found.mask(rows, part.key)
+    return found
+
+
+def _refuse_gaps(entry: Dataset, table: pd.DataFrame) -> None:
+    """Raise when the last year lacks a municipality that the year before it had."""
+    if "code" not in entry.index or "year" not in entry.index or "locality" in entry.index:
+        return
+    years = sorted(table["year"].unique())
+    if len(years) < 2:
+        return
+    before, last = (set(table.loc[table["year"] == year, "code"]) for year in years[-2:])
+    known = regions.municipalities()
+    raise_faults(SourceError, [
+        f"{code} {known[code].name} is missing in {years[-1]}; nothing was changed, try again later"
+        for code in sorted(before - last)
+    ])
+
+
+def difference(old: pd.DataFrame | None, new: pd.DataFrame, entry: Dataset) -> list[str]:
+    """What an update changes, in lines: years, rows, codes, revised values, largest changes."""
+    if old is None:
+        return [f"new: {len(new)} rows"]
+    lines = []
+    for column in ("year", "code"):
+        if column in new:
+            lines += _sets(column, set(old[column]), set(new[column]))
+    keys = list(entry.index)
+    both = old.merge(new, on=keys, suffixes=("_old", "_new"))
+    lines.append(f"{len(new)} rows ({len(new) - len(old):+d})")
+    for part in entry.columns:
+        if part.dtype in ("integer", "number") and part.name not in (*keys, "year"):
+            lines += _revisions(both, part.name, keys)
+    return lines
+
+
+def _sets(name: str, old: set[Any], new: set[Any]) -> list[str]:
+    lines = []
+    for word, found in (("added", new - old), ("gone", old - new)):
+        if found:
+            lines.append(f"{name}s {word}: {_runs(sorted(found))}")
+    return lines
+
+
+def _runs(found: list[Any]) -> str:
+    """Values with commas; years in a row as `first-last`."""
+    if not all(isinstance(value, int) or hasattr(value, "item") for value in found):
+        return ", ".join(str(value) for value in found)
+    runs: list[list[int]] = []
+    for year in map(int, found):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], year]
+        else:
+            runs.append([year])
+    return ", ".join("-".join(str(year) for year in run) for run in runs)
+
+
+def _revisions(both: pd.DataFrame, name: str, keys: list[str]) -> list[str]:
+    old = both[f"{name}_old"].astype("Float64")
+    new = both[f"{name}_new"].astype("Float64")
+    changed = ((old != new).fillna(False) | (old.isna() != new.isna())).astype("bool")
+    if not changed.any():
+        return []
+    largest = (new - old).abs()[changed].sort_values(ascending=False).head(_SHOWN).index
+    shown = [f"{' '.join(str(both.at[row, key]) for key in keys)} {_plain(old[row])} -> "
+             f"{_plain(new[row])}" for row in largest]
+    return [f"{name}: {int(changed.sum())} values revised, most {'; '.join(shown)}"]
+
+
+def _plain(value: Any) -> str:
+    return "missing" if pd.isna(value) else f"{float(value):g}" if value % 1 else str(int(value))
+
+
+def _swap(entry: Dataset, live: Live, fetched: Fetched) -> None:
+    """Write the files under new names, then the record; nothing is in use before the record."""
+    folder = paths.user_data()
+    own = folder / entry.key
+    with room(folder):
+        own.mkdir(parents=True, exist_ok=True)
+        try:
+            files = {"table": _written(fetched.table, own, folder)}
+            if len(fetched.signs):
+                files["statuses"] = _written(fetched.signs, own, folder)
+            facts = _facts(entry, live, fetched, files)
+            _write_record(tables.record_path(entry.key, folder), facts)
+        finally:
+            for leftover in own.glob(".*.tmp"):
+                leftover.unlink()
+    named = {Path(file["name"]).name for file in files.values()}
+    for path in own.iterdir():
+        if path.name not in named:
+            path.unlink()
+
+
+def _written(table: Any, own: Path, folder: Path) -> dict[str, str]:
+    """Write a Parquet file under a name made of its content; returns name and checksum."""
+    temporary = own / f".{os.getpid()}.tmp"
+    table.to_parquet(temporary, index=False)
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    digest = tables.checksum(temporary)
+    path = own / f"{digest[:16]}.parquet"
+    temporary.replace(path)
+    return {"name": path.relative_to(folder).as_posix(), "sha256": digest}
+
+
+def _facts(entry: Dataset, live: Live, fetched: Fetched, files: dict[str, dict[str, str]],
+           ) -> dict[str, Any]:
+    years = sorted({int(year) for year in fetched.table["year"]}) if "year" in fetched.table else []
+    return {
+        "dataset": entry.key, "title": entry.title, "publisher": live.publisher,
+        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"), "tables": fetched.sources,
+        "rows": len(fetched.table), "years": years, "carried_years": fetched.carried,
+        "perturbed_years": fetched.perturbed, "files": files,
+        "contract": tables.contract(entry), "live": _live_digest(live),
+    }
+
+
+def _write_record(path: Path, facts: dict[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(facts, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def reset(keys: Sequence[str] = ()) -> list[str]:
+    """Go back to the snapshot for `keys`, or for all datasets; returns the keys that were updated.
+
+    A dataset that is not shipped is gone afterwards. Raises InputError for an unknown key.
+    """
+    entries = [catalog.dataset(key) for key in keys] or list(catalog.CATALOG.values())
+    if not paths.user_data().is_dir():
+        return []
+    done = []
+    with locked() as folder:
+        for entry in entries:
+            path = tables.record_path(entry.key, folder)
+            if path.exists() or (folder / entry.key).exists():
+                path.unlink(missing_ok=True)
+                shutil.rmtree(folder / entry.key, ignore_errors=True)
+                done.append(entry.key)
+            with suppress(OSError):
+                shutil.rmtree(folder / _KEPT_FOLDER / entry.key)
+    return done
+
+
+
+@contextmanager
+def bar() -> Iterator[Step]:
+    """A progress bar a dataset on a terminal, nothing in a log."""
+    if not sys.stderr.isatty():
+        yield lambda key, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def step(key: str, done: int, total: int) -> None:
+            if key not in tasks:
+                tasks[key] = bars.add_task(key, total=total)
+            bars.update(tasks[key], completed=done, total=total)
+
+        yield step

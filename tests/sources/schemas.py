@@ -1,0 +1,115 @@
+"""What a reply must look like: PxWebApi 2 after PxAPI-2.yml, Kolada 3, in our own words."""
+
+from jsonschema import Draft202012Validator
+
+TEXTS = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+LINK = {"type": "object", "required": ["rel", "hreflang", "href"],
+        "properties": {name: {"type": "string"} for name in ("rel", "hreflang", "href")}}
+CATEGORY = {
+    "type": "object", "additionalProperties": False,
+    "properties": {
+        "index": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "label": {"type": "object", "minProperties": 1,
+                  "additionalProperties": {"type": "string"}},
+        "note": {"type": "object"},
+        "unit": {"type": "object", "additionalProperties": {
+            "type": "object",
+            "properties": {"base": {"type": "string"}, "decimals": {"type": "integer"}}}},
+    },
+}
+DIMENSION = {
+    "type": "object", "additionalProperties": False,
+    "properties": {"label": {"type": "string"}, "note": {"type": "array"}, "category": CATEGORY,
+                   "extension": {"type": "object"}, "link": {"type": "object"}},
+}
+DATASET = {
+    "type": "object", "additionalProperties": False,
+    "required": ["version", "class", "value", "id", "size", "dimension"],
+    "properties": {
+        "version": {"const": "2.0"}, "class": {"const": "dataset"},
+        "href": {"type": "string"}, "label": {"type": "string"}, "source": {"type": "string"},
+        # the document says a date; SCB sends date and time
+        "updated": {"type": "string", "pattern": r"^(19|20)\d\d-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$"},
+        "link": {"type": "object"}, "note": {"type": "array", "items": {"type": "string"}},
+        "role": {"type": "object", "additionalProperties": False,
+                 "properties": {"time": TEXTS, "geo": TEXTS, "metric": TEXTS}},
+        "id": TEXTS, "size": {"type": "array", "items": {"type": "integer"}},
+        "dimension": {"type": "object", "additionalProperties": DIMENSION},
+        "extension": {"type": "object"},
+        "value": {"type": ["array", "null"], "items": {"type": ["number", "null"]}},
+        "status": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+CONFIG = {
+    "type": "object",
+    "required": ["apiVersion", "appVersion", "languages", "defaultLanguage", "maxDataCells",
+                 "maxCallsPerTimeWindow", "timeWindow", "license", "defaultDataFormat",
+                 "dataFormats"],
+    "properties": {
+        "apiVersion": {"type": "string"}, "appVersion": {"type": "string"},
+        "languages": {"type": "array", "items": {"type": "object", "required": ["id", "label"]}},
+        "defaultLanguage": {"type": "string"}, "maxDataCells": {"type": "integer", "minimum": 0},
+        "maxCallsPerTimeWindow": {"type": "integer", "minimum": 1},
+        "timeWindow": {"type": "integer", "minimum": 1}, "license": {"type": "string"},
+        "defaultDataFormat": {"type": "string"}, "dataFormats": TEXTS,
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "properties": {"type": {"type": "string"}, "title": {"type": "string"},
+                   "status": {"type": "integer", "minimum": 100, "exclusiveMaximum": 600},
+                   "detail": {"type": "string"}, "instance": {"type": "string"}},
+}
+QUERY = {
+    "type": "object", "required": ["selection"], "additionalProperties": False,
+    "properties": {
+        "selection": {"type": "array", "items": {
+            "type": "object", "required": ["variableCode", "valueCodes"],
+            "additionalProperties": False,
+            "properties": {"variableCode": {"type": "string"},
+                           "codelist": {"type": ["string", "null"]}, "valueCodes": TEXTS}}},
+        "placement": {"type": "object"},
+    },
+}
+PAGE = {
+    "type": "object", "required": ["values", "count"],
+    "properties": {"values": {"type": "array"}, "count": {"type": "integer"},
+                   "next_url": {"type": ["string", "null"]},
+                   "previous_url": {"type": ["string", "null"]}},
+}
+VALUE = {
+    "type": "object", "required": ["kpi", "period", "municipality", "values"],
+    "properties": {
+        "kpi": {"type": "string"}, "period": {"type": "integer"},
+        "municipality": {"type": "string"},
+        "values": {"type": "array", "items": {
+            "type": "object", "required": ["gender", "value"],
+            "properties": {"gender": {"enum": ["T", "K", "M"]},
+                           "value": {"type": ["number", "null"]},
+                           "status": {"type": ["string", "null"]},
+                           "count": {"type": "integer"}}}},
+    },
+}
+GROUP = {
+    "type": "object", "required": ["id", "title", "members"],
+    "properties": {"id": {"type": "string"}, "title": {"type": "string"},
+                   "members": {"type": "array", "items": {
+                       "type": "object", "required": ["member_id", "member_title"]}}},
+}
+KPI = {"type": "object", "required": ["id", "title"],
+       "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}
+
+
+def check(schema, document):
+    """Raise with the first fault of `document`; of figures only the type is checked: quickly."""
+    if isinstance(document, dict) and isinstance(document.get("value"), list):
+        assert all(value is None or type(value) in (int, float) for value in document["value"])
+        document = {**document, "value": []}
+    Draft202012Validator(schema).validate(document)
+    return document
+
+
+def check_all(schema, documents):
+    """Check the first and last of many alike."""
+    for document in [*documents[:3], *documents[-3:]]:
+        check(schema, document)

