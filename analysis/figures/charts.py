@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.patheffects as effects
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -23,7 +22,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import catalog
-from analysis.figures import style
+from analysis.figures import labels, style
 from analysis.text import swedish
 
 MOST_NAMED = 8  # as many lines as there are markers and dashes to tell apart
@@ -179,6 +178,7 @@ def name_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
     for end, text, y in zip(ends, texts, spread(wanted, height, frame.y0, frame.y1), strict=True):
         x = float(axes.transData.transform((reach, end.y))[0]) + offset
         text.set_position(tuple(axes.transData.inverted().transform((x, y))))
+        labels.halo(text)
         _leader(axes, end, text, x - 2, y)
     return texts
 
@@ -186,7 +186,6 @@ def name_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
 def _end_text(axes: Axes, end: End) -> Text:
     text = axes.text(end.x, end.y, end.name, fontsize=_LABEL_SIZE, color=end.colour,
                      fontweight=end.weight, va="center", ha="left", zorder=9)
-    text.set_path_effects([effects.withStroke(linewidth=2.2, foreground="white")])
     text.set_in_layout(False)
     return text
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.patheffects as effects
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from analysis.figures import style
@@ -83,22 +84,33 @@ def _best(axes: Axes, label: Label, used: list[Bbox], frame: Bbox, renderer: obj
         text.remove()
         return None, box
     _move(text, choice, label.radius)
-    _halo(axes, text)
+    halo(text)
     return text, box
 
 
-def _halo(axes: Axes, text: Annotation) -> None:
-    """A white outline under `text`, as an artist of its own."""
-    under = axes.annotate(
-        text.get_text(), text.xy, xytext=text.get_position(), textcoords="offset points",
-        fontsize=text.get_fontsize(), fontweight=text.get_fontweight(), color="white",
-        zorder=text.get_zorder() - 0.1, annotation_clip=False, linespacing=1.05,
-        ha=text.get_horizontalalignment(), va=text.get_verticalalignment(),
-    )
+def halo(text: Text) -> Text:
+    """A white outline under `text`, as an artist of its own; call it when the text is in place.
+
+    Matplotlib's own effect would write every letter's outline into the SVG twice.
+    """
+    axes = text.axes
+    assert axes is not None
+    looks: dict[str, Any] = {
+        "fontsize": text.get_fontsize(), "fontweight": text.get_fontweight(), "color": "white",
+        "zorder": text.get_zorder() - 0.1, "clip_on": text.get_clip_on(),
+        "ha": text.get_horizontalalignment(), "va": text.get_verticalalignment(),
+    }
+    if isinstance(text, Annotation):
+        under: Text = axes.annotate(text.get_text(), text.xy, xytext=text.get_position(),
+                                    textcoords="offset points", annotation_clip=False, linespacing=1.05, **looks)
+    else:
+        under = axes.text(*text.get_position(), text.get_text(), **looks)
+    under.set_in_layout(text.get_in_layout())
     under.set_path_effects([effects.Stroke(linewidth=HALO, foreground="white")])
     number = len(axes.texts)
     text.set_gid(f"place-{number}-{text.get_fontsize():g}")  # svg.compact joins the two again
     under.set_gid(f"halo-{number}-{text.get_fontsize():g}")
+    return under
 
 
 def _move(text: Annotation, candidate: tuple[float, float, str, str], radius: float) -> None:

@@ -1,0 +1,120 @@
+"""The artists of a map: symbols for counts, classes for rates, names, halos and small files."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import regions
+from analysis.errors import InputError
+from analysis.exhibits import figure_bundle
+from analysis.figures import labels, maps, overview, style, svg
+from analysis.loaders.boundaries import load_boundaries
+
+
+@pytest.fixture(scope="module")
+def boundaries():
+    return load_boundaries()
+
+
+@pytest.mark.parametrize("key", ["karlstad", "malardalen", "bergslagen", "kak"])
+def test_every_member_is_named_once_and_names_do_not_overlap(boundaries, key):
+    region = regions.get(key)
+    axes = overview.plot_region(region, boundaries)
+    figure = axes.get_figure(root=True)
+    figure.canvas.draw()
+    names = [text for text in axes.texts if not str(text.get_gid()).startswith("halo")
+             and text.get_text() in region.member_names]
+    assert sorted(text.get_text() for text in names) == sorted(region.member_names)
+    boxes = [text.get_window_extent() for text in names]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+@pytest.mark.parametrize("count", [1, 40, 290])
+def test_any_number_of_members_can_be_drawn(boundaries, count):
+    codes = list(regions.municipalities())[:count]
+    region = regions.from_members(codes, name=f"Prov {count}")
+    axes = overview.plot_region(region, boundaries)
+    assert style.description_of(axes.get_figure(root=True)).table.frame.shape[0] == count
+
+
+def test_a_map_is_north_up_with_a_scale_bar(boundaries):
+    axes = overview.plot_region(regions.get("karlstad"), boundaries)
+    texts = [text.get_text() for text in axes.texts]
+    assert "N" in texts
+    assert any(text.endswith("\u202fkm") for text in texts)
+    assert axes.get_aspect() == 1.0
+
+
+def test_the_area_of_a_circle_is_the_count():
+    values = pd.Series({"a": 100.0, "b": 25.0, "c": np.nan})
+    areas = maps.circle_sizes(values)
+    assert maps.radius_of(areas["a"]) == pytest.approx(maps.LARGEST)
+    assert maps.radius_of(areas["b"]) == pytest.approx(maps.LARGEST / 2)
+    assert np.isnan(areas["c"]), "unknown is not a small circle"
+
+
+def test_circles_on_the_map_have_that_area(boundaries):
+    with style.look():
+        axes, _ = maps.map_canvas()
+        points = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 1.0]}, index=["a", "b"])
+        drawn = maps.draw_circles(axes, points, maps.circle_sizes(pd.Series({"a": 4.0, "b": 1.0})))
+    diameters = np.sqrt(drawn.get_sizes())
+    assert diameters[0] == pytest.approx(2 * maps.LARGEST)
+    assert diameters[0] == pytest.approx(2 * diameters[1])
+
+
+def test_classes_hold_their_values_and_missing_gets_no_colour():
+    values = pd.Series({"a": 0.8, "b": 1.0, "c": 1.3, "d": np.nan})
+    picked, limits, colours = maps.shade_classes(values, centre=1.0)
+    assert "d" not in picked
+    assert len(colours) == len(limits) - 1
+    for code, value in values.dropna().items():
+        at = colours.index(picked[code])
+        assert limits[at] - 1e-9 <= value <= limits[at + 1] + 1e-9
+    assert any(np.isclose(limits, 1.0)), "the middle is a class limit"
+
+
+def test_no_known_value_is_refused():
+    with pytest.raises(ValueError, match="no known value"):
+        maps.shade_classes(pd.Series({"a": np.nan}))
+
+
+@pytest.mark.parametrize(("largest", "counts"), [
+    (161_240, [100_000, 20_000, 5_000]), (9, [5, 1]), (0, []),
+])
+def test_legend_counts_are_round_and_below_the_largest(largest, counts):
+    assert maps.nice_counts(largest) == counts
+
+
+def test_a_figure_without_alt_text_or_source_is_refused():
+    axes = style.canvas()
+    with pytest.raises(InputError, match="needs an alt text"):
+        style.describe(axes, style.Description("x", "Titel", " ", ("population",)))
+    with pytest.raises(InputError, match="needs an alt text"):
+        style.describe(axes, style.Description("x", "Titel", "Alt", ()))
+    with pytest.raises(InputError, match="no description"):
+        style.description_of(axes.get_figure(root=True))
+
+
+def test_the_bundle_has_all_formats_and_is_the_same_twice(boundaries):
+    region = regions.get("kak")
+    first, second = (figure_bundle(overview.plot_region(region, boundaries).get_figure(root=True))
+                     for _ in range(2))
+    assert first == second
+    assert {"image/svg+xml", "image/png", "application/pdf"} <= set(first)
+    assert len(first["image/svg+xml"]) < 90_000
+
+
+def test_compact_svg_keeps_halos_and_scales():
+    text = ('<svg><!-- note --><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
+            '<g id="place-3-8.5"><g transform="translate(1.23456 2) scale(0.085 -0.085)">'
+            '<use xlink:href="#F-41" transform="translate(54.90625 0)"/></g></g>'
+            '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g></svg>')
+    short = svg.compact(text)
+    assert "note" not in short
+    assert "scale(0.085 -0.085)" in short
+    assert "patch_1" not in short
+    assert 'stroke="#fff"' in short
+    assert f'stroke-width="{labels.HALO / (8.5 / 100 / 64):.0f}"' in short
+    assert "1.99" in short
+    assert short.count('id="') == 2, "only what is referred to keeps an id"
