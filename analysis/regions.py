@@ -67,6 +67,12 @@ class Region:
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(self.member_names)})"
 
+    def _repr_html_(self) -> str:
+        """Name, members and a small map, as JupyterLab shows a region."""
+        from analysis.figures.thumbnail import region_html  # late: drawing needs slow libraries
+
+        return region_html(self)
+
 
 @cache
 def municipalities() -> dict[str, Municipality]:

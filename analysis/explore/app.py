@@ -1,0 +1,288 @@
+"""The explorer: widgets around the calls of `analysis.explore`, and the code of each call.
+
+Terms
+-----
+selection: the municipalities that are ticked; a named region when it has the same members.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+from IPython.display import FileLink, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis import regions
+from analysis.errors import InputError, SamverkanError
+from analysis.explore import build_report, themes
+from analysis.explore.leaflet import RegionMap
+from analysis.figures import style
+from analysis.regions import Region
+from analysis.report.plan import CHAPTERS, FORMATS, reference
+from analysis.text import swedish
+
+OWN = ""  # the entry of the list of regions that stands for a selection without a name
+_STEPS = len(CHAPTERS) + len(FORMATS) + 2  # what a build tells of: chapters, compose, exports, end
+_DPI = 96
+_LABEL = {"description_width": "90px"}
+
+
+def _told(act: Callable[..., None]) -> Callable[..., None]:
+    """Show the faults of a wrong choice beside the widgets instead of in the browser's log."""
+    @wraps(act)
+    def wrapped(self: Explorer, *arguments: Any) -> None:
+        try:
+            act(self, *arguments)
+        except SamverkanError as error:
+            self.tell("<br>".join(escape(fault) for fault in error.faults), wrong=True)
+
+    return wrapped
+
+
+class Explorer(widgets.VBox):
+    """Choose municipalities, theme and year; see map, table and series; save and build.
+
+    `region` is a key, or codes with commas; `out` the folder for reports. `selection` is the
+    Region that is shown and `code` the calls that make the same in an own notebook.
+    """
+
+    def __init__(self, region: str = "karlstad", *, out: Path | str = "reports") -> None:
+        self.out = Path(out)
+        self.selection = regions.resolve(region)
+        self._busy = False
+        self._make_choices()
+        self._make_views()
+        self._make_acts()
+        super().__init__(self._laid_out())
+        self._take(self.selection)
+
+    # --- what is on the page -------------------------------------------------------------------
+
+    def _make_choices(self) -> None:
+        wide = widgets.Layout(width="300px")
+        self.region = widgets.Dropdown(description="Region", style=_LABEL, layout=wide)
+        self.county = widgets.Dropdown(
+            description="Län", style=_LABEL, layout=wide,
+            options=sorted(((name, code) for code, name in regions.counties().items()),
+                           key=lambda entry: swedish.sort_key(entry[0])))
+        self.boxes = widgets.VBox(layout=widgets.Layout(
+            width="300px", height="230px", overflow="auto", display="block"))
+        self.theme = widgets.Dropdown(
+            description="Tema", style=_LABEL, layout=wide,
+            options=[(theme.measure.label, key) for key, theme in themes.THEMES.items()])
+        self.year = widgets.SelectionSlider(
+            description="År", style=_LABEL, layout=wide, options=[0], continuous_update=False)
+        self.region.observe(self._on_region, "value")
+        self.county.observe(self._on_county, "value")
+        self.theme.observe(self._on_theme, "value")
+        self.year.observe(self._on_year, "value")
+
+    def _make_views(self) -> None:
+        self.chosen = widgets.HTML(layout=widgets.Layout(width="300px"))
+        self.map = RegionMap(self.toggle)
+        self.series, self.table, self.shown = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.table.layout = widgets.Layout(max_height=f"{self.map.layout.height}", overflow="auto",
+                                           min_width="300px")
+        self.code = ""
+
+    def _make_acts(self) -> None:
+        self.name = widgets.Text(description="Namn", style=_LABEL,
+                                 placeholder="till exempel Norra Värmland")
+        self.save = widgets.Button(description="Spara som region", icon="save")
+        self.build = widgets.Button(description="Bygg rapporten", icon="file-text-o",
+                                    button_style="primary")
+        self.progress = widgets.IntProgress(max=_STEPS, layout=widgets.Layout(
+            width="300px", visibility="hidden"))
+        self.message = widgets.HTML()
+        self.message.add_class("samverkan-message")
+        self.link = widgets.Output()
+        self.save.on_click(self._on_save)
+        self.build.on_click(self._on_build)
+
+    def _laid_out(self) -> list[widgets.Widget]:
+        choices = widgets.VBox([self.region, self.theme, self.year, self.county, self.boxes,
+                                self.chosen])
+        acts = widgets.HBox([self.name, self.save, self.build, self.progress])
+        return [widgets.HBox([choices, self.map, self.table]), acts, self.message, self.link,
+                widgets.HBox([self.series, self.shown], layout=widgets.Layout(flex_flow="wrap"))]
+
+    # --- what a choice does --------------------------------------------------------------------
+
+    @_told
+    def _on_region(self, change: dict[str, Any]) -> None:
+        if not self._busy and change["new"] != OWN:
+            self._take(regions.get(change["new"]))
+
+    @_told
+    def _on_county(self, change: dict[str, Any]) -> None:
+        if not self._busy:
+            self._list_county()
+
+    @_told
+    def _on_theme(self, change: dict[str, Any]) -> None:
+        if not self._busy:
+            self._draw()
+
+    @_told
+    def _on_year(self, change: dict[str, Any]) -> None:
+        if not self._busy:
+            self._draw(year=change["new"])
+
+    @_told
+    def toggle(self, code: str) -> None:
+        """Add a municipality to the selection, or take it out; the last one stays."""
+        members = self.selection.members
+        changed = tuple(each for each in members if each != code)
+        if changed == members:
+            changed = (*members, code)
+        if not changed:
+            self._list_county()
+            raise InputError("en region behöver minst en kommun; kryssa i en annan först")
+        self._take(regions.from_members(changed), follow=False)
+
+    def _take(self, region: Region, *, follow: bool = True) -> None:
+        """Make `region` the selection and show it; with `follow` the list turns to its county."""
+        named = {frozenset(each.members): each for each in regions.registry().values()}
+        self.selection = named.get(frozenset(region.members), region)
+        self._busy = True
+        try:
+            known = regions.registry()
+            self.region.options = [*((each.name, key) for key, each in known.items()),
+                                   ("eget urval", OWN)]
+            self.region.value = self.selection.key if self.selection.key in known else OWN
+            if follow:
+                self.county.value = self.selection.members[0][:2]
+        finally:
+            self._busy = False
+        self._draw()
+        self._list_county()
+        self.tell("")
+
+    def _list_county(self) -> None:
+        """A box to tick for each municipality of the chosen county."""
+        inside = [entry for entry in regions.municipalities().values()
+                  if entry.county_code == self.county.value]
+        ticked = set(self.selection.members)
+        codes = [entry.code for entry in inside]
+        if [box.code for box in self.boxes.children] != codes:
+            self.boxes.children = [self._box(entry.code, entry.name) for entry in inside]
+        self._busy = True
+        try:
+            for box in self.boxes.children:
+                box.value = box.code in ticked
+        finally:
+            self._busy = False
+
+    def _box(self, code: str, name: str) -> widgets.Checkbox:
+        box = widgets.Checkbox(description=name, indent=False)
+        box.code = code
+        box.observe(lambda change: None if self._busy else self.toggle(code), "value")
+        return box
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _draw(self, *, year: int | None = None) -> None:
+        """Map, table and series of the selection; keeps the year where the theme has it."""
+        area, theme = self.selection, self.theme.value
+        known = themes.years(area, theme)
+        if not known:
+            raise InputError(f"{self.theme.label}: uppgift saknas för {area.name}")
+        wanted = year if year is not None else self.year.value
+        chosen = wanted if wanted in known else known[-1]
+        self._busy = True
+        try:
+            if list(self.year.options) != known:
+                self.year.options = known
+            self.year.value = chosen
+        finally:
+            self._busy = False
+        self.map.show(area, theme, year=chosen)
+        self.table.value = themes.table(area, theme, year=chosen).to_html()
+        count = swedish.counted(len(area.members), "kommun", "kommuner")
+        self.chosen.value = (f"<b>{escape(area.name)}</b>, {count}: "
+                             f"{escape(swedish.listed(area.member_names))}")
+        self._show_code(theme, chosen)
+        self.series.value = picture(themes.plot_series(area, theme))
+
+    def _show_code(self, theme: str, year: int) -> None:
+        where = reference(self.selection)
+        name = "" if where == self.selection.key else f", name={quoted(self.selection.name)}"
+        measure = quoted(theme)
+        self.code = "\n".join((
+            "from analysis import explore, regions",
+            "from analysis.exhibits import show",
+            "",
+            f"area = regions.resolve({quoted(where)}{name})",
+            f"show(explore.plot_map(area, {measure}, year={year}))",
+            f"show(explore.plot_series(area, {measure}))",
+            f"show(explore.table(area, {measure}, year={year}))",
+            f"explore.interactive_map(area, {measure}, year={year})",
+            f"explore.build_report(area, out={quoted(str(self.out))})",
+        ))
+        self.shown.value = ("<b>Samma sak i en egen anteckningsbok</b>"
+                            f'<pre class="samverkan-code">{escape(self.code)}</pre>')
+
+    def tell(self, text: str, *, wrong: bool = False) -> None:
+        """Show a line (HTML) under the buttons."""
+        colour = style.HIGHLIGHT if wrong else style.INK
+        self.message.value = f'<span style="color:{colour}">{text}</span>' if text else ""
+
+    # --- save and build ------------------------------------------------------------------------
+
+    @_told
+    def _on_save(self, _: widgets.Button) -> None:
+        name = self.name.value.strip()
+        key, members = regions.slug(name), self.selection.members
+        saved = regions.add(key, name, members)
+        self._take(saved, follow=False)
+        call = f"regions.add({quoted(key)}, {quoted(name)}, {json.dumps(members)})"
+        self.tell(f"Sparad som region <code>{escape(key)}</code>: "
+                  f"<code>{escape(call)}</code>")
+
+    @_told
+    def _on_build(self, _: widgets.Button) -> None:
+        self.progress.value, self.progress.bar_style = 0, ""
+        self.progress.layout.visibility = "visible"
+        self.build.disabled = True
+        self.link.clear_output()
+        try:
+            report = build_report(self.selection, out=self.out, tell=self._step)
+        except SamverkanError:
+            self.progress.bar_style = "danger"
+            raise
+        finally:
+            self.build.disabled = False
+        self.progress.value, self.progress.bar_style = _STEPS, "success"
+        self.tell("Rapporten är klar:")
+        with self.link:
+            display(FileLink(self.out / self.selection.key / report.name))
+
+    def _step(self, region: str, text: str) -> None:
+        self.progress.value += 1
+        self.tell(escape(f"{region}: {text}"))
+
+
+def quoted(text: str) -> str:
+    """`text` as a Python string in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def picture(axes: Axes) -> str:
+    """A described figure as an HTML image with its alt text."""
+    figure = axes.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    file = io.BytesIO()
+    with style.look():
+        figure.savefig(file, format="png", dpi=_DPI)
+    code = base64.b64encode(file.getvalue()).decode("ascii")
+    alt = escape(style.description_of(figure).alt, quote=True)
+    return f'<img src="data:image/png;base64,{code}" alt="{alt}">'

@@ -1,0 +1,164 @@
+"""The themes of the explorer: each measure with its values for all municipalities and years.
+
+Terms
+-----
+theme: a measure together with the table it is computed from.
+values: Series of the measure indexed by (code, year), all municipalities.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis import catalog
+from analysis.errors import InputError
+from analysis.figures import measures
+from analysis.loaders import boundaries, commuting, finances, population, services
+from analysis.metrics import capacity as capacity_metrics
+from analysis.metrics import commuting as commuting_metrics
+from analysis.metrics import population as population_metrics
+from analysis.metrics import services as service_metrics
+from analysis.metrics.measure import Measure, measure_of
+from analysis.regions import Region
+from analysis.tables import Table
+
+Metric = Callable[..., pd.Series]
+_FIRST_SERVICES = 2004  # the oldest year that several bodies of the inventory have dates for
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A measure and how to get its values; `group` is the heading it stands under."""
+
+    group: str
+    metric: Metric
+    load: Callable[[], pd.Series]
+
+    @property
+    def measure(self) -> Measure:
+        """Label, unit, decimals and sources."""
+        return measure_of(self.metric)
+
+
+def _on(metric: Metric, loader: Callable[[], pd.DataFrame]) -> Callable[[], pd.Series]:
+    return lambda: metric(loader().set_index(["code", "year"]))
+
+
+def _indicator(metric: Metric, key: str) -> Callable[[], pd.Series]:
+    return _on(metric, lambda: population.load_indicator(key))
+
+
+def _ten_years() -> pd.Series:
+    return population_metrics.population_change_10y(_people())
+
+
+def _people() -> pd.Series:
+    return population_metrics.population(population.load_population().set_index(["code", "year"]))
+
+
+def _density() -> pd.Series:
+    land = population.load_municipalities().set_index("code")["land_km2"]
+    return population_metrics.density(_people(), land)
+
+
+@cache
+def _shared() -> pd.Series:
+    """Shared services on 31 December of each year; of the last year, on the date of the data."""
+    inventory, last = services.load_inventory(), catalog.SNAPSHOT_DATE
+    days = {year: pd.Timestamp(year, 12, 31) for year in range(_FIRST_SERVICES, last.year)}
+    counts = {year: service_metrics.shared_services(service_metrics.state_on(inventory, day))
+              for year, day in {**days, last.year: pd.Timestamp(last)}.items()}
+    return pd.concat(counts, names=["year", "code"]).swaplevel().sort_index()
+
+
+def _themes() -> list[Theme]:
+    people, older = "Befolkning", "Ålder"
+    work, money, shared = "Pendling", "Ekonomi och kompetens", "Gemensamma tjänster"
+    margins = [Theme(work, metric, _on(metric, commuting.load_margins)) for metric in (
+        commuting_metrics.commuting_ratio, commuting_metrics.commuters_in,
+        commuting_metrics.commuters_out, commuting_metrics.in_commuting_share,
+        commuting_metrics.out_commuting_share, commuting_metrics.day_population,
+        commuting_metrics.night_population)]
+    economy = [Theme(money, metric, _on(metric, finances.load_finances)) for metric in (
+        capacity_metrics.tax_rate, capacity_metrics.tax_base,
+        capacity_metrics.cost_per_inhabitant)]
+    single = [Theme(group, metric, _indicator(metric, key)) for group, metric, key in (
+        (older, population_metrics.share_65plus, "share_65plus"),
+        (older, population_metrics.dependency_ratio, "dependency_ratio"),
+        (older, population_metrics.mean_age, "mean_age"),
+        (money, capacity_metrics.employment_rate, "employment_rate"),
+        (money, capacity_metrics.median_income, "median_income_real"),
+        (money, capacity_metrics.post_secondary_share, "post_secondary_share"))]
+    return [Theme(people, population_metrics.population, _people),
+            Theme(people, population_metrics.population_change_10y, _ten_years),
+            Theme(people, population_metrics.density, _density), *single[:3], *margins, *economy,
+            *single[3:], Theme(shared, service_metrics.shared_services, _shared)]
+
+
+THEMES: dict[str, Theme] = {theme.measure.id: theme for theme in _themes()}
+"""The themes by the id of their measure, in the order of the explorer."""
+
+
+def theme_of(key: str) -> Theme:
+    """The theme `key`; raises InputError that suggests the nearest one."""
+    if key in THEMES:
+        return THEMES[key]
+    near = difflib.get_close_matches(key, THEMES, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise InputError(f"unknown theme {key!r}: {hint}valid are {', '.join(THEMES)}")
+
+
+def values(theme: str) -> pd.Series:
+    """The values of a theme for all municipalities, indexed by (code, year), in its unit.
+
+    >>> from analysis import explore
+    >>> int(explore.values("population")["1780", 2024])
+    97833
+    """
+    return theme_of(theme).load()
+
+
+def years(region: Region, theme: str) -> list[int]:
+    """The years in which the theme is known for at least one member.
+
+    >>> from analysis import explore, regions
+    >>> explore.years(regions.get("karlstad"), "tax_rate")
+    [2002, 2006, 2010, 2014, 2018, 2022]
+    """
+    return measures.known_years(values(theme), region)
+
+
+def plot_map(region: Region, theme: str, *, year: int) -> Axes:
+    """The map of a theme for one year, as a report prints it; returns the described Axes.
+
+    Raises InputError for an unknown theme, or a year without values (with the years there are).
+
+    >>> from analysis import explore, regions
+    >>> axes = explore.plot_map(regions.get("karlstad"), "commuting_ratio", year=2021)
+    >>> axes.figure._samverkan.title
+    'Pendlingskvot 2021'
+    """
+    return measures.plot_measure_map(
+        region, theme_of(theme).measure, values(theme), year=year,
+        boundaries=boundaries.load_boundaries(), localities=population.load_localities())
+
+
+def plot_series(region: Region, theme: str) -> Axes:
+    """One line a member over all known years; nothing joins across a break of the series."""
+    return measures.plot_measure_series(region, theme_of(theme).measure, values(theme))
+
+
+def table(region: Region, theme: str, *, year: int) -> Table:
+    """The members' values of one year, largest first.
+
+    >>> from analysis import explore, regions
+    >>> explore.table(regions.get("kak"), "population", year=2024).frame["name"].tolist()
+    ['Köping', 'Arboga', 'Kungsör']
+    """
+    return measures.measure_table(region, theme_of(theme).measure, values(theme), year=year)
