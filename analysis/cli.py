@@ -177,6 +177,37 @@ def add(key: str, name: str, members: str) -> None:
 
 
 @cli.group()
+def services() -> None:
+    """Who shares what with whom, according to the inventory."""
+
+
+@services.command("list")
+@click.option("--region", "key", required=True, help="Region whose members are listed.")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@click.option("--service", "area", metavar="AREA", help="Only this service area.")
+def list_services(key: str, as_of: str | None, area: str | None) -> None:
+    """Print service, body, legal form, status, members and sources on a date."""
+    from analysis.report.services_list import list_lines
+
+    parse_date(as_of)
+    for line in list_lines(registry.get(key), as_of=as_of or "", area=area):
+        click.echo(line)
+
+
+@services.command("check")
+def check_services() -> None:
+    """Validate the inventory; says file, row, column and remedy."""
+    from analysis.report.services_list import check_lines
+
+    warnings, errors = check_lines()
+    for line in warnings:
+        click.echo(f"warning: {line}")
+    if errors:
+        raise SamverkanError(*errors)
+    click.echo(f"the inventory is valid ({len(warnings)} warnings)")
+
+
+@cli.group()
 def data() -> None:
     """What the figures are, where they come from, and whether they are whole."""
 
