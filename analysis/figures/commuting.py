@@ -96,22 +96,29 @@ def _plot_rate(key: str, region: Region, margins: pd.DataFrame, boundaries: gpd.
 
 def centred_classes(values: pd.Series, *, centre: float,
                     ) -> tuple[pd.Series, list[float], list[str]]:
-    """Six equal classes with round limits, three on either side of `centre`.
+    """Six classes with round limits, three on either side of `centre`.
 
-    Returns colours by code, limits and colours as `maps.shade_classes` does. Raises ValueError
-    when no value is known.
+    They are equal, but for many values the outermost reach to the extremes, so that a few of
+    those do not make all others look alike; outer classes without a value are left out. Returns
+    colours by code, limits and colours as `maps.shade_classes` does. Raises ValueError when no
+    value is known.
     """
-    known = values.dropna()
+    known = values.dropna().astype("float64")
     if known.empty:
         raise ValueError("no known value to shade")
-    reach = float((known - centre).abs().max())
+    away = (known - centre).abs()
+    reach = float(away.quantile(0.9) if len(known) > maps.MANY else away.max())
     steps = [step * 10.0**power for power in range(-3, 3) for step in (1, 2, 2.5, 5)]
     step = next(step for step in steps if 3 * step >= reach)
     limits = [round(centre + place * step, 6) for place in range(-3, 4)]
+    limits[0] = min(limits[0], round(float(np.floor(known.min() / step) * step), 6))
+    limits[-1] = max(limits[-1], round(float(np.ceil(known.max() / step) * step), 6))
     palette = mpl.colormaps[style.DIVERGING]
     colours = [to_hex(palette(share)) for share in np.linspace(0.2, 0.8, 6)]
     place = np.clip(np.searchsorted(limits, known.to_numpy(), side="right") - 1, 0, 5)
-    return pd.Series([colours[k] for k in place], index=known.index), limits, colours
+    first, last = min(int(place.min()), 2), max(int(place.max()), 3)
+    picked = pd.Series([colours[k] for k in place], index=known.index)
+    return picked, limits[first:last + 2], colours[first:last + 1]
 
 
 def decimals_of(limits: Sequence[float], scale: int = 1) -> int:
@@ -226,11 +233,11 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
     if len(order) > 1:
         lines[region.name] = by_series(
             metrics.group_margins(margins, region.members)["commuting_ratio"])
-    wide = [metrics.commuting_ratio(part).unstack("year")
+    wide = [metrics.commuting_ratio(part).unstack("code")
             for _, part in margins.groupby("series", sort=False)]
     for code, name in zip(order, names_of(order), strict=True):
         label = name if name not in lines else f"{name} kommun"
-        lines[label] = [part.loc[code].dropna() for part in wide if code in part.index]
+        lines[label] = [part[code].dropna() for part in wide]
     axes = charts.plot_lines(lines, unit="Pendlingskvot (dag / natt)", decimals=2, baseline=1,
                              breaks=_breaks(margins), axes=axes, height=3.4, strong=region.name)
     years = margins.index.get_level_values("year")

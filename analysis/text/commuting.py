@@ -16,12 +16,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import catalog
+from analysis.flows import MODEL_ERROR, Flows, Markets
 from analysis.metrics import commuting as metrics
+from analysis.metrics.labour_markets import MarketChanges
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 from analysis.text.population import names_of
 
 MARKETS_YEAR = 2022  # of the official labour markets in the data
+MANY = 12  # with more members than this the tables, not the sentences, name them
 _MOST = 4  # names in one enumeration; the tables name the rest
 
 
@@ -56,6 +59,63 @@ def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None
 def is_nation(region: Region) -> bool:
     """True for a region of all municipalities: it has no outside but abroad."""
     return set(region.members) == set(municipalities())
+
+
+# --- how modelled figures are written -------------------------------------------------------------
+
+
+def rounded(persons: pd.Series, flows: Flows) -> pd.Series:
+    """Persons as they are printed: whole when observed, to tens when modelled."""
+    return persons.astype("float64").round(-1 if flows.modelled else 0)
+
+
+def count(persons: float, flows: Flows) -> str:
+    """One number of persons as it is printed; below five modelled persons is `färre än 5`."""
+    if swedish.is_missing(persons):
+        return swedish.MISSING
+    if flows.modelled and 0 < persons < 5:
+        return "färre än 5"
+    return swedish.number(round(persons, -1 if flows.modelled else 0))
+
+
+def about(persons: float, flows: Flows) -> str:
+    """As `count`, with `cirka` before a modelled number."""
+    shown = count(persons, flows)
+    return f"cirka {shown}" if flows.modelled and shown[:1].isdigit() else shown
+
+
+def titled(title: str, flows: Flows) -> str:
+    """A title that says so when the figures are modelled."""
+    return f"{title} – modellskattning" if flows.modelled else title
+
+
+def error_text() -> str:
+    """The measured error of the model, in one sentence."""
+    parts = [f"{swedish.percent(cpc, 0)} ({area})" for area, cpc in MODEL_ERROR.items()]
+    return (f"Andel pendlare som modellen lade på rätt par av kommuner när den provades: "
+            f"{swedish.listed(parts)}.")
+
+
+def error_short() -> str:
+    """The measured error of the model, for a legend."""
+    worst = min(MODEL_ERROR.values())
+    return (f"I prov hamnade {swedish.percent(worst, 0)} av pendlarna eller fler på rätt par av "
+            "kommuner.")
+
+
+def short_note(flows: Flows) -> tuple[str, ...]:
+    """The note under a modelled figure or table: estimate, rounding, measured error."""
+    if not flows.modelled:
+        return ()
+    return (f"Modellskattning, antal avrundade till tiotal. {error_short()}",)
+
+
+def model_note(flows: Flows) -> str:
+    """What is modelled, from which years, how it is rounded and how good it is."""
+    return (f"Modellskattning: kommunernas in- och utpendling {flows.year} är observerad, men inte "
+            "mellan vilka kommuner den går. Fördelningen är beräknad ur avstånd, arbetsplatser och "
+            "pendlingen mellan län 2018. Skattade tal är avrundade till tiotal. "
+            f"{error_text()}")
 
 
 # --- what the margins give exactly ----------------------------------------------------------------
@@ -212,6 +272,156 @@ def _market_text(name: str, members: Sequence[str]) -> str:
 def _few(codes: Sequence[str]) -> str:
     return (swedish.listed(names_of(codes)) if len(codes) <= _MOST
             else swedish.counted(len(codes), "kommun", "kommuner"))
+
+
+# --- what needs the matrix ------------------------------------------------------------------------
+
+
+def flow_sentences(region: Region, flows: Flows) -> list[str]:
+    """In, out, internal and containment of the region and its groups, and what they rest on."""
+    parts = [_group_text(name, members, flows) for name, members in sets_of(region).items()
+             if len(members) > 1 and not is_nation(region)]
+    known = [part for part in parts if part]
+    if flows.modelled:
+        known.append(f"Hela pendlingsmatrisen ingår inte i datauttaget. {model_note(flows)}")
+    return known
+
+
+def _group_text(name: str, members: Sequence[str], flows: Flows) -> str:
+    figures = metrics.group_figures(flows.table, members, margins=flows.margins).iloc[0]
+    if figures["unknown_cells"]:
+        return _range_text(name, members, flows, int(figures["unknown_cells"]))
+    least = exact(flows.margins.set_index(["code", "year"]), members)["containment_residence_min"]
+    start = "Enligt modellskattningen" if flows.modelled else f"År {flows.year}"
+    return (f"{start} pendlade {_about(figures['group_internal'], flows)} mellan kommunerna i "
+            f"{name}, {_about(figures['group_out'], flows)} ut ur området och "
+            f"{_about(figures['group_in'], flows)} in till det ({flows.year}). Det betyder att "
+            f"{_share(figures['containment_residence'], flows)} av de förvärvsarbetande som bor "
+            f"där arbetar inom området (minst {swedish.percent(least, 0)} enligt observerade tal) "
+            f"och att {_share(figures['containment_workplace'], flows)} av dem som arbetar där "
+            "också bor i området.")
+
+
+def _range_text(name: str, members: Sequence[str], flows: Flows, unknown: int) -> str:
+    bounds = metrics.group_internal_range(flows.table, members, margins=flows.margins).iloc[0]
+    cells = swedish.counted(unknown, "uppgift", "uppgifter")
+    return (f"Mellan kommunerna i {name} saknas {cells} (röjandeskydd). Pendlingen mellan dem är "
+            f"{flows.year} mellan {swedish.number(bounds['low'])} och "
+            f"{swedish.persons(bounds['high'])}; okänt räknas aldrig som noll.")
+
+
+def _about(persons: float, flows: Flows) -> str:
+    number = swedish.persons(round(persons, -1 if flows.modelled else 0))
+    return f"cirka {number}" if flows.modelled else number
+
+
+def _share(share: float, flows: Flows) -> str:
+    shown = swedish.percent(share, 0 if flows.modelled else 1)
+    return f"cirka {shown}" if flows.modelled else shown
+
+
+def link_sentences(region: Region, flows: Flows) -> list[str]:
+    """Members whose strongest link leaves the region, and the municipality that is missing."""
+    if is_nation(region):
+        return []
+    links = metrics.strongest_links(flows.table, margins=flows.margins.set_index(["code", "year"]),
+                                    homes=region.members)
+    away = links[~links["work"].isin(region.members) & links["certain"]]
+    sentences = []
+    estimate = " enligt modellskattningen" if flows.modelled else ""
+    if len(region.members) > 1 and len(links):
+        sentences.append(_away_text(region, away, len(links), estimate, flows))
+    missing = metrics.missing_members(flows.table, region.members, margins=flows.margins)
+    if len(missing):
+        row = missing.iloc[0]
+        name = names_of([row["code"]])[0]
+        sentences.append(
+            f"Av kommunerna utanför {region.name} är det {name} som har mest pendling dit och "
+            f"därifrån{estimate}: {_about(row['out_persons'], flows)} ut och "
+            f"{_about(row['in_persons'], flows)} in.")
+    return [" ".join(sentences)] if sentences else []
+
+
+def _away_text(region: Region, away: pd.DataFrame, total: int, estimate: str, flows: Flows) -> str:
+    if away.empty:
+        return (f"I varje kommun går den största utpendlingen till en annan kommun i {region.name}"
+                f"{estimate}.")
+    rows = away.sort_values("share", ascending=False).head(_MOST).to_dict("records")
+    listed = [f"{names_of([row['home']])[0]} till {names_of([row['work']])[0]} "
+              f"({_share(row['share'], flows)} av de förvärvsarbetande"
+              f"{', utanför länet' if row['home'][:2] != row['work'][:2] else ''})"
+              for row in rows]
+    count = (f"I {swedish.in_words(len(away))} av {swedish.in_words(total)} kommuner går den "
+             f"största utpendlingen ut ur {region.name}{estimate}")
+    return f"{count}: {swedish.listed(listed)}{' med flera' if len(away) > _MOST else ''}."
+
+
+def dependence_sentences(region: Region, flows: Flows) -> list[str]:
+    """Which member depends most on another, and how much the other way round."""
+    if len(region.members) < 2:
+        return []
+    found = pairs(metrics.dependence(flows.table, region.members, year=flows.year,
+                                     margins=flows.margins))
+    if not found or found[0][2] <= 0:
+        return []
+    home, work, share = found[0]
+    first, second = names_of([home, work])
+    start = "Enligt modellskattningen är" if flows.modelled else f"År {flows.year} var"
+    text = (f"{start} {first} mest beroende av en annan av kommunerna: {_share(share, flows)} av "
+            f"de förvärvsarbetande som bor där arbetar i {second}")
+    back = [other for here, there, other in found if (here, there) == (work, home)]
+    return [f"{text}; åt andra hållet är det {_share(back[0], flows)}." if back else f"{text}."]
+
+
+def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Known cells off the diagonal of a table home x work: home, work, value; largest first."""
+    cells = [(str(home), str(work), float(value))
+             for home, row in zip(shares.index, shares.to_numpy("float64"), strict=True)
+             for work, value in zip(shares.columns, row, strict=True)
+             if home != work and not swedish.is_missing(float(value))]
+    return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
+
+
+def delineation_sentences(region: Region, flows: Flows, markets: Markets,
+                          changes: MarketChanges) -> list[str]:
+    """Whether our own delineation makes one market of the region, and what would have to change."""
+    start = "en modellskattad matris" if flows.modelled else "den observerade matrisen"
+    agree = markets.agreement
+    agreement = (
+        f"Med SCB:s regler och {start} för {flows.year} får vi {swedish.number(agree['markets'])} "
+        f"lokala arbetsmarknader i riket mot SCB:s {swedish.number(agree['official_markets'])} "
+        f"({MARKETS_YEAR}). Av de par av kommuner som vi lägger ihop ligger "
+        f"{swedish.percent(agree['precision'], 0)} ihop också hos SCB, och av SCB:s par finner vi "
+        f"{swedish.percent(agree['recall'], 0)} (justerat Rand-index "
+        f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika).")
+    own = markets.found.loc[list(region.members), "market"]
+    if is_nation(region):
+        return [agreement]
+    if len(region.members) == 1:
+        centre = names_of([str(own.iloc[0])])[0]
+        return [agreement, f"{region.name} hamnar i arbetsmarknaden med centrum i {centre}."]
+    if own.nunique() == 1:
+        centre = names_of([str(own.iloc[0])])[0]
+        return [agreement, f"Hela {region.name} hamnar i en arbetsmarknad, med centrum i {centre}."]
+    return [agreement, _changes_text(region, flows, own, changes)]
+
+
+def _changes_text(region: Region, flows: Flows, own: pd.Series, changes: MarketChanges) -> str:
+    centre = names_of([changes.market])[0]
+    lacking = changes.table[changes.table["extra"] > 0].sort_values("extra")
+    listed = [f"{names_of([str(code)])[0]} {about(row['extra'], flows)} fler till "
+              f"{names_of([row['target']])[0]}" for code, row in lacking.head(_MOST).iterrows()]
+    more = " med flera" if len(lacking) > _MOST else ""
+    who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
+    text = (f"{who} delas {region.name} på {swedish.in_words(own.nunique())} arbetsmarknader; "
+            f"störst är den med centrum i {centre}.")
+    if len(region.members) > MANY or not listed:
+        return text
+    text += (" För att bli en enda skulle det behövas fler pendlare, minst: "
+             f"{swedish.listed(listed)}{more}.")
+    if not changes.works:
+        text += " Det räcker inte: kedjan av kommuner blir för lång eller bryts någon annanstans."
+    return text
 
 
 # --- summary --------------------------------------------------------------------------------------
