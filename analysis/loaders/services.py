@@ -31,7 +31,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis import paths, regions
-from analysis.errors import DataError, raise_faults
+from analysis.errors import DataError, NotFetchedError, raise_faults
+from analysis.loaders import tables
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "sources": ("id", "publisher", "title", "url", "date", "checked", "note"),
@@ -229,6 +230,17 @@ def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None 
     errors = [str(finding) for finding in found if finding.level == "error"]
     raise_faults(DataError, errors)
     return inventory
+
+
+def load_area_costs() -> pd.DataFrame | None:
+    """Cost per inhabitant of service areas (Kolada): code, year, area, cost (SEK), status.
+
+    None when they have not been fetched (`samverkan data update area_costs`): unknown, never 0.
+    """
+    try:
+        return tables.load("area_costs")
+    except NotFetchedError:
+        return None
 
 
 def check_inventory(

@@ -9,7 +9,7 @@ no information ("ingen uppgift"): the inventory has no row; never "is not shared
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -484,6 +484,11 @@ def sources_text(view: Sharing) -> str:
     numbers = source_numbers(view)
     if not numbers:
         return "Inventeringen har ingen uppgift och därför ingen källa att visa."
+    return source_list(view, numbers)
+
+
+def source_list(view: Sharing, numbers: Mapping[str, int]) -> str:
+    """Numbered sources as a Markdown list with links."""
     lines = []
     for source, number in numbers.items():
         row = view.sources[source]

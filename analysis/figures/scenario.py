@@ -1,0 +1,333 @@
+"""Figures and tables of a scenario: the new circle on a map, its size, distances and links.
+
+Terms
+-----
+circle: the municipalities of the scenario; those who stay are hatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.figures import labels, maps, style
+from analysis.figures.charts import number_axis
+from analysis.figures.labels import Label
+from analysis.figures.services import FORM_MARKS, NAME, fill, sharp, tint, word, wrap
+from analysis.metrics import scenario as metrics
+from analysis.metrics import services as sharing_metrics
+from analysis.regions import municipalities
+from analysis.tables import Format, Table
+from analysis.text import scenario as text
+from analysis.text import services as service_text
+from analysis.text import swedish
+from analysis.text.scenario import Scenario
+
+_PARTS = {metrics.BEFORE: "krets i inventeringen", metrics.ALONE: "ingen uppgift i dag",
+          metrics.AFTER: "scenariot", metrics.STAY: "blir kvar"}
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    yield from table.itertuples(index=False)
+
+
+def _name(code: str) -> str:
+    return municipalities()[code].name
+
+
+def _listed(codes: list[str]) -> str:
+    return swedish.listed(service_text.names_of(codes))
+
+
+# --- map -----------------------------------------------------------------------------------------
+
+
+def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.DataFrame) -> Axes:
+    """Map of the scenario: its circle, today's partners who stay, the host, lines to the host.
+
+    `boundaries` is indexed by code; `centres` has code, easting and northing (metres).
+    """
+    axes, side = maps.map_canvas(maps.natural_height(case.view.region, boundaries, legend=0.34),
+                                 legend=0.34)
+    points = centres.set_index("code")[["easting", "northing"]]
+    members: dict[str, Any] = {"facecolor": tint(style.ACCENT, 0.35), "edgecolor": style.INK,
+                               "linewidth": 0.8}
+    stay: dict[str, Any] = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 0.6,
+                            "hatch": "////"}
+    with style.look():
+        maps.draw_base(axes, case.view.region, boundaries, also=case.outside)
+        fill(axes, boundaries.loc[list(case.members)], zorder=1.5, **members)
+        handles: list[Any] = [Patch(label="i scenariot", **members)]
+        if case.outside:
+            fill(axes, boundaries.loc[case.outside], zorder=1.4, **stay)
+            handles.append(Patch(label=wrap("med i dag, inte i scenariot", 26), **stay))
+        handles += _draw_lines(axes, case, points)
+        _name_places(axes, case, points, boundaries)
+        side.legend(handles=handles, loc="upper left", fontsize=8, labelspacing=0.9)
+    return style.describe(axes, _circle_description(case))
+
+
+def _draw_lines(axes: Axes, case: Scenario, points: pd.DataFrame) -> list[Any]:
+    """Centres as dots, and the way from each to the host."""
+    known = _places(case, points)
+    dot: dict[str, Any] = {"marker": "o", "markersize": 4, "color": style.INK, "linestyle": "none"}
+    axes.plot([x for x, _ in known.values()], [y for _, y in known.values()], zorder=6, **dot)
+    handles = [Line2D([], [], label="befolkningscentrum", **dot)]
+    if case.host not in known:
+        return handles
+    star: dict[str, Any] = {"marker": "*", "markersize": 13, "linestyle": "none",
+                            "markerfacecolor": style.HIGHLIGHT, "markeredgecolor": "white"}
+    way: dict[str, Any] = {"color": style.HIGHLIGHT, "linewidth": 1.1, "linestyle": "--"}
+    host = known[case.host]
+    for x, y in known.values():
+        axes.plot([x, host[0]], [y, host[1]], zorder=5, **way)
+    axes.plot([host[0]], [host[1]], zorder=7, **star)
+    return [*handles, Line2D([], [], label="värdkommun", **star),
+            Line2D([], [], label="fågelvägen till värden", **way)]
+
+
+def _places(case: Scenario, points: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Centre of each member that has one (metres)."""
+    known = points.reindex(list(case.members)).dropna()
+    return {str(code): (float(x), float(y)) for code, x, y in
+            zip(known.index, known["easting"], known["northing"], strict=True)}
+
+
+def _name_places(axes: Axes, case: Scenario, points: pd.DataFrame,
+                 boundaries: gpd.GeoDataFrame) -> None:
+    spots = boundaries.representative_point()
+    few = len(case.members) <= maps.MANY
+    places = _places(case, points)
+    wanted = []
+    for code in (*case.members, *case.outside):
+        inside = code in case.members
+        x, y = places.get(code) or (spots[code].x, spots[code].y)
+        wanted.append(Label(_name(code), x, y, radius=6.0,
+                            size=8 if inside and few else 7, must=inside and few,
+                            weight="bold" if inside and few else "normal"))
+    axes.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+    labels.place(axes, wanted)
+
+
+def _circle_description(case: Scenario) -> style.Description:
+    roles = [(code, "i scenariot" + (", värd" if code == case.host else ""))
+             for code in case.members]
+    roles += [(code, "med i dag, inte i scenariot") for code in case.outside]
+    frame = pd.DataFrame([{"name": _name(code), "role": role} for code, role in roles])
+    staying = f" Inte med, men med i dag: {_listed(case.outside)}." if case.outside else ""
+    return style.Description(
+        id="scenario-karta", title=f"Scenariot: {text_name(case)}",
+        alt=f"Karta. I scenariot: {_listed(list(case.members))}."
+        + (f" Värd: {_name(case.host)}." if case.host else "") + staying,
+        sources=("services", "localities", "boundaries"),
+        table=Table("scenario-karta", "Kommunerna i scenariot", frame,
+                    {"name": NAME, "role": word("Roll")}, ("services",)),
+        note="Linjerna är fågelvägen, inte vägar.")
+
+
+def text_name(case: Scenario) -> str:
+    """The service with a small first letter, for titles."""
+    return service_text.lower(case.name)
+
+
+# --- population base -----------------------------------------------------------------------------
+
+
+def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
+    """Inhabitants before, after and staying, beside every body of the inventory for the service.
+    """
+    bars = _base_bars(case, population)
+    axes = style.canvas(0.36 * len(bars) + 0.5)
+    sharp(axes)
+    with style.look():
+        for y, bar in zip(range(len(bars) - 1, -1, -1), _rows(bars), strict=True):
+            axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
+            axes.annotate(swedish.number(bar.population), (bar.population, y), xytext=(4, 0),
+                          textcoords="offset points", va="center", fontsize=8)
+        axes.set_yticks(range(len(bars) - 1, -1, -1), [wrap(label, 42) for label in bars["label"]],
+                        fontsize=7.5, linespacing=1.0)
+        axes.set_xlim(0, 1.2 * float(bars["population"].max()))
+        axes.set_ylim(-0.6, len(bars) - 0.4)
+        axes.tick_params(axis="y", length=0)
+        number_axis(axes.xaxis, ticks=4)
+    frame = bars[["label", "role", "members", "population"]]
+    table = Table("scenario-underlag", f"Befolkningsunderlag, folkmängd {year}", frame,
+                  {"label": word("Krets"), "role": word("Vad"), "members": Format("Kommuner"),
+                   "population": Format("Folkmängd", "invånare")}, ("services", "population"))
+    said = [f"{bar.label} {swedish.number(bar.population)}" for bar in _rows(bars)]
+    return style.describe(axes, style.Description(
+        id="scenario-underlag", title=f"Befolkningsunderlaget före och efter, folkmängd {year}",
+        alt=f"Liggande staplar: {swedish.listed(said)}.", sources=("services", "population"),
+        table=table, unit="invånare",
+        note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
+        "organ för tjänsten i inventeringen, eller kommuner utan uppgift."))
+
+
+def _bar_look(part: str) -> dict[str, Any]:
+    if part == metrics.AFTER:
+        return {"facecolor": style.ACCENT, "edgecolor": style.ACCENT}
+    if part in (metrics.BEFORE, metrics.STAY):
+        return {"facecolor": tint(style.ACCENT, 0.2), "edgecolor": style.ACCENT, "hatch": "////"}
+    return {"facecolor": "white", "edgecolor": style.MUTED}
+
+
+def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
+    """part, label, role, members and population of each bar; circles of unknown size left out."""
+    bases = metrics.population_bases(case.present, case.members, population)
+    rows = [{"part": row.part, "label": _bar_label(case, row), "role": _PARTS[row.part],
+             "members": row.members, "population": row.population} for row in _rows(bases)]
+    present = set(case.present["arrangement"])
+    sizes = metrics.body_sizes(case.view.state, case.service, population)
+    rows += [{"part": "other", "label": f"{row.name} [{FORM_MARKS[row.legal_form][0]}]",
+              "role": service_text.status_text(row), "members": row.members,
+              "population": row.population}
+             for row in _rows(sizes) if row.arrangement not in present]
+    order = {metrics.AFTER: 0, metrics.BEFORE: 1, metrics.STAY: 2, metrics.ALONE: 3, "other": 4}
+    frame = pd.DataFrame(rows).dropna(subset=["population"])
+    frame = frame.astype({"population": "int64"})
+    return frame.loc[frame["part"].map(order).sort_values(kind="stable").index]
+
+
+def _bar_label(case: Scenario, row: Any) -> str:
+    if row.part == metrics.AFTER:
+        return "Scenariots krets"
+    if row.part == metrics.BEFORE:
+        status = dict(zip(case.present["arrangement"], _rows(case.present), strict=True))
+        said = service_text.status_text(status[row.arrangement])
+        return f"{case.view.names[row.arrangement]}: {said}"
+    if row.part == metrics.STAY:
+        return f"Kvar i {case.view.names[row.arrangement]}: {_listed(row.codes.split('; '))}"
+    return f"{_listed(row.codes.split('; '))}, ingen uppgift i dag"
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def present_tables_of(case: Scenario) -> list[Table]:
+    """Today's bodies with members inside and outside the scenario; none when none is known."""
+    if case.present.empty:
+        return []
+    frame = pd.DataFrame([
+        {"name": row.name, "form": case.view.form_names[row.legal_form],
+         "status": service_text.status_text(row),
+         "since": service_text.since(case.view, row.arrangement, case.service),
+         "inside": _listed(row.inside.split("; ")),
+         "outside": _listed([code for code in row.outside.split("; ") if code]) or None}
+        for row in _rows(case.present)
+    ])
+    return [Table("scenario-idag", f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
+                  frame, {"name": word("Organ"), "form": word("Form"), "status": word("Status"),
+                          "since": word("Sedan"), "inside": word("I scenariot"),
+                          "outside": word("Blir kvar")}, ("services",))]
+
+
+def host_table(case: Scenario, centres: pd.DataFrame, population: pd.Series) -> Table:
+    """Population-weighted and longest distance for each member as host."""
+    choices = metrics.host_choices(case.members, centres, population)
+    frame = pd.DataFrame([
+        {"host": _name(row.host) + (" (vald)" if row.host == case.host else ""),
+         "mean": row.mean_km, "largest": row.largest_km,
+         "farthest": _name(row.farthest) if row.farthest else None} for row in _rows(choices)
+    ])
+    return Table("scenario-avstand", "Avstånd om kommunen vore värd, fågelvägen", frame,
+                 {"host": word("Värdkommun"), "mean": Format("Vägt medelavstånd", "km", 1),
+                  "largest": Format("Längsta avstånd", "km", 1),
+                  "farthest": word("Längst bort")}, ("localities", "population"),
+                 notes=("Vägt med folkmängden; värdens egna invånare har 0 km.",))
+
+
+def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
+               links: pd.DataFrame, *, year: int, sources: tuple[str, ...]) -> Table:
+    """Each pair of members: distance, land border and commuters in each direction."""
+    keys = ["code_a", "code_b"]
+    table = metrics.pair_distances(case.members, centres).merge(
+        metrics.land_borders(case.members, neighbours), on=keys).merge(links, on=keys)
+    modelled = bool((table["kind"] == "modelled").any())
+    frame = pd.DataFrame({
+        "a": [_name(code) for code in table["code_a"]],
+        "b": [_name(code) for code in table["code_b"]],
+        "distance": table["distance_km"],
+        "border": ["ja" if border else "ingen i underlaget" for border in table["border"]],
+        "there": _careful(table, "there"), "back": _careful(table, "back"),
+    })
+    kind = "modellskattade" if modelled else "observerade"
+    return Table("scenario-par", f"Paren: avstånd, landgräns och pendlare {year} ({kind})", frame,
+                 {"a": word("Kommun A"), "b": word("Kommun B"),
+                  "distance": Format("Fågelväg", "km", 1), "border": word("Landgräns"),
+                  "there": Format("Pendlare A till B", "personer"),
+                  "back": Format("Pendlare B till A", "personer")},
+                 ("localities", "neighbours", *sources), kind="modelled" if modelled else "derived",
+                 notes=("Vattengränser finns inte i underlaget.",))
+
+
+def _careful(table: pd.DataFrame, column: str) -> pd.Series:
+    values = [pd.NA if np.isnan(value) else service_text.careful(value, kind)
+              for value, kind in zip(table[column], table["kind"], strict=True)]
+    return pd.Series(values, index=table.index, dtype="Int64")
+
+
+def forms_table(case: Scenario) -> Table:
+    """The legal forms: possible for these members, what each means, and the paragraph."""
+    forms = case.view.inventory.forms
+    frame = pd.DataFrame([
+        {"form": row.name, "possible": text.form_possible(case, row.key), "meaning": row.meaning,
+         "paragraph": row.paragraph or None}
+        for row in _rows(forms[forms["key"] != "okand"])
+    ])
+    return Table("scenario-former", "Juridiska former för samverkan", frame,
+                 {"form": word("Form"), "possible": word("Möjlig här"), "meaning": word("Innebär"),
+                  "paragraph": word("Lagrum")}, ("services",))
+
+
+def assumptions_table(case: Scenario, *, population_year: int, commuting_year: int) -> Table:
+    """Every assumption of the scenario with its value."""
+    frame = pd.DataFrame(text.assumptions(case, population_year=population_year,
+                                          commuting_year=commuting_year),
+                         columns=["what", "value"])
+    return Table("scenario-antaganden", "Scenariots antaganden och val", frame,
+                 {"what": word("Antagande"), "value": word("Värde")}, ("services",))
+
+
+def cost_tables_of(case: Scenario, costs: pd.DataFrame | None) -> list[Table]:
+    """Cost per inhabitant of each member where any is known; none otherwise."""
+    if costs is None:
+        return []
+    own = metrics.known_costs(case.members, costs[costs["area"] == case.service])
+    if own["cost"].isna().all():
+        return []
+    frame = pd.DataFrame({"name": [_name(code) for code in own["code"]], "year": own["year"],
+                          "cost": own["cost"]})
+    return [Table("scenario-kostnad", f"Kostnad per invånare i dag: {text_name(case)}", frame,
+                  {"name": NAME, "year": Format("År", year=True),
+                   "cost": Format("Kostnad", "kr per invånare")}, ("area_costs",),
+                  kind="observed")]
+
+
+def bodies_table_of(case: Scenario) -> list[Table]:
+    """Every body for the service in the inventory, with trust and publishers; none without."""
+    state = case.view.state
+    rows = state[state["area"] == case.service]
+    if rows.empty:
+        return []
+    found = []
+    for (key, _), part in rows.groupby(["arrangement", "status"], sort=False):
+        head = next(_rows(part))
+        found.append({
+            "name": case.view.names[str(key)], "form": case.view.form_names[head.legal_form],
+            "status": service_text.status_text(head),
+            "codes": _listed(sorted(set(part["code"]))),
+            "trust": sharing_metrics.TRUST_LABELS[head.trust],
+            "sources": "; ".join(dict.fromkeys(service_text.publisher(case.view, source)
+                                               for source in head.sources.split("; ")))})
+    return [Table("scenario-organ", f"Alla uppgifter om {text_name(case)} i inventeringen",
+                  pd.DataFrame(found),
+                  {"name": word("Organ"), "form": word("Form"), "status": word("Status"),
+                   "codes": word("Kommuner"), "trust": word("Tilltro"),
+                   "sources": word("Källor")}, ("services",))]

@@ -1,0 +1,105 @@
+"""A what-if report: one notebook through the same pipeline, whole in its folder or not at all.
+
+Terms
+-----
+scenario report: `report.html`, `.pdf`, `.xlsx` and what a build leaves, for one service and the
+municipalities that would share it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from analysis import catalog, paths
+from analysis.errors import BuildError, InputError, raise_faults
+from analysis.regions import Region
+from analysis.report import build, index, worker
+from analysis.report.plan import FORMATS, Job, Plan, folder_faults
+
+CHAPTER = "scenario"
+CHANGE = (-0.05, 0.05)
+"""The assumed change of cost, as shares, when none is given: printed in the report."""
+_LONGEST = 12  # members named in the folder's name; more are counted
+
+
+@dataclass(frozen=True)
+class ScenarioJob(Job):
+    """The scenario notebook with what it is about; `change` is the assumed change of cost."""
+
+    service: str
+    host: str
+    change: tuple[float, float]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the notebook."""
+        return {"members": ",".join(self.region.members), "service": self.service,
+                "host": self.host, "as_of": self.as_of.isoformat(),
+                "cost_low": self.change[0], "cost_high": self.change[1]}
+
+
+def build_scenario(service: str, members: Sequence[str], *, host: str = "",
+                   as_of: date | None = None, out: Path | None = None,
+                   change: tuple[float, float] = CHANGE,
+                   tell: Callable[[str], object] = lambda text: None) -> Path:
+    """Make the report that `members` share `service`; returns its folder under `out`.
+
+    Raises InputError with all faults before any work (unknown service or code, one member only,
+    a host that is no member, a folder that is somebody else's), and BuildError when the notebook
+    fails; then nothing is written and a former report stays.
+    """
+    when = as_of or catalog.SNAPSHOT_DATE
+    target = (out or paths.default_reports()).resolve()
+    region = _checked(service, members, host, when, change, target)
+    path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
+    job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
+    plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1)
+    target.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=target))
+    try:
+        folder = staging / region.key
+        outcome = worker.run_chapter(job, folder / "notebooks")
+        if outcome.error:
+            raise BuildError(f"scenario: {outcome.error}")
+        tell(f"scenario done in {outcome.seconds:.1f} s")
+        steps = worker.finish(plan, region, folder, {CHAPTER: outcome.seconds})
+        build.swap(folder, target / region.key)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    for name in ("compose", *FORMATS):
+        tell(f"{name} done in {steps[name]:.1f} s")
+    index.write(target)
+    return target / region.key
+
+
+def _checked(service: str, members: Sequence[str], host: str, when: date,
+             change: tuple[float, float], target: Path) -> Region:
+    """The region of the report, after the very checks that the notebook makes."""
+    from analysis.loaders.services import load_inventory
+    from analysis.text import scenario
+
+    codes = tuple(code.strip() for code in members)
+    inventory = load_inventory()
+    faults = scenario.scenario_faults(service, codes, host, inventory)
+    raise_faults(InputError, faults)
+    case = scenario.make_scenario(Region("scenario", "scenario", codes), service,
+                                  inventory=inventory, host=host, as_of=when.isoformat(),
+                                  low=change[0], high=change[1])
+    region = Region(folder_name(service, codes, host), f"Scenario: {case.name}", codes)
+    if target.exists() and not target.is_dir():
+        raise InputError(f"--out {target.name!r} is a file; name a folder")
+    raise_faults(InputError, folder_faults(target, region))
+    return region
+
+
+def folder_name(service: str, members: Sequence[str], host: str) -> str:
+    """Name of the report's folder: service, members and host, so that no two share one."""
+    codes = "-".join(members[:_LONGEST])
+    more = f"-och-{len(members) - _LONGEST}" if len(members) > _LONGEST else ""
+    return f"scenario-{service}-{codes}{more}{f'-vard-{host}' if host else ''}"

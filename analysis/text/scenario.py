@@ -1,0 +1,459 @@
+"""The sentences of a scenario: what is known, under which assumptions, and what is not known.
+
+Terms
+-----
+scenario: a service, the municipalities that would share it, perhaps a host, on a date.
+assumption: a number or choice that is not observed; every one of them is printed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import InputError, raise_faults
+from analysis.loaders.services import Inventory
+from analysis.metrics import scenario as metrics
+from analysis.metrics import services as sharing_metrics
+from analysis.regions import Region, code_faults, municipalities
+from analysis.text import services as text
+from analysis.text import swedish
+from analysis.text.services import Sharing
+
+RESEARCH = (
+    "Statskontorets genomgång av kommunal samverkan, ”Hand i hand” (2023), har två sidor som båda "
+    "ska vägas in. Å ena sidan förbättrar samverkan oftast kapaciteten och tillgången till "
+    "kompetens, och den kan bromsa kostnadsökningar; men den sänker sällan kostnaderna.",
+    "Å andra sidan försvagar samverkan varje fullmäktiges möjlighet att styra verksamheten, och "
+    "den medför demokratiska risker.",
+)
+GENERAL_RIGHT = date(2018, 7, 1)  # avtalssamverkan became a general right (9 kap. 37 §)
+AUTHORITY = frozenset({  # services in which decisions on persons or property are taken by law
+    "raddningstjanst", "raddningsledning", "bygglov", "miljotillsyn", "overformyndare",
+    "bostadsanpassning", "parkeringstillstand",
+})
+_PRIVATE = ("bolag", "forening", "stiftelse")
+_NO_TRANSFER = ("natverk", "avsiktsforklaring")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario; `low` and `high` are the assumed change of cost (shares)."""
+
+    view: Sharing
+    service: str
+    members: tuple[str, ...]
+    host: str
+    low: float
+    high: float
+
+    @property
+    def name(self) -> str:
+        """Swedish name of the service."""
+        return self.view.area_names[self.service]
+
+    @cached_property
+    def present(self) -> pd.DataFrame:
+        """Bodies that have the service for a member, see `metrics.present_bodies`."""
+        return metrics.present_bodies(self.view.state, self.service, self.members)
+
+    @cached_property
+    def leaves(self) -> bool:
+        """True when members would leave a body in which others stay."""
+        running = self.present[self.present["status"] == "running"]
+        return bool((~running["complete"]).any())
+
+    @cached_property
+    def served(self) -> set[str]:
+        """Members that are in a present body."""
+        return {code for inside in self.present["inside"] for code in inside.split("; ")}
+
+    @cached_property
+    def outside(self) -> list[str]:
+        """Municipalities in the present bodies that are not in the scenario."""
+        return sorted({code for codes in self.present["outside"] for code in codes.split("; ")
+                       if code})
+
+
+def scenario_faults(service: str, members: Sequence[str], host: str, inventory: Inventory,
+                    ) -> list[str]:
+    """Every fault of the input: unknown service or code, fewer than two members, strange host."""
+    faults = []
+    known = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
+    if service not in known:
+        near = difflib.get_close_matches(service.casefold(), known, n=1)
+        near = near or [key for key, name in known.items() if name.casefold() == service.casefold()]
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        faults.append(f"unknown service {service!r}: {hint}valid are {', '.join(known)}")
+    faults += code_faults(members)
+    if len(set(members)) == 1 and not code_faults(members):
+        faults.append(f"only one municipality, {members[0]}: sharing takes two; give another code")
+    if host and host not in members:
+        faults.append(f"the host {host!r} is not among the members; add it to them, or choose one "
+                      f"of {', '.join(members)}")
+    return faults
+
+
+def make_scenario(region: Region, service: str, *, inventory: Inventory, host: str = "",
+                  as_of: str = "", low: float = -0.05, high: float = 0.05) -> Scenario:
+    """The scenario that the municipalities of `region` share `service`.
+
+    Raises InputError with all faults of the input together.
+    """
+    faults = scenario_faults(service, region.members, host, inventory)
+    if not -1 < low <= high:
+        faults.append(f"the assumed change of cost {low} to {high} is no range; give two shares "
+                      "such as -0.05 and 0.05")
+    try:
+        view = text.sharing(region, inventory, as_of)
+    except InputError as error:
+        raise_faults(InputError, [*faults, *error.faults])
+        raise
+    raise_faults(InputError, faults)
+    return Scenario(view, service, region.members, host, low, high)
+
+
+def _rows(table: pd.DataFrame) -> Iterator[Any]:
+    yield from table.itertuples(index=False)
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return swedish.listed(text.names_of(codes))
+
+
+def _name(code: str) -> str:
+    return municipalities()[code].name
+
+
+# --- the question and today ----------------------------------------------------------------------
+
+
+def question_text(case: Scenario) -> str:
+    """What the scenario tries, in one paragraph."""
+    host = f" med {_name(case.host)} som värd" if case.host else ""
+    return (f"Tänk om {_listed(case.members)} delade tjänsten {text.lower(case.name)}{host}. "
+            f"Scenariot jämför med läget den {swedish.day(case.view.day)} enligt inventeringen. "
+            "Det är ett räkneexempel under angivna antaganden. Det är ingen prognos, och det lovar "
+            "ingen besparing.")
+
+
+def today_text(case: Scenario) -> list[str]:
+    """Who has the service in which body today, who would leave, and who stays behind."""
+    found = [_body_sentence(case, row) for row in _rows(case.present)]
+    unknown = [code for code in case.members if code not in case.served]
+    plans = _plans(case)
+    if unknown:
+        found.append(f"För {_listed(unknown)} finns ingen uppgift om att tjänsten delas i drift. "
+                     "Det betyder inte att den inte delas.")
+    return [*found, *plans, *_contradictions(case)]
+
+
+def _body_sentence(case: Scenario, row: Any) -> str:
+    inside, outside = row.inside.split("; "), [code for code in row.outside.split("; ") if code]
+    form = case.view.form_names[row.legal_form]
+    text_ = (f"{_listed(inside)} {'har' if row.status == 'running' else 'hade'} tjänsten i "
+             f"{row.name} ({form}; {text.status_text(row)}).")
+    joining = [code for code in case.members if code not in inside]
+    joins = f" I scenariot tillkommer {_listed(joining)}." if joining else ""
+    if row.status != "running":
+        return (f"{text_} Uppgiften räcker inte för att räkna tjänsten som i drift den "
+                f"{swedish.day(case.view.day)}.{joins}")
+    if not outside:
+        return f"{text_} Alla dess medlemmar ingår i scenariot.{joins}"
+    return (f"{text_} I scenariot lämnar de {row.name}; kvar blir {_listed(outside)}. "
+            f"Jämförelsen gäller alltså att lämna ett organ som finns.{joins}")
+
+
+def _plans(case: Scenario) -> list[str]:
+    state = case.view.state
+    rows = state[(state["area"] == case.service) & state["code"].isin(case.members)
+                 & state["status"].isin(text.PLANNED)]
+    return [
+        f"{case.view.names[str(key)]}: "
+        f"{sharing_metrics.STATUS_LABELS[str(status)]} "
+        f"{part['last_evidence'].max()} för {_listed(sorted(set(part['code'])))}."
+        for (key, status), part in rows.groupby(["arrangement", "status"], sort=False)
+    ]
+
+
+def _contradictions(case: Scenario) -> list[str]:
+    """What sources say differently of the present bodies, for this service or the whole body."""
+    table = sharing_metrics.contradictions(case.view.inventory)
+    mine = table[table["arrangement"].isin(case.present["arrangement"])
+                 & table["area"].isin([case.service, ""])]
+    said = [f"{case.view.names[row.arrangement]}: "
+            f"{case.view.form_names.get(row.value, row.value)} enligt "
+            f"{text.publisher(case.view, row.source)}, "
+            f"{sharing_metrics.TRUST_LABELS[row.trust]} tilltro" for row in _rows(mine)]
+    return [f"Källorna skiljer sig. {'; '.join(dict.fromkeys(said))}."] if said else []
+
+
+# --- population and distances --------------------------------------------------------------------
+
+
+def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
+    """Population base after, against before and against the bodies of the inventory."""
+    bases = metrics.population_bases(case.present, case.members, population)
+    after = bases.loc[bases["part"] == metrics.AFTER, "population"].iloc[0]
+    status = dict(zip(case.present["arrangement"], case.present["status"], strict=True))
+    found = [f"Scenariots krets har {swedish.inhabitants(after)} ({year})."]
+    for row in _rows(bases[bases["part"] == metrics.BEFORE]):
+        verb = "har" if status[row.arrangement] == "running" else "hade medlemmar med"
+        found.append(f"{case.view.names[row.arrangement]} {verb} "
+                     f"{swedish.inhabitants(row.population)} i "
+                     f"{swedish.counted(row.members, 'kommun', 'kommuner')}.")
+    for row in _rows(bases[bases["part"] == metrics.STAY]):
+        found.append(f"De som blir kvar i {case.view.names[row.arrangement]} är "
+                     f"{_listed(row.codes.split('; '))} med {swedish.inhabitants(row.population)}.")
+    return [" ".join(found), sizes_text(case, population)]
+
+
+def sizes_text(case: Scenario, population: pd.Series) -> str:
+    """Where the scenario stands among the bodies that have the service in the inventory."""
+    sizes = metrics.body_sizes(case.view.state, case.service, population).dropna(
+        subset=["population"])
+    if sizes.empty:
+        return (f"Inventeringen har inget organ för {text.lower(case.name)}. Det finns därför "
+                "ingenting att jämföra underlaget med.")
+    after = population.reindex(list(case.members)).sum()
+    smaller = int((sizes["population"] < after).sum())
+    low, high = int(sizes["population"].min()), int(sizes["population"].max())
+    size = (f"har {swedish.inhabitants(low)}" if low == high else
+            f"har mellan {swedish.number(low)} och {swedish.inhabitants(high)}")
+    total = len(sizes)
+    bodies = "enda organ" if total == 1 else f"{swedish.in_words(total, neuter=True)} organ"
+    if smaller in (0, total):
+        which = "det" if total == 1 else "dem alla"
+        place = f"{'mindre' if smaller == 0 else 'större'} än {which}"
+    else:
+        place = f"större än {swedish.in_words(smaller, neuter=True)} av dem"
+    return (f"Inventeringens {bodies} för tjänsten {size}. Scenariots krets är {place}. Urvalet är "
+            "litet och inte representativt för landet.")
+
+
+def distance_text(case: Scenario, centres: pd.DataFrame, population: pd.Series) -> str:
+    """Population-weighted distance to the host, or to the best placed member without a host."""
+    choices = metrics.host_choices(case.members, centres, population)
+    known = choices.dropna(subset=["mean_km"])
+    if known.empty:
+        return "Avstånden är okända: befolkningscentrum saknas för minst en kommun."
+    best = known.iloc[0]
+    if not case.host:
+        return (f"Ingen värd är vald. Kortast vägt avstånd ger {_name(best['host'])}: i genomsnitt "
+                f"{swedish.number(best['mean_km'], 1)} km per invånare, alla kommuners invånare "
+                "medräknade. Det är inget förslag till värd.")
+    row = known[known["host"] == case.host].iloc[0]
+    other = ("" if best["host"] == case.host else
+             f" Kortast skulle det vara med {_name(best['host'])} som värd: "
+             f"{swedish.number(best['mean_km'], 1)} km.")
+    return (f"Vägt med folkmängden är det i genomsnitt {swedish.number(row['mean_km'], 1)} km "
+            f"fågelvägen till {_name(case.host)}, värdens egna invånare medräknade med 0 km. "
+            f"Längst är det för {_name(row['farthest'])}: {swedish.number(row['largest_km'])} km."
+            f"{other}")
+
+
+def host_before_text(case: Scenario) -> str:
+    """Whether the distance to today's host can be compared."""
+    hosts = [row for row in _rows(case.present) if row.host]
+    if not hosts:
+        return ("Var personalen sitter i dag är okänt: källorna namnger ingen värdkommun för de "
+                "nuvarande organen. Avståndet före kan därför inte räknas.")
+    return " ".join(f"I dag är {_name(row.host)} värd för {row.name}." for row in hosts)
+
+
+def border_text(case: Scenario, neighbours: pd.DataFrame) -> str:
+    """How the members hang together by land; water borders are not in the data."""
+    borders = metrics.land_borders(case.members, neighbours)
+    parts = metrics.land_parts(case.members, borders)
+    count = int(borders["border"].sum())
+    pairs = (f"{swedish.in_words(count, neuter=True)} av "
+             f"{swedish.in_words(len(borders), neuter=True)} par")
+    hangs = ("Kommunerna hänger ihop landvägen." if len(parts) == 1 else
+             "Kommunerna hänger inte ihop landvägen i underlaget: "
+             + "; ".join(_listed(part) for part in parts) + ".")
+    return (f"{swedish.capitalised(pairs)} har landgräns med varandra. {hangs} Gränserna är SCB:s "
+            "för tematiska kartor. Gränser i vatten finns inte i underlaget, och avstånden är "
+            "fågelvägen: vägar, broar och restider är inte medräknade.")
+
+
+def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
+    """The strongest link by commuting, or that nothing is known; says when it is modelled."""
+    known = links.assign(both=links["there"] + links["back"]).dropna(subset=["both"])
+    if known.empty:
+        return "Pendlingen mellan kommunerna är inte känd par för par."
+    top = known.loc[known["both"] == known["both"].max()].iloc[0]
+    modelled = bool((known["kind"] == "modelled").any())
+    about = "omkring " if top["kind"] == "modelled" else ""
+    total = text.careful(float(top["both"]), str(top["kind"]))
+    note = (" Siffran är en modellskattning, inte en observation." if modelled else "")
+    return (f"Starkast pendlingslänk har {_name(top['code_a'])} och {_name(top['code_b'])}: "
+            f"{about}{swedish.number(total)} pendlare i båda riktningarna {year}.{note}")
+
+
+# --- cost ----------------------------------------------------------------------------------------
+
+
+def cost_text(case: Scenario, costs: pd.DataFrame | None, population: pd.Series,
+              peers: pd.DataFrame) -> list[str]:
+    """Cost per inhabitant today where it is known, its spread among peers, and a stated range.
+
+    `costs` has code, year, area and cost, or is None when they have not been fetched.
+    """
+    indicator = _indicator(case)
+    if not indicator:
+        return [f"Kostnaden per invånare för {text.lower(case.name)} är okänd. Det finns inget "
+                "publicerat nyckeltal som avser just den tjänsten, och ingen annan kostnad används "
+                "i stället. Därför räknas inget intervall."]
+    if costs is None:
+        return [f"Kostnaden per invånare är okänd här. Den finns som nyckeltal {indicator} i "
+                "Kolada men är inte hämtad till detta datauttag, och ingen annan kostnad används "
+                "i stället. Spridningen bland liknande kommuner är därför också okänd, och "
+                "inget intervall räknas."]
+    own = metrics.known_costs(case.members, costs[costs["area"] == case.service])
+    if own["cost"].isna().all():
+        return [f"Kostnaden per invånare (Kolada {indicator}) saknas för alla kommunerna. Därför "
+                "räknas inget intervall."]
+    return [_known_cost(case, own, indicator), _spread(case, own, costs, peers),
+            _range(case, own, population)]
+
+
+def _indicator(case: Scenario) -> str:
+    areas = case.view.inventory.areas
+    return str(areas.loc[areas["key"] == case.service, "kolada_cost"].iloc[0])
+
+
+def _known_cost(case: Scenario, own: pd.DataFrame, indicator: str) -> str:
+    year = own["year"].iloc[0]
+    said = [f"{_name(row.code)} {swedish.number(row.cost)} kr" for row in _rows(own)
+            if not pd.isna(row.cost)]
+    missing = list(own.loc[own["cost"].isna(), "code"])
+    rest = f" Uppgift saknas för {_listed(missing)}." if missing else ""
+    return (f"Kostnad per invånare {year} (Kolada {indicator}): {swedish.listed(said)}.{rest} "
+            "Högre kostnad är varken bättre eller sämre i sig; den beror också på behov och "
+            "ambition.")
+
+
+def _spread(case: Scenario, own: pd.DataFrame, costs: pd.DataFrame, peers: pd.DataFrame) -> str:
+    alike = set(peers.loc[peers["code"].isin(case.members), "peer_code"]) - set(case.members)
+    values = costs[(costs["area"] == case.service) & costs["code"].isin(alike)
+                   & (costs["year"] == own["year"].iloc[0])]["cost"].dropna()
+    if values.empty:
+        return "Liknande kommuners kostnad är inte känd."
+    return (f"Bland {swedish.counted(len(values), 'liknande kommun', 'liknande kommuner')} (RKA) "
+            f"går kostnaden från {swedish.number(values.min())} till "
+            f"{swedish.number(values.max())} kr per invånare, med medianen "
+            f"{swedish.number(values.median())} kr.")
+
+
+def _range(case: Scenario, own: pd.DataFrame, population: pd.Series) -> str:
+    found = metrics.cost_range(own, population, low=case.low, high=case.high)
+    if found is None:
+        return "Eftersom kostnaden inte är känd för alla kommunerna räknas inget intervall."
+    today, low, high = (swedish.number(value / 1e6, 1) for value in found)
+    return (f"Kommunernas sammanlagda kostnad i dag motsvarar {today} miljoner kr om året. Under "
+            f"antagandet att den ändras med {_change(case.low)} till {_change(case.high)} blir den "
+            f"{low} till {high} miljoner kr. Intervallet är ett antagande, ingen beräknad "
+            "besparing.")
+
+
+def _change(share: float) -> str:
+    """A signed share in per cent: −5 procent, +5 procent."""
+    return f"{swedish.signed(share * 100)} procent"
+
+
+# --- forms, unknowns, assumptions ----------------------------------------------------------------
+
+
+def form_possible(case: Scenario, form: str) -> str:
+    """Whether a legal form is open to the members for this service on the date, in a few words."""
+    if form in _NO_TRANSFER:
+        return "ja, men inga uppgifter förs över"
+    if form == "kommunalforbund":
+        return "ja"
+    if form == "gemensam-namnd":
+        return f"ja, med {_name(case.host)} som värd" if case.host else "ja, en medlem blir värd"
+    if form in _PRIVATE:
+        if case.service in AUTHORITY:
+            return "bara för delar utan myndighetsutövning, eller där lag medger det"
+        return "ja, för uppgifter utan myndighetsutövning"
+    if case.view.day < GENERAL_RIGHT:
+        return "bara med stöd i särskild lag; en generell rätt finns från 1 juli 2018"
+    return "ja"
+
+
+def forms_text(case: Scenario) -> str:
+    """A sentence on what the choice of form decides for this service."""
+    authority = ("Tjänsten innefattar myndighetsutövning, och det begränsar de privaträttsliga "
+                 "formerna. " if case.service in AUTHORITY else "")
+    return (f"{authority}Särskilda regler om tjänsten kan finnas i annan lag; de är inte prövade "
+            "här.")
+
+
+def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
+    """What the scenario does not know, each as a short sentence."""
+    found = []
+    own = (None if costs is None else
+           metrics.known_costs(case.members, costs[costs["area"] == case.service]))
+    if own is None or own["cost"].isna().any():
+        found.append("Kostnaden per invånare i dag är inte känd för alla kommunerna.")
+    unknown = [code for code in case.members if code not in case.served]
+    if unknown:
+        found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
+    if case.present["stale"].any() or (case.present["status"] != "running").any():
+        found.append("Något av beläggen för dagens organ är äldre än tre år eller odaterat.")
+    for row in _rows(case.present):
+        if text.since(case.view, row.arrangement, case.service) == "okänt":
+            found.append(f"När {row.name} började är inte känt.")
+    return [
+        *found,
+        "Vad det kostar att byta: uppsägningstider, avtal, lokaler, system och personal.",
+        "Kvalitet, väntetider och sårbarhet i tjänsten i dag.",
+        "Hur många årsarbetare som arbetar med tjänsten i varje kommun.",
+        "Väg- och restider; bara fågelvägen är räknad.",
+        "Om kommunerna vill: inget beslut av något fullmäktige ligger till grund för scenariot.",
+    ]
+
+
+def unknown_list(case: Scenario, costs: pd.DataFrame | None) -> str:
+    """`unknowns` as a Markdown list."""
+    return "\n".join(f"- {sentence}" for sentence in unknowns(case, costs))
+
+
+def peer_kind(case: Scenario) -> str:
+    """Which of RKA's likenesses fits the service: that for rescue services, or the overall one."""
+    return "rescue" if case.service in ("raddningstjanst", "raddningsledning") else "overall"
+
+
+def sources_text(case: Scenario) -> str:
+    """The sources on the service in the inventory as a Markdown list with links."""
+    state = case.view.state
+    cited = state.loc[state["area"] == case.service, "sources"]
+    keys = dict.fromkeys(key for joined in cited for key in joined.split("; "))
+    if not keys:
+        return f"Inventeringen har ingen uppgift om {text.lower(case.name)}."
+    return text.source_list(case.view, {key: place for place, key in enumerate(keys, start=1)})
+
+
+def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
+                ) -> list[tuple[str, str]]:
+    """Every assumption and choice of the scenario: what, and its value."""
+    return [
+        ("Tjänst", case.name),
+        ("Kommuner", _listed(case.members)),
+        ("Värdkommun", _name(case.host) if case.host else "ingen vald"),
+        ("Datum för vem som delar vad", swedish.day(case.view.day)),
+        ("Folkmängd", f"31 december {population_year}"),
+        ("Pendling", str(commuting_year)),
+        ("Antagen ändring av kostnaden", f"{_change(case.low)} till {_change(case.high)}"),
+        ("Kommunens centrum", "tätorternas medelpunkt, vägd med folkmängden 2020"),
+        ("Avstånd", "fågelvägen mellan centrum; värdens invånare har 0 km"),
+        ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),
+        ("Vad som räknas som i drift", "förbund, nämnd och bolag tills ett slut är känt; avtal och "
+         "nätverk högst tre år efter senaste belägg"),
+    ]
