@@ -12,7 +12,7 @@ exchange: commuters out to and in from one municipality outside the region.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -40,6 +40,9 @@ _LABELLED = 6  # links between members that get their count written
 _PAD = 0.13  # room around the region for arrows to the outside, a share of its longer side
 _DASH, _SPACE = 6.0, 2.6  # points
 _NODE = 4.5  # points kept free around the middle of an anchor
+Point = tuple[float, float]
+Places = Mapping[str, Point]
+Anchors = Mapping[str, tuple[Point, Point]]
 INSIDE, OUTSIDE = style.INK, style.HIGHLIGHT
 
 
@@ -101,13 +104,14 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
     net = net_share(flows).reindex(list(region.members))
     with style.look():
         fill, limits, colours = centred_classes(net, centre=0.0)
-        frame = _draw_base(chart, region, boundaries, fill)
-        points = maps.centres(boundaries, localities)
+        frame = draw_base(chart, region, boundaries, fill)
+        points = places_of(boundaries, localities)
         unit = frame.width / (chart.get_window_extent().width * 72 / _dpi(chart))
-        arrows = [*_inside_arrows(chosen, points), *_outside_arrows(chosen, region, flows, points,
-                                                                    frame)]
+        anchors = outside_anchors(chosen, region, flows, points, frame)
+        arrows = [*_inside_arrows(chosen, points), *_outside_arrows(chosen, anchors)]
         _draw_arrows(chart, arrows, chosen.largest, unit, dashed=flows.modelled)
-        _draw_texts(chart, region, flows, chosen, points, arrows, unit, frame)
+        _draw_texts(chart, region, flows, points, arrows, chosen.largest, unit,
+                    outside=_outside_labels(flows, chosen, anchors))
         maps.class_legend(side, limits, colours, percent=True, decimals=decimals_of(limits, 100),
                           title="Pendlingsnetto, procent\nav nattbefolkningen")
         _draw_key(side, region, flows, chosen)
@@ -131,7 +135,7 @@ def _dpi(axes: Axes) -> float:
     return figure.dpi
 
 
-def _draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd.Series,
+def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd.Series,
                ) -> maps.Frame:
     """Municipalities with more room around the members than on other maps, for the arrows."""
     figure = axes.get_figure(root=True)
@@ -162,22 +166,27 @@ def _draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: p
 class Arrow:
     """One arrow in map units; `persons` decides its width."""
 
-    start: tuple[float, float]
-    end: tuple[float, float]
+    start: Point
+    end: Point
     persons: float
     colour: str
 
 
-def _inside_arrows(chosen: Selection, points: pd.DataFrame) -> list[Arrow]:
-    return [Arrow(_at(points, row["home"]), _at(points, row["work"]), row["persons"], INSIDE)
+def places_of(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame) -> Places:
+    """The anchor of every municipality, by code; see `maps.centres`."""
+    points = maps.centres(boundaries, localities)
+    return {str(code): (float(x), float(y)) for code, x, y in
+            zip(points.index, points["x"], points["y"], strict=True)}
+
+
+def _inside_arrows(chosen: Selection, points: Places) -> list[Arrow]:
+    return [Arrow(points[row["home"]], points[row["work"]], row["persons"], INSIDE)
             for row in chosen.inside.to_dict("records")]
 
 
-def _outside_arrows(chosen: Selection, region: Region, flows: Flows, points: pd.DataFrame,
-                    frame: maps.Frame) -> list[Arrow]:
-    """Two arrows for each municipality outside, from where most of its exchange has its middle."""
+def _outside_arrows(chosen: Selection, anchors: Anchors) -> list[Arrow]:
+    """Two arrows for each municipality outside, from the middle of its exchange."""
     arrows = []
-    anchors = outside_anchors(chosen, region, flows, points, frame)
     for row in chosen.outside.to_dict("records"):
         middle, end = anchors[row["code"]]
         for start, stop, persons in ((middle, end, row["out_persons"]),
@@ -187,31 +196,31 @@ def _outside_arrows(chosen: Selection, region: Region, flows: Flows, points: pd.
     return arrows
 
 
-def outside_anchors(chosen: Selection, region: Region, flows: Flows, points: pd.DataFrame,
-                    frame: maps.Frame,
-                    ) -> dict[str, tuple[tuple[float, float], tuple[float, float]]]:
+def outside_anchors(chosen: Selection, region: Region, flows: Flows, points: Places,
+                    frame: maps.Frame) -> Anchors:
     """For each municipality outside: the middle of its exchange in the region, and its own place.
 
     The place is its largest locality when the map shows it, otherwise where the way to it leaves
     the frame; such places are moved apart along the frame.
     """
-    table = flows.table
+    cells, member = flows.table, flows.table["home"].isin(region.members)
+    out, come = cells[member], cells[cells["work"].isin(region.members) & ~member]
     middles, ends = {}, {}
     for code in chosen.outside["code"]:
-        out = table[(table["work"] == code) & table["home"].isin(region.members)]
-        come = table[(table["home"] == code) & table["work"].isin(region.members)]
-        weights = out.set_index("home")["persons"].add(come.set_index("work")["persons"],
-                                                       fill_value=0).fillna(0)
+        there = out[out["work"] == code].set_index("home")["persons"]
+        back = come[come["home"] == code].set_index("work")["persons"]
+        weights = there.add(back, fill_value=0).fillna(0)
         # the heaviest members decide: a plain mean could lie where nobody commutes from
         heavy = weights[weights >= 0.25 * weights.max()]
-        place = points.loc[heavy.index].mul(heavy, axis=0).sum() / heavy.sum()
-        middles[code] = (float(place["x"]), float(place["y"]))
-        ends[code] = _leave(middles[code], _at(points, code), frame)
+        places = np.array([points[str(home)] for home in heavy.index])
+        x, y = np.average(places, axis=0, weights=heavy.to_numpy())
+        middles[code] = (float(x), float(y))
+        ends[code] = _leave(middles[code], points[code], frame)
     return {code: (middles[code], end) for code, end in _apart(ends, frame).items()}
 
 
-def _leave(start: tuple[float, float], end: tuple[float, float], frame: maps.Frame,
-           ) -> tuple[float, float]:
+def _leave(start: Point, end: Point, frame: maps.Frame,
+           ) -> Point:
     """`end`, or the point where the way from `start` to it meets the inset frame."""
     inset = 0.09
     wide, high = frame.width, frame.north - frame.south
@@ -229,12 +238,12 @@ def _leave(start: tuple[float, float], end: tuple[float, float], frame: maps.Fra
     return float(place[0]), float(place[1])
 
 
-def _apart(ends: dict[str, tuple[float, float]], frame: maps.Frame,
-           ) -> dict[str, tuple[float, float]]:
+def _apart(ends: dict[str, Point], frame: maps.Frame,
+           ) -> dict[str, Point]:
     """Move ends that lie close together apart along the nearer side of the frame."""
     least = np.array([0.17 * frame.width, 0.11 * (frame.north - frame.south)])
     middle = np.array([(frame.west + frame.east) / 2, (frame.south + frame.north) / 2])
-    moved: dict[str, tuple[float, float]] = {}
+    moved: dict[str, Point] = {}
     half = np.array([frame.width / 2, (frame.north - frame.south) / 2])
     sides: dict[tuple[int, int], list[str]] = {}
     for code, end in ends.items():
@@ -250,11 +259,6 @@ def _apart(ends: dict[str, tuple[float, float]], frame: maps.Frame,
             other = ends[code][axis]
             moved[code] = (other, value) if axis == 0 else (value, other)
     return moved
-
-
-def _at(points: pd.DataFrame, code: str) -> tuple[float, float]:
-    x, y = points.loc[code, ["x", "y"]].to_numpy(dtype="float64")
-    return float(x), float(y)
 
 
 def width_of(persons: float, largest: float) -> float:
@@ -276,7 +280,7 @@ def _patch(path: Path, colour: str, width: float, *, zorder: float) -> PathPatch
                      linewidth=0.35, zorder=zorder)
 
 
-def curve(start: tuple[float, float], end: tuple[float, float], *, unit: float, bend: float = 0.17,
+def curve(start: Point, end: Point, *, unit: float, bend: float = 0.17,
           ) -> np.ndarray:
     """Points (n, 2) of the way from `start` to `end`, bent to the right, both ends kept free.
 
@@ -294,7 +298,7 @@ def curve(start: tuple[float, float], end: tuple[float, float], *, unit: float, 
     return np.asarray(line[free])
 
 
-def ribbon(start: tuple[float, float], end: tuple[float, float], *, width: float, unit: float,
+def ribbon(start: Point, end: Point, *, width: float, unit: float,
            dashed: bool = False, bend: float = 0.17) -> Path:
     """The outline of an arrow: a ribbon that grows to `width` points at the neck, and a head."""
     line = curve(start, end, unit=unit, bend=bend)
@@ -343,20 +347,20 @@ def _closed(shape: np.ndarray) -> Path:
 # --- words on the map -----------------------------------------------------------------------------
 
 
-def _draw_texts(axes: Axes, region: Region, flows: Flows, chosen: Selection, points: pd.DataFrame,
-                arrows: Sequence[Arrow], unit: float, frame: maps.Frame) -> None:
+def _draw_texts(axes: Axes, region: Region, flows: Flows, points: Places, arrows: Sequence[Arrow],
+                largest: float, unit: float, *, outside: Sequence[labels.Label]) -> None:
     """Names of members, names and counts of the outside, counts on the largest links."""
     order = text.by_night(region, flows.margins.set_index(["code", "year"]))
     few = len(order) <= maps.MANY
-    shown = points.loc[order]
-    axes.scatter(shown["x"], shown["y"], s=16 if few else 3, facecolor="white",
+    shown = np.array([points[code] for code in order])
+    axes.scatter(shown[:, 0], shown[:, 1], s=16 if few else 3, facecolor="white",
                  edgecolor=style.INK, linewidth=0.9 if few else 0.3, zorder=6)
     taken = [_corner(axes)]
-    named = [labels.Label(municipalities()[code].name, *_at(points, code), radius=4,
+    named = [labels.Label(municipalities()[code].name, *points[code], radius=4,
                           size=8.5 if few else 6.5, weight="bold" if few else "normal", must=few)
              for code in order[:60]]
-    taken += _arrow_boxes(axes, arrows, chosen.largest, unit)
-    drawn = labels.place(axes, _outside_labels(region, flows, chosen, points, frame), taken=taken)
+    taken += _arrow_boxes(axes, arrows, largest, unit)
+    drawn = labels.place(axes, outside, taken=taken)
     taken += [one.get_window_extent() for one in drawn]
     drawn = labels.place(axes, named, taken=taken)
     taken += [one.get_window_extent() for one in drawn]
@@ -368,15 +372,13 @@ def _draw_texts(axes: Axes, region: Region, flows: Flows, chosen: Selection, poi
         labels.place(axes, counts, taken=free)
 
 
-def _middle_of(arrow: Arrow, unit: float) -> list[tuple[float, float]]:
+def _middle_of(arrow: Arrow, unit: float) -> list[Point]:
     """The middle of an arrow's way, or nothing when it is too short to be drawn."""
     line = curve(arrow.start, arrow.end, unit=unit)
     return [(float(line[len(line) // 2, 0]), float(line[len(line) // 2, 1]))] if len(line) else []
 
 
-def _outside_labels(region: Region, flows: Flows, chosen: Selection, points: pd.DataFrame,
-                    frame: maps.Frame) -> list[labels.Label]:
-    anchors = outside_anchors(chosen, region, flows, points, frame)
+def _outside_labels(flows: Flows, chosen: Selection, anchors: Anchors) -> list[labels.Label]:
     return [
         labels.Label(f"{municipalities()[row['code']].name}\n"
                      f"ut {text.count(row['out_persons'], flows)}, "
@@ -396,7 +398,7 @@ def _arrow_boxes(axes: Axes, arrows: Sequence[Arrow], largest: float, unit: floa
     pixels = _dpi(axes) / 72
     for arrow in arrows:
         half = max(width_of(arrow.persons, largest) / 2, 1.0) * pixels
-        for place in curve(arrow.start, arrow.end, unit=unit)[::6]:
+        for place in curve(arrow.start, arrow.end, unit=unit)[::9]:
             x, y = axes.transData.transform(place)
             boxes.append(Bbox([[x - half, y - half], [x + half, y + half]]))
     return boxes
