@@ -25,7 +25,7 @@ from analysis import catalog, datasets
 from analysis.errors import InputError, raise_faults
 from analysis.loaders import boundaries, commuting, population, tables
 from analysis.metrics import flow_model, labour_markets
-from analysis.metrics.commuting import night_population
+from analysis.metrics.commuting import margins_from_flows, night_population
 
 MATRIX = "commuting_matrix"
 _MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows", "localities")
@@ -117,6 +117,25 @@ def _observed(year: int, series: str) -> pd.DataFrame:
     return cells[["year", "home", "work", "sex", "persons"]].assign(
         persons=cells["persons"].astype("Float64").astype("float64"), kind="observed",
     ).reset_index(drop=True)
+
+
+def bas_margins() -> pd.DataFrame:
+    """Margins of the BAS years that the margins' table lacks, from the matrix where it is fetched.
+
+    Indexed by (code, year), with `series`; empty without the matrix. A municipality with a
+    suppressed cell has unknown sums: they are not in the matrix.
+    """
+    columns = ["in_commuters", "out_commuters", "live_and_work", "series"]
+    none = pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays(
+        [[], []], names=["code", "year"]))
+    if tables.record(MATRIX) is None:
+        return none
+    margins = commuting.load_margins()
+    known = set(margins.loc[margins["series"].str.startswith("bas"), "year"])
+    cells = tables.load(MATRIX)
+    cells = cells[cells["series"].str.startswith("bas") & (cells["sex"] == "total")
+                  & ~cells["year"].isin(known)]
+    return none if cells.empty else margins_from_flows(cells).assign(series="bas-2020")[columns]
 
 
 @cache

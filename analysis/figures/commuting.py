@@ -32,6 +32,7 @@ NAME = Format("Kommun", text=True)
 _AREA = Format("Område", text=True)
 _NAMED = 60  # most names tried on a map of many members; the table has them all
 _ROWS = 25  # most members in a chart with one row each
+_TABLE_BREAKS = "Jämför bara år inom samma serie; skälen till brotten står vid figuren."
 _PERSONS = "Pendlare är personer, inte resor; de kan arbeta hemifrån."
 _RATES: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
     "inpendling": metrics.in_commuting_share,
@@ -210,19 +211,29 @@ def _day_night_alt(region: Region, margins: pd.DataFrame) -> str:
 # --- series --------------------------------------------------------------------------------------
 
 
-def plot_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Day and night population of the region over the years, with gaps at the breaks."""
-    table = metrics.group_margins(margins, region.members)
-    lines = {"Dagbefolkning": by_series(table["day_population"]),
-             "Nattbefolkning": by_series(table["night_population"])}
+def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | None = None,
+                axes: Axes | None = None) -> Axes:
+    """Day and night population of the region over the years, with gaps at the breaks.
+
+    `bas` has margins of BAS years that `margins` lacks; BAS is always a line of its own.
+    """
+    table = metrics.group_margins(
+        margins if bas is None or bas.empty else pd.concat([margins, bas]), region.members)
+    new = table.index.get_level_values("series").str.startswith("bas")
+    lines: dict[str, Sequence[pd.Series]] = {}
+    for name, label in (("day_population", "Dagbefolkning"),
+                        ("night_population", "Nattbefolkning")):
+        lines[label] = by_series(table.loc[~new, name])
+        if table.loc[new, name].notna().any():
+            lines[f"{label}, BAS"] = [table.loc[new, name].droplevel("series").dropna()]
     axes = charts.plot_lines(lines, unit="Personer", breaks=_breaks(margins), axes=axes,
                              height=3.0)
-    years = margins.index.get_level_values("year")
+    years = table.index.get_level_values("year")
     span = swedish.span(int(years.min()), int(years.max()))
     return style.describe(axes, style.Description(
         id="dag-natt-serie", title=f"Dag- och nattbefolkning i {region.name} {span}",
         alt=f"Linjediagram {span}, {region.name}. {_series_alt(table)} Lodräta axeln börjar inte "
-            "på noll.", sources=SOURCES, unit="personer", table=_series_table(region, margins),
+            "på noll.", sources=SOURCES, unit="personer", table=_series_table(region, table),
         note=text.break_note(margins)))
 
 
@@ -258,10 +269,10 @@ def by_series(values: pd.Series) -> list[pd.Series]:
 
 
 def _breaks(margins: pd.DataFrame) -> dict[int, str]:
-    """The breaks inside the data, with the word that stands at each line."""
+    """The breaks inside the data, with the word that stands at each line; BAS is no break."""
     last = text.last_year(margins)
-    return {year: f"ny serie {year}" for year in charts.breaks_of("commuting_margins")
-            if year <= last}
+    return {part.first: f"ny serie {part.first}" for part in text.rams_breaks()
+            if part.first <= last}
 
 
 def _series_alt(table: pd.DataFrame) -> str:
@@ -277,18 +288,19 @@ def _series_alt(table: pd.DataFrame) -> str:
     return f"{'; '.join(parts)}." if parts else "Ingen serie är känd."
 
 
-def _series_table(region: Region, margins: pd.DataFrame) -> Table:
-    table = metrics.group_margins(margins, region.members).reset_index()
+def _series_table(region: Region, sums: pd.DataFrame) -> Table:
+    table = sums.reset_index()
     labels = {part.key: part.label for part in catalog.dataset(SOURCES[0]).series}
     frame = pd.DataFrame({
         "year": table["year"], "day": table["day_population"], "night": table["night_population"],
         "net": table["net_commuting"], "ratio": table["commuting_ratio"],
-        "series": table["series"].map(labels)}).sort_values("year", ignore_index=True)
-    return Table("dag-natt-serie", f"Dag- och nattbefolkning i {region.name}", frame, {
+        "series": table["series"].map(lambda key: labels.get(key, "BAS"))})
+    return Table("dag-natt-serie", f"Dag- och nattbefolkning i {region.name}",
+                 frame.sort_values(["year", "series"], ignore_index=True), {
         "year": Format("År", year=True), "day": Format("Dagbefolkning"),
         "night": Format("Nattbefolkning"), "net": Format("Pendlingsnetto", signed=True),
         "ratio": Format("Pendlingskvot", decimals=2), "series": Format("Serie", text=True),
-    }, SOURCES, notes=(text.break_note(margins),))
+    }, SOURCES, notes=(_TABLE_BREAKS,))
 
 
 def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
@@ -302,7 +314,7 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
     return Table("pendlingskvot-serie", "Pendlingskvot första och sista året i varje serie",
                  frame.reset_index(drop=True),
                  {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
-                 SOURCES, notes=(text.break_note(margins),))
+                 SOURCES, notes=(_TABLE_BREAKS,))
 
 
 # --- tables --------------------------------------------------------------------------------------

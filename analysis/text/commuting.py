@@ -197,11 +197,16 @@ def abroad_sentence(margins: pd.DataFrame) -> str:
 # --- the series -----------------------------------------------------------------------------------
 
 
+def rams_breaks() -> list[catalog.Series]:
+    """The series of the margins that begin with a break in the line; BAS is its own line."""
+    return [part for part in catalog.dataset("commuting_margins").series[1:]
+            if not part.key.startswith("bas")]
+
+
 def break_note(margins: pd.DataFrame) -> str:
     """Why the lines have gaps: every break of the catalogue that lies within the data."""
-    entry = catalog.dataset("commuting_margins")
     years = margins.index.get_level_values("year")
-    texts = [f"{part.first - 1}/{part.first} ({part.break_reason})" for part in entry.series[1:]
+    texts = [f"{part.first - 1}/{part.first} ({part.break_reason})" for part in rams_breaks()
              if years.min() < part.first <= years.max()]
     if not texts:
         return ""
