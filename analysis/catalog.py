@@ -128,8 +128,8 @@ class Live:
     """How `samverkan data update` gets a dataset; one of the four ways is filled in.
 
     `queries` are asked of SCB, `indicators` of Kolada, `peers` are Kolada's groups by the word in
-    their titles, `layer` of SCB's geodata. `keep` keeps those years of the snapshot that the
-    source does not have.
+    their titles, `layer` of SCB's geodata. `keep` keeps those rows of the snapshot (years, and
+    municipalities in them) that the source does not have.
     """
 
     publisher: str

@@ -194,9 +194,10 @@ def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
                       pd.concat([signs for _, signs in parts], ignore_index=True), sources)
     fetched.perturbed = sorted({year for plan in plans if plan.query.perturbed
                                 for year in plan.years})
-    outcome = _finish(entry, live, fetched)
-    keep.clear()
-    return outcome
+    try:
+        return _finish(entry, live, fetched)
+    finally:  # a dataset that breaks its contract would do so again from the same replies
+        keep.clear()
 
 
 def _scb_facts(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
@@ -285,7 +286,6 @@ def _finish(entry: Dataset, live: Live, fetched: Fetched) -> Outcome:
         return Outcome(entry.key, "updated", lines)
     fetched.table = complete(entry, live, fetched)
     fetched.table = tables.validate(fetched.table, entry, snapshot=False)
-    _refuse_gaps(entry, fetched.table)
     old = tables.load(entry.key) if tables.is_available(entry.key) else None
     lines = difference(old, fetched.table, entry)
     _swap(entry, live, fetched)
@@ -302,14 +302,23 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["age_to"] = pd.to_numeric(ages[1], errors="coerce").astype("Int64")
     if "series" in names:
         table["series"] = _series(entry, table)
+    table = table.dropna(subset=_required(entry), how="all")  # their signs are kept apart
+    _refuse_gaps(entry, table)  # before the snapshot could fill them
     if live.keep:
-        shipped = tables.read(entry.path)
-        kept = shipped[~shipped["year"].isin(set(table["year"]))]
+        shipped, keys = tables.read(entry.path), list(entry.index)
+        there = pd.MultiIndex.from_frame(table[keys].astype({"code": "str"}))
+        kept = shipped[~pd.MultiIndex.from_frame(shipped[keys]).isin(there)]
         fetched.carried = sorted({int(year) for year in kept["year"]})
         table = pd.concat([kept, table], ignore_index=True)
     table = table[names].sort_values(list(entry.index), ignore_index=True)
     return table.astype({column.name: "str" for column in entry.columns
                          if column.dtype in ("code", "text")})
+
+
+def _required(entry: Dataset) -> list[str]:
+    """The figures that the contract wants in every row."""
+    return [column.name for column in entry.columns if column.dtype in ("integer", "number")
+            and not column.nullable and column.name not in entry.index]
 
 
 def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:

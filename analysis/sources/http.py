@@ -40,15 +40,15 @@ class Client:
         version = metadata.version("samverkan")
         self._session.headers.update({"User-Agent": f"samverkan/{version}"})
         retry = Retry(
-            total=TRIES, status_forcelist=PASSING, allowed_methods=None, backoff_factor=0.5,
-            backoff_max=30, retry_after_max=_LONGEST_WAIT, raise_on_status=False,
+            total=TRIES, connect=2, status_forcelist=PASSING, allowed_methods=None,
+            backoff_factor=0.5, backoff_max=30, retry_after_max=_LONGEST_WAIT, raise_on_status=False,
         )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
     def limit(self, calls: int, seconds: float) -> None:
-        """Send at most `calls` in any `seconds` from now on."""
-        self._pace = (calls, seconds)
+        """Send at most `calls` in any `seconds` from now on; a little less, as calls travel."""
+        self._pace = (calls, 1.05 * seconds + 0.1)
 
     def get(self, path: str, what: str, **params: Any) -> Any:
         """The JSON at `path`; raises SourceError that names `what` and the next step."""

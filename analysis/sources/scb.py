@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import regions
-from analysis.catalog import Choice, Query
+from analysis.catalog import SIGNS, Choice, Query
 from analysis.errors import SourceError, raise_faults
 from analysis.sources import jsonstat
 from analysis.sources.http import Client
@@ -234,7 +234,11 @@ def _product(selection: Selection) -> int:
 
 def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object],
           ) -> Iterator[Cube]:
-    """The cubes of all parts in order; parts that `keep` already has are not asked for again."""
+    """The cubes of all parts in order; parts that `keep` already has are not asked for again.
+
+    Raises SourceError for a reply that is not whole, or has a sign the catalogue does not explain;
+    only a reply that passed is kept.
+    """
     table = planned.query.table
     for part in planned.parts:
         body = request_body(part)
@@ -246,6 +250,7 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
                                    outputFormat="json-stat2")
         cube = jsonstat.read(document, table)
         _same(part, cube, planned)
+        _explained(cube, table)
         if fresh:
             keep.put(name, document)
         step()
@@ -273,6 +278,14 @@ def _same(part: Selection, cube: Cube, planned: Plan) -> None:
         faults.append(f"the table was updated ({cube.updated}) while it was being fetched")
     raise_faults(SourceError, [f"{table}: {fault}; nothing was changed, run the update again"
                                for fault in faults])
+
+
+def _explained(cube: Cube, table: str) -> None:
+    """Raise for a sign that the catalogue does not explain."""
+    unknown = sorted(set(cube.signs.values()) - set(SIGNS))
+    if unknown:
+        raise SourceError(f"{table}: the sign {unknown[0]!r} is not explained in SIGNS of "
+                          "analysis/catalog.py; nothing was changed, look up what it means there")
 
 
 class Store:

@@ -1,0 +1,266 @@
+"""Updates against a real server process: what comes in, what is kept, what is told."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from analysis import catalog, datasets, paths, regions
+from analysis.errors import DataError, InputError, NotFetchedError
+from analysis.loaders import tables
+from analysis.update import difference, reset, update
+
+LIVE = [entry.key for entry in catalog.CATALOG.values() if entry.live]
+
+
+def test_every_dataset_is_updated_for_all_municipalities(everything):
+    assert everything.returncode == 0, everything.stderr
+    assert everything.stderr == ""
+    for key in LIVE:
+        assert f"{key}: updated" in everything.stdout
+        record = tables.record(key)
+        facts = record.facts
+        assert facts["retrieved"].endswith("+00:00")
+        assert all(file.is_file() for file in record.files)
+        assert tables.checksum(record.path) == facts["files"]["table"]["sha256"]
+        assert all(table["id"] and table["title"] and table["query"] for table in facts["tables"])
+        if catalog.dataset(key).columns:
+            table = tables.load(key)
+            code = "code" if "code" in table else "home"
+            codes = set(table.loc[table["year"] == table["year"].max(), code])
+            assert key == "localities" or codes == set(regions.municipalities()), key
+            assert not table.duplicated(list(catalog.dataset(key).index)).any()
+
+
+def test_the_snapshot_is_as_it_was(everything):
+    recorded = tables.recorded_checksums()
+    assert all(tables.checksum(entry.path) == recorded[entry.file] for entry in catalog.tabular())
+
+
+def test_status_and_verify_know_the_updated_datasets(everything):
+    lines = datasets.status_lines()
+    assert sum("0 days old" in line or "1 days old" in line for line in lines) == len(LIVE)
+    assert any("TAB1830" in line for line in lines)
+    assert datasets.verify() == []
+
+
+def test_the_record_says_everything_about_the_fetch(everything):
+    facts = json.loads(tables.record_path("population").read_text(encoding="utf-8"))
+    assert [table["id"] for table in facts["tables"]] == ["TAB638", "TAB5557"]
+    assert facts["tables"][0]["updated"] == "2026-02-24T07:00:00Z"
+    assert facts["tables"][0]["url"].endswith("/tables/TAB638/data")
+    query = {part["variableCode"]: part["valueCodes"]
+             for part in facts["tables"][0]["query"][0]["selection"]}
+    assert query["Alder"] == ["tot"]
+    assert len(query["Region"]) == 290
+    assert "Civilstand" not in query, "left to the source, which sums it"
+    assert facts["perturbed_years"] == [2025] == list(tables.perturbed_years("population"))
+    assert facts["carried_years"] == list(range(1950, 2000)), "the server begins in 2000"
+    assert facts["years"] == list(range(1950, 2026))
+
+
+def test_published_totals_are_asked_for_where_figures_are_perturbed(everything):
+    facts = tables.record("population").facts
+    query = {part["variableCode"]: part["valueCodes"]
+             for part in facts["tables"][1]["query"][0]["selection"]}
+    assert (query["Alder"], query["Civilstand"], query["Kon"]) == (["TotSA"], ["SC"], ["TotSa"])
+
+
+def test_ages_are_grouped_alike_before_and_after_the_perturbed_tables(everything):
+    table = tables.load("population_age_sex", years=[2024, 2025])
+    table["age_to"] = table["age_to"].fillna(-1)
+    groups = table.groupby("year")[["age_from", "age_to"]].agg(lambda ages: sorted(set(ages)))
+    assert groups.loc[2024].equals(groups.loc[2025])
+    assert groups.loc[2024, "age_from"] == list(range(0, 105, 5))
+    assert len(table) == 2 * 290 * 2 * 21
+
+
+def test_the_updated_dataset_is_used_and_cited(server, folder):
+    shipped = tables.load("tax_rate_total")
+    update(["tax_rate_total"], base_urls=server.urls)
+    table = tables.load("tax_rate_total")
+    assert len(table) == 290 * 27 > len(shipped)
+    source = tables.source_of(table)
+    today = tables.vintage("tax_rate_total").retrieved
+    assert source.citation == f"Källa: SCB, TAB2017 (uppdaterad 2026-02-24, hämtad {today})"
+    assert source.sha256 == tables.record("tax_rate_total").facts["files"]["table"]["sha256"]
+    assert f"updated/{tables.record('tax_rate_total').path.parent.name}/" in "".join(
+        tables.files_in_use())
+    assert any(line.startswith("tax_rate_total") and f"updated {today}, 0 days old" in line
+               for line in datasets.status_lines())
+
+
+def test_years_of_the_snapshot_that_are_kept_are_cited_too(server, folder):
+    update(["population"], base_urls=server.urls)
+    assert tables.vintage("population").source.endswith("övriga år: BE0101 Folkmängd")
+
+
+def test_suppressed_not_applicable_and_zero_stay_apart(everything):
+    table = tables.load("population_change")
+    gotland = table[table["code"] == "0980"]
+    assert gotland.loc[gotland["year"] < 2025, "in_county"].isna().all()
+    signs = tables.statuses("population_change")
+    assert set(signs["column"]) == {"in_county", "out_county", "net_county"}
+    assert set(signs["status"]) == {"not-applicable"}
+    assert set(signs["symbol"]) == {"."}
+    assert (table.loc[table["code"] == "1780", "adjustment"] == 0).all(), "a zero is a zero"
+    assert tables.record("population_change").facts["tables"][0]["signs"] == {".": len(signs)}
+
+
+def test_kolada_tells_missing_from_suppressed(everything):
+    table = tables.load("area_costs")
+    assert set(table["status"]) == {"published", "unavailable", "suppressed"}
+    assert table.loc[table["status"] != "published", "cost"].isna().all()
+    assert table.loc[table["status"] == "published", "cost"].notna().all()
+    assert tables.record("area_costs").facts["tables"][0]["signs"].keys() == {"Missing", "Private"}
+
+
+def test_the_matrix_takes_the_fewest_requests(everything):
+    line = next(line for line in everything.stdout.splitlines() if "commuting_matrix" in line)
+    assert "(26 requests," in line, "the settings, four tables, twenty-one parts"
+
+
+def test_the_matrix_has_series_that_are_never_joined(everything):
+    table = tables.load("commuting_matrix", years=[2010, 2011, 2020])
+    assert set(table.loc[table["year"] == 2020, "series"]) == {"rams-2019", "bas-2020"}
+    assert set(table.loc[table["year"] == 2010, "series"]) == {"rams-2004"}
+    assert set(table.loc[table["year"] == 2011, "series"]) == {"rams-2011"}
+    bas = table[table["series"] == "bas-2020"]
+    assert len(bas) == 290 * 290
+    hidden = bas[bas["status"] == "unavailable"]
+    assert len(hidden)
+    assert hidden["persons"].isna().all(), "a protected figure is no zero"
+    assert set(tables.statuses("commuting_matrix")["symbol"]) == {".."}
+    assert (bas.loc[bas["status"] == "published", "persons"] == 0).any()
+
+
+def test_boundaries_keep_their_common_borders(everything):
+    import geopandas
+
+    frame = geopandas.read_parquet(tables.updated_file("boundaries"))
+    assert list(frame["code"]) == sorted(regions.municipalities())
+    assert frame.crs.to_epsg() == 3006
+    assert frame.geometry.is_valid.all()
+    overlap = frame.geometry.area.sum() - frame.geometry.union_all().area
+    assert abs(overlap) < 1e-6 * frame.geometry.area.sum()
+
+
+def test_localities_have_a_point_inside(everything):
+    table = tables.load("localities")
+    assert len(table) == 2_017
+    assert set(table["year"]) == {2023}
+    assert table["easting"].between(200_000, 1_000_000).all()
+
+
+def test_what_was_not_fetched_says_so(folder):
+    assert not tables.is_available("commuting_matrix")
+    with pytest.raises(NotFetchedError, match="data update commuting_matrix"):
+        tables.vintage("commuting_matrix")
+
+
+def test_an_unchanged_table_is_not_fetched_again(server, folder):
+    update(["tax_rate_total"], base_urls=server.urls)
+    before = len(server.calls())
+    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    assert outcome.state == "unchanged"
+    assert len(server.calls()) == before
+
+
+def test_a_newer_table_replaces_the_old_one(server, folder):
+    update(["tax_rate_total"], base_urls=server.urls)
+    old = tables.record("tax_rate_total")
+    server.fault("newer", "TAB2017")
+    server.fault("sign", "TAB2017", sign="..", times=1)
+    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    new = tables.record("tax_rate_total")
+    assert outcome.state == "updated"
+    assert "7829 rows (-1)" in outcome.lines
+    assert new.facts["tables"][0]["signs"] == {"..": 1}
+    assert len(tables.statuses("tax_rate_total")) == 1
+    assert new.path != old.path
+    assert not old.path.exists()
+    assert tables.vintage("tax_rate_total").updated == "2026-04-01"
+
+
+def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, folder):
+    done = command("data", "update", "commuting_matrix", "peers", "--dry-run", *server.options)
+    assert done.returncode == 0, done.stderr
+    assert "TAB1830" in done.stdout
+    assert "2020-2024, 420500 cells in 3 requests" in done.stdout
+    assert "peers: planned" in done.stdout
+    assert not server.calls()
+    assert not folder.exists()
+
+
+def test_reset_goes_back_to_the_snapshot(server, command, folder):
+    update(["tax_rate_total", "land_area"], base_urls=server.urls)
+    done = command("data", "reset", "tax_rate_total")
+    assert done.returncode == 0
+    assert "back to the snapshot: tax_rate_total" in done.stdout
+    assert not tables.vintage("tax_rate_total").live
+    assert tables.is_available("land_area")
+    assert reset() == ["land_area"]
+    assert not tables.is_available("land_area")
+    assert reset() == []
+
+
+def test_the_server_is_not_hurried(start_server, folder):
+    server = start_server("--cells", 1000, "--calls", 4, "--window", 2)
+    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    assert outcome.state == "updated"
+    assert len(server.calls()) == 8
+    assert not server.calls("refused"), "the client kept the pace by itself"
+
+
+def test_a_run_of_years_is_told_shortly():
+    entry = catalog.dataset("tax_rate_total")
+    old = pd.DataFrame({"code": ["1780"] * 2, "year": [2000, 2001], "value": [30.0, 31.0]})
+    new = pd.DataFrame({"code": ["1780"] * 4, "year": [2001, 2002, 2003, 2005],
+                        "value": [31.5, 32.0, 32.0, 32.0]})
+    assert difference(old, new, entry) == [
+        "years added: 2002-2003, 2005", "years gone: 2000", "4 rows (+2)",
+        "value: 1 values revised, most 1780 2001 31 -> 31.5",
+    ]
+
+
+def test_wrong_input_is_refused_at_once(command, folder):
+    with pytest.raises(InputError, match="did you mean 'population'"):
+        update(["poplation"])
+    with pytest.raises(InputError, match="'neighbours' has no live source"):
+        update(["neighbours"])
+    done = command("data", "update", "population", "--base-url", "ftp://x")
+    assert done.returncode == 2
+    assert "is no address" in done.stderr
+    assert not folder.exists()
+
+
+def test_without_a_network_nothing_breaks(command, folder):
+    done = command("data", "update", "population", "--base-url", "http://127.0.0.1:9/api/v2",
+                   "--timeout", "1")
+    assert done.returncode == 1
+    assert "check the network" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert command("data", "status").returncode == 0
+
+
+def test_a_broken_record_is_never_passed_over(server, folder):
+    update(["land_area"], base_urls=server.urls)
+    path = folder / "land_area.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[:100], encoding="utf-8")
+    with pytest.raises(DataError, match="data reset land_area"):
+        tables.load("land_area")
+    path.write_text(text, encoding="utf-8")
+    tables.record("land_area").path.write_bytes(b"x")
+    with pytest.raises(DataError, match="differs from its checksum"):
+        tables.load("land_area")
+
+
+def test_the_command_answers_without_the_slow_libraries(command):
+    code = ("import sys, analysis.cli; "
+            "slow = {'pandas', 'requests', 'geopandas', 'pyarrow'} & set(sys.modules); "
+            "sys.exit(str(slow) if slow else 0)")
+    import subprocess
+    import sys
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=False).returncode == 0
