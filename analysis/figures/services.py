@@ -660,7 +660,7 @@ def plot_timeline(view: Sharing, lines: list[dict[str, Any]] | None = None, *, p
 
 
 def _year(day: Any) -> float:
-    return float(day.year + (day.dayofyear - 1) / 365.25)
+    return float(day.year + (day.day_of_year - 1) / 365.25)
 
 
 def _timeline_lines(view: Sharing) -> list[dict[str, Any]]:

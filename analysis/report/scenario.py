@@ -83,6 +83,7 @@ def _checked(service: str, members: Sequence[str], host: str, when: date,
     """The region of the report, after the very checks that the notebook makes."""
     from analysis.loaders.services import load_inventory
     from analysis.text import scenario
+    from analysis.text.services import lower
 
     codes = tuple(code.strip() for code in members)
     inventory = load_inventory()
@@ -91,7 +92,8 @@ def _checked(service: str, members: Sequence[str], host: str, when: date,
     case = scenario.make_scenario(Region("scenario", "scenario", codes), service,
                                   inventory=inventory, host=host, as_of=when.isoformat(),
                                   low=change[0], high=change[1])
-    region = Region(folder_name(service, codes, host), f"Scenario: {case.name}", codes)
+    name = f"Scenario: {lower(case.name)}"
+    region = Region(folder_name(service, codes, host), name, codes)
     if target.exists() and not target.is_dir():
         raise InputError(f"--out {target.name!r} is a file; name a folder")
     raise_faults(InputError, folder_faults(target, region))

@@ -1,0 +1,227 @@
+"""What a scenario says: who leaves and who stays, both halves of the research, the unknown."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from analysis import regions
+from analysis.errors import InputError
+from analysis.loaders.commuting import load_neighbours
+from analysis.loaders.population import load_localities, load_peers, load_population
+from analysis.loaders.services import load_inventory
+from analysis.metrics.services import population_centres
+from analysis.text import scenario as text
+from analysis.text.services import population_on
+
+PEERS = load_peers("rescue")
+
+
+@pytest.fixture(scope="module")
+def inventory():
+    return load_inventory()
+
+
+def case_of(inventory, service, members, **options):
+    return text.make_scenario(regions.resolve(members), service, inventory=inventory, **options)
+
+
+@pytest.fixture(scope="module")
+def switchboard(inventory):
+    return case_of(inventory, "vaxel", "1863,1864,1884,1885", host="1885", as_of="2026-06-30")
+
+
+@pytest.fixture(scope="module")
+def rescue(inventory):
+    return case_of(inventory, "raddningstjanst", "1960,1983,1984,1961", host="1983",
+                   as_of="2026-06-30")
+
+
+def people(case):
+    return population_on(case.view, load_population())
+
+
+def test_lindesberg_joins_the_three(switchboard):
+    said = " ".join(text.today_text(switchboard))
+    assert "Hällefors, Ljusnarsberg och Nora hade tjänsten i Gemensam växel" in said
+    assert "senast belagd 2020" in said
+    assert "I scenariot tillkommer Lindesberg" in said
+    assert not switchboard.leaves
+    population, year = people(switchboard)
+    base = " ".join(text.base_text(switchboard, population, year=year))
+    total = f"{population[list(switchboard.members)].sum():,}".replace(",", "\u202f")
+    assert f"Scenariots krets har {total} invånare ({year})" in base
+
+
+def test_within_three_years_the_switchboard_was_running(inventory):
+    case = case_of(inventory, "vaxel", "1863,1864,1884,1885", as_of="2022-06-30")
+    assert case.present["status"].tolist() == ["running"]
+    assert "Alla dess medlemmar ingår" in " ".join(text.today_text(case))
+
+
+def test_surahammar_and_vasteras_stay(rescue):
+    said = " ".join(text.today_text(rescue))
+    assert "kvar blir Surahammar och Västerås" in said
+    assert "lämna ett organ som finns" in said
+    assert rescue.leaves
+    population, year = people(rescue)
+    base = " ".join(text.base_text(rescue, population, year=year))
+    assert "De som blir kvar i Räddningstjänsten Mälardalen är Surahammar och Västerås" in base
+
+
+def test_procurement_in_karlstad_is_an_intention(inventory):
+    case = case_of(inventory, "upphandling", "karlstad")
+    assert case.present.empty
+    said = " ".join(text.today_text(case))
+    assert "ingen uppgift om att tjänsten delas i drift" in said
+    assert "Det betyder inte att den inte delas" in said
+    assert "Karlstadsregionen: avsikt 2021" in said
+
+
+def test_contradictory_sources_are_both_told(inventory):
+    case = case_of(inventory, "bygglov", "bergslagen", as_of="2018-06-30")
+    said = " ".join(text.today_text(case))
+    assert "Källorna skiljer sig" in said
+    assert said.index("gemensam nämnd enligt") < said.index("kommunalförbund enligt")
+
+
+def test_both_halves_of_the_research():
+    first, second = text.RESEARCH
+    assert "Statskontoret" in first
+    assert "sänker sällan kostnaderna" in first
+    assert "kapaciteten" in first
+    assert "styra" in second
+    assert "demokratiska risker" in second
+
+
+def test_a_service_that_nobody_shares(inventory):
+    case = case_of(inventory, "bibliotek", "karlstad")
+    population, _ = people(case)
+    assert "har inget organ för bibliotek" in text.sizes_text(case, population)
+    assert "ingen uppgift" in text.sources_text(case)
+
+
+def test_a_date_before_everything(inventory):
+    case = case_of(inventory, "raddningstjanst", "karlstad", as_of="1990-01-01")
+    assert case.present.empty
+    assert "ingen uppgift" in " ".join(text.today_text(case))
+
+
+def test_an_arrangement_with_unknown_start_is_said_to_be_so(inventory):
+    case = case_of(inventory, "overformyndare", "bergslagen")
+    assert case.present["status"].tolist() == ["undated"]
+    assert any(line.startswith("När ") and "inte känt" in line
+               for line in text.unknowns(case, None))
+
+
+def test_a_member_in_two_regions_and_a_body_elsewhere(inventory):
+    case = case_of(inventory, "avfall", "1980,1780")  # Västerås and Karlstad
+    assert case.present["arrangement"].tolist() == ["vafabmiljo"]
+    assert "1983" in case.outside
+
+
+def test_all_faults_together(inventory):
+    with pytest.raises(InputError) as caught:
+        text.make_scenario(regions.Region("x", "x", ("1863", "9999")), "vaxl",
+                           inventory=inventory, host="1885", low=0.5, high=-0.5)
+    said = "\n".join(caught.value.faults)
+    assert "did you mean 'vaxel'" in said
+    assert "'9999'" in said
+    assert "'1885' is not among the members" in said
+    assert "no range" in said
+
+
+def test_one_municipality_is_too_few(inventory):
+    with pytest.raises(InputError, match="takes two"):
+        case_of(inventory, "vaxel", "1863")
+
+
+def test_a_date_that_is_none_comes_with_the_other_faults(inventory):
+    with pytest.raises(InputError) as caught:
+        case_of(inventory, "vaxl", "1863,1864", as_of="i går")
+    assert len(caught.value.faults) == 2
+
+
+@pytest.mark.parametrize(("date", "expected"), [
+    ("2018-06-30", "bara med stöd i särskild lag"), ("2018-07-01", "ja")])
+def test_contracts_became_a_general_right(inventory, date, expected):
+    case = case_of(inventory, "vaxel", "1863,1864", as_of=date)
+    assert text.form_possible(case, "avtal").startswith(expected)
+
+
+def test_private_forms_and_authority(switchboard, rescue):
+    assert "bara för delar utan myndighetsutövning" in text.form_possible(rescue, "bolag")
+    assert text.form_possible(switchboard, "bolag").startswith("ja")
+    assert "myndighetsutövning" in text.forms_text(rescue)
+    assert text.form_possible(switchboard, "gemensam-namnd") == "ja, med Lindesberg som värd"
+
+
+def test_unknown_cost_is_printed_and_no_other_cost_stands_in(switchboard, rescue):
+    population, _ = people(rescue)
+    (said,) = text.cost_text(switchboard, None, population, PEERS)
+    assert "okänd" in said
+    assert "ingen annan kostnad används" in said
+    (said,) = text.cost_text(rescue, None, population, PEERS)
+    assert "N07009" in said
+    assert "inte hämtad" in said
+    assert "inget intervall" in said
+
+
+def test_known_cost_gives_spread_and_a_stated_range(rescue):
+    alike = set(PEERS.loc[PEERS["code"].isin(rescue.members), "peer_code"]) - set(rescue.members)
+    codes = [*rescue.members, *sorted(alike)]
+    costs = pd.DataFrame({"code": codes, "year": 2024, "area": "raddningstjanst",
+                          "cost": [1000.0 + k for k in range(len(codes))]})
+    population, _ = people(rescue)
+    known, spread, assumed = text.cost_text(rescue, costs, population, PEERS)
+    assert "2024" in known
+    assert "liknande kommuner" in spread
+    assert "−5 procent till +5 procent" in assumed
+    assert "ingen beräknad besparing" in assumed
+    assert not any("Kostnaden per invånare i dag" in line for line in text.unknowns(rescue, costs))
+
+
+def test_costs_of_some_members_only_give_no_range(rescue):
+    costs = pd.DataFrame({"code": ["1983"], "year": [2024], "area": ["raddningstjanst"],
+                          "cost": [1000.0]})
+    population, _ = people(rescue)
+    said = text.cost_text(rescue, costs, population, PEERS)
+    assert "Uppgift saknas för Arboga, Hallstahammar och Kungsör" in said[0]
+    assert "räknas inget intervall" in said[-1]
+
+
+def test_distances_borders_and_their_limits(switchboard):
+    centres, (population, _) = population_centres(load_localities()), people(switchboard)
+    said = text.distance_text(switchboard, centres, population)
+    assert "till Lindesberg" in said
+    assert "Längst är det för Hällefors" in said
+    assert "namnger ingen värdkommun" in text.host_before_text(switchboard)
+    border = text.border_text(switchboard, load_neighbours())
+    assert "Fem av sex par" in border
+    assert "Gränser i vatten finns inte i underlaget" in border
+
+
+def test_municipalities_apart_are_said_to_be_apart(inventory):
+    case = case_of(inventory, "vaxel", "0381,0486")  # only water between Enköping and Strängnäs
+    assert "hänger inte ihop landvägen i underlaget" in text.border_text(case, load_neighbours())
+
+
+def test_a_municipality_without_centre_makes_the_distance_unknown(switchboard):
+    centres = population_centres(load_localities())
+    population, _ = people(switchboard)
+    gone = centres[centres["code"] != "1863"]
+    assert "okända" in text.distance_text(switchboard, gone, population)
+
+
+def test_assumptions_name_every_choice(switchboard):
+    said = dict(text.assumptions(switchboard, population_year=2025, commuting_year=2021))
+    assert said["Värdkommun"] == "Lindesberg"
+    assert said["Antagen ändring av kostnaden"] == "−5 procent till +5 procent"
+    assert "30 juni 2026" in said.values()
+
+
+def test_nothing_promises_a_saving(switchboard, rescue):
+    for case in (switchboard, rescue):
+        said = f"{text.question_text(case)} {' '.join(text.RESEARCH)}"
+        assert "lovar ingen besparing" in said
+        assert not re.search(r"sparar|kommer att spara|billigare", said)
