@@ -92,7 +92,7 @@ class Table:
             + "</tr>"
             for row in self.frame.itertuples(index=False, name=None)
         )
-        title = f"<caption>{escape(self.title)}</caption>" if caption else ""
+        title = f"<caption><span>{escape(self.title)}</span></caption>" if caption else ""
         return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _repr_html_(self) -> str:

@@ -191,4 +191,5 @@ def picture(exhibit: dict[str, Any]) -> Markup:
 
 def numbered(html: str, number: int) -> str:
     """The HTML of a table with its number in the caption."""
-    return html.replace("<caption>", f'<caption><span class="number">Tabell {number}.</span> ', 1)
+    return html.replace("<caption><span>", '<caption><span>'
+                        f'<span class="number">Tabell {number}.</span> ', 1)
