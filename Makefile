@@ -16,7 +16,11 @@ lint: .venv/ready-dev
 	$(BIN)/mypy
 
 lab: .venv/ready
-	$(BIN)/jupyter lab notebooks
+	JUPYTER_CONFIG_PATH=tools/jupyter $(BIN)/jupyter lab  # asks nothing of the network
+
+docs: .venv/ready-dev
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
+	@echo "open build/docs/index.html"
 
 data-docs: .venv/ready
 	$(BIN)/python -m analysis.datasets

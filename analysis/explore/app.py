@@ -68,7 +68,7 @@ class Explorer(widgets.VBox):
     # --- what is on the page -------------------------------------------------------------------
 
     def _make_choices(self) -> None:
-        wide = widgets.Layout(width="300px")
+        wide = widgets.Layout(width="310px")
         self.region = widgets.Dropdown(description="Region", style=_LABEL, layout=wide)
         self.county = widgets.Dropdown(
             description="Län", style=_LABEL, layout=wide,
@@ -88,16 +88,16 @@ class Explorer(widgets.VBox):
 
     def _make_views(self) -> None:
         self.chosen = widgets.HTML(layout=widgets.Layout(width="300px"))
-        self.map = RegionMap(self.toggle)
+        self.map = RegionMap(self.toggle, legend=False)
         self.series, self.table, self.shown = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.table.layout = widgets.Layout(max_height=f"{self.map.layout.height}", overflow="auto",
-                                           min_width="300px")
+        self.table.layout = widgets.Layout(max_height="300px", overflow="auto")
         self.code = ""
 
     def _make_acts(self) -> None:
         self.name = widgets.Text(description="Namn", style=_LABEL,
                                  placeholder="till exempel Norra Värmland")
-        self.save = widgets.Button(description="Spara som region", icon="save")
+        self.save = widgets.Button(description="Spara som region", icon="save",
+                                   layout=widgets.Layout(width="170px"))
         self.build = widgets.Button(description="Bygg rapporten", icon="file-text-o",
                                     button_style="primary")
         self.progress = widgets.IntProgress(max=_STEPS, layout=widgets.Layout(
@@ -110,9 +110,11 @@ class Explorer(widgets.VBox):
 
     def _laid_out(self) -> list[widgets.Widget]:
         choices = widgets.VBox([self.region, self.theme, self.year, self.county, self.boxes,
-                                self.chosen])
+                                self.chosen], layout=widgets.Layout(flex="0 0 auto"))
         acts = widgets.HBox([self.name, self.save, self.build, self.progress])
-        return [widgets.HBox([choices, self.map, self.table]), acts, self.message, self.link,
+        side = widgets.VBox([self.map.key, self.table],
+                            layout=widgets.Layout(margin="0 0 0 12px"))
+        return [widgets.HBox([choices, self.map, side]), acts, self.message, self.link,
                 widgets.HBox([self.series, self.shown], layout=widgets.Layout(flex_flow="wrap"))]
 
     # --- what a choice does --------------------------------------------------------------------

@@ -25,7 +25,7 @@ from analysis.metrics.measure import Measure
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 
-WIDTH, HEIGHT = 560, 470  # pixels; the zoom that fits a region is computed for this size
+WIDTH, HEIGHT = 500, 460  # pixels; the zoom that fits a region is computed for this size
 _HINT = "Peka på en kommun"
 
 
@@ -61,10 +61,12 @@ def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
 class RegionMap(Map):
     """A map of one theme and year; `show` changes it in place.
 
-    `on_choose` is called with the code of a municipality that is clicked.
+    `on_choose` is called with the code of a municipality that is clicked. The legend, `key`,
+    stands on the map unless `legend` is false.
     """
 
-    def __init__(self, on_choose: Callable[[str], None] | None = None) -> None:
+    def __init__(self, on_choose: Callable[[str], None] | None = None, *,
+                 legend: bool = True) -> None:
         self.areas, self.circles = GeoJSON(data=_collection([])), GeoJSON(
             data=_collection([]), point_style={"radius": 4}, hover_style={"fillOpacity": 0.95})
         self.areas.hover_style = {"weight": 3}
@@ -72,11 +74,12 @@ class RegionMap(Map):
         super().__init__(
             layers=(self.areas, self.circles), attribution_control=False, zoom_snap=0.25,
             zoom_delta=0.5, scroll_wheel_zoom=True, center=(62, 16), zoom=4,
-            layout=widgets.Layout(width=f"{WIDTH}px", height=f"{HEIGHT}px"))
+            layout=widgets.Layout(width=f"{WIDTH}px", height=f"{HEIGHT}px", flex="0 0 auto"))
         self.add(ScaleControl(position="bottomleft", imperial=False))
         self.add(WidgetControl(widget=self.hint, position="topright", min_width=150,
                                max_width=260))
-        self.add(WidgetControl(widget=self.key, position="bottomright", max_width=220))
+        if legend:
+            self.add(WidgetControl(widget=self.key, position="bottomright", max_width=220))
         for layer in (self.areas, self.circles):
             layer.on_hover(self._point_at)
             if on_choose is not None:

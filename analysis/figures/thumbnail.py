@@ -50,7 +50,7 @@ def region_svg(region: Region) -> str:
 def _path(shape: BaseGeometry, west: float, north: float, scale: float) -> str:
     """SVG path data of a polygon or several, holes included."""
     if shape.geom_type == "MultiPolygon":
-        return "".join(_path(part, west, north, scale) for part in shape.geoms)  # type: ignore[attr-defined]
-    rings = (shape.exterior, *shape.interiors)  # type: ignore[attr-defined]
+        return "".join(_path(part, west, north, scale) for part in shape.geoms)
+    rings = (shape.exterior, *shape.interiors)
     return "".join("M" + "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}"
                                   for x, y in ring.coords) + "Z" for ring in rings)

@@ -1,0 +1,65 @@
+"""A copy of the house that may be written to, and a real JupyterLab that serves it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    """A copy of package, data and notebooks: saving a region must not touch the checkout."""
+    folder = tmp_path_factory.mktemp("house")
+    for name in ("analysis", "data", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "reports").mkdir()
+    return folder
+
+
+def free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def lab(house, tmp_path_factory):
+    """The address of a running JupyterLab whose kernels import the copy."""
+    home, port = tmp_path_factory.mktemp("home"), free_port()
+    environment = {
+        **os.environ, "HOME": str(home), "PYTHONPATH": str(house),
+        "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),  # as `make lab` does
+        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "run"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+               "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--IdentityProvider.token="]
+    with (home / "lab.log").open("w") as log, subprocess.Popen(
+            command, cwd=house, env=environment, stdout=log, stderr=subprocess.STDOUT) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(address, server):
+    for _ in range(150):
+        assert server.poll() is None, "JupyterLab did not start; see lab.log"
+        try:
+            with urlopen(f"{address}/api", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("JupyterLab did not answer within 30 seconds")
