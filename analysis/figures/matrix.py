@@ -149,7 +149,7 @@ def matrix_table(region: Region, flows: Flows) -> Table:
     _, persons = cells_of(region, flows, codes)
     # those who stay are observed: exact, not rounded to tens
     frame = pd.DataFrame({work: text.rounded(persons[work], flows).where(
-        persons.index != work, persons[work]) for work in persons})
+        persons.index != work, persons[work].round()) for work in persons})
     frame.insert(0, "home", names_of(codes))
     formats = {"home": Format("Bor i", text=True), _OUTSIDE: Format("Utanför"),
                **{code: Format(name) for code, name in zip(codes, names_of(codes), strict=True)}}

@@ -1,0 +1,301 @@
+"""Artists of the commuting figures: gaps, arrows, modelled marks, maps and tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+
+from analysis import flows, paths, regions
+from analysis.figures import commuting as figures
+from analysis.figures import flows as flow_figures
+from analysis.figures import markets as market_figures
+from analysis.figures import matrix, style
+from analysis.flows import Flows
+from analysis.loaders import boundaries, commuting, population
+from analysis.metrics import commuting as metrics
+from analysis.regions import Region
+from analysis.text import commuting as text
+from analysis.text import swedish
+
+ALL = sorted(regions.municipalities())
+REGIONS = {
+    "karlstad": regions.get("karlstad"), "malardalen": regions.get("malardalen"),
+    "one": regions.from_members(["1863"]),
+    "apart": regions.from_members(["2584", "0980", "1287"], name="Långt isär"),
+    "forty": regions.from_members(ALL[60:100], name="Fyrtio kommuner"),
+    "all": regions.from_members(ALL, name="Hela riket"),
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _only_the_snapshot(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Whatever the person who runs the tests has fetched stays out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path_factory.mktemp("none")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def margins() -> pd.DataFrame:
+    return commuting.load_margins().set_index(["code", "year"])
+
+
+@pytest.fixture(scope="module")
+def modelled(_only_the_snapshot: object) -> Flows:
+    return flows.commuting_of(2021)
+
+
+@pytest.fixture(scope="module")
+def observed(modelled: Flows) -> Flows:
+    """An observed matrix of whole persons with one suppressed pair, without workplaces abroad."""
+    cells = modelled.table[modelled.table["work"] != metrics.ABROAD].copy()
+    cells["persons"] = cells["persons"].round()
+    cells["kind"] = "observed"
+    cells.loc[(cells["home"] == "1763") & (cells["work"] == "1715"), "persons"] = np.nan
+    return replace(modelled, kind="observed", table=cells,
+                   sources=("commuting_matrix", "commuting_margins"))
+
+
+def described(axes: Axes) -> style.Description:
+    return style.description_of(axes.get_figure(root=True))
+
+
+def arrows(axes: Axes) -> list[PathPatch]:
+    return [patch for patch in axes.patches if isinstance(patch, PathPatch)]
+
+
+# --- maps and series -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", REGIONS)
+def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFrame) -> None:
+    region, borders = REGIONS[key], boundaries.load_boundaries()
+    drawn = [plot(region, margins, boundaries=borders)
+             for plot in (figures.plot_in_share, figures.plot_out_share, figures.plot_ratio)]
+    drawn += [plot(region, margins)
+              for plot in (figures.plot_day_night, figures.plot_series, figures.plot_ratio_series)]
+    found = [described(axes) for axes in drawn]
+    assert len({about.id for about in found}) == len(found)
+    for about in found:
+        assert about.kind == "derived"
+        assert about.table is not None
+        assert about.sources == ("commuting_margins",)
+        assert any(character.isdigit() for character in about.alt)
+
+
+def test_rates_are_shaded_by_their_own_class(margins: pd.DataFrame) -> None:
+    values = metrics.commuting_ratio(text.of_year(margins)).loc[list(REGIONS["karlstad"].members)]
+    fill, limits, colours = figures.centred_classes(values, centre=1.0)
+    for code, value in values.items():
+        place = colours.index(fill[code])
+        assert limits[place] <= value <= limits[place + 1]
+    assert 1.0 in limits
+    assert len(colours) == len(limits) - 1
+
+
+def test_extremes_do_not_hide_the_middle_and_limits_never_go_below_zero(
+        margins: pd.DataFrame) -> None:
+    ratio = metrics.commuting_ratio(text.of_year(margins))
+    fill, limits, _ = figures.centred_classes(ratio, centre=1.0)
+    assert limits[0] >= 0
+    assert limits[0] <= ratio.min()
+    assert limits[-1] >= ratio.max()
+    assert fill.value_counts(normalize=True).max() < 0.5
+
+
+def test_no_line_crosses_a_break_and_the_caption_says_why(margins: pd.DataFrame) -> None:
+    axes = figures.plot_series(REGIONS["karlstad"], margins)
+    drawn = [line.get_xdata() for line in axes.lines if line.get_label() == "Dagbefolkning"]
+    assert [(min(xs), max(xs)) for xs in drawn] == [(2004, 2010), (2011, 2018), (2019, 2021)]
+    note = described(axes).note
+    assert "2010/2011 (åldersgränser" in note
+    assert "2018/2019 (månadsuppgifter" in note
+
+
+def test_bas_is_a_line_of_its_own(margins: pd.DataFrame) -> None:
+    bas = text.of_year(margins, 2021).assign(series="bas-2020", year=[2020] * 290)
+    bas = bas.set_index("year", append=True)
+    axes = figures.plot_series(REGIONS["karlstad"], margins, bas=bas)
+    lines = [line for line in axes.lines if line.get_label() == "Dagbefolkning, BAS"]
+    assert [list(line.get_xdata()) for line in lines] == [[2020]]
+    rams = [line.get_xdata() for line in axes.lines if line.get_label() == "Dagbefolkning"]
+    assert max(max(xs) for xs in rams) == 2021
+
+
+def test_day_and_night_are_drawn_at_their_values(margins: pd.DataFrame) -> None:
+    axes = figures.plot_day_night(REGIONS["karlstad"], margins)
+    night, day = (points.get_offsets() for points in axes.collections[-2:])
+    assert night[0][0] == 47_361
+    assert day[0][0] == 56_523
+    assert swedish.signed(9_162) in {label.get_text() for label in axes.texts}
+
+
+# --- the flow map ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", REGIONS)
+def test_flow_map_marks_the_model_everywhere(key: str, modelled: Flows) -> None:
+    axes = flow_figures.plot_flows(REGIONS[key], modelled, boundaries=boundaries.load_boundaries(),
+                                   localities=population.load_localities())
+    about = described(axes)
+    assert about.kind == "modelled"
+    assert "modellskattning" in about.title
+    assert about.alt.startswith("Modellskattning")
+    assert "83 procent" in about.note
+    assert about.table is not None
+    assert about.table.kind == "modelled"
+    assert "modellskattning" in about.table.title
+    side = axes.get_figure(root=True).axes[1]
+    words = " ".join(part.get_text().replace("\n", " ") for part in side.texts)
+    assert "ritas inte" in words
+    assert "modellskattning" in words
+
+
+def test_arrow_width_is_the_count() -> None:
+    assert flow_figures.width_of(50, 100) == flow_figures.width_of(100, 100) / 2
+    path = flow_figures.ribbon((0, 0), (200, 0), width=8, unit=1, bend=0)
+    xs, ys = path.vertices.T
+    neck = ys[(xs > 180) & (xs < 195)]
+    assert abs(2 * abs(neck).max() - 8) < 5  # the head is a little wider than the ribbon
+    body = [abs(y) for x, y in path.vertices if 100 < x < 180]
+    tail = [abs(y) for x, y in path.vertices if x < 30]
+    assert max(tail) < max(body) <= 4.001
+
+
+def test_the_two_directions_lie_apart() -> None:
+    there = flow_figures.curve((0, 0), (100, 0), unit=1)
+    back = flow_figures.curve((100, 0), (0, 0), unit=1)
+    assert there[:, 1].max() <= 0 <= back[:, 1].min()
+    assert abs(there[len(there) // 2, 1] - back[len(back) // 2, 1]) > 10
+
+
+def test_dashed_arrows_have_more_pieces() -> None:
+    whole = flow_figures.ribbon((0, 0), (200, 0), width=4, unit=1)
+    dashed = flow_figures.ribbon((0, 0), (200, 0), width=4, unit=1, dashed=True)
+    pieces = [(path.codes == path.MOVETO).sum() for path in (whole, dashed)]
+    assert pieces[0] == 2
+    assert pieces[1] > 10
+
+
+def test_ends_too_near_each_other_get_no_arrow() -> None:
+    assert len(flow_figures.curve((0, 0), (5, 0), unit=1)) == 0
+
+
+def test_selection_adds_up_to_the_group(modelled: Flows) -> None:
+    region = REGIONS["karlstad"]
+    chosen = flow_figures.select_links(region, modelled)
+    group = metrics.group_figures(modelled.table, region.members, margins=modelled.margins).iloc[0]
+    assert chosen.outside["out_persons"].sum() + chosen.rest_out == pytest.approx(
+        group["group_out"])
+    assert chosen.outside["in_persons"].sum() + chosen.rest_in == pytest.approx(group["group_in"])
+    assert (chosen.inside["persons"] >= chosen.threshold).all()
+    assert not set(chosen.outside["code"]) & set(region.members)
+
+
+def test_observed_flows_are_drawn_whole_and_called_observed(observed: Flows) -> None:
+    axes = flow_figures.plot_flows(REGIONS["karlstad"], observed,
+                                   boundaries=boundaries.load_boundaries(),
+                                   localities=population.load_localities())
+    about = described(axes)
+    assert about.kind == "derived"
+    assert "modell" not in about.title + about.alt + about.note
+    assert "cirka" not in about.alt
+    assert all((patch.get_path().codes == 1).sum() == 2 for patch in arrows(axes))
+
+
+def test_no_commuters_at_all_gives_a_map_without_arrows(modelled: Flows) -> None:
+    still = modelled.table.copy()
+    still.loc[still["home"] != still["work"], "persons"] = 0.0
+    margins = modelled.margins.assign(in_commuters=0, out_commuters=0)
+    none = replace(modelled, table=still, margins=margins)
+    axes = flow_figures.plot_flows(REGIONS["karlstad"], none,
+                                   boundaries=boundaries.load_boundaries(),
+                                   localities=population.load_localities())
+    assert not arrows(axes)
+    assert "Inga länkar" in described(axes).alt
+
+
+# --- the matrix and its tables --------------------------------------------------------------------
+
+
+def test_rows_of_the_matrix_add_up_to_the_night_population(modelled: Flows) -> None:
+    region = REGIONS["malardalen"]
+    _, persons = matrix.cells_of(region, modelled, list(region.members))
+    night = metrics.night_population(modelled.by_code).loc[list(region.members)]
+    assert np.allclose(persons.sum(axis=1), night, atol=0.05)
+
+
+def test_unknown_cells_are_hatched_and_never_zero(observed: Flows) -> None:
+    region = REGIONS["karlstad"]
+    axes = matrix.plot_matrix(region, observed)
+    assert sum(bool(patch.get_hatch()) for patch in axes.patches) == 2  # the cell and its outside
+    table = matrix.matrix_table(region, observed)
+    forshaga = table.frame.set_index("home").loc["Forshaga"]
+    assert pd.isna(forshaga["1715"])
+    assert forshaga["1763"] == 2_015
+
+
+def test_one_municipality_has_no_matrix_and_its_figures_are_exact(modelled: Flows) -> None:
+    region = REGIONS["one"]
+    assert matrix.matrix_figures(region, modelled) == []
+    table = matrix.groups_table(region, modelled)
+    assert table.kind == "derived"
+    assert "modellskattning" not in table.title
+    assert table.frame["group_out"].iloc[0] == 526
+    assert table.frame["group_in"].iloc[0] == 474
+
+
+@pytest.mark.parametrize("key", REGIONS)
+def test_tables_of_the_flows_carry_their_kind(key: str, modelled: Flows) -> None:
+    region = REGIONS[key]
+    found = [*matrix.flow_tables(region, modelled),
+             *(described(axes).table for axes in matrix.matrix_figures(region, modelled))]
+    for table in found:
+        assert table is not None
+        assert len(table.frame)
+        assert table.kind == "modelled" or len(region.members) == 1
+        assert "<table>" in table.to_html()
+
+
+def test_counts_of_the_model_are_rounded_to_tens(modelled: Flows) -> None:
+    frame = matrix.links_table(REGIONS["malardalen"], modelled).frame
+    assert (frame["persons"] % 10 == 0).all()
+
+
+@pytest.mark.parametrize("key", ["karlstad", "one", "forty"])
+def test_map_of_labour_markets(key: str, modelled: Flows) -> None:
+    region, markets = REGIONS[key], flows.markets_of(modelled)
+    axes = market_figures.plot_markets(region, modelled, markets,
+                                       boundaries=boundaries.load_boundaries())
+    about = described(axes)
+    assert about.kind == "modelled"
+    assert "modellskattning" in about.title
+    names = text.official_markets(region.members)
+    legend = axes.get_figure(root=True).axes[1].get_legend() or axes.get_figure(
+        root=True).axes[1].artists[0]
+    shown = {label.get_text() for label in legend.get_texts()}
+    assert set(list(names)[:3]) <= shown
+    changes = flows.changes_of(modelled, region.members)
+    table = matrix.delineation_table(region, modelled, markets, changes)
+    assert len(table.frame) == len(region.members)
+
+
+def test_files_can_be_saved(tmp_path: Path, modelled: Flows) -> None:
+    axes = matrix.plot_matrix(REGIONS["karlstad"], modelled)
+    with style.look():
+        axes.get_figure(root=True).savefig(tmp_path / "matrix.svg")
+    assert (tmp_path / "matrix.svg").stat().st_size > 1_000
+
+
+def test_the_official_markets_table_has_every_member() -> None:
+    region: Region = REGIONS["malardalen"]
+    frame = figures.markets_table(region).frame
+    assert len(frame) == 3
+    listed = ", ".join(frame["members"]).replace(" och ", ", ").split(", ")
+    assert sorted(listed) == sorted(region.member_names)
