@@ -20,11 +20,20 @@ from markupsafe import Markup
 from analysis import catalog
 from analysis.errors import BuildError
 from analysis.exhibits import MIME
+from analysis.loaders import tables
 from analysis.regions import Region, slug
 from analysis.report.plan import Job
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A dataset that the report cites: its entry of the catalogue and the edition that was used."""
+
+    entry: catalog.Dataset
+    vintage: tables.Vintage
 
 
 @dataclass
@@ -35,7 +44,7 @@ class Document:
     as_of: str
     notebooks: dict[str, Any]
     exhibits: list[dict[str, Any]] = field(default_factory=list)
-    sources: list[catalog.Dataset] = field(default_factory=list)
+    sources: list[Cited] = field(default_factory=list)
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """The exhibits of one type, in the order of the report."""
@@ -66,7 +75,8 @@ def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Docum
                 _collect(document, chapter, output)
     cited = {key for exhibit in document.exhibits for key in exhibit.get("sources", ())}
     cited |= {item["source"] for tile in document.of_type("tiles") for item in tile["items"]}
-    document.sources = [entry for key, entry in catalog.CATALOG.items() if key in cited]
+    document.sources = [Cited(entry, tables.vintage(key))
+                        for key, entry in catalog.CATALOG.items() if key in cited]
     return document
 
 
@@ -88,7 +98,7 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
             raise BuildError(f"chapter {chapter}: the id {exhibit['id']!r} is already used in "
                              f"chapter {same[0]['chapter']}; choose another")
         exhibit["number"] = len(document.of_type(exhibit["type"])) + 1
-        cited = {str(catalog.dataset(key).source): key for key in reversed(exhibit["sources"])}
+        cited = {tables.vintage(key).source: key for key in reversed(exhibit["sources"])}
         exhibit["cited"] = [{"key": key, "text": text} for text, key in reversed(cited.items())]
     document.exhibits.append(exhibit)
 

@@ -82,8 +82,9 @@ def _sources_sheet(sheet: Any, document: Document, formats: dict[str, Any]) -> N
     sheet.set_column(1, 4, 50)
     for column, name in enumerate(("Tabell", "Källa", "Avser", "Licens", "Att tänka på")):
         sheet.write_string(0, column, name, formats["bold"])
-    for row, entry in enumerate(document.sources, start=1):
-        texts = (entry.title, str(entry.source), entry.years, entry.source.licence,
+    for row, cited in enumerate(document.sources, start=1):
+        entry = cited.entry
+        texts = (entry.title, cited.vintage.source, cited.vintage.years, entry.source.licence,
                  " ".join(entry.notes))
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, formats["wrap"])

@@ -12,7 +12,7 @@ from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabeller (XLSX)"}
-_THUMBNAIL = "figures/population-map.png"
+_THUMBNAIL = "figures/region-map.png"
 
 
 @dataclass(frozen=True)

@@ -95,16 +95,19 @@ def is_fresh(plan: Plan, region: Region) -> bool:
 
 
 def write(plan: Plan, region: Region, folder: Path, steps: dict[str, float],
-          sources: list[catalog.Dataset]) -> None:
-    """Write `build.json` into `folder`; call it last, it lists the files that are there."""
+          sources: list[tuple[str, str, str]]) -> None:
+    """Write `build.json` into `folder`; call it last, it lists the files that are there.
+
+    `sources` are (dataset, source, years) of what the report cites.
+    """
     record = {
         "product": "samverkan", "version": VERSION, "region": region.key, "name": region.name,
         "members": list(region.members), "groups": [group.key for group in region.groups],
         "as_of": plan.as_of.isoformat(), "formats": list(plan.formats),
         "chapters": [name for name, _ in plan.chapters],
         "snapshot": catalog.SNAPSHOT_DATE.isoformat(),
-        "data": [{"dataset": entry.key, "source": str(entry.source), "years": entry.years}
-                 for entry in sources],
+        "data": [{"dataset": key, "source": source, "years": years}
+                 for key, source, years in sources],
         "code_sha256": code_digest(), "data_sha256": data_digest(),
         "digest": digest(plan, region), "failed": [],
         "seconds": {name: round(value, 2) for name, value in steps.items()},

@@ -40,5 +40,6 @@ def finish(plan: Plan, region: Region, folder: Path, steps: dict[str, float]) ->
         start = time.perf_counter()
         export.WRITERS[name](document, folder)
         steps[name] = time.perf_counter() - start
-    manifest.write(plan, region, folder, steps, document.sources)
+    cited = [(item.entry.key, item.vintage.source, item.vintage.years) for item in document.sources]
+    manifest.write(plan, region, folder, steps, cited)
     return steps
