@@ -102,7 +102,8 @@ def halo(text: Text) -> Text:
     }
     if isinstance(text, Annotation):
         under: Text = axes.annotate(text.get_text(), text.xy, xytext=text.get_position(),
-                                    textcoords="offset points", annotation_clip=False, linespacing=1.05, **looks)
+                                    textcoords="offset points", annotation_clip=False,
+                                    linespacing=1.05, **looks)
     else:
         under = axes.text(*text.get_position(), text.get_text(), **looks)
     under.set_in_layout(text.get_in_layout())

@@ -1,4 +1,4 @@
-"""Same input, same bytes, whatever the number of jobs; and a report that is fresh is not rebuilt."""
+"""Same input, same bytes for any number of jobs; a report that is fresh is not rebuilt."""
 
 import hashlib
 import json
