@@ -43,7 +43,8 @@ def install(folder: Path, table: pd.DataFrame) -> None:
     path = folder / "commuting_matrix.parquet"
     table.to_parquet(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    facts = {"retrieved": "2026-09-01", "tables": [{"id": "TAB5850", "updated": "2026-08-01"}],
+    facts = {"retrieved": "2026-09-01", "years": [2020, 2021],
+             "tables": [{"id": "TAB5850", "updated": "2026-08-01"}],
              "files": {"table": {"name": path.name, "sha256": digest}},
              "contract": tables.contract(flows.catalog.dataset(flows.MATRIX))}
     (folder / "commuting_matrix.json").write_text(json.dumps(facts), encoding="utf-8")

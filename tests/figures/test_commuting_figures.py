@@ -59,7 +59,7 @@ def observed(modelled: Flows) -> Flows:
     cells["kind"] = "observed"
     cells.loc[(cells["home"] == "1763") & (cells["work"] == "1715"), "persons"] = np.nan
     return replace(modelled, kind="observed", table=cells,
-                   sources=("commuting_matrix", "commuting_margins"))
+                   sources=("commuting_margins",))  # a source line needs a fetched dataset
 
 
 def described(axes: Axes) -> style.Description:
