@@ -20,7 +20,7 @@ from matplotlib.patches import Patch
 from analysis.figures import labels, maps, style
 from analysis.figures.charts import number_axis
 from analysis.figures.labels import Label
-from analysis.figures.services import FORM_MARKS, NAME, fill, sharp, tint, word, wrap
+from analysis.figures.service_marks import FORM_MARKS, NAME, fill, sharp, tint, word, wrap
 from analysis.metrics import scenario as metrics
 from analysis.metrics import services as sharing_metrics
 from analysis.regions import municipalities

@@ -9,6 +9,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from analysis import regions
 from analysis.figures import services as figures
 from analysis.figures import style
+from analysis.figures.service_marks import paged
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_localities, load_peers, load_population
 from analysis.loaders.services import load_inventory
@@ -97,7 +98,7 @@ def test_matrix_has_every_area_once(inventory, key, date):
 
 @given(st.lists(st.floats(min_value=0.2, max_value=2.0), max_size=60))
 def test_pages_keep_every_block_in_order(heights):
-    pages = figures.paged(list(range(len(heights))), heights)
+    pages = paged(list(range(len(heights))), heights)
     assert [block for page in pages for block in page] == list(range(len(heights)))
     assert all(pages)
 

@@ -280,7 +280,13 @@ def test_all_faults_come_together(folder: Path) -> None:
 
 def test_without_the_list_of_codes_their_form_is_checked(folder: Path) -> None:
     append(folder, "memberships", "vmkf,381,,,,kungsor-2016,high,")
-    with pytest.raises(DataError, match="no municipality code"):
+    (found,) = errors_of(check_inventory(read_inventory(folder)))
+    assert "no municipality code" in found.message
+
+
+def test_loading_knows_all_municipalities(folder: Path) -> None:
+    append(folder, "memberships", "vmkf,9999,,,,kungsor-2016,high,")
+    with pytest.raises(DataError, match="unknown code '9999'"):
         load_inventory(folder)
 
 
