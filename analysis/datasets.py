@@ -19,12 +19,15 @@ from analysis.loaders import tables
 
 def status_lines() -> list[str]:
     """One line a dataset: key, years, source, kind, and which edition is used and how old it is."""
-    return [f"{entry.key}: {entry.title}, {entry.years}; {_source(entry)}; {entry.kind}; "
+    return [f"{entry.key}: {entry.title}, {_years_and_source(entry)}; {entry.kind}; "
             f"{_edition(entry)}" for entry in catalog.CATALOG.values()]
 
 
-def _source(entry: Dataset) -> str:
-    return tables.vintage(entry.key).source if tables.is_available(entry.key) else str(entry.source)
+def _years_and_source(entry: Dataset) -> str:
+    if not tables.is_available(entry.key):
+        return f"{entry.years}; {entry.source}"
+    used = tables.vintage(entry.key)
+    return f"{used.years}; {used.source}" if used.years else used.source
 
 
 def _edition(entry: Dataset) -> str:
@@ -34,7 +37,9 @@ def _edition(entry: Dataset) -> str:
     if not used.live:
         return f"snapshot {used.retrieved}"
     days = (date.today() - date.fromisoformat(used.retrieved)).days
-    return f"updated {used.retrieved}, {days} days old"
+    perturbed = ", ".join(str(year) for year in tables.perturbed_years(entry.key))
+    noise = f"; protected or perturbed (CKM): {perturbed}" if perturbed else ""
+    return f"updated {used.retrieved}, {days} days old{noise}"
 
 
 def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
@@ -63,7 +68,9 @@ def _content_faults(entry: Dataset) -> list[str]:
     try:
         if not tables.is_available(entry.key):
             return []
-        if entry.columns:
+        if entry.columns and tables.vintage(entry.key).live:  # checked when it came; check again
+            tables.validate(tables.load(entry.key), entry, snapshot=False)
+        elif entry.columns:
             tables.load(entry.key)
         elif entry.key == "services":
             from analysis.loaders import services

@@ -302,7 +302,8 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["age_to"] = pd.to_numeric(ages[1], errors="coerce").astype("Int64")
     if "series" in names:
         table["series"] = _series(entry, table)
-    table = table.dropna(subset=_required(entry), how="all")  # their signs are kept apart
+    if required := _required(entry):  # the signs of such rows are kept apart
+        table = table.dropna(subset=required, how="all")
     _refuse_gaps(entry, table)  # before the snapshot could fill them
     if live.keep:
         shipped, keys = tables.read(entry.path), list(entry.index)
@@ -331,7 +332,9 @@ def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
 
 
 def _refuse_gaps(entry: Dataset, table: pd.DataFrame) -> None:
-    """Raise when the last year lacks a municipality that the year before it had."""
+    """Raise when nothing came, or the last year lacks a municipality that the one before had."""
+    if table.empty:
+        raise SourceError("no figure came; nothing was changed, try again later")
     if "code" not in entry.index or "year" not in entry.index or "locality" in entry.index:
         return
     years = sorted(table["year"].unique())
@@ -366,21 +369,9 @@ def _sets(name: str, old: set[Any], new: set[Any]) -> list[str]:
     lines = []
     for word, found in (("added", new - old), ("gone", old - new)):
         if found:
-            lines.append(f"{name}s {word}: {_runs(sorted(found))}")
+            shown = tables.spans(found) if name == "year" else ", ".join(sorted(found))
+            lines.append(f"{name}s {word}: {shown}")
     return lines
-
-
-def _runs(found: list[Any]) -> str:
-    """Values with commas; years in a row as `first-last`."""
-    if not all(isinstance(value, int) or hasattr(value, "item") for value in found):
-        return ", ".join(str(value) for value in found)
-    runs: list[list[int]] = []
-    for year in map(int, found):
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1] = [runs[-1][0], year]
-        else:
-            runs.append([year])
-    return ", ".join("-".join(str(year) for year in run) for run in runs)
 
 
 def _revisions(both: pd.DataFrame, name: str, keys: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -37,12 +37,13 @@ class Vintage:
 
     `updated` is when the publisher last changed the table (of several, the latest), `retrieved`
     when it was fetched; both are ISO dates. For the snapshot, `retrieved` is its date and
-    `tables` is empty.
+    `tables` is empty. `years` are those of the table, as a reader writes them.
     """
 
     dataset: str
     live: bool
     retrieved: str
+    years: str
     updated: str = ""
     tables: tuple[str, ...] = ()
     carried: bool = False  # some years are still those of the snapshot
@@ -139,14 +140,30 @@ def vintage(key: str) -> Vintage:
     found = record(key)
     if found is None:
         _refuse_unfetched(catalog.dataset(key))
-        return Vintage(key, live=False, retrieved=catalog.SNAPSHOT_DATE.isoformat())
+        return _snapshot(key)
     facts = found.facts
     return Vintage(
-        key, live=True, retrieved=facts["retrieved"][:10],
+        key, live=True, retrieved=facts["retrieved"][:10], years=spans(facts["years"]),
         updated=max((table["updated"] or "" for table in facts["tables"]), default="")[:10],
         tables=tuple(table["id"] for table in facts["tables"]),
         carried=bool(facts.get("carried_years")),
     )
+
+
+def _snapshot(key: str) -> Vintage:
+    retrieved = catalog.SNAPSHOT_DATE.isoformat()
+    return Vintage(key, live=False, retrieved=retrieved, years=catalog.dataset(key).years)
+
+
+def spans(years: Iterable[int]) -> str:
+    """Years with commas, those in a row as `1968–2024`."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], year]
+        else:
+            runs.append([year])
+    return ", ".join("–".join(str(year) for year in run) for run in runs)
 
 
 def updated_file(key: str) -> Path | None:
@@ -198,6 +215,8 @@ def load(key: str, *, years: Collection[int] | None = None) -> pd.DataFrame:
     entry = catalog.dataset(key)
     if not entry.columns:
         raise InputError(f"dataset {key!r} is no single table; use its own loader")
+    if years is not None and "year" not in {column.name for column in entry.columns}:
+        raise InputError(f"dataset {key!r} has no years; leave `years` out")
     chosen = None if years is None else tuple(sorted(set(years)))
     updated = record(key)
     if updated is None:
@@ -221,7 +240,7 @@ def _refuse_unfetched(entry: Dataset) -> None:
 def _load_shipped(key: str) -> pd.DataFrame:
     entry = catalog.dataset(key)
     table = validate(read(entry.path), entry)
-    edition = Vintage(key, live=False, retrieved=catalog.SNAPSHOT_DATE.isoformat())
+    edition = _snapshot(key)
     table.attrs["provenance"] = Provenance(
         key, entry.file, checksum(entry.path), edition.retrieved, edition
     )

@@ -41,7 +41,8 @@ class Client:
         self._session.headers.update({"User-Agent": f"samverkan/{version}"})
         retry = Retry(
             total=TRIES, connect=2, status_forcelist=PASSING, allowed_methods=None,
-            backoff_factor=0.5, backoff_max=30, retry_after_max=_LONGEST_WAIT, raise_on_status=False,
+            backoff_factor=0.5, backoff_max=30, retry_after_max=_LONGEST_WAIT,
+            raise_on_status=False,
         )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))

@@ -2,8 +2,9 @@
 
 It has the tables that the catalogue names, with all 290 municipalities and the metadata shapes of
 SCB (fewer years of some), made from the shipped snapshot by simple rules; it enforces the limits
-on cells and calls, checks each query and each of its own replies against `schemas`, and plays faults on demand:
-POST /_fault {"kind": ..., "table": ..., "times": ...}. GET /_calls tells what was asked.
+on cells and calls, checks each query and each of its own replies against `schemas`, and plays
+faults on demand: POST /_fault {"kind": ..., "table": ..., "times": ...}. GET /_calls tells what
+was asked.
 
 Run: python tests/sources/server.py --port 0 (prints the port it got).
 """
@@ -189,6 +190,8 @@ def figures(table, chosen):
     variables = TABLES[table][1]
     if "Bostadskommun" in variables:
         return flows(chosen)
+    if "Forandringar" in variables:
+        return changes(chosen)
     shape = [len(codes) for codes in chosen.values()]
     result = np.ones(shape)
     where = "Kommun" if "Kommun" in variables else "Region"
@@ -218,6 +221,31 @@ def flows(chosen):
     grow = np.array([1 + (int(year) - 2020) / 100 for year in chosen["Tid"]])
     return np.round(base[:, :, None, None, None] * sex[None, None, :, None, None]
                     * grow[None, None, None, None, :])
+
+
+def changes(chosen):
+    """Components of change that add up: the sums are made of the parts, the total of the sexes."""
+    size = sizes().loc[chosen["Region"], [int(year) for year in chosen["Tid"]]].to_numpy()
+    both = {code: np.round(share * size) for code, (_, share) in CHANGES.items()}
+    men = {code: value // 2 for code, value in both.items()}
+    women = {code: both[code] - men[code] for code in both}
+    for part in (men, women):
+        part["135"] = part["115"] - part["130"]
+        for total, arrivals in (("140", ("150", "160", "170")), ("175", ("180", "190", "200"))):
+            part[total] = sum(part[code] for code in arrivals)
+        for net, came, left in (("220", "140", "175"), ("240", "150", "180"),
+                                ("250", "160", "190"), ("260", "170", "200")):
+            part[net] = part[came] - part[left]
+        part["110"] = part["135"] + part["220"] + part["270"]
+    total = {code: men[code] + women[code] for code in both}
+    sexes = {"1": men, "2": women, "1+2": total, "TotSa": total}
+    shape = (len(chosen["Region"]), len(chosen["Forandringar"]), 1, len(chosen["Kon"]), 1,
+             len(chosen["Tid"]))
+    result = np.empty(shape)
+    for place, code in enumerate(chosen["Forandringar"]):
+        for sex, name in enumerate(chosen["Kon"]):
+            result[:, place, 0, sex, 0, :] = sexes[name][code]
+    return result
 
 
 def along(vector, axis, dimensions):

@@ -12,6 +12,8 @@ from analysis.errors import SourceError
 from analysis.loaders import tables
 from analysis.update import update
 
+pytestmark = pytest.mark.xdist_group("sources")  # one server
+
 KEY, TABLE = "tax_rate_total", "TAB2017"
 
 PASSING = [

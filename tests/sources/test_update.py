@@ -10,6 +10,8 @@ from analysis.errors import DataError, InputError, NotFetchedError
 from analysis.loaders import tables
 from analysis.update import difference, reset, update
 
+pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
+
 LIVE = [entry.key for entry in catalog.CATALOG.values() if entry.live]
 
 
@@ -218,7 +220,7 @@ def test_a_run_of_years_is_told_shortly():
     new = pd.DataFrame({"code": ["1780"] * 4, "year": [2001, 2002, 2003, 2005],
                         "value": [31.5, 32.0, 32.0, 32.0]})
     assert difference(old, new, entry) == [
-        "years added: 2002-2003, 2005", "years gone: 2000", "4 rows (+2)",
+        "years added: 2002–2003, 2005", "years gone: 2000", "4 rows (+2)",
         "value: 1 values revised, most 1780 2001 31 -> 31.5",
     ]
 
