@@ -89,8 +89,8 @@ def gap_tables_of(view: Sharing, peers: pd.DataFrame) -> list[Table]:
         return []
     alike = set(peers.loc[peers["code"].isin(view.region.members), "peer_code"])
     frame = pd.DataFrame([
-        {"area": view.area_names[row.area], "body": view.names[row.arrangement],
-         "form": view.form_names[row.legal_form],
+        {"area": view.area_names[row.area],
+         "body": f"{short(view.names[row.arrangement])} ({view.form_names[row.legal_form]})",
          "codes": _others(row.codes.split("; ")), "here": text.known_here(view, row.area),
          "alike": swedish.listed(text.names_of(alike & set(row.codes.split("; ")))) or None,
          "last": row.last_evidence,
@@ -100,9 +100,9 @@ def gap_tables_of(view: Sharing, peers: pd.DataFrame) -> list[Table]:
     ])
     return [Table("tjanst-luckor", "Tjänster som andra i inventeringen delar men inte "
                   f"är belagda i drift för {view.region.name}", frame,
-                  {"area": word("Tjänst"), "body": word("Organ"), "form": word("Form"),
+                  {"area": word("Tjänst"), "body": word("Organ"),
                    "codes": word("Kommuner"), "here": word("Uppgift här"),
-                   "alike": word("Liknande kommuner bland dem"),
+                   "alike": word("Liknande bland dem"),
                    "last": Format("Senaste belägg", year=True), "sources": word("Källa")},
                   ("services", "peers"),
                   notes=("Liknande kommuner enligt RKA (övergripande). Ett streck betyder att "
