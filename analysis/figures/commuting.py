@@ -186,7 +186,7 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
     note = "Talet till höger är pendlingsnettot: dagbefolkning minus nattbefolkning."
     return style.describe(axes, style.Description(
         id="dag-natt", title=f"Dag- och nattbefolkning {year}", sources=SOURCES, unit="personer",
-        alt=_day_night_alt(region, margins), table=members_table(region, margins),
+        alt=_day_night_alt(region, margins), table=_day_night_table(order, margins),
         note=f"De {_ROWS} största kommunerna visas. {note}" if few else note))
 
 
@@ -195,6 +195,17 @@ def _net_labels(axes: Axes, rows: np.ndarray, day: pd.Series, night: pd.Series) 
         if pd.notna(there) and pd.notna(here):
             axes.annotate(swedish.signed(there - here), (max(there, here), row), xytext=(7, 0),
                           textcoords="offset points", va="center", fontsize=8)
+
+
+def _day_night_table(order: Sequence[str], margins: pd.DataFrame) -> Table:
+    now = text.of_year(margins).reindex(list(order))
+    frame = pd.DataFrame({
+        "name": names_of(order), "day": metrics.day_population(now).to_numpy(),
+        "night": metrics.night_population(now).to_numpy(),
+        "net": metrics.net_commuting(now).to_numpy()})
+    return Table("dag-natt", f"Dag- och nattbefolkning {text.last_year(margins)}", frame, {
+        "name": NAME, "day": Format("Dagbefolkning"), "night": Format("Nattbefolkning"),
+        "net": Format("Pendlingsnetto", signed=True)}, SOURCES)
 
 
 def _day_night_alt(region: Region, margins: pd.DataFrame) -> str:

@@ -393,21 +393,23 @@ def delineation_sentences(region: Region, flows: Flows, markets: Markets,
     start = "en modellskattad matris" if flows.modelled else "den observerade matrisen"
     agree = markets.agreement
     agreement = (
-        f"Med SCB:s regler och {start} för {flows.year} får vi {swedish.number(agree['markets'])} "
-        f"lokala arbetsmarknader i riket mot SCB:s {swedish.number(agree['official_markets'])} "
-        f"({MARKETS_YEAR}). Av de par av kommuner som vi lägger ihop ligger "
-        f"{swedish.percent(agree['precision'], 0)} ihop också hos SCB, och av SCB:s par finner vi "
+        f"Med SCB:s regler (men upp till tre steg till centrum) och {start} för {flows.year} får "
+        f"vi {swedish.number(agree['markets'])} lokala arbetsmarknader i riket mot SCB:s "
+        f"{swedish.number(agree['official_markets'])} ({MARKETS_YEAR}). Av de par av kommuner som "
+        f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och av SCB:s par finner vi "
         f"{swedish.percent(agree['recall'], 0)} (justerat Rand-index "
         f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika).")
     own = markets.found.loc[list(region.members), "market"]
+    who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
     if is_nation(region):
         return [agreement]
     if len(region.members) == 1:
         centre = names_of([str(own.iloc[0])])[0]
-        return [agreement, f"{region.name} hamnar i arbetsmarknaden med centrum i {centre}."]
+        return [agreement, f"{who} hamnar {region.name} i arbetsmarknaden med centrum i {centre}."]
     if own.nunique() == 1:
         centre = names_of([str(own.iloc[0])])[0]
-        return [agreement, f"Hela {region.name} hamnar i en arbetsmarknad, med centrum i {centre}."]
+        return [agreement, f"{who} hamnar hela {region.name} i en arbetsmarknad, med centrum i "
+                           f"{centre}."]
     return [agreement, _changes_text(region, flows, own, changes)]
 
 
