@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, rows_of, word
+from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, rows_of, short, word
 from analysis.metrics import services as metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
