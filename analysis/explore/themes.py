@@ -106,7 +106,11 @@ THEMES: dict[str, Theme] = {theme.measure.id: theme for theme in _themes()}
 
 
 def theme_of(key: str) -> Theme:
-    """The theme `key`; raises InputError that suggests the nearest one."""
+    """The theme `key`; raises InputError that suggests the nearest one.
+
+    >>> theme_of("tax_rate").measure.label
+    'Kommunal skattesats'
+    """
     if key in THEMES:
         return THEMES[key]
     near = difflib.get_close_matches(key, THEMES, n=1)
@@ -119,7 +123,7 @@ def values(theme: str) -> pd.Series:
 
     >>> from analysis import explore
     >>> int(explore.values("population")["1780", 2024])
-    97833
+    98084
     """
     return theme_of(theme).load()
 
@@ -150,7 +154,13 @@ def plot_map(region: Region, theme: str, *, year: int) -> Axes:
 
 
 def plot_series(region: Region, theme: str) -> Axes:
-    """One line a member over all known years; nothing joins across a break of the series."""
+    """One line a member over all known years; nothing joins across a break of the series.
+
+    >>> from analysis import explore, regions
+    >>> axes = explore.plot_series(regions.get("kak"), "commuting_ratio")
+    >>> axes.figure._samverkan.title
+    'Pendlingskvot 2004–2021'
+    """
     return measures.plot_measure_series(region, theme_of(theme).measure, values(theme))
 
 

@@ -29,19 +29,34 @@ _NAMED = 60  # most names tried on a map of many members; the table has them all
 
 
 def is_count(measure: Measure) -> bool:
-    """True when the measure counts something and so may not shade areas."""
+    """True when the measure counts something and so may not shade areas.
+
+    >>> from analysis import explore
+    >>> is_count(explore.theme_of("population").measure)
+    True
+    """
     return measure.unit in COUNTS
 
 
 def centre_of(measure: Measure, values: pd.Series) -> float | None:
-    """The middle of a diverging scale: 1 for a ratio, 0 where values of both signs occur."""
+    """The middle of a diverging scale: 1 for a ratio, 0 where values of both signs occur.
+
+    >>> from analysis import explore
+    >>> centre_of(explore.theme_of("commuting_ratio").measure, pd.Series([0.8, 1.2]))
+    1.0
+    """
     if measure.unit in CENTRES:
         return CENTRES[measure.unit]
     return 0.0 if (values < 0).any() else None
 
 
 def written(measure: Measure, value: float) -> str:
-    """`value` of the measure as Swedish text with its unit."""
+    """`value` of the measure as Swedish text with its unit.
+
+    >>> from analysis import explore
+    >>> written(explore.theme_of("share_65plus").measure, 0.214)
+    '21,4\u202f%'
+    """
     if measure.as_percent:
         return swedish.percent_sign(value, measure.decimals)
     text = swedish.number(value, measure.decimals)
@@ -50,7 +65,12 @@ def written(measure: Measure, value: float) -> str:
 
 
 def known_years(values: pd.Series, region: Region) -> list[int]:
-    """The years in which the measure is known for at least one member, first to last."""
+    """The years in which the measure is known for at least one member, first to last.
+
+    >>> from analysis import explore, regions
+    >>> known_years(explore.values("tax_rate"), regions.get("kak"))[-1]
+    2022
+    """
     inside = values[values.index.get_level_values(0).isin(region.members)].dropna()
     return sorted(int(year) for year in inside.index.get_level_values(1).unique())
 
@@ -59,6 +79,12 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
     """The members' values of one year, largest first, missing last.
 
     Raises InputError with the years that are known when `year` is not one of them.
+
+    >>> from analysis import explore, regions
+    >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
+    >>> measure = explore.theme_of("commuting_ratio").measure
+    >>> of_year(area, measure, values, 2021).round(2).to_dict()
+    {'1780': 1.19, '1764': 0.94, '1715': 0.65, '1763': 0.56, '1761': 0.56}
     """
     years = known_years(values, region)
     if year not in years:
@@ -76,6 +102,14 @@ def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, yea
 
     `values` is indexed by (code, year), in the measure's unit. Returns the described Axes.
     Raises InputError for a year without values.
+
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis import explore, regions
+    >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
+    >>> measure = explore.theme_of("commuting_ratio").measure
+    >>> axes = plot_measure_map(area, measure, values, year=2021, boundaries=load_boundaries())
+    >>> axes.figure._samverkan.id
+    'commuting-ratio-karta'
     """
     here = of_year(region, measure, values, year)
     chart, side = axes if axes is not None else maps.map_canvas(
@@ -93,7 +127,12 @@ def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, yea
 
 
 def slug(measure: Measure) -> str:
-    """The measure's id as part of a file name."""
+    """The measure's id as part of a file name.
+
+    >>> from analysis import explore
+    >>> slug(explore.theme_of("tax_rate").measure)
+    'tax-rate'
+    """
     return measure.id.replace("_", "-")
 
 
@@ -153,6 +192,12 @@ def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
     """One line a member over the years; nothing joins across a break of the source's series.
 
     `values` is indexed by (code, year). Returns the described Axes.
+
+    >>> from analysis import explore, regions
+    >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
+    >>> measure = explore.theme_of("commuting_ratio").measure
+    >>> plot_measure_series(area, measure, values).figure._samverkan.title
+    'Pendlingskvot 2004–2021'
     """
     years = known_years(values, region)
     if not years:
@@ -190,7 +235,14 @@ def _series_table(region: Region, measure: Measure, values: pd.Series, title: st
 
 
 def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: int) -> Table:
-    """The members' values of one year, largest first, with the notes of the sources."""
+    """The members' values of one year, largest first, with the notes of the sources.
+
+    >>> from analysis import explore, regions
+    >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
+    >>> measure = explore.theme_of("commuting_ratio").measure
+    >>> measure_table(area, measure, values, year=2021).frame["name"].tolist()
+    ['Karlstad', 'Grums', 'Kil', 'Forshaga', 'Hammarö']
+    """
     here = of_year(region, measure, values, year)
     known = municipalities()
     frame = pd.DataFrame({"name": [known[str(code)].name for code in here.index],

@@ -17,7 +17,12 @@ _PAD = 0.08  # of the larger side, shown around the members
 
 
 def region_html(region: Region) -> str:
-    """Name, members and a small map of `region` as HTML; the map has a text alternative."""
+    """Name, members and a small map of `region` as HTML; the map has a text alternative.
+
+    >>> from analysis import regions
+    >>> region_html(regions.get("kak")).count("<path")
+    2
+    """
     count = swedish.counted(len(region.members), "kommun", "kommuner")
     groups = "".join(f"<br>{escape(group.name)}: {escape(swedish.listed(group.member_names))}"
                      for group in region.groups)
@@ -27,7 +32,12 @@ def region_html(region: Region) -> str:
 
 
 def region_svg(region: Region) -> str:
-    """The members in their surroundings, north up (SWEREF 99 TM), `HEIGHT` pixels high."""
+    """The members in their surroundings, north up (SWEREF 99 TM), `HEIGHT` pixels high.
+
+    >>> from analysis import regions
+    >>> region_svg(regions.get("kak"))[:4]
+    '<svg'
+    """
     boundaries = load_boundaries()
     members = boundaries.index.isin(region.members)
     west, south, east, north = boundaries[members].total_bounds

@@ -21,48 +21,88 @@ INDICATORS = (
 
 
 def only(table: pd.DataFrame, region: Region | None) -> pd.DataFrame:
-    """Rows of `table` whose `code` is a member of `region`; all rows when it is None."""
+    """Rows of `table` whose `code` is a member of `region`; all rows when it is None.
+
+    >>> from analysis import regions
+    >>> table = load_population()
+    >>> len(only(table, regions.get("kak"))), len(only(table, None))
+    (228, 22040)
+    """
     return table if region is None else table[table["code"].isin(region.members)]
 
 
 def load_population(region: Region | None = None) -> pd.DataFrame:
-    """Inhabitants by municipality and year, 1950-2025: code, year, population, kind."""
+    """Inhabitants by municipality and year, 1950-2025: code, year, population, kind.
+
+    >>> from analysis import regions
+    >>> table = load_population(regions.get("kak")).set_index(["code", "year"])
+    >>> int(table.at[("1960", 2005), "population"])
+    8303
+    """
     return only(tables.load("population"), region)
 
 
 def load_population_change(region: Region | None = None) -> pd.DataFrame:
-    """Births, deaths and moves by municipality, year and sex, for 2020, 2023 and 2024 (persons)."""
+    """Births, deaths and moves by municipality, year and sex, for 2020, 2023 and 2024 (persons).
+
+    >>> sorted(load_population_change()["year"].unique().tolist())
+    [2020, 2023, 2024]
+    """
     return only(tables.load("population_change"), region)
 
 
 def load_age_sex(region: Region | None = None) -> pd.DataFrame:
-    """Inhabitants by five-year age group and sex, 2016: code, year, age_from, age_to, sex, ..."""
+    """Inhabitants by five-year age group and sex, 2016: code, year, age_from, age_to, sex, ...
+
+    >>> load_age_sex()["persons"].sum().item()
+    9995153
+    """
     return only(tables.load("population_age_sex"), region)
 
 
 def load_localities(region: Region | None = None) -> pd.DataFrame:
-    """Localities (tätorter) 2020 with inhabitants and a point in SWEREF 99 TM."""
+    """Localities (tätorter) 2020 with inhabitants and a point in SWEREF 99 TM.
+
+    >>> load_localities().set_index("name").at["Kungsör", "population"].item()
+    6197
+    """
     return only(tables.load("localities"), region)
 
 
 def load_indicator(key: str, region: Region | None = None) -> pd.DataFrame:
-    """One indicator: code, year, value. Raises InputError unless `key` is in `INDICATORS`."""
+    """One indicator: code, year, value. Raises InputError unless `key` is in `INDICATORS`.
+
+    >>> load_indicator("share_65plus").query("year == 2024")["code"].nunique() > 0
+    True
+    """
     if key not in INDICATORS:
         raise InputError(f"unknown indicator {key!r}: valid are {', '.join(INDICATORS)}")
     return only(tables.load(key), region)
 
 
 def load_staff(region: Region | None = None) -> pd.DataFrame:
-    """Municipal monthly-paid staff 2008-2017; federations and companies are not in it."""
+    """Municipal monthly-paid staff 2008-2017; federations and companies are not in it.
+
+    >>> list(load_staff().columns)[:3]
+    ['code', 'year', 'staff']
+    """
     return only(tables.load("staff"), region)
 
 
 def load_peers(kind: str = "overall") -> pd.DataFrame:
-    """RKA's seven similar municipalities of each: code, peer_code, year."""
+    """RKA's seven similar municipalities of each: code, peer_code, year.
+
+    >>> load_peers()["code"].value_counts().unique().tolist()
+    [7]
+    """
     table = tables.load("peers")
     return table[table["kind"] == kind].drop(columns="kind")
 
 
 def load_municipalities(region: Region | None = None) -> pd.DataFrame:
-    """All 290 municipalities with county, divisions and land area (km²)."""
+    """All 290 municipalities with county, divisions and land area (km²).
+
+    >>> len(load_municipalities())
+    290
+    """
     return only(tables.load("municipalities"), region)

@@ -37,7 +37,12 @@ MEASURES: dict[str, Measure] = {}
 
 
 def register(entry: Measure) -> Measure:
-    """Add `entry` to `MEASURES`; raises ValueError when another measure has the same id."""
+    """Add `entry` to `MEASURES`; raises ValueError when another measure has the same id.
+
+    >>> entry = Measure("example_count", "Exempel", "antal")
+    >>> register(entry) is register(entry)
+    True
+    """
     if MEASURES.setdefault(entry.id, entry) != entry:
         raise ValueError(f"measure {entry.id!r} is already defined; choose another name")
     return entry
@@ -54,7 +59,14 @@ def measure(
     sources: tuple[str, ...] = (),
     as_percent: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register the decorated function as a measure whose id is the function's name."""
+    """Register the decorated function as a measure whose id is the function's name.
+
+    >>> @measure(label="Exempel", unit="kvot", decimals=2, sources=("population",))
+    ... def example_ratio(table):
+    ...     return table["a"] / table["b"]
+    >>> example_ratio.measure.label
+    'Exempel'
+    """
 
     def decorate(function: Function) -> Function:
         entry = Measure(
@@ -75,5 +87,10 @@ def measure(
 
 
 def measure_of(function: Callable[..., Any]) -> Measure:
-    """Metadata of a function decorated with `measure`; raises AttributeError for any other."""
+    """Metadata of a function decorated with `measure`; raises AttributeError for any other.
+
+    >>> from analysis.metrics.commuting import commuting_ratio
+    >>> measure_of(commuting_ratio).unit
+    'kvot'
+    """
     return function.measure  # type: ignore[attr-defined]

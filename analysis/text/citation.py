@@ -12,6 +12,11 @@ def source_line(sources: Iterable[str], kind: str) -> str:
 
     An updated dataset is cited with the table, and the dates of its change and retrieval.
     Raises InputError for a key that the catalogue does not have.
+
+    >>> source_line(["population"], "observed")
+    'Källa: SCB, BE0101 Folkmängd'
+    >>> source_line(["population"], "derived")
+    'Källa: SCB, BE0101 Folkmängd; bearbetning: Samverkan'
     """
     cited = list(dict.fromkeys(tables.vintage(key).source for key in sources))
     line = f"{'Källa' if len(cited) == 1 else 'Källor'}: {'; '.join(cited)}"

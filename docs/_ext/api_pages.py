@@ -17,11 +17,13 @@ ROOMS = {
 
 
 def setup(app):
+    """Register with Sphinx."""
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True}
 
 
 def write(app):
+    """Write the pages that are made from the code."""
     folder = DOCS / "generated" / "api"
     folder.mkdir(parents=True, exist_ok=True)
     for room, title in ROOMS.items():
@@ -61,6 +63,7 @@ def modules_of(room):
 
 
 def section(module):
+    """The lines that document one module."""
     return [module, "-" * len(module), "", f".. automodule:: {module}", ""]
 
 
@@ -69,11 +72,10 @@ def measures():
     for module in modules_of("metrics"):
         import_module(module)
     found = import_module("analysis.metrics.measure").MEASURES.values()
-    words = {"higher": "högre är bättre", "lower": "lägre är bättre", "neither": "varken eller"}
     rows = [f"| `{m.id}` | {m.label} | {m.unit} | {m.formula or 'som publicerad'} | {m.kind} | "
-            f"{words[m.direction]} | {', '.join(m.sources)} |"
+            f"{m.direction} | {', '.join(m.sources)} |"
             for m in sorted(found, key=lambda measure: measure.id)]
-    head = "| id | name in reports | unit | formula | kind | direction | datasets |"
+    head = "| id | name in reports | unit | formula | kind | better | datasets |"
     return "\n".join(["# Measures", "", "Each stands beside its function in `analysis/metrics/`, "
                       "where its source and what to watch for are told.", "",
                       head, "|---|---|---|---|---|---|---|", *rows, ""])

@@ -52,11 +52,13 @@ plot_region(area, boundaries.load_boundaries())""",
 
 
 def setup(app):
+    """Register with Sphinx."""
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True}
 
 
 def write(app):
+    """Draw every figure and write the page that shows them."""
     folder = DOCS / "generated" / "gallery"
     folder.mkdir(parents=True, exist_ok=True)
     parts = ["# Gallery\n\nEach figure is drawn by the code below it, after these lines:\n\n"

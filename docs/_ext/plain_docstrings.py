@@ -12,6 +12,7 @@ _TERM = re.compile(r"^([^\s:][^:]{0,60}): (.*)$")
 
 
 def setup(app):
+    """Register with Sphinx."""
     app.connect("autodoc-process-docstring", convert)
     return {"parallel_read_safe": True}
 
@@ -22,6 +23,7 @@ def convert(app, what, name, obj, options, lines):
 
 
 def rewritten(lines):
+    """The lines of a docstring as reStructuredText."""
     result, terms, place = [], False, 0
     while place < len(lines):
         line = lines[place]
