@@ -24,9 +24,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from analysis import paths
 from analysis.errors import InputError, raise_faults
+
+_LONGEST = 80  # characters of a name and of a key: it becomes a folder
+_CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_LIGATURES = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
 
 DEFAULT_KEYS = ("malardalen", "bergslagen", "karlstad")
 
@@ -76,7 +81,11 @@ class Region:
 
 @cache
 def municipalities() -> dict[str, Municipality]:
-    """All 290 municipalities by code."""
+    """All 290 municipalities by code.
+
+    >>> municipalities()["0381"].name
+    'Enköping'
+    """
     with paths.data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["code"]: Municipality(
@@ -89,18 +98,30 @@ def municipalities() -> dict[str, Municipality]:
 
 @cache
 def counties() -> dict[str, str]:
-    """Names of the 21 counties by two-digit code."""
+    """Names of the 21 counties by two-digit code.
+
+    >>> counties()["17"]
+    'Värmlands län'
+    """
     return {entry.county_code: entry.county for entry in municipalities().values()}
 
 
 def registry_path() -> Path:
-    """The file that defines the named regions."""
+    """The file that defines the named regions.
+
+    >>> registry_path().name
+    'regions.toml'
+    """
     return paths.data_path("regions.toml")
 
 
 def slug(name: str) -> str:
-    """ASCII folder name of `name`: å, ä, ö become a, a, o, everything else a hyphen."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    """ASCII folder name of `name`: å, ä, ö become a, a, o, everything else a hyphen.
+
+    >>> slug("Fyra Mälarstäder")
+    'fyra-malarstader'
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LIGATURES))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
@@ -109,14 +130,18 @@ def registry() -> dict[str, Region]:
     """All registered regions by key, in the order of the file.
 
     Raises InputError with every fault of the file: wrong codes, duplicates, unknown groups.
+
+    >>> list(registry())[:3]
+    ['malardalen', 'bergslagen', 'karlstad']
     """
     path = registry_path()
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name}: not valid TOML, {error}; mend the file") from error
-    faults = [fault for key, entry in entries.items() for fault in _entry_faults(key, entry)]
-    faults += [
+    raise_faults(InputError, [fault for key, entry in entries.items()
+                              for fault in _entry_faults(key, entry)])
+    faults = [
         f"region {key!r}: unknown group {group!r}; valid are {', '.join(entries)}"
         for key, entry in entries.items()
         for group in entry.get("groups", ())
@@ -130,15 +155,19 @@ def registry() -> dict[str, Region]:
     return {key: _with_groups(plain, key, entries[key].get("groups", ())) for key in entries}
 
 
-def _entry_faults(key: str, entry: dict[str, object]) -> list[str]:
-    members, groups = entry.get("members", ()), entry.get("groups", ())
-    if not isinstance(members, list | tuple) or not isinstance(groups, list | tuple):
-        return [f"region {key!r}: members and groups must be lists of text"]
+def _entry_faults(key: str, entry: Any) -> list[str]:
+    if not isinstance(entry, dict):
+        return [f"{key!r} is no region; write [{slug(key) or 'ny-region'}] with name and members"]
+    members, groups = entry.get("members", []), entry.get("groups", [])
+    lists = all(isinstance(part, list) and all(isinstance(code, str) for code in part)
+                for part in (members, groups))
+    if not lists or not isinstance(entry.get("name", ""), str):
+        return [f"region {key!r}: name must be text, members and groups lists of text in quotes"]
     faults = [] if entry.get("name") else [f"region {key!r}: name is missing; add one"]
-    if slug(key) != key:
+    if slug(key) != key or key.isdigit():
         faults.append(f"region {key!r}: the key must be a slug such as {slug(key) or 'ny-region'}")
     if members or not groups:
-        faults += [f"region {key!r}: {fault}" for fault in code_faults([str(m) for m in members])]
+        faults += [f"region {key!r}: {fault}" for fault in code_faults(members)]
     return faults
 
 
@@ -150,7 +179,11 @@ def _with_groups(plain: dict[str, Region], key: str, groups: Sequence[str]) -> R
 
 
 def code_faults(codes: Sequence[str]) -> list[str]:
-    """Every fault of a list of municipality codes: empty, unknown, given twice."""
+    """Every fault of a list of municipality codes: empty, unknown, given twice.
+
+    >>> code_faults(["1780", "381"])[0].split(";")[0]
+    "unknown municipality code '381': did you mean 0381 (Enköping)?"
+    """
     if not codes:
         return ["no municipalities given; name at least one four-digit code, such as 1780"]
     known = municipalities()
@@ -178,7 +211,11 @@ def _code_hint(code: str) -> str:
 
 
 def get(key: str) -> Region:
-    """The registered region `key`; raises InputError that suggests the nearest key."""
+    """The registered region `key`; raises InputError that suggests the nearest key.
+
+    >>> get("kak").member_names
+    ('Kungsör', 'Arboga', 'Köping')
+    """
     known = registry()
     if key in known:
         return known[key]
@@ -195,15 +232,21 @@ def from_members(codes: Iterable[str], *, name: str | None = None) -> Region:
 
     Raises InputError with all faults: wrong or repeated codes, a name that is no safe folder or
     that belongs to another set of members.
+
+    >>> from_members(["1960", "1983"], name="Västra Mälaren").key
+    'vastra-malaren'
     """
     members = tuple(code.strip() for code in codes)
     faults = code_faults(members)
     if name is not None:
         faults += name_faults(name)
     raise_faults(InputError, faults)
+    known = registry()
     label = name.strip() if name is not None else _joined(members)
-    key = slug(label)[:80].strip("-")
-    existing = registry().get(key)
+    if name is None and slug(label) in known:  # the municipality of Karlstad is not its region
+        label = f"{label}{'' if label[-1] in 'sxz' else 's'} kommun"
+    key = slug(label)[:_LONGEST].strip("-")
+    existing = known.get(key)
     if existing and set(existing.members) != set(members):
         raise InputError(
             f"the name {label!r} makes the folder {key!r}, which is registered for other members "
@@ -221,34 +264,52 @@ def _joined(members: tuple[str, ...]) -> str:
 
 
 def name_faults(name: str) -> list[str]:
-    """Why `name` cannot be the name, and so the folder, of a region."""
+    """Why `name` cannot be the name, and so the folder, of a region.
+
+    >>> name_faults("a/b")
+    ["the name 'a/b' is no safe folder name; leave out slashes and leading dots"]
+    """
     if not name.strip():
         return ["the name is empty; give one such as \"KAK och vänner\""]
-    if re.search(r"[/\\\x00-\x1f]", name) or name.strip().startswith("."):
+    if re.search(r"[/\\]", name) or name.strip().startswith("."):
         return [f"the name {name!r} is no safe folder name; leave out slashes and leading dots"]
-    if not slug(name):
-        return [f"the name {name!r} has no letters or digits; give one such as \"KAK\""]
+    if any(unicodedata.category(letter) in _CONTROL for letter in name):
+        return [f"the name {name!r} has control characters; type it anew"]
+    if not re.search(r"[a-z]", slug(name)):
+        # a key of digits would be taken for the code of a municipality, a county or the nation
+        return [f"the name {name!r} has no letters; give one such as \"KAK\""]
+    if len(name) > _LONGEST:
+        return [f"the name {name[:20]!r}… has {len(name)} characters; {_LONGEST} are the most"]
     return []
 
 
 def resolve(value: str, *, name: str = "") -> Region:
-    """The region that notebook parameters name: a registered key, or codes with commas."""
-    codes = [part.strip() for part in value.split(",")]
+    """The region that notebook parameters name: a registered key, or codes with commas.
+
+    >>> resolve("bergslagen").name, resolve("1863,1864").name
+    ('Bergslagen', 'Hällefors och Ljusnarsberg')
+    """
+    codes = [part.strip() for part in str(value).split(",")]
     if all(re.fullmatch(r"\d{4}", code) for code in codes):
         return from_members(codes, name=name or None)
-    return get(value)
+    return get(str(value))
 
 
 def add(key: str, name: str, members: Sequence[str]) -> Region:
     """Write a new region to the registry and return it; the file is replaced as a whole.
 
     Raises InputError with all faults: key taken or no slug, bad name, bad codes.
+
+    >>> add("kak", "KAK", ["1960"])
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: the key 'kak' is taken; choose another or edit data/regions.toml
     """
     faults = []
     if key in registry():
         faults.append(f"the key {key!r} is taken; choose another or edit data/regions.toml")
-    if not key or slug(key) != key:
-        faults.append(f"the key {key!r} is no slug; use lower-case a-z, digits and hyphens, "
+    if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
+        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use lower-case a-z, digits, hyphens, "
                       f"such as {slug(key) or 'ny-region'!r}")
     raise_faults(InputError, [*faults, *name_faults(name), *code_faults(members)])
     listed = ", ".join(json.dumps(code) for code in members)

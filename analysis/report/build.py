@@ -46,18 +46,55 @@ def build(plan: Plan, *, force: bool = False, tell: Report = lambda region, text
     `tell` hears of each finished step. Returns a result a region, in the order of the plan.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
+    with _alone(plan.out):
+        return _build(plan, force, tell)
+
+
+def _build(plan: Plan, force: bool, tell: Report) -> list[Result]:
+    _clear_leftovers(plan.out)
     fresh = [] if force else [r for r in plan.regions if manifest.is_fresh(plan, r)]
     results = {region.key: Result(region, "fresh") for region in fresh}
     for region in fresh:
         tell(region.key, "up to date")
     todo = [region for region in plan.regions if region.key not in results]
-    if todo:
-        with _staging(plan.out) as staging, _workers(plan.jobs) as pool:
-            for result in _run(plan, todo, staging, pool, tell):
-                results[result.region.key] = result
-    _write_record(plan, list(results.values()))
-    index.write(plan.out)
+    try:
+        if todo:
+            with _staging(plan.out) as staging, _workers(plan.jobs) as pool:
+                for result in _run(plan, todo, staging, pool, tell):
+                    results[result.region.key] = result
+    finally:
+        _write_record(plan, list(results.values()))
+        index.write(plan.out)
     return [results[region.key] for region in plan.regions]
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the folder's lock: two builds at once would take each other's files away."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(out / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BuildError(f"another build is writing to {out}; wait for it, or choose another "
+                         "--out") from None
+    try:
+        yield
+    finally:
+        lock.release()
+        (out / ".lock").unlink(missing_ok=True)
+
+
+def _clear_leftovers(out: Path) -> None:
+    """What a build that was killed left: put a report back that was moved aside, drop the rest."""
+    for aside in out.glob(".replaced-*"):
+        record = manifest.read(aside / "report")
+        if record and not (out / record["region"]).exists():
+            (aside / "report").rename(out / record["region"])
+        shutil.rmtree(aside, ignore_errors=True)
+    for staging in out.glob(".building-*"):
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
@@ -79,6 +116,10 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(jobs, mp_context=context)
     try:
         yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()  # a stopped build must not go on in the background
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -123,7 +164,11 @@ def _run(plan: Plan, todo: list[Region], staging: Path, pool: ProcessPoolExecuto
 
 def _take_chapter(state: _Progress, future: Future[Any], tell: Report) -> None:
     state.waiting -= 1
-    outcome = future.result()
+    try:
+        outcome = future.result()
+    except Exception as error:  # the worker itself died: its region fails, the others go on
+        _fail(state, "worker", error)
+        return
     state.steps[outcome.chapter] = outcome.seconds
     if outcome.error:
         state.errors.append(f"chapter {outcome.chapter}: {outcome.error}")
@@ -138,12 +183,18 @@ def _take_report(plan: Plan, state: _Progress, future: Future[Any], staging: Pat
     try:
         steps = future.result()
         swap(staging / state.region.key, plan.out / state.region.key)
-    except (BuildError, OSError, ValueError) as error:
-        state.errors.append(f"report: {error}".replace("\n", "; "))
-        state.details.append("".join(traceback.format_exception(error)))
+    except Exception as error:  # whatever a chapter's content makes of the exporters
+        _fail(state, "report", error)
         return
     for name in ("compose", *plan.formats):
         tell(state.region.key, f"{name} done in {steps[name]:.1f} s")
+
+
+def _fail(state: _Progress, where: str, error: Exception) -> None:
+    known = isinstance(error, BuildError)
+    text = str(error) if known else f"{type(error).__name__}: {error}"
+    state.errors.append(f"{where}: {' '.join(text.split())}")
+    state.details.append("".join(traceback.format_exception(error)))
 
 
 def _result(state: _Progress, tell: Report) -> Result:
@@ -159,14 +210,16 @@ def swap(new: Path, target: Path) -> None:
         new.rename(target)
         return
     old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
-    target.rename(old / "report")
     try:
+        target.rename(old / "report")
         new.rename(target)
-    except OSError:
-        (old / "report").rename(target)
+    except BaseException:
+        if not target.exists() and (old / "report").exists():
+            (old / "report").rename(target)
+        if not (old / "report").exists():
+            old.rmdir()
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_record(plan: Plan, results: list[Result]) -> None:

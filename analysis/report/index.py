@@ -15,6 +15,9 @@ _FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabe
 _THUMBNAIL = "figures/region-map.png"
 
 
+_NEEDED = {"product", "name", "members", "as_of", "snapshot"}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One report as the index shows it; `files` are (path, label, size)."""
@@ -28,11 +31,11 @@ class Entry:
 
 
 def entries(out: Path) -> list[Entry]:
-    """The reports under `out`, in the order of their Swedish names."""
+    """The reports under `out` that this version can read, in the order of their Swedish names."""
     found = []
     for folder in sorted(path for path in out.iterdir() if not path.name.startswith(".")):
         record = manifest.read(folder) if folder.is_dir() else None
-        if record and record.get("product") == "samverkan":
+        if record and _NEEDED <= set(record) and set(record["members"]) <= set(municipalities()):
             found.append(_entry(folder, record))
     return sorted(found, key=lambda entry: swedish.sort_key(entry.name))
 

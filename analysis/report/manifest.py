@@ -27,7 +27,7 @@ def digest(plan: Plan, region: Region) -> str:
     """SHA-256 over everything the report of `region` depends on."""
     parts = {
         "code": code_digest(), "data": data_digest(), "versions": installed_versions(),
-        "chapters": [_file_hash(path) for _, path in plan.chapters],
+        "chapters": [[name, _file_hash(path)] for name, path in plan.chapters],
         "region": [region.key, region.name, region.members,
                    [(group.key, group.name, group.members) for group in region.groups]],
         "formats": plan.formats, "as_of": plan.as_of.isoformat(),
@@ -56,7 +56,7 @@ def data_digest() -> str:
 
 def _plain_files(folder: Path) -> Iterable[Path]:
     return (path for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith("."))
+            if path.is_file() and not path.name.startswith(".") and path.name != "regions.toml")
 
 
 @cache
@@ -91,7 +91,8 @@ def is_fresh(plan: Plan, region: Region) -> bool:
     folder = plan.out / region.key
     record = read(folder)
     return (record is not None and record.get("digest") == digest(plan, region)
-            and all((folder / name).is_file() for name in record["files"]))
+            and all((folder / name).is_file() and _file_hash(folder / name) == known
+                    for name, known in record["files"].items()))
 
 
 def write(plan: Plan, region: Region, folder: Path, steps: dict[str, float],
@@ -111,8 +112,8 @@ def write(plan: Plan, region: Region, folder: Path, steps: dict[str, float],
         "code_sha256": code_digest(), "data_sha256": data_digest(),
         "digest": digest(plan, region), "failed": [],
         "seconds": {name: round(value, 2) for name, value in steps.items()},
-        "files": sorted(path.relative_to(folder).as_posix()
-                        for path in folder.rglob("*") if path.is_file()),
+        "files": {path.relative_to(folder).as_posix(): _file_hash(path)
+                  for path in sorted(folder.rglob("*")) if path.is_file()},
     }
     write_json(folder / MANIFEST, record)
 

@@ -18,11 +18,13 @@ from pathlib import Path
 
 from analysis import catalog, paths
 from analysis.errors import InputError, raise_faults
-from analysis.regions import Region
+from analysis.regions import Region, slug
 
 CHAPTERS = ("summary", "population", "commuting", "services")
 FORMATS = ("html", "pdf", "xlsx")
 MANIFEST = "build.json"
+RESERVED = ("metod", "kallor", "tillganglighet")  # the report's own sections
+_MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
@@ -75,20 +77,33 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
     """
     target = (out or paths.default_reports()).resolve()
     faults = [*_format_faults(formats), *_chapter_faults(chapters)]
-    if jobs is not None and jobs < 1:
-        faults.append(f"--jobs {jobs} is too few; give 1 or more")
-    if target.exists() and not target.is_dir():
-        faults.append(f"--out {target.name!r} is a file; name a folder")
-    else:
-        faults += [fault for region in regions for fault in folder_faults(target, region)]
+    if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
+        faults.append(f"--jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
+    faults += out_faults(target)
+    faults += [fault for region in regions for fault in folder_faults(target, region)]
     raise_faults(InputError, faults)
-    own = [(path.stem, path.resolve()) for path in chapters]
+    own = [(slug(path.stem), path.resolve()) for path in chapters]
     return Plan(
         tuple(dict.fromkeys(regions)),
         (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
         tuple(name for name in FORMATS if name in formats),
         as_of or catalog.SNAPSHOT_DATE, target, jobs or os.cpu_count() or 1,
     )
+
+
+def out_faults(out: Path) -> list[str]:
+    """Why reports cannot be put into `out`: no folder, not writable, or files of somebody else."""
+    nearest = next(path for path in (out, *out.parents) if path.exists())
+    if not nearest.is_dir():
+        return [f"--out {str(out)!r}: {nearest.name!r} is a file; name a folder"]
+    if not os.access(nearest, os.W_OK):
+        return [f"--out {str(out)!r}: {str(nearest)!r} cannot be written to; name another folder"]
+    ours = {"index.html": 'content="samverkan"', MANIFEST: '"product": "samverkan"'}
+    return [
+        f"--out {str(out)!r}: its {name} was not made by samverkan; name another folder"
+        for name, mark in ours.items()
+        if (out / name).is_file() and mark not in (out / name).read_text("utf-8", "replace")
+    ]
 
 
 def _format_faults(formats: Sequence[str]) -> list[str]:
@@ -106,10 +121,13 @@ def _chapter_faults(chapters: Sequence[Path]) -> list[str]:
     for path in chapters:
         if path.suffix != ".ipynb" or not path.is_file():
             faults.append(f"chapter {str(path)!r} is no notebook file; name an existing .ipynb")
-        elif path.stem in seen:
+        elif not slug(path.stem) or slug(path.stem) in RESERVED:
+            faults.append(f"chapter {path.name!r}: the name {path.stem!r} cannot be used; "
+                          "rename the file")
+        elif slug(path.stem) in seen:
             faults.append(f"chapter {path.stem!r} is given twice or is one of {', '.join(CHAPTERS)}"
                           "; rename the file")
-        seen.add(path.stem)
+        seen.add(slug(path.stem))
     return faults
 
 

@@ -58,7 +58,8 @@ def signed(value: float | None, decimals: int = 0) -> str:
     +1 204 −35 0
     """
     text = number(value, decimals)
-    positive = value is not None and not is_missing(value) and round(float(value), decimals) > 0
+    positive = value is not None and not is_missing(value) and value > 0
+    positive = positive and text != number(0, decimals)
     return f"+{text}" if positive else text
 
 
