@@ -396,8 +396,8 @@ def delineation_sentences(region: Region, flows: Flows, markets: Markets,
         f"Med SCB:s regler (men upp till tre steg till centrum) och {start} för {flows.year} får "
         f"vi {swedish.number(agree['markets'])} lokala arbetsmarknader i riket mot SCB:s "
         f"{swedish.number(agree['official_markets'])} ({MARKETS_YEAR}). Av de par av kommuner som "
-        f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och av SCB:s par finner vi "
-        f"{swedish.percent(agree['recall'], 0)} (justerat Rand-index "
+        f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och "
+        f"av SCB:s par finner vi {swedish.percent(agree['recall'], 0)} (justerat Rand-index "
         f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika).")
     own = markets.found.loc[list(region.members), "market"]
     who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
