@@ -35,7 +35,7 @@ from analysis.text import swedish
 
 MOST_LINKS = 30  # arrows between members; the table of links has more
 MOST_OUTSIDE = 5  # municipalities outside that get arrows of their own
-_WIDEST = 11.0  # points at the head of the widest arrow
+_WIDEST = 14.0  # points at the head of the widest arrow
 _LABELLED = 6  # links between members that get their count written
 _PAD = 0.13  # room around the region for arrows to the outside, a share of its longer side
 _DASH, _SPACE = 6.0, 2.6  # points
@@ -87,8 +87,8 @@ def select_links(region: Region, flows: Flows) -> Selection:
 def _threshold(persons: pd.Series, largest: float) -> float:
     """A round number that leaves out what would be too thin to see, and all after `MOST_LINKS`."""
     beyond = persons.iloc[MOST_LINKS] if len(persons) > MOST_LINKS else 0.0
-    least = max(10.0, largest / 60, float(beyond))
-    steps = [step * 10.0**power for power in range(1, 7) for step in (1, 1.5, 2, 3, 5, 7.5)]
+    least = max(10.0, largest / 40, float(beyond))
+    steps = [step * 10.0**power for power in range(1, 7) for step in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5)]
     return next((step for step in steps if step >= least), least)
 
 
@@ -305,14 +305,14 @@ def ribbon(start: Point, end: Point, *, width: float, unit: float,
     if len(line) < 4:
         return Path(np.empty((0, 2)))
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))]) / unit
-    head = min(4.0 + 0.9 * width, 0.45 * along[-1])
+    head = min(4.0 + 0.75 * width, 0.45 * along[-1])
     neck = along[-1] - head
     cuts = [(0.0, neck)]
     if dashed:
         starts = np.arange(0, neck, _DASH + _SPACE)
         cuts = [(float(at), float(min(at + _DASH, neck))) for at in starts]
     shapes = [_strip(line, along, low, high, neck, width, unit) for low, high in cuts]
-    half = (width / 2 + 2.2) * unit
+    half = (width / 2 + 2.0) * unit
     (place, across), tip = _frame_at(line, along, neck), line[-1]
     shapes.append(np.array([place + half * across, tip, place - half * across]))
     return Path.make_compound_path(*(_closed(shape) for shape in shapes))
@@ -325,7 +325,7 @@ def _strip(line: np.ndarray, along: np.ndarray, low: float, high: float, neck: f
     left, right = [], []
     for stop in stops:
         place, across = _frame_at(line, along, float(stop))
-        half = max(width * (0.45 + 0.55 * stop / max(neck, 1e-9)), 0.7) / 2 * unit
+        half = max(width * (0.45 + 0.55 * stop / max(neck, 1e-9)), 0.5) / 2 * unit
         left.append(place + half * across)
         right.append(place - half * across)
     return np.array([*left, *right[::-1]])
@@ -425,7 +425,7 @@ def _draw_key(axes: Axes, region: Region, flows: Flows, chosen: Selection) -> No
                       dashed=flows.modelled, bend=0.0)
         axes.add_patch(_patch(path, INSIDE, width_of(mark, chosen.largest), zorder=5))
         _key_text(axes, 56, y, swedish.number(mark), size=8.5, va="center")
-        y -= 9 + width_of(mark, chosen.largest) * 0.7
+        y -= 9 + width_of(mark, chosen.largest) * 0.6
     lines = [textwrap.fill(line, 31) for line in _key_lines(region, flows, chosen)]
     _key_text(axes, 7, y + 1, "\n".join(lines), size=7, va="top")
 
