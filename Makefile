@@ -30,7 +30,7 @@ constraints: .venv/ready-dev
 	$(BIN)/pip list --format=freeze --exclude samverkan --exclude pip --exclude setuptools > constraints.txt
 
 .venv/ready: $(INPUTS) tools/system-packages.txt
-	tools/system-setup.sh
+	tools/system-setup.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q -c constraints.txt -e .
 	touch $@

@@ -7,10 +7,12 @@ line; `--debug` shows the traceback.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -92,7 +94,7 @@ def chosen_regions(keys: tuple[str, ...], members: str | None, name: str | None)
     found = [_attempt(faults, lambda key=key: registry.get(key))  # type: ignore[misc]
              for key in keys]
     if members is not None:
-        codes = [part.strip() for part in members.split(",") if part.strip()]
+        codes = split_codes(members)
         found.append(_attempt(faults, lambda: registry.from_members(codes, name=name)))
     if faults:
         raise InputError(*faults)
@@ -142,6 +144,32 @@ def _fail_on(results: list[Result]) -> None:
                            for result in failed for error in result.errors))
 
 
+@cli.command()
+@click.option("--service", required=True, metavar="AREA", help="Service area, such as vaxel.")
+@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+@click.option("--host", default="", metavar="CODE", help="The member that would host it.")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.option("--cost-low", type=float, default=-0.05, show_default=True,
+              help="Assumed change of cost, lowest (a share).")
+@click.option("--cost-high", type=float, default=0.05, show_default=True,
+              help="Assumed change of cost, highest (a share).")
+def scenario(service: str, members: str, host: str, as_of: str | None, out: Path | None,
+             cost_low: float, cost_high: float) -> None:
+    """Make a report on what would change if MEMBERS shared a service."""
+    from analysis.report.scenario import build_scenario
+
+    folder = build_scenario(service, split_codes(members), host=host, as_of=parse_date(as_of),
+                            out=out, change=(cost_low, cost_high),
+                            tell=lambda text: click.echo(text, err=True))
+    click.echo(f"built, {folder}")
+
+
+def split_codes(text: str) -> list[str]:
+    """Municipality codes of an option, which separates them with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 @cli.group(invoke_without_command=True)
 @click.pass_context
 def regions(context: click.Context) -> None:
@@ -171,8 +199,7 @@ def show(key: str) -> None:
 @click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
 def add(key: str, name: str, members: str) -> None:
     """Write a new region KEY to the registry."""
-    codes = [part.strip() for part in members.split(",") if part.strip()]
-    region = registry.add(key, name, codes)
+    region = registry.add(key, name, split_codes(members))
     click.echo(f"added {region.key}: {region}")
 
 
@@ -291,22 +318,32 @@ def margins(year: int, out: Path) -> None:
 
 
 def debugging() -> bool:
-    """True when `--debug` was given."""
-    return "--debug" in sys.argv
+    """True when `--debug` stands before the subcommand."""
+    return "--debug" in takewhile(lambda word: word.startswith("-"), sys.argv[1:])
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with 0, 1 or 2."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         cli.main(args=arguments, prog_name="samverkan", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.UsageError as error:
         _stop(2, [f"{error.format_message()}; see `samverkan --help`"])
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         _stop(1, ["stopped; nothing half-written is left"])
     except SamverkanError as error:
         _stop(error.exit_code, error.faults)
     except Exception as error:  # the last door: one clear line instead of a traceback
-        _stop(1, [f"{type(error).__name__}: {error}; run again with --debug to see where"])
+        text = " ".join(str(error).split())
+        _stop(1, [f"{type(error).__name__}: {text}; run again with --debug to see where"])
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """A polite kill cleans up as Ctrl-C does."""
+    raise KeyboardInterrupt
 
 
 def _stop(code: int, faults: tuple[str, ...] | list[str]) -> None:

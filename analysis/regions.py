@@ -309,7 +309,7 @@ def add(key: str, name: str, members: Sequence[str]) -> Region:
     if key in registry():
         faults.append(f"the key {key!r} is taken; choose another or edit data/regions.toml")
     if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
-        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use lower-case a-z, digits, hyphens, "
+        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
                       f"such as {slug(key) or 'ny-region'!r}")
     raise_faults(InputError, [*faults, *name_faults(name), *code_faults(members)])
     listed = ", ".join(json.dumps(code) for code in members)

@@ -106,6 +106,7 @@ def _numeric(form: Format) -> str:
 def _cell(form: Format, value: Any, *, first: bool) -> str:
     shown = escape(form.show(value))
     if swedish.is_missing(value) and not first:
-        shown = f'<span title="uppgift saknas">{shown}</span>'
+        shown = (f'<span aria-hidden="true">{shown}</span>'
+                 '<span class="hidden">uppgift saknas</span>')
     return (f'<th scope="row">{shown}</th>' if first
             else f"<td{_numeric(form)}>{shown}</td>")

@@ -3,16 +3,18 @@
 # when run as root on Debian or Ubuntu, otherwise the line to run is printed and the exit code is 1.
 set -eu
 here=$(dirname "$0")
+python=${1:-python3}
 packages=$(tr '\n' ' ' < "$here/system-packages.txt")
 
 missing() {
-    python3 -c 'import ensurepip, venv' 2>/dev/null || { echo python3-venv; return; }
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || { echo python3-venv; return; }
     for library in pango-1.0 pangoft2-1.0 harfbuzz-subset; do
-        python3 -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('$library'))" \
+        "$python" -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('$library'))" \
             || { echo "$library"; return; }
     done
-    command -v chromium >/dev/null || { echo chromium; return; }
-    command -v hunspell >/dev/null || { echo hunspell; return; }
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+        || { echo chromium; return; }
+    echo samverkan | hunspell -d sv_SE -l >/dev/null 2>&1 || { echo hunspell-sv; return; }
 }
 
 first=$(missing)

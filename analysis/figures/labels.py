@@ -93,8 +93,7 @@ def halo(text: Text) -> Text:
 
     Matplotlib's own effect would write every letter's outline into the SVG twice.
     """
-    axes = text.axes
-    assert axes is not None
+    axes: Any = text.axes
     looks: dict[str, Any] = {
         "fontsize": text.get_fontsize(), "fontweight": text.get_fontweight(), "color": "white",
         "zorder": text.get_zorder() - 0.1, "clip_on": text.get_clip_on(),

@@ -289,10 +289,22 @@ def shade_classes(values: pd.Series, *, centre: float | None = None, classes: in
         limits = list(centre + np.linspace(-1, 1, 7) * (high - centre))
     palette = mpl.colormaps[style.DIVERGING if centre is not None else style.SEQUENTIAL]
     norm = BoundaryNorm(limits, len(limits) - 1)
-    span = (0.2, 0.8) if centre is not None else (0.08, 0.66)  # keep labels readable on top
-    colours = [to_hex(palette(share)) for share in np.linspace(*span, len(limits) - 1)]
+    shares = _palette_shares(limits, centre)
+    colours = [to_hex(palette(share)) for share in shares]
     picked = known.map(lambda value: colours[int(np.clip(norm(value), 0, len(colours) - 1))])
     return picked, [float(limit) for limit in limits], colours
+
+
+def _palette_shares(limits: Sequence[float], centre: float | None) -> list[float]:
+    """Where in the palette each class lies; labels must stay readable on the darkest.
+
+    A diverging palette leaves out its pale middle, so that just below differs from just above.
+    """
+    if centre is None:
+        return list(np.linspace(0.08, 0.66, len(limits) - 1))
+    below = sum(limit < centre - 1e-9 for limit in limits[:-1])
+    above = len(limits) - 1 - below
+    return [*np.linspace(0.2, 0.42, below), *np.linspace(0.58, 0.8, above)]
 
 
 def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *, title: str,

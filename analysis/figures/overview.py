@@ -32,7 +32,7 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
         maps.draw_base(axes, region, boundaries, fill=tints)
         for rank, group in enumerate(region.groups[1:], start=1):
             boundaries.loc[list(group.members)].plot(
-                ax=axes, facecolor="none", edgecolor="#a08a78", linewidth=0,
+                ax=axes, facecolor="none", edgecolor="#75583f", linewidth=0,
                 hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
         _name_members(axes, region, boundaries)
         _draw_country(side, region, boundaries)

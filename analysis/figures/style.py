@@ -73,6 +73,7 @@ class Description:
 
 _SETTINGS = {
     "font.size": 9,
+    "text.hinting": "none",  # the same widths at every resolution
     "text.color": INK,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
@@ -110,6 +111,13 @@ def look() -> Iterator[None]:
         yield
 
 
+class _Canvas(FigureCanvasAgg):
+    """A canvas that draws when it is told to; pandas asks for a drawing after every layer."""
+
+    def draw_idle(self, *args: Any, **options: Any) -> None:
+        """Do nothing: nobody is looking yet."""
+
+
 def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: Any) -> Any:
     """A new figure of the report's width with room for title and source.
 
@@ -120,7 +128,7 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
     with look():
         total = height + HEAD + FOOT
         figure = Figure(figsize=(WIDTH, total), layout="constrained")
-        FigureCanvasAgg(figure)  # label placement measures text with its renderer
+        _Canvas(figure)  # label placement measures text with its renderer
         engine = figure.get_layout_engine()
         assert engine is not None
         engine.set(rect=(0, FOOT / total, 1, height / total), w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]

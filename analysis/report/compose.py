@@ -9,7 +9,7 @@ own pages around them; the exporters turn it into files.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -81,11 +81,10 @@ def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Docum
 
 
 def _collect(document: Document, chapter: str, output: Any) -> None:
+    """Take one output into the document, or refuse what the report could not print or trace."""
     data = output.get("data", {})
     if MIME not in data:
-        if any(name.startswith("image/") for name in data):
-            raise BuildError(f"chapter {chapter}: a picture has no title, alt text and source; "
-                             "show it with analysis.exhibits.show")
+        _refuse_untraced(chapter, output)
         return
     exhibit = data[MIME]
     exhibit["chapter"] = chapter
@@ -93,14 +92,45 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
         exhibit["svg"], exhibit["png"] = data["image/svg+xml"], data["image/png"]
         exhibit["pdf"] = data["application/pdf"]
     if exhibit["type"] in ("figure", "table"):
-        same = [e for e in document.of_type(exhibit["type"]) if e["id"] == exhibit["id"]]
-        if same:
-            raise BuildError(f"chapter {chapter}: the id {exhibit['id']!r} is already used in "
-                             f"chapter {same[0]['chapter']}; choose another")
+        _check_id(document, exhibit)
         exhibit["number"] = len(document.of_type(exhibit["type"])) + 1
-        cited = {tables.vintage(key).source: key for key in reversed(exhibit["sources"])}
-        exhibit["cited"] = [{"key": key, "text": text} for text, key in reversed(cited.items())]
+        exhibit["cited"] = cited_links(exhibit["sources"])
+    if exhibit["type"] == "tiles":
+        exhibit["kind"] = "derived"
+        exhibit["cited"] = cited_links([item["source"] for item in exhibit["items"]])
     document.exhibits.append(exhibit)
+
+
+def _refuse_untraced(chapter: str, output: Any) -> None:
+    """Anything shown without `analysis.exhibits` has no source: it must not vanish in silence."""
+    data = output.get("data", {})
+    printed = output.get("name") == "stdout" and str(output.get("text", "")).strip()
+    if any(name.startswith("image/") for name in data):
+        raise BuildError(f"chapter {chapter}: a picture has no title, alt text and source; "
+                         "show it with analysis.exhibits.show")
+    if printed or data:
+        first = " ".join(str(printed or data.get("text/plain", "output")).split())[:60]
+        raise BuildError(f"chapter {chapter}: the output {first!r} has no source; use show or say "
+                         "of analysis.exhibits, or end the line with a semicolon")
+
+
+def _check_id(document: Document, exhibit: dict[str, Any]) -> None:
+    name = exhibit["id"]
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
+        raise BuildError(f"chapter {exhibit['chapter']}: the id {name!r} must be letters, digits "
+                         "and hyphens; it becomes a file name")
+    for other in document.of_type(exhibit["type"]):
+        if other["id"] == name:
+            raise BuildError(f"chapter {exhibit['chapter']}: the id {name!r} is already used in "
+                             f"chapter {other['chapter']}; choose another")
+
+
+def cited_links(keys: Iterable[str]) -> list[dict[str, str]]:
+    """The sources of an exhibit, each once: dataset key and the words of its citation."""
+    cited: dict[str, str] = {}
+    for key in keys:
+        cited.setdefault(tables.vintage(key).source, key)
+    return [{"key": key, "text": text} for text, key in cited.items()]
 
 
 def to_html(document: Document, *, draw: Callable[[dict[str, Any]], str] | None = None) -> str:
@@ -120,7 +150,25 @@ def to_html(document: Document, *, draw: Callable[[dict[str, Any]], str] | None 
     exporter.register_filter("numbered", numbered)
     notebook = nbformat.v4.new_notebook(cells=_cells(document))
     html, _ = exporter.from_notebook_node(notebook, resources={"samverkan": _context(document)})
+    check_self_contained(str(html))
     return str(html)
+
+
+_OUTSIDE = re.compile(r"""<script|<iframe|<link\b|@import|(?:src|srcset|poster)=["'](?!data:)"""
+                      r"""|url\(["']?(?!data:|%23|#)""", re.IGNORECASE)
+
+
+def check_self_contained(html: str) -> None:
+    """Raise BuildError when the page would run a script or ask for anything outside itself."""
+    without_pictures = _PICTURE.sub('src="data:', html)
+    found = _OUTSIDE.search(without_pictures)
+    if found:
+        place = without_pictures[found.start():found.start() + 80]
+        raise BuildError(f"the report would ask for something outside itself: {place!r}; embed it "
+                         "or leave it out")
+
+
+_PICTURE = re.compile(r'src="data:[^"]*')
 
 
 def _cells(document: Document) -> list[Any]:
@@ -151,19 +199,37 @@ def _context(document: Document) -> dict[str, Any]:
     }
 
 
-def contents(document: Document) -> list[dict[str, Any]]:
-    """Headings of chapters (level 2) and sections (level 3), in order, with their anchors."""
+def contents(document: Document) -> list[dict[str, str]]:
+    """The chapters' own headings, in order, with their anchors.
+
+    Raises BuildError for a chapter without a heading of level one.
+    """
     found = []
     for chapter, notebook in document.notebooks.items():
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                for marks, title in _HEADING.findall(cell.source):
-                    found.append({"level": len(marks) + 1, "title": title.strip(),
-                                  "anchor": anchor(chapter, title)})
-    return [entry for entry in found if entry["level"] <= 3]
+        texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+        titles = [title for text in texts for level, title in headings(text) if level == 1]
+        if not titles:
+            raise BuildError(f"chapter {chapter} has no heading; begin with a line such as "
+                             f"'# {chapter.capitalize()}'")
+        found += [{"title": title, "anchor": anchor(chapter, title)} for title in titles]
+    return found
 
 
-_HEADING = re.compile(r"^(#{1,4})\s+(.+?)\s*$", re.MULTILINE)
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def headings(source: str) -> list[tuple[int, str]]:
+    """Level and plain text of each heading in a Markdown text."""
+    tokens = _parser().parse(source)
+    return [(int(token.tag[1]), _plain(tokens[position + 1]))
+            for position, token in enumerate(tokens) if token.type == "heading_open"]
+
+
+def _plain(inline: Any) -> str:
+    return "".join(child.content for child in inline.children or ())
 
 
 def anchor(chapter: str, title: str) -> str:
@@ -173,15 +239,13 @@ def anchor(chapter: str, title: str) -> str:
 
 def markdown(source: str, chapter: str = "") -> str:
     """Markdown to HTML; headings go down one level, below the report's own, and get their ids."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = _parser()
     tokens = parser.parse(source)
     for position, token in enumerate(tokens):
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
             if token.type == "heading_open" and chapter:
-                token.attrSet("id", anchor(chapter, tokens[position + 1].content))
+                token.attrSet("id", anchor(chapter, _plain(tokens[position + 1])))
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 

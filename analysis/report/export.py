@@ -143,7 +143,9 @@ def _number_format(book: Any, column: dict[str, Any]) -> Any:
     if column["year"] or column["text"]:
         return None
     places = "." + "0" * column["decimals"] if column["decimals"] else ""
-    return book.add_format({"num_format": f"0{places}%" if column["percent"] else f"#,##0{places}"})
+    plain = f"0{places}%" if column["percent"] else f"#,##0{places}"
+    return book.add_format({"num_format": f"+{plain};\u2212{plain};0" if column["signed"]
+                            else plain})
 
 
 def sheet_name(table_id: str, position: int) -> str:

@@ -35,9 +35,15 @@ def entries(out: Path) -> list[Entry]:
     found = []
     for folder in sorted(path for path in out.iterdir() if not path.name.startswith(".")):
         record = manifest.read(folder) if folder.is_dir() else None
-        if record and _NEEDED <= set(record) and set(record["members"]) <= set(municipalities()):
+        if record and _is_readable(record):
             found.append(_entry(folder, record))
     return sorted(found, key=lambda entry: swedish.sort_key(entry.name))
+
+
+def _is_readable(record: dict[str, object]) -> bool:
+    if not _NEEDED.issubset(record) or not isinstance(record["members"], list):
+        return False
+    return all(code in municipalities() for code in record["members"])
 
 
 def _entry(folder: Path, record: dict[str, object]) -> Entry:

@@ -43,7 +43,7 @@ class ForkProvisioner(LocalProvisioner):
         process = context.Process(target=_serve, args=arguments, name="kernel")
         # starting waits for the fork server, which may still be importing
         await asyncio.get_running_loop().run_in_executor(None, process.start)
-        self.process = _Forked(process)  # type: ignore[assignment]
+        self.process = _Forked(process)
         self.pid, self.pgid = process.pid, None
         return self.connection_info
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -44,12 +45,13 @@ def _check_area(view: Sharing, area: str | None) -> None:
 def _blocks(view: Sharing, own: pd.DataFrame) -> Iterator[list[str]]:
     """One block an area and body, in the order of the inventory's areas."""
     order = {key: rank for rank, key in enumerate(view.area_names)}
-    keys = sorted({(row.area, row.arrangement, row.status) for row in own.itertuples()},
+    columns = ["area", "arrangement", "status"]
+    keys = sorted({(str(a), str(b), str(c)) for a, b, c in own[columns].to_numpy()},
                   key=lambda key: (order[key[0]], key[1], key[2]))
     for area, arrangement, status in keys:
         same = own["area"].eq(area) & own["arrangement"].eq(arrangement) & own["status"].eq(status)
         rows = own[same]
-        first = next(rows.itertuples(index=False))
+        first: Any = next(rows.itertuples(index=False))
         cited = dict.fromkeys(key for keys in rows["sources"] for key in keys.split("; "))
         form = view.form_names[str(first.legal_form)]
         yield [
