@@ -88,7 +88,8 @@ def test_every_fault_of_a_broken_table_is_listed():
         tables.validate(table, entry)
     text = "\n".join(caught.value.faults)
     for part in ("'9999' is not a municipality code", "-1 is not greater_than",
-                 "'bas' is not one of", "the key (code, year) stands there twice", "4 rows, the catalogue says 5220"):
+                 "'bas' is not one of", "the key (code, year) stands there twice",
+                 "4 rows, the catalogue says 5220"):
         assert part in text
     assert "commuting_margins.parquet row 4, column 'code'" in text
 
