@@ -9,7 +9,8 @@ from analysis.loaders import tables
 pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
 
 
-def test_a_report_cites_the_updated_tables_it_was_built_from(everything, command, tmp_path):
+def test_a_report_cites_the_updated_tables_it_was_built_from(command, everything, tmp_path):
+    # `everything` last: its folder is the one in use
     done = command("build", "karlstad", "--format", "html", "--out", tmp_path, "--jobs", "1")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "karlstad" / "report.html").read_text(encoding="utf-8")
