@@ -111,7 +111,7 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
         arrows = [*_inside_arrows(chosen, points), *_outside_arrows(chosen, anchors)]
         _draw_arrows(chart, arrows, chosen.largest, unit, dashed=flows.modelled)
         _draw_texts(chart, region, flows, points, arrows, chosen.largest, unit,
-                    outside=_outside_labels(flows, chosen, anchors))
+                    outside=_outside_labels(flows, chosen, anchors, unit))
         maps.class_legend(side, limits, colours, percent=True, decimals=decimals_of(limits, 100),
                           title="Pendlingsnetto, procent\nav nattbefolkningen")
         _draw_key(side, region, flows, chosen)
@@ -216,7 +216,10 @@ def outside_anchors(chosen: Selection, region: Region, flows: Flows, points: Pla
         x, y = np.average(places, axis=0, weights=heavy.to_numpy())
         middles[code] = (float(x), float(y))
         ends[code] = _leave(middles[code], points[code], frame)
-    return {code: (middles[code], end) for code, end in _apart(ends, frame).items()}
+    # only places on the frame may move: one that the map shows stays where it is
+    beyond = {code: end for code, end in ends.items() if end != points[code]}
+    ends |= _apart(beyond, frame)
+    return {code: (middles[code], end) for code, end in ends.items()}
 
 
 def _leave(start: Point, end: Point, frame: maps.Frame,
@@ -227,6 +230,8 @@ def _leave(start: Point, end: Point, frame: maps.Frame,
     low = np.array([frame.west + inset * wide, frame.south + inset * high])
     top = np.array([frame.east - inset * wide, frame.north - inset * high])
     a, b = np.array(start), np.array(end)
+    if ((low <= b) & (b <= top)).all():
+        return end
     step = b - a
     shares = [1.0]
     for axis in (0, 1):
@@ -378,12 +383,15 @@ def _middle_of(arrow: Arrow, unit: float) -> list[Point]:
     return [(float(line[len(line) // 2, 0]), float(line[len(line) // 2, 1]))] if len(line) else []
 
 
-def _outside_labels(flows: Flows, chosen: Selection, anchors: Anchors) -> list[labels.Label]:
+def _outside_labels(flows: Flows, chosen: Selection, anchors: Anchors, unit: float,
+                    ) -> list[labels.Label]:
+    """Name and counts of each place outside; where no arrow has room, only if the words have."""
     return [
         labels.Label(f"{municipalities()[row['code']].name}\n"
                      f"ut {text.count(row['out_persons'], flows)}, "
                      f"in {text.count(row['in_persons'], flows)}",
-                     *anchors[row["code"]][1], radius=3, size=7, colour=OUTSIDE)
+                     *anchors[row["code"]][1], radius=3, size=7, colour=OUTSIDE,
+                     must=len(curve(*anchors[row["code"]], unit=unit)) > 0)
         for row in chosen.outside.to_dict("records")]
 
 

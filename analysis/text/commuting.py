@@ -25,6 +25,7 @@ from analysis.text.population import names_of
 
 MARKETS_YEAR = 2022  # of the official labour markets in the data
 MANY = 12  # with more members than this the tables, not the sentences, name them
+_LEAST_SHARE, _LEAST_LINK = 0.005, 10  # a share and a count below which there is no link to tell
 _MOST = 4  # names in one enumeration; the tables name the rest
 
 
@@ -367,7 +368,7 @@ def dependence_sentences(region: Region, flows: Flows) -> list[str]:
         return []
     found = pairs(metrics.dependence(flows.table, region.members, year=flows.year,
                                      margins=flows.margins))
-    if not found or found[0][2] <= 0:
+    if not found or found[0][2] < _LEAST_SHARE:
         return []
     home, work, share = found[0]
     first, second = names_of([home, work])
@@ -415,14 +416,16 @@ def delineation_sentences(region: Region, flows: Flows, markets: Markets,
 
 def _changes_text(region: Region, flows: Flows, own: pd.Series, changes: MarketChanges) -> str:
     centre = names_of([changes.market])[0]
-    lacking = changes.table[changes.table["extra"] > 0].sort_values("extra")
+    # where hardly anybody commutes today, a number of commuters that lack says nothing
+    near = (changes.table["extra"] > 0) & (changes.table["to_target"] >= _LEAST_LINK)
+    lacking = changes.table[near].sort_values("extra")
     listed = [f"{names_of([str(code)])[0]} {about(row['extra'], flows)} fler till "
               f"{names_of([row['target']])[0]}" for code, row in lacking.head(_MOST).iterrows()]
     more = " med flera" if len(lacking) > _MOST else ""
     who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
     text = (f"{who} delas {region.name} på {swedish.in_words(own.nunique())} arbetsmarknader; "
             f"störst är den med centrum i {centre}.")
-    if len(region.members) > MANY or not listed:
+    if len(region.members) > MANY or len(lacking) < len(changes.table):
         return text
     text += (" För att bli en enda skulle det behövas fler pendlare, minst: "
              f"{swedish.listed(listed)}{more}.")

@@ -299,3 +299,24 @@ def test_the_official_markets_table_has_every_member() -> None:
     assert len(frame) == 3
     listed = ", ".join(frame["members"]).replace(" och ", ", ").split(", ")
     assert sorted(listed) == sorted(region.member_names)
+
+
+def test_a_place_outside_that_the_map_shows_stays_where_it_is(modelled: Flows) -> None:
+    region, borders = REGIONS["apart"], boundaries.load_boundaries()
+    points = flow_figures.places_of(borders, population.load_localities())
+    chosen = flow_figures.select_links(region, modelled)
+    frame = flow_figures.maps.frame_of(region, borders, aspect=0.8, pad=0.13)
+    anchors = flow_figures.outside_anchors(chosen, region, modelled, points, frame)
+    assert anchors["0180"][1] == points["0180"]
+
+
+def test_places_beyond_the_frame_stand_apart_on_it(modelled: Flows) -> None:
+    region, borders = REGIONS["one"], boundaries.load_boundaries()
+    points = flow_figures.places_of(borders, population.load_localities())
+    chosen = flow_figures.select_links(region, modelled)
+    frame = flow_figures.maps.frame_of(region, borders, aspect=0.8, pad=0.13)
+    ends = [end for _, end in flow_figures.outside_anchors(
+        chosen, region, modelled, points, frame).values()]
+    assert all(frame.west < x < frame.east and frame.south < y < frame.north for x, y in ends)
+    gaps = [np.hypot(a[0] - b[0], a[1] - b[1]) for k, a in enumerate(ends) for b in ends[k + 1:]]
+    assert min(gaps) > 0.05 * frame.width

@@ -204,3 +204,12 @@ def test_findings_give_the_lower_bound_as_such() -> None:
     assert f"71{N}551 personer arbetade i Karlstadsregionen 2021" in first
     assert "minst så många arbetar inom regionen" in first
     assert second == "Hela Karlstadsregionen ligger i en lokal arbetsmarknad: Karlstad (2022)."
+
+
+def test_members_far_apart_are_not_said_to_depend_on_each_other(modelled: Flows) -> None:
+    region = regions.from_members(["2584", "0980", "1287"], name="Långt isär")
+    assert text.dependence_sentences(region, modelled) == []
+    _, changes = text.delineation_sentences(region, modelled, flows.markets_of(modelled),
+                                            flows.changes_of(modelled, region.members))
+    assert changes.startswith("Enligt modellskattningen delas Långt isär på tre")
+    assert "fler till" not in changes
