@@ -317,6 +317,19 @@ def margins(year: int, out: Path) -> None:
     click.echo(f"wrote {export_margins(year, out)}")
 
 
+@export.command()
+@click.option("--year", type=int, required=True, help="Year of the flows, 2004 to 2021.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file.")
+def flows(year: int, out: Path) -> None:
+    """Write who commutes where, observed or modelled, for one year.
+
+    Modelled persons have two decimals, so that they add up to the published margins.
+    """
+    from analysis.flows import export_flows
+
+    click.echo(f"wrote {export_flows(year, out)}")
+
+
 def debugging() -> bool:
     """True when `--debug` stands before the subcommand."""
     return "--debug" in takewhile(lambda word: word.startswith("-"), sys.argv[1:])

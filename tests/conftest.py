@@ -11,6 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_the_snapshot(tmp_path_factory):
+    """Tests read the shipped data, not what the developer has updated."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMVERKAN_DATA_DIR", str(tmp_path_factory.mktemp("no-updates")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def samverkan():
     """Run the command in a process of its own; returns the finished process."""

@@ -29,6 +29,8 @@ def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
     ("services", "list", "--region", "nowhere"), ("services", "list"),
     ("services", "list", "--region", "kak", "--service", "raddningtjanst"),
     ("data", "export", "margins", "--year", "1900", "--out", "x.csv"),
+    ("data", "export", "flows", "--year", "1900", "--out", "x.csv"),
+    ("scenario", "--service", "vaxell", "--members", "1863,1864"),
 ])
 def test_wrong_input_exits_2_with_one_clear_line(samverkan, arguments, tmp_path):
     done = samverkan(*arguments, cwd=tmp_path)

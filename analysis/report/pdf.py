@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -58,7 +59,8 @@ def write(html: str, figures: list[dict[str, Any]], identifier: str, target: Pat
     with pikepdf.open(io.BytesIO(raw)) as document:
         put_figures(document, figures)
         add_header_scopes(document)
-        document.save(target, deterministic_id=True)
+        document.save(target, deterministic_id=True,
+                      object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _fetcher() -> Any:
@@ -107,9 +109,22 @@ def _form(document: Any, exhibit: dict[str, Any]) -> Any:
     foot = exhibit["crop"][1]
     with pikepdf.open(io.BytesIO(base64.b64decode(exhibit["pdf"]))) as drawing:
         form = document.copy_foreign(drawing.pages[0].as_form_xobject())
+    form.write(_rounded(form.read_bytes()))
     form.BBox = pikepdf.Array([0, foot, width, foot + height])
     form.Matrix = pikepdf.Array([1 / width, 0, 0, 1 / height, 0, -foot / height])
     return form
+
+
+def _rounded(content: bytes) -> bytes:
+    """Path coordinates to a hundredth of a point: most of a drawing is its coordinates."""
+    def shorter(line: re.Match[bytes]) -> bytes:
+        return _LONG.sub(lambda number: b"%.2f" % float(number[0]), line[0])
+
+    return _PATH.sub(shorter, content)
+
+
+_PATH = re.compile(rb"^[-\d. ]+ [mlc]$", re.MULTILINE)
+_LONG = re.compile(rb"-?\d+\.\d{3,}")
 
 
 def add_header_scopes(document: Any) -> None:
