@@ -78,6 +78,8 @@ class RegionMap(Map):
         self.add(ScaleControl(position="bottomleft", imperial=False))
         self.add(WidgetControl(widget=self.hint, position="topright", min_width=150,
                                max_width=260))
+        # with a legend on the map the region keeps to the left of it
+        self.room = 0.64 if legend else 1.0
         if legend:
             self.add(WidgetControl(widget=self.key, position="bottomright", max_width=220))
         for layer in (self.areas, self.circles):
@@ -127,17 +129,20 @@ class RegionMap(Map):
         """Centre on the members at the closest zoom that shows them whole."""
         inside = boundaries.load_boundaries().loc[list(region.members)].to_crs("EPSG:4326")
         west, south, east, north = inside.total_bounds
-        self.center = ((south + north) / 2, (west + east) / 2)
-        self.zoom = _zoom(west, south, east, north)
+        zoom = _zoom(west, south, east, north, width=self.room * WIDTH)
+        aside = (1 - self.room) / 2 * WIDTH * 360 / (256 * 2**zoom)
+        self.center = ((south + north) / 2, (west + east) / 2 + aside)
+        self.zoom = zoom
 
 
-def _zoom(west: float, south: float, east: float, north: float) -> float:
+def _zoom(west: float, south: float, east: float, north: float, *, width: float) -> float:
     """The zoom of web Mercator (256 pixels at zoom 0) that fits the degrees, in quarter steps."""
+
     def y(latitude: float) -> float:
         return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2)) / (2 * math.pi)
 
     across, along = (east - west) / 360, y(north) - y(south)
-    room = min(0.86 * WIDTH / across, 0.86 * HEIGHT / along) / 256
+    room = min(0.86 * width / across, 0.86 * HEIGHT / along) / 256
     return math.floor(4 * math.log2(room)) / 4
 
 

@@ -19,12 +19,12 @@ from matplotlib.axes import Axes
 from analysis import catalog
 from analysis.errors import InputError
 from analysis.figures import measures
-from analysis.loaders import boundaries, commuting, finances, population, services
+from analysis.loaders import boundaries, commuting, finances, population, services, tables
 from analysis.metrics import capacity as capacity_metrics
 from analysis.metrics import commuting as commuting_metrics
 from analysis.metrics import population as population_metrics
 from analysis.metrics import services as service_metrics
-from analysis.metrics.measure import Measure, measure_of
+from analysis.metrics.measure import Kind, Measure, measure_of
 from analysis.regions import Region
 from analysis.tables import Table
 
@@ -34,16 +34,24 @@ _FIRST_SERVICES = 2004  # the oldest year that several bodies of the inventory h
 
 @dataclass(frozen=True)
 class Theme:
-    """A measure and how to get its values; `group` is the heading it stands under."""
+    """A measure and how to get its values; `group` is the heading it stands under.
+
+    `derived` are the years in which values are derived although the measure is observed.
+    """
 
     group: str
     metric: Metric
     load: Callable[[], pd.Series]
+    derived: tuple[int, ...] = ()
 
     @property
     def measure(self) -> Measure:
         """Label, unit, decimals and sources."""
         return measure_of(self.metric)
+
+    def kind(self, *years: int) -> Kind:
+        """How the values of some years are known: derived as soon as one of them is."""
+        return "derived" if set(years) & set(self.derived) else self.measure.kind
 
 
 def _on(metric: Metric, loader: Callable[[], pd.DataFrame]) -> Callable[[], pd.Series]:
@@ -67,9 +75,16 @@ def _density() -> pd.Series:
     return population_metrics.density(_people(), land)
 
 
-@cache
 def _shared() -> pd.Series:
-    """Shared services on 31 December of each year; of the last year, on the date of the data."""
+    return _shared_by_year(tables.checksum(services.inventory_path()))
+
+
+@cache
+def _shared_by_year(digest: str) -> pd.Series:
+    """Shared services on 31 December of each year; of the last year, on the date of the data.
+
+    Computed anew when the checksum of the inventory, which a person edits, is another one.
+    """
     inventory, last = services.load_inventory(), catalog.SNAPSHOT_DATE
     days = {year: pd.Timestamp(year, 12, 31) for year in range(_FIRST_SERVICES, last.year)}
     counts = {year: service_metrics.shared_services(service_metrics.state_on(inventory, day))
@@ -95,7 +110,8 @@ def _themes() -> list[Theme]:
         (money, capacity_metrics.employment_rate, "employment_rate"),
         (money, capacity_metrics.median_income, "median_income_real"),
         (money, capacity_metrics.post_secondary_share, "post_secondary_share"))]
-    return [Theme(people, population_metrics.population, _people),
+    return [Theme(people, population_metrics.population, _people,
+                  derived=population_metrics.DERIVED_YEARS),
             Theme(people, population_metrics.population_change_10y, _ten_years),
             Theme(people, population_metrics.density, _density), *single[:3], *margins, *economy,
             *single[3:], Theme(shared, service_metrics.shared_services, _shared)]
@@ -149,7 +165,7 @@ def plot_map(region: Region, theme: str, *, year: int) -> Axes:
     'Pendlingskvot 2021'
     """
     return measures.plot_measure_map(
-        region, theme_of(theme).measure, values(theme), year=year,
+        region, theme_of(theme).measure, values(theme), year=year, kind=theme_of(theme).kind(year),
         boundaries=boundaries.load_boundaries(), localities=population.load_localities())
 
 
@@ -161,7 +177,8 @@ def plot_series(region: Region, theme: str) -> Axes:
     >>> axes.figure._samverkan.title
     'Pendlingskvot 2004–2021'
     """
-    return measures.plot_measure_series(region, theme_of(theme).measure, values(theme))
+    kind = theme_of(theme).kind(*years(region, theme))
+    return measures.plot_measure_series(region, theme_of(theme).measure, values(theme), kind=kind)
 
 
 def table(region: Region, theme: str, *, year: int) -> Table:
@@ -171,4 +188,5 @@ def table(region: Region, theme: str, *, year: int) -> Table:
     >>> explore.table(regions.get("kak"), "population", year=2024).frame["name"].tolist()
     ['Köping', 'Arboga', 'Kungsör']
     """
-    return measures.measure_table(region, theme_of(theme).measure, values(theme), year=year)
+    return measures.measure_table(region, theme_of(theme).measure, values(theme), year=year,
+                                  kind=theme_of(theme).kind(year))

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from analysis import catalog
 from analysis.errors import InputError
 from analysis.figures import charts, maps, style
-from analysis.metrics.measure import Measure
+from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
@@ -97,10 +97,11 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
 
 def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, year: int,
                      boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None = None,
-                     axes: tuple[Axes, Axes] | None = None) -> Axes:
+                     kind: Kind | None = None, axes: tuple[Axes, Axes] | None = None) -> Axes:
     """Map of one year: circles for a count, shaded areas for a rate or share.
 
-    `values` is indexed by (code, year), in the measure's unit. Returns the described Axes.
+    `values` is indexed by (code, year), in the measure's unit; `kind` says how they are known,
+    where it is not as the measure usually is. Returns the described Axes.
     Raises InputError for a year without values.
 
     >>> from analysis.loaders.boundaries import load_boundaries
@@ -122,8 +123,8 @@ def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, yea
     title = f"{measure.label} {year}"
     return style.describe(chart, style.Description(
         id=f"{slug(measure)}-karta", title=title, alt=_alt(f"Karta: {title}.", measure, here),
-        sources=measure.sources, kind=measure.kind, unit=measure.unit,
-        table=measure_table(region, measure, values, year=year)))
+        sources=measure.sources, kind=kind or measure.kind, unit=measure.unit,
+        table=measure_table(region, measure, values, year=year, kind=kind)))
 
 
 def slug(measure: Measure) -> str:
@@ -188,7 +189,7 @@ def _alt(start: str, measure: Measure, here: pd.Series) -> str:
 
 
 def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
-                        axes: Axes | None = None) -> Axes:
+                        kind: Kind | None = None, axes: Axes | None = None) -> Axes:
     """One line a member over the years; nothing joins across a break of the source's series.
 
     `values` is indexed by (code, year). Returns the described Axes.
@@ -213,9 +214,10 @@ def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
     title = f"{measure.label} {swedish.span(years[0], years[-1])}"
     here = of_year(region, measure, values, years[-1])
     return style.describe(axes, style.Description(
-        id=f"{slug(measure)}-serie", title=title, sources=measure.sources, kind=measure.kind,
-        alt=_alt(f"Linjediagram: {title}. Läget {years[-1]}:", measure, here), unit=measure.unit,
-        table=_series_table(region, measure, values, title)))
+        id=f"{slug(measure)}-serie", title=title, sources=measure.sources,
+        kind=kind or measure.kind, unit=measure.unit,
+        alt=_alt(f"Linjediagram: {title}. Läget {years[-1]}:", measure, here),
+        table=_series_table(region, measure, values, title, kind)))
 
 
 def _step(years: list[int]) -> int:
@@ -224,17 +226,19 @@ def _step(years: list[int]) -> int:
     return max(steps, key=lambda step: (steps[step], -step), default=1)
 
 
-def _series_table(region: Region, measure: Measure, values: pd.Series, title: str) -> Table:
+def _series_table(region: Region, measure: Measure, values: pd.Series, title: str,
+                  kind: Kind | None) -> Table:
     known = municipalities()
     inside = values[values.index.get_level_values(0).isin(region.members)]
     wide = inside.astype("float64").unstack(level=0).dropna(how="all").sort_index()
     form = {str(code): Format.of(measure, known[str(code)].name) for code in wide.columns}
     frame = wide.rename(columns=str).rename_axis(index="year", columns=None).reset_index()
     return Table(f"{slug(measure)}-serie", title, frame,
-                 {"year": Format("År", year=True), **form}, measure.sources, measure.kind)
+                 {"year": Format("År", year=True), **form}, measure.sources, kind or measure.kind)
 
 
-def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: int) -> Table:
+def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: int,
+                  kind: Kind | None = None) -> Table:
     """The members' values of one year, largest first, with the notes of the sources.
 
     >>> from analysis import explore, regions
@@ -250,4 +254,4 @@ def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: 
     notes = [note for key in measure.sources for note in catalog.dataset(key).notes]
     return Table(slug(measure), f"{measure.label} {year}", frame,
                  {"name": Format("Kommun", text=True), "value": Format.of(measure)},
-                 measure.sources, measure.kind, tuple(dict.fromkeys(notes)))
+                 measure.sources, kind or measure.kind, tuple(dict.fromkeys(notes)))

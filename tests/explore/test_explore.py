@@ -101,6 +101,15 @@ def test_missing_is_said_and_never_zero():
     assert "uppgift saknas" in table.to_html()
 
 
+def test_a_derived_year_says_so():
+    kinds = {year: style.description_of(explore.plot_map(KARLSTAD, "population", year=year).figure)
+             .kind for year in (2021, 2022)}
+    assert kinds == {2021: "observed", 2022: "derived"}
+    assert explore.table(KARLSTAD, "population", year=2022).kind == "derived"
+    assert style.description_of(explore.plot_series(KARLSTAD, "population").figure).kind == (
+        "derived")
+
+
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: explore.values("tax_rat"), "did you mean 'tax_rate'"),
     (lambda: explore.plot_map(KARLSTAD, "tax_rate", year=2021), "known years: 2002, 2006"),
