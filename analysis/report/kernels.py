@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
 NAME = "samverkan-fork"
+WARM = "analysis.report.warm"  # what is imported once, before any worker or kernel is forked
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 
@@ -39,6 +40,8 @@ class ForkProvisioner(LocalProvisioner):
         """Fork a kernel for the connection file that `cmd` names; returns its connection info."""
         file = cmd[cmd.index("-f") + 1]
         context = multiprocessing.get_context("forkserver")
+        # a worker does not inherit the fork server it came from: it starts one for its kernels
+        context.set_forkserver_preload([WARM])
         arguments = (file, kwargs.get("cwd"), dict(kwargs.get("env") or {}))
         process = context.Process(target=_serve, args=arguments, name="kernel")
         # starting waits for the fork server, which may still be importing
@@ -83,9 +86,9 @@ def _serve(file: str, folder: str | None, environment: dict[str, str]) -> None:
     """Run a kernel in this process until it is told to stop."""
     os.setsid()  # an interrupt of the build must not reach the kernel before Jupyter does
     os.environ.update(environment)
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # the kernel ends when the fork server does
     if folder:
         os.chdir(folder)
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(argv=["-f", file])
+    parent = os.getppid()  # the kernel ends when the fork server does
+    IPKernelApp.launch_instance(argv=["-f", file, f"--IPKernelApp.parent_handle={parent}"])

@@ -13,8 +13,9 @@ from analysis.report import execute, manifest
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job, Plan
 
-# imported once by the process that workers are forked from
-PRELOAD = ("analysis.report.warm",)
+# imported once by the process that workers are forked from; kernels have a warm one of their own
+PRELOAD = ("papermill", "nbconvert.exporters", "weasyprint", "traitlets.config",
+           "analysis.report.export")
 
 
 def run_chapter(job: Job, folder: Path) -> Outcome:
