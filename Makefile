@@ -22,6 +22,9 @@ docs: .venv/ready-dev
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
 	@echo "open build/docs/index.html"
 
+bench: .venv/ready
+	$(BIN)/python benchmarks/run.py
+
 data-docs: .venv/ready
 	$(BIN)/python -m analysis.datasets
 

@@ -1,4 +1,4 @@
-"""Imported once by the fork server: what the chapters need is then there in every fork.
+"""Imported once by the fork server of the kernels: what chapters need is there in every fork.
 
 Unlike any other module this one works at import, because a fork server can do nothing else. It
 imports every module that a notebook may use and reads the tables; a table that is broken is left
@@ -10,9 +10,6 @@ import pkgutil
 from contextlib import suppress
 
 import ipykernel.kernelapp
-import nbconvert.exporters
-import papermill
-import weasyprint
 
 import analysis
 from analysis import catalog
@@ -20,8 +17,8 @@ from analysis.errors import SamverkanError
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
 
-LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, weasyprint)
-ROOMS = ("loaders", "metrics", "text", "tables", "figures", "exhibits", "key_figures", "report")
+KERNEL = ipykernel.kernelapp
+ROOMS = ("loaders", "metrics", "flows", "text", "tables", "figures", "exhibits", "key_figures")
 
 for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
     if found.name.split(".")[1] in ROOMS and found.name != __name__:
