@@ -9,6 +9,7 @@ a report is the old one or the new one, never a mixture.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import shutil
 import tempfile
 import time
@@ -109,6 +110,7 @@ def _staging(out: Path) -> Iterator[Path]:
 @contextmanager
 def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Processes, because Papermill is not thread-safe; forked from one that has imported all."""
+    os.environ.setdefault("PYTHONHASHSEED", "0")  # sets in the same order give the same bytes
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":

@@ -18,6 +18,7 @@ from typing import Any
 
 from analysis import catalog
 from analysis.errors import BuildError
+from analysis.key_figures import COLUMNS
 from analysis.report import compose
 from analysis.report.compose import Document
 from analysis.text.citation import source_line
@@ -165,7 +166,8 @@ def write_figures(document: Document, folder: Path) -> None:
 
 def write_key_figures(document: Document, folder: Path) -> Path:
     """`key_figures.json`; raises BuildError for a value that is unknown or given twice."""
-    figures = [row for exhibit in document.of_type("key_figures") for row in exhibit["items"]]
+    figures = [{column: row[column] for column in COLUMNS}
+               for exhibit in document.of_type("key_figures") for row in exhibit["items"]]
     keys = [(row["id"], row["area"], row["year"]) for row in figures]
     repeated = [key for key, count in Counter(keys).items() if count > 1]
     unknown = [key for key, row in zip(keys, figures, strict=True) if row["value"] is None]

@@ -91,4 +91,6 @@ def _serve(file: str, folder: str | None, environment: dict[str, str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     parent = os.getppid()  # the kernel ends when the fork server does
-    IPKernelApp.launch_instance(argv=["-f", file, f"--IPKernelApp.parent_handle={parent}"])
+    quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
+    IPKernelApp.launch_instance(
+        argv=["-f", file, f"--IPKernelApp.parent_handle={parent}", quiet])

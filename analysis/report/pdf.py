@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from analysis import catalog
 from analysis.errors import BuildError
 
 _MARK = b"SV"  # the first pixels of a placeholder, before the figure's number
@@ -54,13 +59,26 @@ def write(html: str, figures: list[dict[str, Any]], identifier: str, target: Pat
     import pikepdf
     from weasyprint import HTML
 
-    raw = HTML(string=html, url_fetcher=_fetcher()).write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), srgb=True)
+    with _fixed_time():
+        raw = HTML(string=html, url_fetcher=_fetcher()).write_pdf(
+            pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), srgb=True)
     with pikepdf.open(io.BytesIO(raw)) as document:
         put_figures(document, figures)
         add_header_scopes(document)
         document.save(target, deterministic_id=True,
                       object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+@contextmanager
+def _fixed_time() -> Iterator[None]:
+    """Let fonts that are subset inside carry the date of the data: same input, same bytes."""
+    name, midnight = "SOURCE_DATE_EPOCH", datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
+    before = os.environ.get(name)
+    os.environ[name] = str(int(midnight.timestamp()))
+    try:
+        yield
+    finally:
+        os.environ.pop(name) if before is None else os.environ.update({name: before})
 
 
 def _fetcher() -> Any:

@@ -23,6 +23,7 @@ def notebook(path, *cells, parameters=PARAMETERS):
         cell = nbformat.v4.new_code_cell(parameters)
         cell.metadata["tags"] = ["parameters"]
         made.cells.append(cell)
+    made.cells.append(nbformat.v4.new_markdown_cell("# Ett eget kapitel"))
     made.cells += [nbformat.v4.new_code_cell(source) for source in cells]
     nbformat.write(made, path)
     return path

@@ -68,7 +68,7 @@ def test_changed_data_code_or_files_make_it_stale(single, monkeypatch):
             assert not manifest.is_fresh(plan, region), name
     record = json.loads((single / "hallefors" / "build.json").read_text(encoding="utf-8"))
     with monkeypatch.context() as patch:
-        patch.setattr(manifest, "read", lambda folder: {**record, "files": ["finns-inte"]})
+        patch.setattr(manifest, "read", lambda folder: {**record, "files": {"finns-inte": ""}})
         assert not manifest.is_fresh(plan, region)
 
 
