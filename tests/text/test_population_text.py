@@ -214,5 +214,5 @@ def test_tiles_of_bergslagen() -> None:
         regions.get("bergslagen"), population=population.load_population(),
         share_65plus=population.load_indicator("share_65plus"))
     assert [tile["value"] for tile in tiles] == [
-        f"44{N}176", f"{MINUS}4,0{N}%", f"26,8–34,5{N}%"]
+        f"44{N}176", f"{MINUS}4,0{N}%", f"26,8–34,6{N}%"]
     assert tiles[1]["comparison"] == "+6,0 procent i Örebro län och +7,7 procent i riket"
