@@ -7,11 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import MappingProxyType
 from urllib.request import urlopen
 
+import matplotlib
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(Path(__file__).resolve().parent))
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +41,7 @@ def lab(house, tmp_path_factory):
     home, port = tmp_path_factory.mktemp("home"), free_port()
     environment = {
         **os.environ, "HOME": str(home), "PYTHONPATH": str(house),
+        "MPLCONFIGDIR": matplotlib.get_cachedir(),  # the fonts need not be made again
         "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),  # as `make lab` does
         "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "run"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
@@ -63,3 +69,44 @@ def wait_for(address, server):
         except OSError:
             time.sleep(0.2)
     raise AssertionError("JupyterLab did not answer within 30 seconds")
+
+
+@pytest.fixture(scope="session")
+def own_region():
+    """The parameters of a chapter for the region that the explorer's test saves and builds."""
+    return MappingProxyType({"region": "1863,1864,1885,1884,1880",
+                             "name": "Bergslagen och Örebro", "as_of": ""})
+
+
+@pytest.fixture(scope="session")
+def built(house, own_region):
+    """The folder that `samverkan build` leaves; it finds a report of the explorer fresh."""
+    command = [sys.executable, "-m", "analysis.cli", "build", "--out", house / "reports",
+               "--members", own_region["region"], "--name", own_region["name"]]
+    subprocess.run(command, cwd=house, check=True, capture_output=True, timeout=500,
+                   env={**os.environ, "PYTHONPATH": str(house)})
+    return house / "reports" / "bergslagen-och-orebro"
+
+
+@pytest.fixture(scope="module")  # no longer: its event loop is in the way of other tests
+def browser():
+    """A headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing; run tools/system-setup.sh"
+    # Chromium refuses its sandbox to root, and must not look for updates
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page; `asked` are the addresses it asked for."""
+    opened = browser.new_page(viewport={"width": 1500, "height": 1100})
+    opened.asked = []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.set_default_timeout(60_000)
+    yield opened
+    opened.close()

@@ -1,54 +1,22 @@
 """The explorer in a real JupyterLab: choose, tick, save, build and open, as an analyst does."""
 
-import os
 import re
-import shutil
 import time
 import tomllib
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from lab_page import keep, run_all
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("jupyter")
 
 MAP = ".leaflet-overlay-pane path"
-expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
-
-
-@pytest.fixture
-def page(lab):
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing; run tools/system-setup.sh"
-    # Chromium refuses its sandbox to root, and must not look for updates
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
-        opened = browser.new_page(viewport={"width": 1500, "height": 1100})
-        opened.asked = []
-        opened.on("request", lambda request: opened.asked.append(request.url))
-        opened.set_default_timeout(60_000)
-        yield opened
-        browser.close()
-
-
-def keep(page, name):
-    """A screenshot for a person to look at, where SAMVERKAN_SCREENSHOTS names a folder."""
-    folder = os.environ.get("SAMVERKAN_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def labelled(page, label):
     """The control of the widget with a description."""
     return page.locator(".widget-inline-hbox", has=page.locator(
         "label.widget-label", has_text=label)).locator("select, input").first
-
-
-def run_all(page):
-    page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def seconds_to_new_map(page, act):
