@@ -55,6 +55,7 @@ EVIDENCE_YEARS = 3  # a contract counts this long after its last evidence
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_INDICATOR = re.compile(r"[NU]\d{5}")
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,12 @@ def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None 
     ------
     DataError
         Lists every error as "file row N, column X: ..." with its remedy.
+
+    >>> inventory = load_inventory()
+    >>> list(inventory.forms["key"])[:2]
+    ['kommunalforbund', 'gemensam-namnd']
+    >>> len(inventory.areas) > 20
+    True
     """
     inventory = read_inventory(path or inventory_path())
     found = check_inventory(inventory, codes=known_codes() if codes is None else codes)
@@ -236,6 +243,10 @@ def load_area_costs() -> pd.DataFrame | None:
     """Cost per inhabitant of service areas (Kolada): code, year, area, cost (SEK), status.
 
     None when they have not been fetched (`samverkan data update area_costs`): unknown, never 0.
+
+    >>> costs = load_area_costs()
+    >>> costs is None or list(costs.columns[:3]) == ["code", "year", "area"]
+    True
     """
     try:
         return tables.load("area_costs")
@@ -251,8 +262,8 @@ def check_inventory(
     Errors: unknown code, area, arrangement, source, form, event, basis, kind or trust; missing
     cell; bad date; end before start; events out of order; host that is no member; repeated key or
     row; two arrangements that run the same area for the same municipality at equal trust.
-    Warnings: overlap at different trust, evidence after an end or before the coverage, an
-    arrangement without area, event or member.
+    Warnings: overlap at different trust, evidence after an end or outside the days of the
+    coverage, an arrangement without area, event or member.
     """
     found = [
         *_check_keys(inventory),
@@ -361,8 +372,15 @@ def _check_cells(inventory: Inventory, codes: Mapping[str, str] | None) -> Itera
                 yield _error("memberships", line, "code", message)
     forms = set(inventory.forms["key"])
     for value, line in _where(inventory.claims, "field", "legal-form", "value"):
-        if value not in forms:
+        if value and value not in forms:
             yield _error("claims", line, "value", _unknown(value, "legal form", forms))
+    for value, line in _where(inventory.claims, "field", "host", "value"):
+        if value and codes is not None and value not in codes:
+            yield _error("claims", line, "value", _unknown(value, "host", codes))
+    for value, line in _cells(inventory.areas, "kolada_cost", "line"):
+        if value and not _INDICATOR.fullmatch(value):
+            message = f"{value!r} is no indicator of Kolada; write one such as N07009, or nothing"
+            yield _error("areas", line, "kolada_cost", message)
     for value, line in _cells(inventory.sources, "url", "line"):
         if value and not value.startswith(("http://", "https://")):
             message = f"{value!r} is no web address; write https://… or leave it blank"
@@ -507,7 +525,8 @@ def _check_order(inventory: Inventory) -> Iterator[Finding]:
     found = (
         finding
         for course in _courses(inventory)
-        for finding in [*_order_of_ends(course), *_order_of_decisions(course)]
+        for finding in [*_order_of_ends(course), *_order_of_decisions(course),
+                        *_outside_coverage(course)]
     )
     yield from dict.fromkeys(found)  # an event for all areas is met once for each
 
@@ -538,6 +557,19 @@ def _order_of_decisions(course: _Course) -> Iterator[Finding]:
         if row.first > first.last and not any(row.first > end.last for end in course.ends):
             message = f"decided {row.date} after {course.area!r} ran ({first.date})"
             yield _error("events", row.line, "date", f"{message}; correct one of the dates")
+
+
+def _outside_coverage(course: _Course) -> Iterator[Finding]:
+    """Evidence of the area itself on days on which the arrangement is said not to cover it."""
+    starts, ends = [row.first for row in course.cover], [row.last for row in course.cover]
+    start = None if any(map(pd.isna, starts)) else min(starts)
+    end = None if any(map(pd.isna, ends)) else max(ends)
+    for row in (row for row in course.running if row.area == course.area):
+        early, late = start is not None and row.last < start, end is not None and row.first > end
+        if early or late:
+            day = f"{'before' if early else 'after'} the days of its row in coverage.csv"
+            message = f"{course.arrangement!r} runs {course.area!r} {row.date}, {day}; correct one"
+            yield _warning("events", row.line, "date", message)
 
 
 @dataclass(frozen=True)

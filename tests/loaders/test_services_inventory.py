@@ -248,6 +248,31 @@ FAULTY_ROWS = [
     ("forms", "klubb,klubb,club,kanske,,", "legal_standing", "write one of yes, no"),
     ("claims", "vmkf,legal-form,klubb,kungsor-2016,high,", "value", "unknown legal form"),
     ("claims", "vmkf,colour,red,kungsor-2016,high,", "field", "unknown field 'colour'"),
+    ("claims", "vmkf,host,9999,kungsor-2016,high,", "value", "unknown host '9999'"),
+    ("claims", "vmkf,legal-form,,kungsor-2016,high,", "value", "is missing"),
+    ("claims", "vmkf,host,1983,,high,", "source", "is missing"),
+    ("claims", "nobody,host,1983,kungsor-2016,high,", "arrangement", "unknown arrangement"),
+    ("coverage", "nobody,loner,,,kungsor-2016,high,", "arrangement", "unknown arrangement"),
+    ("coverage", "vmkf,plan,,,,high,", "source", "is missing"),
+    ("coverage", "vmkf,,,,kungsor-2016,high,", "area", "is missing"),
+    ("coverage", "vmkf,plan,i fjol,,kungsor-2016,high,", "from", "no date"),
+    ("memberships", "vmkf,,,,,kungsor-2016,high,", "code", "is missing"),
+    ("memberships", "vmkf,1961,,,2020-13,kungsor-2016,high,", "to", "no date"),
+    ("memberships", "vmkf,1961,,,,kungsor-2016,sure,", "trust", "unknown trust 'sure'"),
+    ("names", "nobody,Namn,,,kungsor-2016", "arrangement", "unknown arrangement"),
+    ("names", "vmkf,Nytt namn,,,nowhere", "source", "unknown source 'nowhere'"),
+    ("events", "nobody,running,loner,2017,evidence,kungsor-2016,high,", "arrangement", "unknown"),
+    ("events", "vmkf,,loner,2017,evidence,kungsor-2016,high,", "event", "is missing"),
+    ("events", "vmkf,running,loner,2017,,kungsor-2016,high,", "basis", "is missing"),
+    ("arrangements", "ny,,avtal,service,", "description", "is missing"),
+    ("arrangements", "ny,Nytt,,service,", "legal_form", "is missing"),
+    ("arrangements", "ny,Nytt,gemensam-namnd,service,9999", "host", "unknown host '9999'"),
+    ("sources", "s1,Utgivare,,,2020,,", "title", "is missing"),
+    ("sources", ",Utgivare,Titel,,2020,,", "id", "is no key"),
+    ("areas", "simhall,Utbildning och fritid,Simhall,,", "name_en", "is missing"),
+    ("areas", "simhall,Utbildning och fritid,,Swimming,", "name", "is missing"),
+    ("areas", "simhall,Fritid,Simhall,Swimming,9008", "kolada_cost", "no indicator of Kolada"),
+    ("forms", "klubb,,club,no,,", "name", "is missing"),
 ]
 
 
@@ -345,6 +370,74 @@ def test_overlap_is_a_warning_at_different_trust() -> None:
 )
 def test_no_overlap_where_only_one_runs(apart: dict[str, str]) -> None:
     assert small(**apart) == []
+
+
+def warned(folder: Path, table: str, line: int) -> list[str]:
+    """Messages of the warnings at a line; no error stands there."""
+    found = [f for f in check_inventory(read_inventory(folder))
+             if (f.file, f.row) == (f"{table}.csv", line)]
+    assert errors_of(found) == []
+    return [f.message for f in found]
+
+
+def test_evidence_on_days_outside_the_coverage_is_a_warning(folder: Path) -> None:
+    append(folder, "arrangements", "ny,Nytt,avtal,service,")
+    append(folder, "names", "ny,Namn,,,kungsor-2016")
+    append(folder, "coverage", "ny,fordon,2010,2012,kungsor-2016,high,")
+    line = append(folder, "events", *(f"ny,running,fordon,{date},evidence,kungsor-2016,high,"
+                                      for date in ("2009-12", "2010", "2012-12-31", "2013-01")))
+    assert ["before the days" in text for text in warned(folder, "events", line)] == [True]
+    assert warned(folder, "events", line + 1) == warned(folder, "events", line + 2) == []
+    assert ["after the days" in text for text in warned(folder, "events", line + 3)] == [True]
+
+
+def test_an_arrangement_without_areas_events_and_members_is_a_warning(folder: Path) -> None:
+    append(folder, "names", "ny,Namn,,,kungsor-2016")
+    line = append(folder, "arrangements", "ny,Nytt,avtal,service,")
+    said = warned(folder, "arrangements", line)
+    assert [name for name in ("coverage", "events", "memberships")
+            for text in said if f"no row in {name}.csv" in text] == [
+        "coverage", "events", "memberships"]
+
+
+def test_an_end_without_any_evidence_of_running_is_a_warning(folder: Path) -> None:
+    append(folder, "coverage", "vmkf,fordon,,,kungsor-2016,high,")
+    append(folder, "arrangements", "ny,Nytt,avtal,service,")
+    append(folder, "names", "ny,Namn,,,kungsor-2016")
+    append(folder, "coverage", "ny,fordon,,,kungsor-2016,high,")
+    line = append(folder, "events", "ny,ended,fordon,2012,stated,kungsor-2016,high,")
+    (said,) = warned(folder, "events", line)
+    assert "never ran" in said
+
+
+@pytest.mark.parametrize(("source", "arrangement"), [
+    ("kallelse-hammaro", "gymnasienamnd-karlstad-hammaro"),
+    ("kallelse-hammaro", "drifts-och-servicenamnden"),
+    ("rrb-avtal", "raddningsregion-bergslagen"),
+])
+def test_where_only_a_title_was_seen_trust_is_low_and_a_note_says_so(
+    source: str, arrangement: str
+) -> None:
+    inventory = load_inventory(SHIPPED)
+    rows = pd.concat([inventory.events, inventory.claims, inventory.coverage,
+                      inventory.memberships])
+    own = rows[(rows["source"] == source) & (rows["arrangement"] == arrangement)]
+    assert len(own) > 0
+    assert set(own["trust"]) == {"low"}
+    assert "titel" in "".join(own["note"])
+    note = inventory.sources.set_index("id").at[source, "note"]
+    assert "endast" in note
+    assert "titel" in note or "titlar" in note
+
+
+def test_every_source_is_cited_and_datable() -> None:
+    inventory = load_inventory(SHIPPED)
+    tables = (inventory.names, inventory.coverage, inventory.memberships, inventory.events,
+              inventory.claims)
+    cited = {source for table in tables for source in table["source"]}
+    assert set(inventory.sources["id"]) == cited
+    undated = inventory.sources[inventory.sources["date"] == ""]
+    assert undated["note"].str.contains("odatera").all()
 
 
 def test_evidence_after_an_end_is_a_warning(folder: Path) -> None:

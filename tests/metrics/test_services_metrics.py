@@ -239,6 +239,69 @@ def test_only_undated_evidence_in_the_whole_inventory_gives_no_state() -> None:
     assert state_on(build([("running", "", "low", "r")]), "2020-01-01").empty
 
 
+@pytest.mark.parametrize(
+    ("end", "last", "after"),
+    [
+        ("2020-02", "2020-02-29", "2020-03-01"),
+        ("2021-02", "2021-02-28", "2021-03-01"),
+        ("2020-06-30", "2020-06-30", "2020-07-01"),
+        ("2020", "2020-12-31", "2021-01-01"),
+    ],
+)
+def test_a_partial_end_lasts_to_its_last_possible_day(end: str, last: str, after: str) -> None:
+    body = build([("running", "2001-02", "high", "r"), ("ended", end, "high", "r")])
+    assert status(body, "2001-01-31") is None
+    assert status(body, "2001-02-01") == ("running", False)
+    assert status(body, last) == ("running", False)
+    assert status(body, after) == ("ended", False)
+    left = build([("running", "2001", "high", "r")],
+                 members=[("0001", "", end, ""), ("0002", "", "", "")])
+    assert status(left, last) == ("running", True)
+    assert status(left, after) == ("ended", False)
+
+
+def test_federations_boards_and_companies_run_on_and_no_other_form(inventory: Inventory) -> None:
+    forms = inventory.forms
+    standing = set(forms.loc[forms["legal_standing"] == "yes", "key"])
+    assert standing == {"kommunalforbund", "gemensam-namnd", "bolag"}
+
+
+def _day_after(day: pd.Timestamp) -> pd.Timestamp:
+    return day + pd.Timedelta(days=1)
+
+
+def test_every_shipped_period_holds_on_its_first_and_last_day_and_not_outside(
+    inventory: Inventory,
+) -> None:
+    """Each boundary of the shipped inventory: the day before, the day itself, the day after."""
+    states: dict[pd.Timestamp, dict[tuple[str, str], set[str]]] = {}
+
+    def statuses(row: object, day: pd.Timestamp) -> set[str]:
+        if day not in states:
+            state = state_on(inventory, day)
+            states[day] = state.groupby(["arrangement", "area"])["status"].agg(set).to_dict()
+        return states[day].get((row.arrangement, row.area), set())  # type: ignore[attr-defined]
+
+    table = periods(inventory)
+    joined = inventory.memberships[inventory.memberships["area"] != "unknown"]
+    joined = joined.groupby("arrangement")["first"].min()  # NaT: from the start of the body
+    table = table[table["arrangement"].isin(joined.index)]
+    ends = 0
+    for row in table.itertuples():
+        start = max(row.start, joined[row.arrangement])  # Nerikes: no member known before 2010
+        start = row.start if pd.isna(joined[row.arrangement]) else start
+        assert "running" not in statuses(row, start - pd.Timedelta(days=1)), row
+        assert "running" in statuses(row, start), row
+        if pd.isna(row.shown_to):  # a body with legal standing and no recorded end
+            assert "running" in statuses(row, pd.Timestamp("2099-12-31")), row
+            continue
+        ends += 1
+        assert "running" in statuses(row, row.shown_to), row
+        after = "last-evidenced" if pd.isna(row.end) else row.end_event
+        assert statuses(row, _day_after(row.shown_to)) == {after}, row
+    assert ends >= 10
+
+
 # Members
 
 
