@@ -53,6 +53,18 @@ def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.Dat
     """Map of the scenario: its circle, today's partners who stay, the host, lines to the host.
 
     `boundaries` is indexed by code; `centres` has code, easting and northing (metres).
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.metrics.services import population_centres
+    >>> from analysis.text.scenario import make_scenario
+    >>> case = make_scenario(regions.get("karlstad"), "upphandling", inventory=load_inventory())
+    >>> axes = plot_circle(case, boundaries=load_boundaries(),
+    ...                    centres=population_centres(load_localities()))
+    >>> style.description_of(axes.figure).title
+    'Scenariot: upphandling och inköp'
     """
     axes, side = maps.map_canvas(maps.natural_height(case.view.region, boundaries, legend=0.34),
                                  legend=0.34)
@@ -142,6 +154,16 @@ def text_name(case: Scenario) -> str:
 
 def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     """Inhabitants before, after and staying, beside every body of the inventory for the service.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.scenario import make_scenario
+    >>> case = make_scenario(regions.get("karlstad"), "upphandling", inventory=load_inventory())
+    >>> people = load_population().set_index(["year", "code"])["population"]
+    >>> axes = plot_bases(case, people[2024], year=2024)
+    >>> style.description_of(axes.figure).title
+    'Befolkningsunderlaget före och efter, folkmängd 2024'
     """
     bars = _base_bars(case, population)
     axes = style.canvas(0.36 * len(bars) + 0.5)
@@ -219,7 +241,7 @@ def present_tables_of(case: Scenario) -> list[Table]:
          "status": service_text.status_text(row),
          "since": service_text.since(case.view, row.arrangement, case.service),
          "inside": _listed(row.inside.split("; ")),
-         "outside": _listed([code for code in row.outside.split("; ") if code]) or None}
+         "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen"}
         for row in _rows(case.present)
     ])
     return [Table("scenario-idag", f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
@@ -278,7 +300,7 @@ def forms_table(case: Scenario) -> Table:
     forms = case.view.inventory.forms
     frame = pd.DataFrame([
         {"form": row.name, "possible": text.form_possible(case, row.key), "meaning": row.meaning,
-         "paragraph": row.paragraph or None}
+         "paragraph": row.paragraph or "inget"}
         for row in _rows(forms[forms["key"] != "okand"])
     ])
     return Table("scenario-former", "Juridiska former för samverkan", frame,
@@ -286,11 +308,12 @@ def forms_table(case: Scenario) -> Table:
                   "paragraph": word("Lagrum")}, ("services",))
 
 
-def assumptions_table(case: Scenario, *, population_year: int, commuting_year: int) -> Table:
+def assumptions_table(case: Scenario, *, population_year: int, commuting_year: int,
+                      modelled: bool, costs: pd.DataFrame | None) -> Table:
     """Every assumption of the scenario with its value."""
-    frame = pd.DataFrame(text.assumptions(case, population_year=population_year,
-                                          commuting_year=commuting_year),
-                         columns=["what", "value"])
+    frame = pd.DataFrame(
+        text.assumptions(case, population_year=population_year, commuting_year=commuting_year,
+                         modelled=modelled, costs=costs), columns=["what", "value"])
     return Table("scenario-antaganden", "Scenariots antaganden och val", frame,
                  {"what": word("Antagande"), "value": word("Värde")}, ("services",))
 

@@ -45,6 +45,8 @@ from analysis.text.services import Sharing
 _BODY_COLOURS = ("#9cc9c6", "#e9b995", "#c3b8e6", "#bcd79b", "#e6d27a", "#e3aecb", "#a9c5ea",
                  "#c8c8c8")
 _BODY_HATCHES = style.HATCHES
+_LAST_HATCH = "\\\\\\\\"  # a contract or network that was last evidenced long ago
+_PLAN_HATCHES = ("..", "oo", "++")  # plans and undated bodies, by place in the legend
 _MAPS = 9  # most small maps; the tables have every body
 
 
@@ -74,6 +76,15 @@ def plot_service(view: Sharing, area: str, *, boundaries: gpd.GeoDataFrame) -> A
 
     `boundaries` is indexed by code, in SWEREF 99 TM. Only bodies with a member in the region are
     drawn; a member without a row is marked "ingen uppgift".
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_service(view, "raddningstjanst", boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Räddningstjänst: vem ingår i vilket organ 30 juni 2026'
     """
     bodies = _bodies_for(view, area)
     outside = sorted({row.code for rows in bodies.values() for row in rows}
@@ -120,15 +131,30 @@ def _draw_body(axes: Axes, view: Sharing, key: str, rows: list[Any], place: int,
     """Fill the members of a body, lighter when the evidence is old; returns its legend entry."""
     head = rows[0]
     sure = head.status == "running"
-    colour = tint(_BODY_COLOURS[place % len(_BODY_COLOURS)], 0.5 if head.stale or not sure else 1)
-    look: dict[str, Any] = {
-        "facecolor": colour if sure else "none", "edgecolor": style.INK, "linewidth": 0.6,
-        "linestyle": "-" if sure else ":",
-        "hatch": _BODY_HATCHES[place % len(_BODY_HATCHES)] if sure else "..",
-    }
-    fill(axes, boundaries.loc[[row.code for row in rows]], zorder=1.5 if sure else 1.4, **look)
+    look = _sure_look(place, stale=head.stale) if sure else _unsure_look(head.status, place)
+    shapes = boundaries.loc[[row.code for row in rows]]
+    if not sure:  # white below: not the colour of the members, nor of a body in operation
+        fill(axes, shapes, facecolor="white", linewidth=0, zorder=1.3)
+    fill(axes, shapes, zorder=1.5 if sure else 1.4, **look)
     return Patch(label=wrap(f"{view.names[key]} ({view.form_names[head.legal_form]}; "
                             f"{text.status_text(head)})", 33), **look)
+
+
+def _sure_look(place: int, *, stale: bool) -> dict[str, Any]:
+    """A body in operation: a colour and a hatch of its own, lighter when the evidence is old."""
+    colour = _BODY_COLOURS[place % len(_BODY_COLOURS)]
+    return {"facecolor": tint(colour, 0.65 if stale else 1), "edgecolor": style.INK,
+            "linewidth": 0.6, "linestyle": "-",
+            "hatch": _BODY_HATCHES[place % len(_BODY_HATCHES)]}
+
+
+def _unsure_look(status: str, place: int) -> dict[str, Any]:
+    """What is not in operation by evidence: signs on no fill, so that two bodies can be told
+    apart where they share a municipality.
+    """
+    hatch = _LAST_HATCH if status == "last-evidenced" else _PLAN_HATCHES[place % len(_PLAN_HATCHES)]
+    return {"facecolor": "none", "edgecolor": style.MUTED, "linewidth": 0.6, "linestyle": "--",
+            "hatch": hatch}
 
 
 def _draw_unknown(axes: Axes, boundaries: gpd.GeoDataFrame, codes: Sequence[str]) -> Patch:
@@ -189,7 +215,7 @@ def _service_description(view: Sharing, area: str, bodies: dict[str, list[Any]],
         id="tjanst-karta", title=f"{name}: vem ingår i vilket organ {swedish.day(view.day)}",
         alt=f"Karta över tjänsten {text.lower(name)}. {'. '.join(said)}.", sources=SOURCES,
         table=table, note="Kraftig linje: kommunerna i rapporten. Ljusare yta: senaste belägget "
-        "är äldre än tre år. Prickad yta med streckad linje: inte i drift enligt belägg. "
+        "är äldre än tre år. Vit yta med tecken och streckad linje: inte i drift enligt belägg. "
         "”Ingen uppgift” betyder inte att tjänsten saknar samverkan.")
 
 
@@ -197,6 +223,15 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
     """A small map for each body that runs a service for a member: its members on the date.
 
     Raises ValueError when no service runs.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_bodies(view, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Kretsarna: vilka kommuner varje organ omfattar 30 juni 2026'
     """
     bodies = view.bodies[:_MAPS]
     if not bodies:

@@ -36,7 +36,7 @@ from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.services import Sharing
 
-_NO_BODY = ("avsiktsforklaring", "natverk", "okand")  # forms that take over no task
+_NO_BODY = ("avsiktsforklaring", "natverk")  # forms that take over no task
 _COLUMNS = 24  # most municipalities in the matrix; the table has them all
 
 
@@ -75,6 +75,14 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
 
     `lines` are some of `matrix_lines` (default: the first page of them), `part` their page. Only
     services with any information for the region have a line.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_matrix(view)
+    >>> style.description_of(axes.figure).title
+    'Tjänster och kommuner 30 juni 2026: form och status'
     """
     codes = matrix_columns(view)
     lines = matrix_pages(view)[part - 1] if lines is None else lines

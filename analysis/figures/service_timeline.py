@@ -55,6 +55,14 @@ def plot_timeline(view: Sharing, lines: list[dict[str, Any]] | None = None, *, p
 
     Bars from the first evidence; a bar with a closed end has ended. Signs: intention, inquiry and
     decision. `lines` is a page of `timeline_pages`, by default page `part`.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_timeline(view)
+    >>> style.description_of(axes.figure).title
+    'När samverkan började och slutade, till 30 juni 2026'
     """
     lines = timeline_pages(view)[part - 1] if lines is None else lines
     heights = [line["height"] for line in lines]
@@ -170,7 +178,9 @@ def _timeline_axis(axes: Axes, lines: list[dict[str, Any]], heights: list[float]
 
 
 def _timeline_handles(lines: list[dict[str, Any]]) -> list[Any]:
+    """What stands for what, of the signs that occur."""
     marks = {event for line in lines for event, _ in line["marks"]}
+    ended = any(line["end"] is not None for line in lines)
     dot: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": style.INK, "markersize": 4}
     return [
         Line2D([], [], label="start enligt källa", **dot),
@@ -178,8 +188,8 @@ def _timeline_handles(lines: list[dict[str, Any]]) -> list[Any]:
         Patch(facecolor=style.MUTED, label="belagd i drift"),
         Patch(facecolor=tint(style.MUTED, 0.2), edgecolor=style.MUTED, hatch="/////",
               label="efter senaste belägg"),
-        Line2D([], [], marker="|", markersize=9, markeredgewidth=1.8, color=style.INK,
-               linestyle="none", label="slut"),
+        *([Line2D([], [], marker="|", markersize=9, markeredgewidth=1.8, color=style.INK,
+                  linestyle="none", label="slut")] if ended else []),
         *(Line2D([], [], label=metrics.STATUS_LABELS[key], **plan_look(key))
           for key in PLAN_MARKS if key in marks),
     ]

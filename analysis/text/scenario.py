@@ -24,6 +24,7 @@ from analysis.metrics import services as sharing_metrics
 from analysis.regions import Region, code_faults, municipalities
 from analysis.text import services as text
 from analysis.text import swedish
+from analysis.text.commuting import error_short
 from analysis.text.services import Sharing
 
 RESEARCH = (
@@ -40,6 +41,7 @@ AUTHORITY = frozenset({  # services in which decisions on persons or property ar
 })
 _PRIVATE = ("bolag", "forening", "stiftelse")
 _NO_TRANSFER = ("natverk", "avsiktsforklaring")
+_PLAN_WORDS = {"intention": "en avsikt", "inquiry": "en utredning", "decided": "ett beslut"}
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def _body_sentence(case: Scenario, row: Any) -> str:
     joining = [code for code in case.members if code not in inside]
     joins = f" I scenariot tillkommer {_listed(joining)}." if joining else ""
     if row.status != "running":
-        return (f"{text_} Uppgiften räcker inte för att räkna tjänsten som i drift den "
-                f"{swedish.day(case.view.day)}.{joins}")
+        return (f"{text_} Om den finns kvar framgår inte, och uppgiften räcker inte för att räkna "
+                f"tjänsten som i drift den {swedish.day(case.view.day)}.{joins}")
     if not outside:
         return f"{text_} Alla dess medlemmar ingår i scenariot.{joins}"
     return (f"{text_} I scenariot lämnar de {row.name}; kvar blir {_listed(outside)}. "
@@ -171,13 +173,15 @@ def _body_sentence(case: Scenario, row: Any) -> str:
 
 
 def _plans(case: Scenario) -> list[str]:
+    """Intentions, inquiries and decisions about the service, which are no service in operation."""
     state = case.view.state
     rows = state[(state["area"] == case.service) & state["code"].isin(case.members)
                  & state["status"].isin(text.PLANNED)]
     return [
-        f"{case.view.names[str(key)]}: "
-        f"{sharing_metrics.STATUS_LABELS[str(status)]} "
-        f"{part['last_evidence'].max()} för {_listed(sorted(set(part['code'])))}."
+        f"Det finns {_PLAN_WORDS[str(status)]}, senast belagd"
+        f"{'t' if status == 'decided' else ''} {part['last_evidence'].max()}: "
+        f"{case.view.names[str(key)]}, för {_listed(sorted(set(part['code'])))}. Det är ingen "
+        "tjänst i drift."
         for (key, status), part in rows.groupby(["arrangement", "status"], sort=False)
     ]
 
@@ -187,11 +191,7 @@ def _contradictions(case: Scenario) -> list[str]:
     table = sharing_metrics.contradictions(case.view.inventory)
     mine = table[table["arrangement"].isin(case.present["arrangement"])
                  & table["area"].isin([case.service, ""])]
-    said = [f"{case.view.names[row.arrangement]}: "
-            f"{case.view.form_names.get(row.value, row.value)} enligt "
-            f"{text.publisher(case.view, row.source)}, "
-            f"{sharing_metrics.TRUST_LABELS[row.trust]} tilltro" for row in _rows(mine)]
-    return [f"Källorna skiljer sig. {'; '.join(dict.fromkeys(said))}."] if said else []
+    return text.contradiction_lines(case.view, mine)
 
 
 # --- population and distances --------------------------------------------------------------------
@@ -260,6 +260,9 @@ def distance_text(case: Scenario, centres: pd.DataFrame, population: pd.Series) 
 
 def host_before_text(case: Scenario) -> str:
     """Whether the distance to today's host can be compared."""
+    if case.present.empty:
+        return ("Inventeringen har inget organ för tjänsten bland kommunerna. Det finns därför "
+                "inget avstånd i dag att jämföra med.")
     hosts = [row for row in _rows(case.present) if row.host]
     if not hosts:
         return ("Var personalen sitter i dag är okänt: källorna namnger ingen värdkommun för de "
@@ -291,7 +294,8 @@ def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
     modelled = bool((known["kind"] == "modelled").any())
     about = "omkring " if top["kind"] == "modelled" else ""
     total = text.careful(float(top["both"]), str(top["kind"]))
-    note = (" Siffran är en modellskattning, inte en observation." if modelled else "")
+    note = (f" Siffran är en modellskattning, inte en observation. {error_short()}"
+            if modelled else "")
     return (f"Starkast pendlingslänk har {_name(top['code_a'])} och {_name(top['code_b'])}: "
             f"{about}{swedish.number(total)} pendlare i båda riktningarna {year}.{note}")
 
@@ -397,16 +401,15 @@ def forms_text(case: Scenario) -> str:
 
 def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
     """What the scenario does not know, each as a short sentence."""
-    found = []
-    own = (None if costs is None else
-           metrics.known_costs(case.members, costs[costs["area"] == case.service]))
-    if own is None or own["cost"].isna().any():
-        found.append("Kostnaden per invånare i dag är inte känd för alla kommunerna.")
+    found = _unknown_costs(case, costs)
     unknown = [code for code in case.members if code not in case.served]
     if unknown:
         found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
-    if case.present["stale"].any() or (case.present["status"] != "running").any():
-        found.append("Något av beläggen för dagens organ är äldre än tre år eller odaterat.")
+    found += [_old_evidence(row) for row in _rows(case.present)
+              if row.stale or row.status != "running"]
+    found += [f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "
+              "personal delas." for row in _rows(case.present)
+              if row.status == "running" and not row.complete]
     for row in _rows(case.present):
         if text.since(case.view, row.arrangement, case.service) == "okänt":
             found.append(f"När {row.name} började är inte känt.")
@@ -418,6 +421,23 @@ def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
         "Väg- och restider; bara fågelvägen är räknad.",
         "Om kommunerna vill: inget beslut av något fullmäktige ligger till grund för scenariot.",
     ]
+
+
+def _unknown_costs(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
+    own = (None if costs is None else
+           metrics.known_costs(case.members, costs[costs["area"] == case.service]))
+    if own is None or own["cost"].isna().all():
+        return ["Kostnaden per invånare i dag är okänd i alla kommunerna."]
+    missing = list(own.loc[own["cost"].isna(), "code"])
+    return [f"Kostnaden per invånare i dag är okänd i {_listed(missing)}."] if missing else []
+
+
+def _old_evidence(row: Any) -> str:
+    """Why it is uncertain that a present body still has the service."""
+    if swedish.is_missing(row.last_evidence):
+        return f"Om {row.name} har tjänsten på dagen: uppgiften är odaterad."
+    return (f"Om {row.name} fortfarande har tjänsten som källorna säger: det senaste belägget är "
+            f"från {row.last_evidence}.")
 
 
 def unknown_list(case: Scenario, costs: pd.DataFrame | None) -> str:
@@ -441,16 +461,23 @@ def sources_text(case: Scenario) -> str:
 
 
 def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
-                ) -> list[tuple[str, str]]:
-    """Every assumption and choice of the scenario: what, and its value."""
+                modelled: bool, costs: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """Every assumption and choice of the scenario: what, and its value.
+
+    `modelled` tells whether the commuting is, `costs` is as for `unknowns`: without a known cost
+    for every member the assumed change is not used, and that is said.
+    """
+    unknown = _unknown_costs(case, costs)
+    unused = "; används inte, eftersom kostnaden inte är känd" if unknown else ""
     return [
         ("Tjänst", case.name),
         ("Kommuner", _listed(case.members)),
         ("Värdkommun", _name(case.host) if case.host else "ingen vald"),
         ("Datum för vem som delar vad", swedish.day(case.view.day)),
         ("Folkmängd", f"31 december {population_year}"),
-        ("Pendling", str(commuting_year)),
-        ("Antagen ändring av kostnaden", f"{_change(case.low)} till {_change(case.high)}"),
+        ("Pendling", f"{commuting_year}, {'modellskattning' if modelled else 'observerad'}"),
+        ("Antagen ändring av kostnaden",
+         f"{_change(case.low)} till {_change(case.high)}{unused}"),
         ("Kommunens centrum", "tätorternas medelpunkt, vägd med folkmängden 2020"),
         ("Avstånd", "fågelvägen mellan centrum; värdens invånare har 0 km"),
         ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),

@@ -394,9 +394,13 @@ def undated_text(view: Sharing) -> str:
 def contradictions_text(view: Sharing) -> list[str]:
     """Where sources differ: each statement with its source, the most trusted first."""
     table = metrics.contradictions(view.inventory)
-    mine = table[table["arrangement"].isin(view.own["arrangement"])]
+    return contradiction_lines(view, table[table["arrangement"].isin(view.own["arrangement"])])
+
+
+def contradiction_lines(view: Sharing, contradictions: pd.DataFrame) -> list[str]:
+    """A sentence for each body and fact of `contradictions`, rows of `metrics.contradictions`."""
     areas: dict[tuple[str, str, str], list[str]] = {}  # by body, fact and what is said of it
-    groups: Any = mine.groupby(["arrangement", "area", "fact"], sort=False)
+    groups: Any = contradictions.groupby(["arrangement", "area", "fact"], sort=False)
     for (key, area, fact), rows in groups:
         said = [f"{_value(view, fact, row.value)} enligt {publisher(view, row.source)}, "
                 f"{metrics.TRUST_LABELS[row.trust]} tilltro" for row in _rows(rows)]

@@ -57,6 +57,29 @@ def test_map_shows_partners_outside_and_the_unknown(inventory, boundaries):
     assert "ingen uppgift: Eskilstuna och Strängnäs" in described(axes).alt
 
 
+def test_map_tells_the_three_with_a_switchboard_from_the_fourth(inventory, boundaries):
+    axes = figures.plot_service(view(inventory, "bergslagen"), "vaxel", boundaries=boundaries)
+    body, plan = axes.get_figure(root=True).axes[1].get_legend().get_patches()
+    assert body.get_hatch() != plan.get_hatch()
+    assert body.get_facecolor()[3] == plan.get_facecolor()[3] == 0  # neither runs by evidence
+
+    def drawn(hatch, code):
+        point = boundaries.geometry[code].representative_point()
+        return any(patch.get_path().contains_point((point.x, point.y)) for patch in axes.patches
+                   if isinstance(patch, PathPatch) and patch.get_hatch() == hatch)
+
+    assert [drawn(body.get_hatch(), code) for code in ("1863", "1864", "1884", "1885")] == [
+        True, True, True, False]
+    assert drawn(plan.get_hatch(), "1885")
+
+
+def test_map_draws_no_plan_in_the_colour_of_a_body(inventory, boundaries):
+    axes = figures.plot_service(view(inventory, "malardalen"), "loner", boundaries=boundaries)
+    runs, plan = axes.get_figure(root=True).axes[1].get_legend().get_patches()
+    assert runs.get_facecolor()[3] == 1
+    assert plan.get_facecolor()[3] == 0
+
+
 def test_map_marks_the_host(inventory, boundaries):
     axes = figures.plot_service(view(inventory, "bergslagen"), "vintervag", boundaries=boundaries)
     assert any(line.get_marker() == "*" for line in axes.lines)
@@ -77,7 +100,7 @@ def test_matrix_cells_carry_form_and_year(inventory):
     axes = figures.plot_matrix(view(inventory, "karlstad"))
     found = words(axes)
     assert found.count("F 2023") == 5  # rescue, last evidenced 2023
-    assert found.count("A") == 5  # a contract with recent evidence
+    assert found.count("O") == 5  # recent evidence, but only the title of a contract is known
     assert found.count("N 2008") == 2
     assert "N ?" in found  # undated
     entries = legend_of(axes)
@@ -116,6 +139,13 @@ def test_timeline_ends_at_the_date(inventory, date):
     now = pd.Timestamp(date).year + (pd.Timestamp(date).day_of_year - 1) / 365.25
     ends = [bar.get_x() + bar.get_width() for bar in axes.patches if isinstance(bar, Rectangle)]
     assert max(ends) <= now + 0.13  # a bar is at least wide enough to be seen
+
+
+@pytest.mark.parametrize(("date", "expected"), [("2020-12-30", False), ("2020-12-31", True)])
+def test_the_legend_explains_an_end_only_where_one_is_drawn(inventory, date, expected):
+    axes = figures.plot_timeline(view(inventory, "kak", date))
+    foot = axes.get_figure(root=True).axes[1]
+    assert ("slut" in legend_of(foot)) is expected
 
 
 def test_a_recorded_end_closes_the_bar(inventory):

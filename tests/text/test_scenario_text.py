@@ -75,13 +75,16 @@ def test_procurement_in_karlstad_is_an_intention(inventory):
     said = " ".join(text.today_text(case))
     assert "ingen uppgift om att tjänsten delas i drift" in said
     assert "Det betyder inte att den inte delas" in said
-    assert "Karlstadsregionen: avsikt 2021" in said
+    assert "Det finns en avsikt, senast belagd 2021: Karlstadsregionen" in said
+    assert "Det är ingen tjänst i drift" in said
+    assert "inget avstånd i dag att jämföra med" in text.host_before_text(case)
 
 
 def test_contradictory_sources_are_both_told(inventory):
     case = case_of(inventory, "bygglov", "bergslagen", as_of="2018-06-30")
     said = " ".join(text.today_text(case))
-    assert "Källorna skiljer sig" in said
+    assert "källorna skiljer sig om den juridiska formen" in said
+    said = said.casefold()
     assert said.index("gemensam nämnd enligt") < said.index("kommunalförbund enligt")
 
 
@@ -214,10 +217,46 @@ def test_a_municipality_without_centre_makes_the_distance_unknown(switchboard):
 
 
 def test_assumptions_name_every_choice(switchboard):
-    said = dict(text.assumptions(switchboard, population_year=2025, commuting_year=2021))
+    said = dict(text.assumptions(switchboard, population_year=2025, commuting_year=2021,
+                                 modelled=True, costs=None))
     assert said["Värdkommun"] == "Lindesberg"
-    assert said["Antagen ändring av kostnaden"] == "−5 procent till +5 procent"
+    assert said["Pendling"] == "2021, modellskattning"
+    change = said["Antagen ändring av kostnaden"]
+    assert change.startswith("−5 procent till +5 procent; används inte")
     assert "30 juni 2026" in said.values()
+
+
+def test_the_assumed_change_is_used_where_every_cost_is_known(rescue):
+    costs = pd.DataFrame({"code": list(rescue.members), "year": 2024, "area": "raddningstjanst",
+                          "cost": 1000.0})
+    said = dict(text.assumptions(rescue, population_year=2025, commuting_year=2024,
+                                 modelled=False, costs=costs))
+    assert said["Antagen ändring av kostnaden"] == "−5 procent till +5 procent"
+    assert said["Pendling"] == "2024, observerad"
+
+
+def test_what_is_unknown_names_the_body_and_the_municipality(switchboard, rescue):
+    leaving = text.unknowns(rescue, None)
+    assert "Kostnaden per invånare i dag är okänd i alla kommunerna." in leaving
+    assert any(line.startswith("Villkoren för att lämna Räddningstjänsten Mälardalen")
+               for line in leaving)
+    assert any("Räddningstjänsten Mälardalen" in line and "2022" in line for line in leaving)
+    assert not any("Villkoren" in line for line in text.unknowns(switchboard, None))
+    some = pd.DataFrame({"code": ["1983"], "year": [2024], "area": ["raddningstjanst"],
+                         "cost": [1000.0]})
+    assert text.unknowns(rescue, some)[0] == (
+        "Kostnaden per invånare i dag är okänd i Arboga, Hallstahammar och Kungsör.")
+
+
+def test_a_modelled_link_stands_with_the_measured_error(switchboard):
+    links = pd.DataFrame({"code_a": ["1884"], "code_b": ["1885"], "there": [780.0],
+                          "back": [300.0], "kind": ["modelled"]})
+    said = text.commuting_text(switchboard, links, year=2021)
+    assert "modellskattning" in said
+    assert "I prov hamnade" in said
+    observed = text.commuting_text(switchboard, links.assign(kind="observed"), year=2021)
+    assert "modellskattning" not in observed
+    assert "I prov" not in observed
 
 
 def test_nothing_promises_a_saving(switchboard, rescue):
