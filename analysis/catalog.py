@@ -667,7 +667,15 @@ CATALOG: dict[str, Dataset] = {entry.key: entry for entry in _DATASETS}
 
 
 def dataset(key: str) -> Dataset:
-    """The entry of `key`; raises InputError that names the nearest key when there is none."""
+    """The entry of `key`; raises InputError that names the nearest key when there is none.
+
+    >>> dataset("population").years
+    '1950–2025'
+    >>> dataset("populaton")
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: unknown dataset 'populaton': did you mean 'population'? ...
+    """
     if key in CATALOG:
         return CATALOG[key]
     near = difflib.get_close_matches(key, CATALOG, n=1)
@@ -679,5 +687,9 @@ def dataset(key: str) -> Dataset:
 
 
 def tabular() -> list[Dataset]:
-    """The datasets that are single tables under the shipped `data/` with columns of their own."""
+    """The datasets that are single tables under the shipped `data/` with columns of their own.
+
+    >>> [entry.key for entry in tabular()][:2]
+    ['municipalities', 'population']
+    """
     return [entry for entry in _DATASETS if entry.columns and entry.shipped]

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 from markdown_it import MarkdownIt
 from matplotlib.axes import Axes
@@ -35,22 +36,42 @@ def show(item: Axes | Figure | Table) -> None:
     """Display a described figure or a table and hand it to the report.
 
     Raises InputError for a figure without description.
+
+    >>> import analysis
+    >>> show(analysis.explore.table(analysis.region("kak"), "tax_rate", year=2022))
+    Kommunal skattesats 2022
+     Kommun Kommunal skattesats (procent)
+     Arboga                         22,41
+     Köping                         22,16
+    Kungsör                         22,03
     """
     if isinstance(item, Table):
-        display(table_bundle(item), raw=True)
+        _display(table_bundle(item), str(item))
         return
     figure = item.get_figure(root=True) if isinstance(item, Axes) else item
     assert isinstance(figure, Figure)
-    display(figure_bundle(figure), raw=True)
+    _display(figure_bundle(figure), style.description_of(figure).alt)
+
+
+def _display(bundle: dict[str, Any], text: str) -> None:
+    """Display a bundle in a notebook; print its text where a bundle cannot be seen."""
+    if hasattr(get_ipython(), "kernel"):
+        display(bundle, raw=True)
+    else:
+        print(text)
 
 
 def say(text: str | Iterable[str]) -> None:
-    """Display sentences (Markdown) that the code derived from the data: one text, or paragraphs."""
+    """Display sentences (Markdown) that the code derived from the data: one text, or paragraphs.
+
+    >>> say("Folkmängden är **98 084** invånare.")
+    Folkmängden är **98 084** invånare.
+    """
     paragraphs = [text] if isinstance(text, str) else list(text)
     source = "\n\n".join(part for part in paragraphs if part)
     if source:
         html = MarkdownIt().render(source)
-        display({MIME: {"type": "text", "markdown": source}, "text/html": html}, raw=True)
+        _display({MIME: {"type": "text", "markdown": source}, "text/html": html}, source)
 
 
 def lead(findings: Iterable[str]) -> None:
@@ -59,7 +80,8 @@ def lead(findings: Iterable[str]) -> None:
     if not sentences:
         raise InputError("a report needs at least one finding")
     html = "<ul>" + "".join(f"<li>{sentence}</li>" for sentence in sentences) + "</ul>"
-    display({MIME: {"type": "findings", "items": sentences}, "text/html": html}, raw=True)
+    _display({MIME: {"type": "findings", "items": sentences}, "text/html": html},
+             "\n".join(sentences))
 
 
 def tiles(items: Iterable[Mapping[str, str]]) -> None:
@@ -67,15 +89,17 @@ def tiles(items: Iterable[Mapping[str, str]]) -> None:
     entries = [dict(item) for item in items]
     rows = "".join(f"<dt>{e['label']}</dt><dd><b>{e['value']}</b><br>{e['comparison']}</dd>"
                    for e in entries)
-    display({MIME: {"type": "tiles", "items": entries}, "text/html": f"<dl>{rows}</dl>"}, raw=True)
+    _display({MIME: {"type": "tiles", "items": entries}, "text/html": f"<dl>{rows}</dl>"},
+             "\n".join(f"{e['label']}: {e['value']} ({e['comparison']})" for e in entries))
 
 
 def record(key_figures: pd.DataFrame) -> None:
     """Hand key figures (columns of `key_figures.json`) to the report; shows only how many."""
     rows = [{name: plain(value) for name, value in row.items()}
             for row in key_figures.to_dict("records")]
-    text = f"<p><small>{swedish.number(len(rows))} nyckeltal till key_figures.json</small></p>"
-    display({MIME: {"type": "key_figures", "items": rows}, "text/html": text}, raw=True)
+    text = f"{swedish.number(len(rows))} nyckeltal till key_figures.json"
+    _display({MIME: {"type": "key_figures", "items": rows},
+              "text/html": f"<p><small>{text}</small></p>"}, text)
 
 
 def plain(value: Any) -> Any:

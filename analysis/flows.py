@@ -70,12 +70,22 @@ class Flows:
 
 
 def years() -> list[int]:
-    """Years that have flows: those of the margins, and those of the matrix where it was fetched."""
+    """Years that have flows: those of the margins, and those of the matrix where it was fetched.
+
+    >>> years()[0], years()[-1]
+    (2004, 2021)
+    """
     return sorted(int(year) for year in commuting.load_margins()["year"].unique())
 
 
 def flows_of(year: int) -> pd.DataFrame:
-    """Flows of one year: `year, home, work, sex, persons, kind`; see `commuting_of`."""
+    """Flows of one year: `year, home, work, sex, persons, kind`; see `commuting_of`.
+
+    >>> list(flows_of(2021).columns)
+    ['year', 'home', 'work', 'sex', 'persons', 'kind']
+    >>> len(flows_of(2021)) >= 290 * 290
+    True
+    """
     return commuting_of(year).table
 
 
@@ -84,6 +94,14 @@ def commuting_of(year: int | None = None) -> Flows:
 
     The observed matrix is used when it has the year in the series of the margins. Raises
     InputError for a year without margins.
+
+    >>> now = commuting_of(2021)
+    >>> now.year, now.kind
+    (2021, 'modelled')
+    >>> commuting_of(1990)
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: no commuting flows for 1990; valid are 2004 to 2021
     """
     known = years()
     chosen = known[-1] if year is None else year
@@ -124,6 +142,9 @@ def bas_margins() -> pd.DataFrame:
 
     Indexed by (code, year), with `series`; empty without the matrix. A municipality with a
     suppressed cell has unknown sums: they are not in the matrix.
+
+    >>> list(bas_margins().columns)
+    ['in_commuters', 'out_commuters', 'live_and_work', 'series']
     """
     columns = ["in_commuters", "out_commuters", "live_and_work", "series"]
     none = pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays(
@@ -140,7 +161,11 @@ def bas_margins() -> pd.DataFrame:
 
 @cache
 def distances() -> pd.DataFrame:
-    """Kilometres between the people of any two municipalities, codes as rows and columns."""
+    """Kilometres between the people of any two municipalities, codes as rows and columns.
+
+    >>> round(float(distances().at["1780", "1761"]))
+    12
+    """
     people = population.load_population()
     counts = people[people["year"] == _LOCALITIES_YEAR].set_index("code")["population"]
     return flow_model.route_distances(
@@ -166,7 +191,12 @@ class Markets:
 
 
 def markets_of(flows: Flows) -> Markets:
-    """Labour markets from the flows of one year, compared with the official ones of 2022."""
+    """Labour markets from the flows of one year, compared with the official ones of 2022.
+
+    >>> markets = markets_of(commuting_of(2021))
+    >>> markets.names["1761"], markets.official["1780"] == markets.official["1761"]
+    ('Karlstad', True)
+    """
     matrix, night, out = matrix_of(flows)
     found = labour_markets.local_labour_markets(
         matrix, night, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
@@ -177,14 +207,23 @@ def markets_of(flows: Flows) -> Markets:
 
 
 def changes_of(flows: Flows, members: tuple[str, ...]) -> labour_markets.MarketChanges:
-    """What would have to change for `members` to be one labour market by the same rules."""
+    """What would have to change for `members` to be one labour market by the same rules.
+
+    >>> changes_of(commuting_of(2021), ("1780", "1761")).one_market
+    True
+    """
     matrix, night, out = matrix_of(flows)
     return labour_markets.changes_for_one_market(
         matrix, night, members, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
 
 
 def matrix_of(flows: Flows) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """Square matrix of the flows, night population and all out-commuters, by code."""
+    """Square matrix of the flows, night population and all out-commuters, by code.
+
+    >>> matrix, night, out = matrix_of(commuting_of(2021))
+    >>> matrix.shape, int(night["1780"])
+    ((290, 290), 47361)
+    """
     margins = flows.by_code
     codes = sorted(margins.index)
     matrix = labour_markets.flow_matrix(flows.table, year=flows.year, codes=codes)
@@ -201,6 +240,11 @@ def export_flows(year: int, out: Path) -> Path:
     decimals, because whole persons would no longer add up to the published margins, and those
     that round to zero are left out. Workplaces abroad are no municipality and are not written.
     Raises InputError for a year without flows or an output folder that does not exist.
+
+    >>> export_flows(1990, Path("flows.csv"))
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: no commuting flows for 1990; valid are 2004 to 2021
     """
     known = years()
     faults = datasets.out_faults(out)
@@ -219,7 +263,11 @@ def export_flows(year: int, out: Path) -> Path:
 
 
 def series_label(flows: Flows) -> str:
-    """Swedish name of the series that the margins of the flows belong to."""
+    """Swedish name of the series that the margins of the flows belong to.
+
+    >>> series_label(commuting_of(2021))
+    'RAMS 2019–2021, 16–74 år'
+    """
     key = str(flows.margins["series"].iloc[0])
     labels = {part.key: part.label for part in catalog.dataset("commuting_margins").series}
     return labels[key]

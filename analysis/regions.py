@@ -38,7 +38,11 @@ DEFAULT_KEYS = ("malardalen", "bergslagen", "karlstad")
 
 @dataclass(frozen=True)
 class Municipality:
-    """One municipality as the registry of all 290 has it; `land_km2` is land area 2015 in km²."""
+    """One municipality as the registry of all 290 has it; `land_km2` is land area 2015 in km².
+
+    >>> municipalities()["1780"].labour_market_name
+    'Karlstad'
+    """
 
     code: str
     name: str
@@ -52,7 +56,14 @@ class Municipality:
 
 @dataclass(frozen=True)
 class Region:
-    """A frozen set of municipalities with a key, a Swedish name and the groups inside it."""
+    """A frozen set of municipalities with a key, a Swedish name and the groups inside it.
+
+    >>> get("kak")
+    <Region 'kak' KAK: Kungsör 1960, Arboga 1984, Köping 1983>
+
+    >>> get("malardalen").groups[0].member_names
+    ('Kungsör', 'Arboga', 'Köping')
+    """
 
     key: str
     name: str
@@ -71,6 +82,12 @@ class Region:
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(self.member_names)})"
+
+    def __repr__(self) -> str:
+        """Name, members and their codes, as a prompt shows a region."""
+        known = municipalities()
+        named = (f"{known[code].name} {code}" if code in known else code for code in self.members)
+        return f"<Region {self.key!r} {self.name}: {', '.join(named)}>"
 
     def _repr_html_(self) -> str:
         """Name, members and a small map, as JupyterLab shows a region."""
@@ -220,7 +237,8 @@ def get(key: str) -> Region:
     if key in known:
         return known[key]
     near = difflib.get_close_matches(slug(key), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = f"did you mean {near[0]!r}? " if near else _code_hint(key).removeprefix(": ")
+    hint = f"{hint.strip()} " if hint.endswith(("?", "? ")) else f"{hint}; " if hint else ""
     raise InputError(
         f"unknown region {key!r}: {hint}valid are {', '.join(known)}; "
         "any set of municipalities works with --members CODE,CODE"
@@ -236,7 +254,8 @@ def from_members(codes: Iterable[str], *, name: str | None = None) -> Region:
     >>> from_members(["1960", "1983"], name="Västra Mälaren").key
     'vastra-malaren'
     """
-    members = tuple(code.strip() for code in codes)
+    listed = codes.split(",") if isinstance(codes, str) else codes
+    members = tuple(str(code).strip() for code in listed)
     faults = code_faults(members)
     if name is not None:
         faults += name_faults(name)
@@ -283,14 +302,20 @@ def name_faults(name: str) -> list[str]:
     return []
 
 
-def resolve(value: str, *, name: str = "") -> Region:
-    """The region that notebook parameters name: a registered key, or codes with commas.
+def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
+    """The region that notebook parameters name: a registered key, or codes (a list, or commas).
 
     >>> resolve("bergslagen").name, resolve("1863,1864").name
     ('Bergslagen', 'Hällefors och Ljusnarsberg')
+    >>> resolve(["1780", "381"])
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: unknown municipality code '381': did you mean 0381 (Enköping)?...
     """
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return from_members(value, name=name or None)
     codes = [part.strip() for part in str(value).split(",")]
-    if all(re.fullmatch(r"\d{4}", code) for code in codes):
+    if len(codes) > 1 or codes[0].isdigit():
         return from_members(codes, name=name or None)
     return get(str(value))
 

@@ -95,6 +95,14 @@ class Table:
         title = f"<caption><span>{escape(self.title)}</span></caption>" if caption else ""
         return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
+    def __str__(self) -> str:
+        """Caption and formatted columns as text, for a prompt without HTML."""
+        shown = pd.DataFrame({form.heading: self.frame[name].map(form.show)
+                              for name, form in self.formats.items() if name in self.frame})
+        return f"{self.title}\n{shown.to_string(index=False)}"
+
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         return self.to_html()
 

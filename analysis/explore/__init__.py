@@ -60,6 +60,12 @@ def build_report(region: Region, *, out: Path | str = "reports",
     `tell` hears of each finished step (region key, what happened). Returns the path of
     `report.html`. Raises InputError for a folder that belongs to others and BuildError when a
     chapter failed.
+
+    >>> from analysis import regions
+    >>> build_report(regions.get("kak"), out="pyproject.toml")
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: --out ...: 'pyproject.toml' is a file; name a folder
     """
     from analysis.report.build import build
     from analysis.report.plan import make_plan

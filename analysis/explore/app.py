@@ -53,6 +53,11 @@ class Explorer(widgets.VBox):
 
     `region` is a key, or codes with commas; `out` the folder for reports. `selection` is the
     Region that is shown and `code` the calls that make the same in an own notebook.
+
+    >>> page = Explorer("kak")
+    >>> page.toggle("1961")  # what a click on the map, or a tick, does
+    >>> page.selection.member_names
+    ('Kungsör', 'Arboga', 'Köping', 'Hallstahammar')
     """
 
     def __init__(self, region: str = "karlstad", *, out: Path | str = "reports") -> None:

@@ -63,6 +63,12 @@ class RegionMap(Map):
 
     `on_choose` is called with the code of a municipality that is clicked. The legend, `key`,
     stands on the map unless `legend` is false.
+
+    >>> from analysis import regions
+    >>> shown = RegionMap()
+    >>> shown.show(regions.get("karlstad"), "population", year=2024)
+    >>> len(shown.areas.data["features"]), len(shown.circles.data["features"])
+    (290, 5)
     """
 
     def __init__(self, on_choose: Callable[[str], None] | None = None, *,

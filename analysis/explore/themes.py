@@ -37,12 +37,19 @@ class Theme:
     """A measure and how to get its values; `group` is the heading it stands under.
 
     `derived` are the years in which values are derived although the measure is observed.
+
+    >>> THEMES["population"].group, THEMES["population"].kind(2022)
+    ('Befolkning', 'derived')
     """
 
     group: str
     metric: Metric
     load: Callable[[], pd.Series]
     derived: tuple[int, ...] = ()
+
+    def __repr__(self) -> str:
+        """What the theme measures, and in which unit."""
+        return f"<Theme {self.measure.id!r} {self.measure.label}, {self.measure.unit}>"
 
     @property
     def measure(self) -> Measure:
@@ -160,8 +167,9 @@ def plot_map(region: Region, theme: str, *, year: int) -> Axes:
     Raises InputError for an unknown theme, or a year without values (with the years there are).
 
     >>> from analysis import explore, regions
+    >>> from analysis.figures import style
     >>> axes = explore.plot_map(regions.get("karlstad"), "commuting_ratio", year=2021)
-    >>> axes.figure._samverkan.title
+    >>> style.description_of(axes.figure).title
     'Pendlingskvot 2021'
     """
     return measures.plot_measure_map(
@@ -173,8 +181,9 @@ def plot_series(region: Region, theme: str) -> Axes:
     """One line a member over all known years; nothing joins across a break of the series.
 
     >>> from analysis import explore, regions
+    >>> from analysis.figures import style
     >>> axes = explore.plot_series(regions.get("kak"), "commuting_ratio")
-    >>> axes.figure._samverkan.title
+    >>> style.description_of(axes.figure).title
     'Pendlingskvot 2004–2021'
     """
     kind = theme_of(theme).kind(*years(region, theme))

@@ -136,6 +136,17 @@ def plot_indicators(region: Region, indicators: Sequence[Indicator], *, populati
     `population` (by code) orders the members. A dot is the member, the thin line the range of its
     seven peers with a tick at their median; the band is the middle half of all municipalities and
     the dashed line their median.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders import finances, population as loader
+    >>> tables = {key: loader.load_indicator(key) for key in loader.INDICATORS}
+    >>> measured = capacity_indicators({**tables, "finances": finances.load_finances()},
+    ...     peers=loader.load_peers(), municipalities=loader.load_municipalities())
+    >>> people = loader.load_population().set_index(["year", "code"])["population"]
+    >>> axes = plot_indicators(regions.get("kak"), measured, population=people[2024],
+    ...                        key="kapacitet", title="Vad kommunerna har att bära med")
+    >>> style.description_of(axes.figure).title
+    'Vad kommunerna har att bära med'
     """
     codes = largest(region, population)
     rows = -(-len(indicators) // COLUMNS)
@@ -292,6 +303,15 @@ def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
     """Monthly-paid municipal staff per 1,000 inhabitants over time; never ranked.
 
     `rates` is indexed by (code, year), `population` (by code) decides which members are named.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population, load_staff
+    >>> from analysis.metrics.capacity import staff_per_1000
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> rates = staff_per_1000(load_staff().set_index(["code", "year"])["staff"], people)
+    >>> axes = plot_staff(regions.get("kak"), rates, population=people.xs(2024, level="year"))
+    >>> style.description_of(axes.figure).title
+    'Kommunens månadsavlönade personal per 1 000 invånare 2008–2017'
     """
     known = municipalities()
     codes = [code for code in largest(region, population, most=len(region.members))

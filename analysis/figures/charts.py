@@ -80,6 +80,10 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
     baseline: a level to mark, such as 100 for an index.
     ceiling: cut the axis here; the caller tells the reader what is above it.
     strong: the line that the figure is about.
+
+    >>> axes = plot_lines({"Karlstad": pd.Series([100.0, 104.0], index=[2014, 2024])}, unit="index")
+    >>> len(axes.lines) > 0
+    True
     """
     axes = axes if axes is not None else style.canvas(height)
     split = {name: pieces(line, tuple(breaks), gap=gap) for name, line in lines.items()}

@@ -53,19 +53,46 @@ _MEANING = {
 
 def plot_in_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
                   axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of in-commuters as a share of the day population, latest year."""
+    """Map of in-commuters as a share of the day population, latest year.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_in_share(regions.get("karlstad"), margins, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Inpendlingsandel 2021'
+    """
     return _plot_rate("inpendling", region, margins, boundaries, axes)
 
 
 def plot_out_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
                    axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of out-commuters as a share of the night population, latest year."""
+    """Map of out-commuters as a share of the night population, latest year.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_out_share(regions.get("karlstad"), margins, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Utpendlingsandel 2021'
+    """
     return _plot_rate("utpendling", region, margins, boundaries, axes)
 
 
 def plot_ratio(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
                axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of day population / night population around 1, latest year."""
+    """Map of day population / night population around 1, latest year.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_ratio(regions.get("karlstad"), margins, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Pendlingskvot 2021'
+    """
     return _plot_rate("pendlingskvot", region, margins, boundaries, axes)
 
 
@@ -158,7 +185,15 @@ def _rate_table(key: str, values: pd.Series, year: int) -> Table:
 
 
 def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Day against night population of each member: two markers joined by the net commuting."""
+    """Day against night population of each member: two markers joined by the net commuting.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_day_night(regions.get("karlstad"), margins)
+    >>> style.description_of(axes.figure).title
+    'Dag- och nattbefolkning 2021'
+    """
     order = text.by_night(region, margins)
     shown, year = order[:_ROWS], text.last_year(margins)
     now = text.of_year(margins).reindex(shown)
@@ -226,6 +261,13 @@ def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | No
     """Day and night population of the region over the years, with gaps at the breaks.
 
     `bas` has margins of BAS years that `margins` lacks; BAS is always a line of its own.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_series(regions.get("karlstad"), margins)
+    >>> style.description_of(axes.figure).title
+    'Dag- och nattbefolkning i Karlstadsregionen 2004–2021'
     """
     table = metrics.group_margins(
         margins if bas is None or bas.empty else pd.concat([margins, bas]), region.members)
@@ -248,7 +290,15 @@ def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | No
 
 
 def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Commuting ratio of the region and of its members over the years, gaps at the breaks."""
+    """Commuting ratio of the region and of its members over the years, gaps at the breaks.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> axes = plot_ratio_series(regions.get("karlstad"), margins)
+    >>> style.description_of(axes.figure).title
+    'Pendlingskvot 2004–2021'
+    """
     lines: dict[str, Sequence[pd.Series]] = {}
     order = text.by_night(region, margins)
     if len(order) > 1:

@@ -97,7 +97,16 @@ def _threshold(persons: pd.Series, largest: float) -> float:
 
 def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
                localities: pd.DataFrame, axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of commuters: arrows whose width is the count, on net commuting as shaded rates."""
+    """Map of commuters: arrows whose width is the count, on net commuting as shaded rates.
+
+    >>> from analysis import flows, regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities
+    >>> axes = plot_flows(regions.get("kak"), flows.commuting_of(2021),
+    ...                   boundaries=load_boundaries(), localities=load_localities())
+    >>> style.description_of(axes.figure).title
+    'Pendling 2021 – modellskattning'
+    """
     chart, side = axes if axes is not None else maps.map_canvas(
         maps.natural_height(region, boundaries, lowest=4.7, highest=5.8))
     chosen = select_links(region, flows)

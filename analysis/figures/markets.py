@@ -34,7 +34,16 @@ _HATCHES = style.HATCHES  # colours repeat after eight, patterns shift by one
 
 def plot_markets(region: Region, flows: Flows, markets: Markets, *, boundaries: gpd.GeoDataFrame,
                  axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of the official markets of the members, with the outline of our own markets."""
+    """Map of the official markets of the members, with the outline of our own markets.
+
+    >>> from analysis import flows, regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> now = flows.commuting_of(2021)
+    >>> axes = plot_markets(regions.get("kak"), now, flows.markets_of(now),
+    ...                     boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Lokala arbetsmarknader: SCB 2022 och egen beräkning 2021 – modellskattning'
+    """
     chart, side = axes if axes is not None else maps.map_canvas(
         maps.natural_height(region, boundaries, lowest=3.9, highest=5.2))
     looks = _looks(region, markets)

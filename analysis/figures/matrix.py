@@ -38,7 +38,13 @@ _OUTSIDE = "utanför"
 
 
 def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Heat map home x work: shaded by dependence (a rate), counts written where they fit."""
+    """Heat map home x work: shaded by dependence (a rate), counts written where they fit.
+
+    >>> from analysis import flows, regions
+    >>> axes = plot_matrix(regions.get("kak"), flows.commuting_of(2021))
+    >>> style.description_of(axes.figure).title
+    'Bor i och arbetar i 2021 – modellskattning'
+    """
     codes = text.by_night(region, flows.margins.set_index(["code", "year"]))[:MOST]
     shares, persons = cells_of(region, flows, codes)
     chart, side = axes if axes is not None else style.canvas(

@@ -71,6 +71,8 @@ def known_years(values: pd.Series, region: Region) -> list[int]:
     >>> known_years(explore.values("tax_rate"), regions.get("kak"))[-1]
     2022
     """
+    if not isinstance(region, Region):
+        raise InputError(f"{region!r} is no region; write analysis.region({region!r})")
     inside = values[values.index.get_level_values(0).isin(region.members)].dropna()
     return sorted(int(year) for year in inside.index.get_level_values(1).unique())
 
@@ -109,7 +111,7 @@ def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, yea
     >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
     >>> measure = explore.theme_of("commuting_ratio").measure
     >>> axes = plot_measure_map(area, measure, values, year=2021, boundaries=load_boundaries())
-    >>> axes.figure._samverkan.id
+    >>> style.description_of(axes.figure).id
     'commuting-ratio-karta'
     """
     here = of_year(region, measure, values, year)
@@ -197,7 +199,8 @@ def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
     >>> from analysis import explore, regions
     >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
     >>> measure = explore.theme_of("commuting_ratio").measure
-    >>> plot_measure_series(area, measure, values).figure._samverkan.title
+    >>> axes = plot_measure_series(area, measure, values)
+    >>> style.description_of(axes.figure).title
     'Pendlingskvot 2004–2021'
     """
     years = known_years(values, region)

@@ -22,6 +22,12 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
     """The members on a map, tinted and hatched by group, with the country beside it.
 
     `boundaries` is indexed by code, in SWEREF 99 TM. Returns the described Axes.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> axes = plot_region(regions.get("malardalen"), load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Kommunerna i Mälardalen'
     """
     height = maps.natural_height(region, boundaries, lowest=2.7, highest=5.0)
     axes, side = maps.map_canvas(height)

@@ -53,6 +53,15 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
     """Map of inhabitants: a circle a municipality, its area the count; small localities as dots.
 
     `values` (code, year) in persons, `localities` with a point (metres) and inhabitants each.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities, load_population
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> axes = plot_population(regions.get("karlstad"), people, boundaries=load_boundaries(),
+    ...                        localities=load_localities())
+    >>> style.description_of(axes.figure).title
+    'Folkmängd i kommunerna 2025'
     """
     chart, side = axes if axes is not None else maps.map_canvas()
     year = last_year(values)
@@ -99,7 +108,15 @@ def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
 
 def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
                     axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of localities (tätorter), each a circle whose area is its inhabitants."""
+    """Map of localities (tätorter), each a circle whose area is its inhabitants.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities
+    >>> axes = plot_localities(regions.get("kak"), load_localities(), boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Tätorter 2020'
+    """
     chart, side = axes if axes is not None else maps.map_canvas()
     inside = localities[localities["code"].isin(region.members)].sort_values(
         "population", ascending=False).set_index("locality")
@@ -174,7 +191,16 @@ def _localities_table(inside: pd.DataFrame) -> Table:
 
 def plot_change(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFrame,
                 axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of the change in population over ten years, shaded around zero (share)."""
+    """Map of the change in population over ten years, shaded around zero (share).
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> axes = plot_change(regions.get("karlstad"), people, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Folkmängdens förändring 2015–2025'
+    """
     chart, side = axes if axes is not None else maps.map_canvas()
     year = last_year(values)
     shares = metrics.population_change_10y(values).xs(year, level=1)
@@ -231,7 +257,15 @@ def change_table(region: Region, values: pd.Series) -> Table:
 
 def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
                  axes: Axes | None = None) -> Axes:
-    """Population of the region, its groups, county and nation as an index, `base` = 100."""
+    """Population of the region, its groups, county and nation as an index, `base` = 100.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> axes = plot_history(regions.get("karlstad"), people)
+    >>> style.description_of(axes.figure).title
+    'Folkmängd 1950–2025, 1950 = 100'
+    """
     sets = compared_sets(region, values)
     sums = metrics.by_area(values, sets)
     lines = {name: metrics.index_of(sums[name], base=base) for name in sets}
@@ -247,7 +281,15 @@ def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
 
 def plot_members(region: Region, values: pd.Series, *, base: int = 1950,
                  axes: Axes | None = None) -> Axes:
-    """Population of each member as an index; with many members the largest are named."""
+    """Population of each member as an index; with many members the largest are named.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> axes = plot_members(regions.get("karlstad"), people)
+    >>> style.description_of(axes.figure).title
+    'Folkmängd i kommunerna 1950–2025, 1950 = 100'
+    """
     order = by_size(region, values)
     lines = {name: metrics.index_of(values[code], base=base)
              for name, code in zip(names_of(order), order, strict=True)}
@@ -311,7 +353,14 @@ def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
 
 
 def plot_balance(region: Region, changes: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """What the population increase consisted of each year: bars by component that add up to it."""
+    """What the population increase consisted of each year: bars by component that add up to it.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population_change
+    >>> axes = plot_balance(regions.get("karlstad"), load_population_change())
+    >>> style.description_of(axes.figure).title
+    'Folkökningens delar 2020 och 2023–2024'
+    """
     parts = metrics.balance(changes, region.members)
     axes = axes if axes is not None else style.canvas(2.9)
     shown = [name for name in metrics.COMPONENTS if parts[name].notna().any()]
@@ -431,7 +480,16 @@ def age_figures(region: Region, measures: Sequence[Aged]) -> list[Axes]:
 
 
 def plot_age(region: Region, aged: Aged, *, axes: Axes | None = None) -> Axes:
-    """An age measure over time, one line for each member whose series is known."""
+    """An age measure over time, one line for each member whose series is known.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_indicator
+    >>> keys = ("share_65plus", "mean_age", "dependency_ratio")
+    >>> share, *_ = age_measures(*(load_indicator(key) for key in keys))
+    >>> axes = plot_age(regions.get("karlstad"), share)
+    >>> style.description_of(axes.figure).title
+    'Andel 65 år eller äldre 1968–2025'
+    """
     codes = known_members(region, aged.values)
     order = aged.latest.loc[codes].sort_values(ascending=False).index
     lines = {municipalities()[code].name: aged.values[code] * aged.scale for code in order}
@@ -470,7 +528,14 @@ _SIDES = ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
 
 
 def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Population pyramid of the latest year with ages: share of all by age group and sex."""
+    """Population pyramid of the latest year with ages: share of all by age group and sex.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_age_sex
+    >>> axes = plot_pyramid(regions.get("bergslagen"), load_age_sex())
+    >>> style.description_of(axes.figure).title
+    'Ålder och kön 2016, andel av befolkningen'
+    """
     axes = axes if axes is not None else style.canvas(3.9)
     here = metrics.pyramid(ages, region.members)
     nation = metrics.pyramid(ages, list(ages["code"].unique()))

@@ -45,6 +45,16 @@ def plot_bases(view: Sharing, population: pd.Series, *, year: int) -> Axes:
     """Inhabitants behind each body that runs a service for a member, with the region's own.
 
     `population` is persons by code of all municipalities in `year`.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> people = load_population().set_index(["year", "code"])["population"]
+    >>> axes = plot_bases(view, people[2024], year=2024)
+    >>> style.description_of(axes.figure).title
+    'Befolkningsunderlaget bakom varje organ, folkmängd 2024'
     """
     frame = base_frame(view, population)
     own = float(population.reindex(list(view.region.members)).sum())
@@ -119,6 +129,15 @@ def plot_fit(view: Sharing, fit: pd.DataFrame, *, year: int, sources: tuple[str,
     """Pairs of members by commuters in both directions and shared running services.
 
     `fit` is that of `text.fit_pairs`; modelled pairs are open and said to be so.
+
+    >>> from analysis import flows, regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import fit_pairs, sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> now = flows.commuting_of(2021)
+    >>> axes = plot_fit(view, fit_pairs(view, now.table), year=2021, sources=now.sources)
+    >>> style.description_of(axes.figure).title
+    'Pendlar mycket, delar lite? Paren i rapporten'
     """
     axes = style.canvas(3.6)
     with style.look():

@@ -34,6 +34,15 @@ def plot_network(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
 
     Members stand on a circle in the order of their direction from the region's middle. Dashed:
     all evidence is older than three years.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.text.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_network(view, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Antal gemensamma tjänster mellan kommunerna 30 juni 2026'
     """
     pairs = metrics.pair_services(view.state)
     members = set(view.region.members)

@@ -136,6 +136,9 @@ def vintage(key: str) -> Vintage:
     """Which edition of `key` is used; `.source` is what a report prints.
 
     Raises NotFetchedError for a dataset that is neither shipped nor fetched.
+
+    >>> vintage("population").years
+    '1950–2025'
     """
     found = record(key)
     if found is None:
@@ -211,6 +214,14 @@ def load(key: str, *, years: Collection[int] | None = None) -> pd.DataFrame:
     those years, much faster for the commuting matrix. Raises InputError for an unknown key,
     NotFetchedError when the dataset is not shipped and was not fetched, and DataError with every
     fault of a broken table. The result carries its provenance; see `source_of`.
+
+    >>> table = load("population")
+    >>> int(table.set_index(["code", "year"]).at[("1780", 2024), "population"])
+    98084
+    >>> load("populatin")
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: unknown dataset 'populatin': did you mean 'population'? ...
     """
     entry = catalog.dataset(key)
     if not entry.columns:
@@ -281,10 +292,15 @@ def statuses(key: str) -> pd.DataFrame:
 
 
 def source_of(table: pd.DataFrame) -> Provenance:
-    """The provenance of a loaded table; raises InputError for a table that no loader made."""
-    found = table.attrs.get("provenance")
+    """The provenance of a loaded table; raises InputError for a table that no loader made.
+
+    >>> source_of(load("population")).citation
+    'Källa: SCB, BE0101 Folkmängd'
+    """
+    found = getattr(table, "attrs", {}).get("provenance")
     if not isinstance(found, Provenance):
-        raise InputError("this table has no provenance; load it with analysis.loaders")
+        raise InputError("this table has no provenance; load it with analysis.load(key) "
+                         "or analysis.loaders, and ask before tables are joined")
     return found
 
 

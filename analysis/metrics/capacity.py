@@ -23,28 +23,52 @@ REGIONAL_TASKS = ("0980",)  # Gotland: its tax rate also pays a region's tasks, 
 @measure(label="Kommunal skattesats", unit="procent", decimals=2, direction="lower",
          kind="observed", sources=("finances",))
 def tax_rate(finances: pd.DataFrame) -> pd.Series:
-    """The municipality's own tax rate, without the region's; per cent. SCB and SKR."""
+    """The municipality's own tax rate, without the region's; per cent. SCB and SKR.
+
+    >>> from analysis.loaders.finances import load_finances
+    >>> table = load_finances().set_index(["code", "year"])
+    >>> float(tax_rate(table)["1780", 2022])
+    21.27
+    """
     return finances["tax_rate"].rename("tax_rate")
 
 
 @measure(label="Skatteunderlag", unit="kr per invånare", direction="higher", kind="observed",
          sources=("finances",))
 def tax_base(finances: pd.DataFrame) -> pd.Series:
-    """Taxable income per inhabitant; SEK. SCB and SKR."""
+    """Taxable income per inhabitant; SEK. SCB and SKR.
+
+    >>> from analysis.loaders.finances import load_finances
+    >>> table = load_finances().set_index(["code", "year"])
+    >>> float(tax_base(table)["1780", 2022])
+    229172.0
+    """
     return finances["tax_base"].rename("tax_base")
 
 
 @measure(label="Kommunens kostnader", unit="kr per invånare", direction="neither",
          kind="observed", sources=("finances",))
 def cost_per_inhabitant(finances: pd.DataFrame) -> pd.Series:
-    """The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled."""
+    """The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled.
+
+    >>> from analysis.loaders.finances import load_finances
+    >>> table = load_finances().set_index(["code", "year"])
+    >>> float(cost_per_inhabitant(table)["1780", 2022])
+    72354.0
+    """
     return finances["expenditures"].rename("cost_per_inhabitant")
 
 
 @measure(label="Sysselsättningsgrad 20–64 år", unit="procent", decimals=1, direction="higher",
          kind="observed", sources=("employment_rate",))
 def employment_rate(indicator: pd.DataFrame) -> pd.Series:
-    """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200."""
+    """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200.
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("employment_rate").set_index(["code", "year"])
+    >>> float(employment_rate(table)["1780", 2024])
+    80.5
+    """
     return indicator["value"].rename("employment_rate")
 
 
@@ -52,14 +76,26 @@ def employment_rate(indicator: pd.DataFrame) -> pd.Series:
          formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
          sources=("median_income_real",))
 def median_income(indicator: pd.DataFrame) -> pd.Series:
-    """Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI."""
+    """Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI.
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("median_income_real").set_index(["code", "year"])
+    >>> float(median_income(table)["1780", 2024])
+    338995.0
+    """
     return indicator["value"].rename("median_income")
 
 
 @measure(label="Eftergymnasial utbildning", unit="procent", decimals=1, direction="higher",
          kind="observed", sources=("post_secondary_share",))
 def post_secondary_share(indicator: pd.DataFrame) -> pd.Series:
-    """Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981."""
+    """Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981.
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("post_secondary_share").set_index(["code", "year"])
+    >>> float(post_secondary_share(table)["1780", 2024])
+    47.08
+    """
     return indicator["value"].rename("post_secondary_share")
 
 
@@ -70,6 +106,12 @@ def staff_per_1000(staff: pd.Series, population: pd.Series) -> pd.Series:
     """Monthly-paid municipal staff per 1,000 inhabitants of the same year, on the index of `staff`.
 
     Both are indexed by (code, year). Staff of federations and companies is not in it.
+
+    >>> from analysis.loaders.population import load_population, load_staff
+    >>> staff = load_staff().set_index(["code", "year"])["staff"]
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> round(float(staff_per_1000(staff, people)["1780", 2017]), 1)
+    74.1
     """
     inhabitants = population.reindex(staff.index).astype("float64")
     return (1000 * staff / inhabitants.where(inhabitants > 0)).rename("staff_per_1000")

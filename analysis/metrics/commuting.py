@@ -43,19 +43,37 @@ _MARGIN_COLUMNS = ["in_commuters", "out_commuters", "live_and_work"]
 
 @measure(label="Inpendlare", unit="personer", kind="observed", sources=_MARGINS)
 def commuters_in(margins: pd.DataFrame) -> pd.Series:
-    """Employed in the municipality who live elsewhere; persons, on the index of `margins`."""
+    """Employed in the municipality who live elsewhere; persons, on the index of `margins`.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(commuters_in(margins)["1980", 2014])
+    14165
+    """
     return margins["in_commuters"].rename("commuters_in")
 
 
 @measure(label="Utpendlare", unit="personer", kind="observed", sources=_MARGINS)
 def commuters_out(margins: pd.DataFrame) -> pd.Series:
-    """Employed residents who work elsewhere, abroad included; persons."""
+    """Employed residents who work elsewhere, abroad included; persons.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(commuters_out(margins)["1980", 2014])
+    11136
+    """
     return margins["out_commuters"].rename("commuters_out")
 
 
 @measure(label="Bor och arbetar i kommunen", unit="personer", kind="observed", sources=_MARGINS)
 def live_and_work(margins: pd.DataFrame) -> pd.Series:
-    """Employed residents who work in their own municipality, C[i, i]; persons."""
+    """Employed residents who work in their own municipality, C[i, i]; persons.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(live_and_work(margins)["1780", 2021])
+    38233
+    """
     return margins["live_and_work"].rename("live_and_work")
 
 
@@ -66,7 +84,13 @@ def live_and_work(margins: pd.DataFrame) -> pd.Series:
     sources=_MARGINS,
 )
 def night_population(margins: pd.DataFrame) -> pd.Series:
-    """Employed residents N = out-commuters + live and work; persons."""
+    """Employed residents N = out-commuters + live and work; persons.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(night_population(margins)["1780", 2021])
+    47361
+    """
     return (margins["out_commuters"] + margins["live_and_work"]).rename("night_population")
 
 
@@ -77,7 +101,13 @@ def night_population(margins: pd.DataFrame) -> pd.Series:
     sources=_MARGINS,
 )
 def day_population(margins: pd.DataFrame) -> pd.Series:
-    """Employed with their workplace there D = in-commuters + live and work; persons."""
+    """Employed with their workplace there D = in-commuters + live and work; persons.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(day_population(margins)["1780", 2021])
+    56523
+    """
     return (margins["in_commuters"] + margins["live_and_work"]).rename("day_population")
 
 
@@ -85,7 +115,13 @@ def day_population(margins: pd.DataFrame) -> pd.Series:
     label="Pendlingsnetto", unit="personer", formula="inpendlare − utpendlare", sources=_MARGINS
 )
 def net_commuting(margins: pd.DataFrame) -> pd.Series:
-    """In-commuters minus out-commuters, equal to D - N; persons, negative where N is larger."""
+    """In-commuters minus out-commuters, equal to D - N; persons, negative where N is larger.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> int(net_commuting(margins)["1980", 2014])
+    3029
+    """
     return (margins["in_commuters"] - margins["out_commuters"]).rename("net_commuting")
 
 
@@ -97,7 +133,13 @@ def net_commuting(margins: pd.DataFrame) -> pd.Series:
     sources=_MARGINS,
 )
 def commuting_ratio(margins: pd.DataFrame) -> pd.Series:
-    """D / N; above 1 means net in-commuting; missing where nobody employed lives."""
+    """D / N; above 1 means net in-commuting; missing where nobody employed lives.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> round(float(commuting_ratio(margins)["1780", 2021]), 2)
+    1.19
+    """
     return _ratio(day_population(margins), night_population(margins)).rename("commuting_ratio")
 
 
@@ -110,7 +152,13 @@ def commuting_ratio(margins: pd.DataFrame) -> pd.Series:
     as_percent=True,
 )
 def out_commuting_share(margins: pd.DataFrame) -> pd.Series:
-    """Out-commuters as a share (0 to 1) of the night population."""
+    """Out-commuters as a share (0 to 1) of the night population.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> round(float(out_commuting_share(margins)["1761", 2021]), 3)
+    0.722
+    """
     return _ratio(margins["out_commuters"], night_population(margins)).rename("out_commuting_share")
 
 
@@ -123,7 +171,13 @@ def out_commuting_share(margins: pd.DataFrame) -> pd.Series:
     as_percent=True,
 )
 def in_commuting_share(margins: pd.DataFrame) -> pd.Series:
-    """In-commuters as a share (0 to 1) of the day population."""
+    """In-commuters as a share (0 to 1) of the day population.
+
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> round(float(in_commuting_share(margins)["1761", 2021]), 3)
+    0.5
+    """
     return _ratio(margins["in_commuters"], day_population(margins)).rename("in_commuting_share")
 
 
@@ -144,6 +198,13 @@ def group_margins(margins: pd.DataFrame, members: Collection[str]) -> pd.DataFra
     `containment_residence_min` (sum of C[i, i] / sum of N). A year in which any member is missing
     is missing. Without a column `series` the index level is an empty string.
     Raises InputError when a member has no row at all.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> sums = group_margins(margins, regions.get("karlstad").members).xs(2021, level="year")
+    >>> sums[["night_population", "day_population"]].astype("int64").iloc[0].tolist()
+    [70592, 71551]
     """
     rows = _member_margins(margins, members)
     keys = [rows["series"], rows["year"]]
@@ -171,7 +232,15 @@ def group_margins(margins: pd.DataFrame, members: Collection[str]) -> pd.DataFra
     as_percent=True,
 )
 def containment_residence_min(margins: pd.DataFrame, members: Collection[str]) -> pd.Series:
-    """Observed lower bound (0 to 1) of `containment_residence`, indexed by `[series, year]`."""
+    """Observed lower bound (0 to 1) of `containment_residence`, indexed by `[series, year]`.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.commuting import load_margins
+    >>> margins = load_margins().set_index(["code", "year"])
+    >>> least = containment_residence_min(margins, regions.get("kak").members)
+    >>> round(float(least.xs(2021, level="year").iloc[0]), 2)
+    0.61
+    """
     return group_margins(margins, members)["containment_residence_min"]
 
 
@@ -231,6 +300,11 @@ def group_figures(
     members that are unknown; the figures are then missing), and `kind`: "modelled" when any cell
     between members is modelled, else "derived". Years without margins are missing.
     Raises InputError for bad members, DataError for double rows and for flows beyond the margins.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> group_figures(now.table, members, margins=now.margins)["kind"].to_dict()
+    {2021: 'modelled'}
     """
     if margins is not None and sex != "total":
         raise InputError(f"Margins cover both sexes; sex={sex!r} needs margins=None.")
@@ -263,7 +337,13 @@ def group_figures(
 def group_in(
     flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Persons who live outside the group and work in it, by year; see `group_figures`."""
+    """Persons who live outside the group and work in it, by year; see `group_figures`.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> group_in(now.table, members, margins=now.margins).round(-2).to_dict()
+    {2021: 3200.0}
+    """
     return group_figures(flows, members, margins=margins)["group_in"]
 
 
@@ -276,7 +356,13 @@ def group_in(
 def group_out(
     flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Persons who live in the group and work outside it, by year; see `group_figures`."""
+    """Persons who live in the group and work outside it, by year; see `group_figures`.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> group_out(now.table, members, margins=now.margins).round(-2).to_dict()
+    {2021: 5200.0}
+    """
     return group_figures(flows, members, margins=margins)["group_out"]
 
 
@@ -289,7 +375,13 @@ def group_out(
 def group_internal(
     flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Persons who commute between two members, by year; see `group_figures`."""
+    """Persons who commute between two members, by year; see `group_figures`.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> group_internal(now.table, members, margins=now.margins).round(-2).to_dict()
+    {2021: 3400.0}
+    """
     return group_figures(flows, members, margins=margins)["group_internal"]
 
 
@@ -304,7 +396,13 @@ def group_internal(
 def containment_residence(
     flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Sum of C over R x R as a share (0 to 1) of the sum of N, by year."""
+    """Sum of C over R x R as a share (0 to 1) of the sum of N, by year.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> containment_residence(now.table, members, margins=now.margins).round(2).to_dict()
+    {2021: 0.77}
+    """
     return group_figures(flows, members, margins=margins)["containment_residence"]
 
 
@@ -319,7 +417,13 @@ def containment_residence(
 def containment_workplace(
     flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
 ) -> pd.Series:
-    """Sum of C over R x R as a share (0 to 1) of the sum of D, by year."""
+    """Sum of C over R x R as a share (0 to 1) of the sum of D, by year.
+
+    >>> from analysis import flows, regions
+    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
+    >>> containment_workplace(now.table, members, margins=now.margins).round(2).to_dict()
+    {2021: 0.84}
+    """
     return group_figures(flows, members, margins=margins)["containment_workplace"]
 
 
@@ -500,6 +604,11 @@ def strongest_links(
     (margins if given, else the row sum). `certain` is False when an unknown cell could be larger:
     what the known cells leave of the out-commuters exceeds `persons`, or, without margins, the
     row has a suppressed cell. Ties go to the lower code. Homes without commuters have no row.
+
+    >>> from analysis import flows
+    >>> links = strongest_links(flows.flows_of(2021), homes=["1761"])
+    >>> links[["home", "work", "kind"]].to_numpy().tolist()
+    [['1761', '1780', 'modelled']]
     """
     table = _select(flows, sex)
     if homes is not None:

@@ -43,7 +43,13 @@ _AGES = ("population_age_sex",)
 
 @measure(label="Folkmängd", unit="invånare", kind="observed", sources=_POPULATION)
 def population(table: pd.DataFrame) -> pd.Series:
-    """Registered inhabitants on 31 December, on the index of `table`; persons. SCB BE0101."""
+    """Registered inhabitants on 31 December, on the index of `table`; persons. SCB BE0101.
+
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().set_index(["code", "year"])
+    >>> int(population(people)["1780", 2024])
+    98084
+    """
     return table["population"].rename("population")
 
 
@@ -79,7 +85,14 @@ def share_of_change(values: pd.Series, *, years: int) -> pd.Series:
 @measure(label="Folkmängdens förändring på tio år", unit="andel", decimals=1, as_percent=True,
          formula="folkmängd / folkmängd tio år tidigare - 1", sources=_POPULATION)
 def population_change_10y(values: pd.Series) -> pd.Series:
-    """Change in ten years as a share of the population then; on the index (area, year)."""
+    """Change in ten years as a share of the population then; on the index (area, year).
+
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().set_index(["code", "year"])
+    >>> change = population_change_10y(population(people))
+    >>> round(float(change["1863", 2024]), 3)
+    -0.089
+    """
     return share_of_change(values, years=10).rename("population_change_10y")
 
 
@@ -89,6 +102,12 @@ def density(values: pd.Series, land_km2: pd.Series) -> pd.Series:
     """Inhabitants per km² of land area (SCB MI0802, 2015).
 
     `values` is indexed by (area, year), `land_km2` by area; the result is on the index of `values`.
+
+    >>> from analysis.loaders.population import load_municipalities, load_population
+    >>> land = load_municipalities().set_index("code")["land_km2"]
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> round(float(density(people, land)["1780", 2024]), 1)
+    83.9
     """
     land = land_km2.reindex(values.index.get_level_values(0)).to_numpy(dtype="float64")
     return (values / np.where(land > 0, land, np.nan)).rename("density")
@@ -226,7 +245,13 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
          kind="derived", formula="personer 65 år eller äldre / folkmängd",
          sources=("share_65plus",))
 def share_65plus(indicator: pd.DataFrame) -> pd.Series:
-    """Share aged 65 and over, 0-1, on the index of `indicator` (column `value`, per cent)."""
+    """Share aged 65 and over, 0-1, on the index of `indicator` (column `value`, per cent).
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("share_65plus").set_index(["code", "year"])
+    >>> round(float(share_65plus(table)["1863", 2024]), 3)
+    0.309
+    """
     return (indicator["value"] / 100).round(6).rename("share_65plus")
 
 
@@ -234,13 +259,25 @@ def share_65plus(indicator: pd.DataFrame) -> pd.Series:
          direction="lower", kind="observed",
          formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100", sources=("dependency_ratio",))
 def dependency_ratio(indicator: pd.DataFrame) -> pd.Series:
-    """Aged 0-19 and 65 or over per 100 aged 20-64 (SCB TAB4642), on the index of `indicator`."""
+    """Aged 0-19 and 65 or over per 100 aged 20-64 (SCB TAB4642), on the index of `indicator`.
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("dependency_ratio").set_index(["code", "year"])
+    >>> float(dependency_ratio(table)["1780", 2024])
+    72.0
+    """
     return indicator["value"].rename("dependency_ratio")
 
 
 @measure(label="Medelålder", unit="år", decimals=1, kind="observed", sources=("mean_age",))
 def mean_age(indicator: pd.DataFrame) -> pd.Series:
-    """Mean age in years (SCB TAB637), on the index of `indicator`."""
+    """Mean age in years (SCB TAB637), on the index of `indicator`.
+
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("mean_age").set_index(["code", "year"])
+    >>> float(mean_age(table)["1780", 2024])
+    42.0
+    """
     return indicator["value"].rename("mean_age")
 
 
