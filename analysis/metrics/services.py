@@ -179,6 +179,12 @@ def state_on(inventory: InventoryTables, date: str | pd.Timestamp) -> pd.DataFra
     municipality that left has status ended;
     `undated` is an arrangement of which only undated evidence is known by the date, never counted
     as running. Empty before the first dated fact of the inventory.
+
+    >>> from analysis.loaders.services import load_inventory
+    >>> state = state_on(load_inventory(), "2026-06-30")
+    >>> fire = state[(state["code"] == "1864") & (state["area"] == "raddningstjanst")]
+    >>> fire["name"].unique().tolist()
+    ['Nerikes Brandkår']
     """
     book, day = _Book(inventory), pd.Timestamp(date)
     contested = _contested(book)
@@ -434,6 +440,11 @@ def shared_services(state: pd.DataFrame, *, codes: Collection[str] | None = None
 
     `state` is that of `state_on`. Stale evidence of a body with legal standing counts, see
     `service_counts`. A municipality of `codes` without any row is <NA>: nothing is known of it.
+
+    >>> from analysis.loaders.services import load_inventory
+    >>> state = state_on(load_inventory(), "2019-12-31")
+    >>> int(shared_services(state)["1885"]) >= 5
+    True
     """
     return service_counts(state, codes=codes)["services"].rename("shared_services")
 
@@ -548,7 +559,13 @@ def circles(state: pd.DataFrame) -> pd.DataFrame:
     sources=("services",),
 )
 def fragmentation(state: pd.DataFrame) -> pd.Series:
-    """Number of different circles of partners by code (Int64), see `circles`."""
+    """Number of different circles of partners by code (Int64), see `circles`.
+
+    >>> from analysis.loaders.services import load_inventory
+    >>> state = state_on(load_inventory(), "2019-12-31")
+    >>> int(fragmentation(state)["1885"]) >= 2
+    True
+    """
     counts = circles(state).groupby("code").size().astype("Int64")
     known = pd.Index(sorted(set(state["code"])), name="code", dtype="str")
     return counts.reindex(known, fill_value=0).rename("fragmentation")
