@@ -198,7 +198,10 @@ class Explorer(widgets.VBox):
     # --- what is shown -------------------------------------------------------------------------
 
     def _draw(self, *, year: int | None = None) -> None:
-        """Map, table and series of the selection; keeps the year where the theme has it."""
+        """Map, table and series of the selection; keeps the year where the theme has it.
+
+        With `year`, the selection and the theme are those that are shown.
+        """
         area, theme = self.selection, self.theme.value
         known = themes.years(area, theme)
         if not known:
@@ -218,7 +221,8 @@ class Explorer(widgets.VBox):
         self.chosen.value = (f"<b>{escape(area.name)}</b>, {count}: "
                              f"{escape(swedish.listed(area.member_names))}")
         self._show_code(theme, chosen)
-        self.series.value = picture(themes.plot_series(area, theme))
+        if year is None:  # another year changes nothing in the series
+            self.series.value = picture(themes.plot_series(area, theme))
 
     def _show_code(self, theme: str, year: int) -> None:
         where = reference(self.selection)
