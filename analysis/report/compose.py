@@ -8,8 +8,9 @@ own pages around them; the exporters turn it into files.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from analysis import catalog
+from analysis import catalog, regions
 from analysis.errors import BuildError
 from analysis.exhibits import MIME
 from analysis.loaders import tables
@@ -66,9 +67,53 @@ def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Docum
     """
     import nbformat
 
-    notebooks = {job.chapter: nbformat.read(folder / f"{job.chapter}.ipynb", as_version=4)
-                 for job in jobs}
-    document = Document(job_region, as_of, notebooks)
+    return _numbered(Document(job_region, as_of, {
+        job.chapter: nbformat.read(folder / f"{job.chapter}.ipynb", as_version=4) for job in jobs}))
+
+
+def of_notebook(notebook: Any, name: str) -> Document:
+    """The document of one executed chapter, for the region and date in its own parameters.
+
+    Raises BuildError for a notebook that has not been run or does not say what it is about, and
+    InputError for an unknown region.
+    """
+    chapter = slug(name) or "kapitel"
+    given = parameters_of(notebook)
+    about = given.get("region") or given.get("members")
+    if not about:
+        raise BuildError(f"{name} does not say which region it is about; give it a cell tagged "
+                         "'parameters' with a line such as region = \"karlstad\"")
+    region = regions.resolve(about, name=given.get("name", ""))
+    as_of = given.get("as_of") or catalog.SNAPSHOT_DATE.isoformat()
+    document = _numbered(Document(region, as_of, {chapter: notebook}))
+    if not document.exhibits:
+        raise BuildError(f"{name} shows nothing yet; run all its cells and save it first")
+    return document
+
+
+_PARAMETER_TAGS = {"parameters", "injected-parameters"}
+
+
+def parameters_of(notebook: Any) -> dict[str, str]:
+    """The texts that a chapter's parameter cells assign; those that Papermill put in win."""
+    found: dict[str, str] = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or not _PARAMETER_TAGS & set(cell.metadata.get("tags", ())):
+            continue
+        for line in ast.parse(_without_magics(cell.source)).body:
+            if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
+                found |= {target.id: str(line.value.value) for target in line.targets
+                          if isinstance(target, ast.Name)}
+    return found
+
+
+def _without_magics(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
+
+
+def _numbered(document: Document) -> Document:
+    """Collect the exhibits of all chapters, in order, and the sources that they cite."""
+    notebooks = document.notebooks
     for chapter, notebook in notebooks.items():
         for cell in notebook.cells:
             for output in cell.get("outputs", ()):
@@ -133,27 +178,6 @@ def cited_links(keys: Iterable[str]) -> list[dict[str, str]]:
     return [{"key": key, "text": text} for text, key in cited.items()]
 
 
-def to_html(document: Document, *, draw: Callable[[dict[str, Any]], str] | None = None) -> str:
-    """The whole report as one HTML page without outside requests, through nbconvert.
-
-    `draw` gives the address of a figure's picture; without it, its SVG as a data URI.
-    """
-    import nbformat
-    from nbconvert.exporters import HTMLExporter
-
-    exporter = HTMLExporter(
-        template_name="samverkan", extra_template_basedirs=[str(TEMPLATES)],
-        exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True,
-    )
-    exporter.register_filter("markdown_sv", markdown)
-    exporter.register_filter("picture", draw or picture)
-    exporter.register_filter("numbered", numbered)
-    notebook = nbformat.v4.new_notebook(cells=_cells(document))
-    html, _ = exporter.from_notebook_node(notebook, resources={"samverkan": _context(document)})
-    check_self_contained(str(html))
-    return str(html)
-
-
 _OUTSIDE = re.compile(r"""<script|<iframe|<link\b|@import|(?:src|srcset|poster)=["'](?!data:)"""
                       r"""|url\(["']?(?!data:|%23|#)""", re.IGNORECASE)
 
@@ -171,8 +195,10 @@ def check_self_contained(html: str) -> None:
 _PICTURE = re.compile(r'src="data:[^"]*')
 
 
-def _cells(document: Document) -> list[Any]:
-    """All cells of all chapters; those with code keep their outputs and lose their source."""
+def page(document: Document) -> Any:
+    """One notebook with all cells of all chapters, each marked with its chapter."""
+    import nbformat
+
     cells = []
     for chapter, notebook in document.notebooks.items():
         for position, cell in enumerate(notebook.cells):
@@ -180,10 +206,11 @@ def _cells(document: Document) -> list[Any]:
             copy["id"] = f"{chapter}-{position}"[:64]
             copy["metadata"] = {**cell.metadata, "chapter": chapter}
             cells.append(copy)
-    return cells
+    return nbformat.v4.new_notebook(cells=cells)
 
 
-def _context(document: Document) -> dict[str, Any]:
+def context(document: Document) -> dict[str, Any]:
+    """What the template prints around the chapters: cover, contents, methods and sources."""
     from analysis.figures import fonts
 
     templates = TEMPLATES / "samverkan"
@@ -194,6 +221,7 @@ def _context(document: Document) -> dict[str, Any]:
         "css": (templates / "report.css").read_text(encoding="utf-8"),
         "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
         "data_date": swedish.day(catalog.SNAPSHOT_DATE),
+        "figures": document.of_type("figure"),
         "modelled": any(e.get("kind") == "modelled" for e in document.exhibits),
         "member_count": swedish.counted(len(region.members), "kommun", "kommuner"),
     }

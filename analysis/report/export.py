@@ -19,7 +19,6 @@ from typing import Any
 from analysis import catalog
 from analysis.errors import BuildError
 from analysis.key_figures import COLUMNS
-from analysis.report import compose
 from analysis.report.compose import Document
 from analysis.text.citation import source_line
 
@@ -30,20 +29,19 @@ _FIXED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
 
 def write_html(document: Document, folder: Path) -> Path:
     """`report.html`: one file, no outside request."""
+    from analysis.report.exporters import SamverkanHTML, render
+
     target = folder / "report.html"
-    target.write_text(compose.to_html(document), encoding="utf-8")
+    target.write_text(render(document, SamverkanHTML), encoding="utf-8")
     return target
 
 
 def write_pdf(document: Document, folder: Path) -> Path:
     """`report.pdf`: tagged PDF/UA-1 of the same page, with bookmarks and header scopes."""
-    from analysis.report import pdf
+    from analysis.report.exporters import SamverkanPDF, render
 
     target = folder / "report.pdf"
-    html = compose.to_html(document, draw=pdf.placeholder)
-    stamp = f'<meta name="dcterms.created" content="{_FIXED:%Y-%m-%d}">'
-    html = html.replace("</title>", f"</title>{stamp}", 1)
-    pdf.write(html, document.of_type("figure"), document.region.key, target)
+    target.write_bytes(render(document, SamverkanPDF))
     return target
 
 

@@ -18,7 +18,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
-from pathlib import Path
 from typing import Any
 
 from analysis import catalog
@@ -50,8 +49,8 @@ def _body(exhibit: dict[str, Any]) -> tuple[float, float]:
     return width, height - sum(exhibit["crop"])
 
 
-def write(html: str, figures: list[dict[str, Any]], identifier: str, target: Path) -> None:
-    """Write the page `html` to `target` as PDF/UA-1.
+def render(html: str, figures: list[dict[str, Any]], identifier: str) -> bytes:
+    """The page `html` as PDF/UA-1, dated with the data.
 
     `figures` are the exhibits whose placeholders stand in the page. Raises BuildError when the
     page asks for anything outside itself or a placeholder was not replaced.
@@ -59,14 +58,18 @@ def write(html: str, figures: list[dict[str, Any]], identifier: str, target: Pat
     import pikepdf
     from weasyprint import HTML
 
+    stamp = f'<meta name="dcterms.created" content="{catalog.SNAPSHOT_DATE:%Y-%m-%d}">'
+    html = html.replace("</title>", f"</title>{stamp}", 1)
     with _fixed_time():
         raw = HTML(string=html, url_fetcher=_fetcher()).write_pdf(
             pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), srgb=True)
+    target = io.BytesIO()
     with pikepdf.open(io.BytesIO(raw)) as document:
         put_figures(document, figures)
         add_header_scopes(document)
         document.save(target, deterministic_id=True,
                       object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return target.getvalue()
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""The report's look as exporters of nbconvert: whole reports, and single executed chapters.
+
+Registered as `samverkan_html` and `samverkan_pdf` (entry points of the package), so that
+`jupyter nbconvert --to samverkan_html chapter.ipynb` and "Save and Export Notebook As" in
+JupyterLab give the page that `samverkan build` gives. A single notebook becomes a report of one
+chapter, through the same composer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.preprocessors import Preprocessor
+from nbconvert.utils.exceptions import ConversionException
+from traitlets import default
+
+from analysis.errors import SamverkanError
+from analysis.report import compose
+from analysis.report.compose import Document
+
+
+class ComposeChapter(Preprocessor):
+    """Makes a report of one chapter out of a notebook that is exported by itself.
+
+    The template names it (`conf.json`), after nbconvert's own steps: `--execute` works too.
+    """
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The composed page; a document that `render` has composed already passes through.
+
+        Raises ConversionException, which nbconvert reports, with the reason and the next step.
+        """
+        if "samverkan" in resources:
+            return nb, resources
+        name = resources.get("metadata", {}).get("name") or "kapitel"
+        try:
+            document = compose.of_notebook(nb, name)
+            resources["samverkan"] = compose.context(document)
+        except SamverkanError as error:
+            raise ConversionException(str(error)) from error
+        return compose.page(document), resources
+
+
+class SamverkanHTML(HTMLExporter):
+    """One page without code cells, scripts or outside requests: the report's own template."""
+
+    export_from_notebook = "Samverkan (HTML)"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "samverkan"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(compose.TEMPLATES)]
+
+    @property
+    def picture(self) -> Callable[[dict[str, Any]], str]:
+        """The address of a figure's picture: its SVG as a data URI."""
+        return compose.picture
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:
+        """The page; raises BuildError when it would ask for anything outside itself."""
+        self.register_filter("markdown_sv", compose.markdown)
+        self.register_filter("picture", self.picture)
+        self.register_filter("numbered", compose.numbered)
+        html, resources = super().from_notebook_node(nb, resources, **options)
+        compose.check_self_contained(str(html))
+        return str(html), resources
+
+
+class SamverkanPDF(SamverkanHTML):
+    """The same page as tagged PDF/UA-1, with the figures as vectors."""
+
+    export_from_notebook = "Samverkan (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    @default("template_extension")
+    def _template_extension_default(self) -> str:
+        return ".html.j2"  # the same page, whatever it becomes
+
+    @property
+    def picture(self) -> Callable[[dict[str, Any]], str]:
+        """A placeholder, whose place the figure's own drawing takes."""
+        from analysis.report import pdf
+
+        return pdf.placeholder
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:
+        """The bytes of the PDF."""
+        from analysis.report import pdf
+
+        html, resources = super().from_notebook_node(nb, resources, **options)
+        about = resources["samverkan"]
+        return pdf.render(html, about["figures"], about["region"].key), resources
+
+
+def render(document: Document, exporter: type[SamverkanHTML]) -> Any:
+    """A composed document as the text or the bytes that `exporter` makes of it."""
+    output, _ = exporter().from_notebook_node(
+        compose.page(document), resources={"samverkan": compose.context(document)})
+    return output
