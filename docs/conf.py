@@ -31,6 +31,8 @@ suppress_warnings = [
 
 html_theme = "furo"
 html_title = "Samverkan"
+html_static_path = ["_static"]
+html_css_files = ["narrow.css"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False

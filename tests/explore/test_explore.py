@@ -34,6 +34,38 @@ def test_the_tour_has_few_names_and_each_works():
         _ = analysis.lod
 
 
+def test_a_prompt_without_html_shows_words(capsys):
+    table = analysis.explore.table(KARLSTAD, "tax_rate", year=2022)
+    assert repr(regions.get("kak")) == (
+        "<Region 'kak' KAK: Kungsör 1960, Arboga 1984, Köping 1983>")
+    assert repr(table).startswith("Kommunal skattesats 2022\n")
+    assert repr(explore.THEMES["density"]) == (
+        "<Theme 'density' Befolkningstäthet, invånare per km²>")
+    analysis.show(table)
+    analysis.show(explore.plot_map(KARLSTAD, "tax_rate", year=2022))
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"{table}\nKarta: Kommunal skattesats 2022. Högst i ")
+
+
+def test_a_region_is_a_key_or_codes_in_a_list_or_with_commas():
+    assert analysis.region(["1780", "1761"]) == analysis.region("1780,1761")
+    assert analysis.region(1780).member_names == ("Karlstad",)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: analysis.region("karlstd"), "did you mean 'karlstad'"),
+    (lambda: analysis.region("Hammarö"), "Hammarö has code 1761; valid are"),
+    (lambda: analysis.region("1780,381"), r"did you mean 0381 \(Enköping\)"),
+    (lambda: analysis.region(["Hamarö"]), r"did you mean 1761 \(Hammarö\)"),
+    (lambda: analysis.load("poplation"), "did you mean 'population'"),
+    (lambda: analysis.source_of(KARLSTAD), "load it with"),
+    (lambda: explore.plot_map("kak", "density", year=2024), r"write analysis.region\('kak'\)"),
+])
+def test_a_slip_at_the_prompt_is_answered(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
+
+
 def test_a_table_knows_its_source():
     assert analysis.source_of(analysis.load("population")).citation == (
         "Källa: SCB, BE0101 Folkmängd")
@@ -146,6 +178,14 @@ def test_the_code_makes_what_is_shown(page):
     assert app.picture(lines) == page.series.value
     assert style.description_of(chart.figure).title == "Pendlingskvot 2015"
     assert "Pendlingskvot 2015" in page.map.key.value
+
+
+def test_another_year_leaves_the_series_as_it_is(page):
+    lines, chart, table = page.series.value, page.map.areas.data, page.table.value
+    page.year.value = 2014
+    assert page.series.value is lines
+    assert page.map.areas.data != chart
+    assert page.table.value != table
 
 
 def test_ticking_and_clicking_change_the_selection(page):
