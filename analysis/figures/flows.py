@@ -14,6 +14,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -399,9 +400,17 @@ def _outside_labels(flows: Flows, chosen: Selection, anchors: Anchors, unit: flo
         labels.Label(f"{municipalities()[row['code']].name}\n"
                      f"ut {text.count(row['out_persons'], flows)}, "
                      f"in {text.count(row['in_persons'], flows)}",
-                     *anchors[row["code"]][1], radius=3, size=7, colour=OUTSIDE,
+                     *anchors[row["code"]][1], size=7, colour=OUTSIDE,
+                     radius=3 + _reach(row, chosen), away=True,
                      must=len(curve(*anchors[row["code"]], unit=unit)) > 0)
         for row in chosen.outside.to_dict("records")]
+
+
+def _reach(row: Mapping[Any, Any], chosen: Selection) -> float:
+    """Half the width in points of the wider arrow head at a place outside."""
+    persons = max([row[name] for name in ("out_persons", "in_persons")
+                   if row[name] >= chosen.threshold], default=0.0)
+    return width_of(persons, chosen.largest) / 2
 
 
 def _corner(axes: Axes) -> Bbox:
@@ -414,10 +423,12 @@ def _arrow_boxes(axes: Axes, arrows: Sequence[Arrow], largest: float, unit: floa
     boxes = []
     pixels = _dpi(axes) / 72
     for arrow in arrows:
+        line = curve(arrow.start, arrow.end, unit=unit)
         half = max(width_of(arrow.persons, largest) / 2, 1.0) * pixels
-        for place in curve(arrow.start, arrow.end, unit=unit)[::9]:
+        for place, reach in [*((place, half) for place in line[::6]),
+                             *((place, half + 2.0 * pixels) for place in line[-4::3])]:  # the head
             x, y = axes.transData.transform(place)
-            boxes.append(Bbox([[x - half, y - half], [x + half, y + half]]))
+            boxes.append(Bbox([[x - reach, y - reach], [x + reach, y + reach]]))
     return boxes
 
 

@@ -8,7 +8,7 @@ candidate: one of the positions around an anchor that are tried in order of pref
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from matplotlib.transforms import Bbox
 from analysis.figures import style
 
 HALO = 2.2  # width in points of the white outline around a name
+_AWAY = 11.0  # points that a label moves further off where every near position is taken
 
 # (dx, dy, horizontal, vertical): right of the symbol first, as cartographers do
 _CANDIDATES = (
@@ -42,6 +43,7 @@ class Label:
     weight: str = "normal"
     colour: str = style.INK
     must: bool = True  # drawn even where every position collides; others are left out
+    away: bool = False  # may stand further off where every near position is taken
 
 
 def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox] = (),
@@ -72,20 +74,28 @@ def _best(axes: Axes, label: Label, used: list[Bbox], frame: Bbox, renderer: obj
         annotation_clip=False, linespacing=1.05,
     )
     least, choice, box = float("inf"), None, Bbox.null()
-    for candidate in _CANDIDATES if label.radius else _ON_TOP:
-        _move(text, candidate, label.radius)
+    for candidate, radius in _positions(label):
+        _move(text, candidate, radius)
         trial = text.get_window_extent(renderer)  # type: ignore[arg-type]
         cost = _overlap(trial, used) + 2 * _outside(trial, frame)
         if cost < least:
-            least, choice, box = cost, candidate, trial
+            least, choice, box = cost, (candidate, radius), trial
         if cost == 0:
             break
     if choice is None or (least > 0 and not label.must):
         text.remove()
         return None, box
-    _move(text, choice, label.radius)
+    _move(text, *choice)
     halo(text)
     return text, box
+
+
+def _positions(label: Label) -> Iterator[tuple[tuple[float, float, str, str], float]]:
+    """Candidates with their distance: near ones first, further off where the label may."""
+    near = _CANDIDATES if label.radius else _ON_TOP
+    yield from ((candidate, label.radius) for candidate in near)
+    if label.away:
+        yield from ((candidate, label.radius + _AWAY) for candidate in _CANDIDATES)
 
 
 def halo(text: Text) -> Text:

@@ -29,6 +29,8 @@ from analysis.text.population import names_of
 MOST = 24  # members in the heat map; the table of links has the rest
 _WRITTEN = 12  # members up to which every cell gets its count
 _LINKS = 40  # rows of the table of links
+_PAIRS = 21  # rows of the table of pairs: all of seven members
+_LEAST_RATIO = 50  # modelled persons in the larger direction: a share of fewer says nothing
 LIMITS = (0.0, 0.01, 0.025, 0.075, 0.2, 0.4, 1.0)  # classes of dependence
 _DIAGONAL = "#e3e6e4"
 _OUTSIDE = "utanför"
@@ -216,6 +218,8 @@ def groups_table(region: Region, flows: Flows) -> Table:
 def flow_tables(region: Region, flows: Flows) -> list[Table]:
     """The tables that need the matrix and have something to say about the region."""
     found = [groups_table(region, flows), links_table(region, flows)]
+    if len(region.members) > 1:
+        found.append(pairs_table(region, flows))
     return found if text.is_nation(region) else [*found, outside_table(region, flows)]
 
 
@@ -240,6 +244,44 @@ def links_table(region: Region, flows: Flows) -> Table:
         "persons": Format("Personer"),
         "share": Format("Andel av de förvärvsarbetande som bor där", percent=True),
         "where": Format("Dit", text=True)}, flows.sources, kind=flows.derived_kind, notes=notes)
+
+
+def pairs_table(region: Region, flows: Flows) -> Table:
+    """Pairs of members with commuters in each direction: is the exchange mutual or one-way?
+
+    >>> from analysis import flows, regions
+    >>> pairs_table(regions.get("kak"), flows.commuting_of(2021)).frame.columns.to_list()
+    ['a', 'b', 'there', 'back', 'both', 'reciprocity']
+    """
+    found = metrics.reciprocity(flows.table, region.members)
+    found = found[found["year"] == flows.year]
+    # the larger flow goes from A to B, so that the reader sees who depends on whom
+    turned = (found["b_to_a"] > found["a_to_b"]).to_numpy()
+    frame = pd.DataFrame({
+        "a": names_of(list(found["b"].where(turned, found["a"]))),
+        "b": names_of(list(found["a"].where(turned, found["b"]))),
+        "there": found["b_to_a"].where(turned, found["a_to_b"]).to_numpy(),
+        "back": found["a_to_b"].where(turned, found["b_to_a"]).to_numpy(),
+        "reciprocity": found["reciprocity"].to_numpy()})
+    frame.insert(4, "both", frame["there"] + frame["back"])
+    frame = frame.sort_values(["both", "a", "b"], ascending=[False, True, True], kind="stable")
+    kept = frame.head(_PAIRS).reset_index(drop=True)
+    if flows.modelled:
+        kept["reciprocity"] = kept["reciprocity"].where(kept["there"] >= _LEAST_RATIO)
+    for name in ("there", "back", "both"):
+        kept[name] = text.rounded(kept[name], flows)
+    notes = [f"De {_PAIRS} paren med mest pendling visas."] if len(frame) > _PAIRS else []
+    if flows.modelled:
+        notes.append("0 betyder färre än 5 skattade pendlare. Ömsesidigheten står bara där minst "
+                     f"{_LEAST_RATIO} pendlar åt något håll.")
+    return Table("pendling-par", text.titled(
+        f"Ömsesidig eller ensidig? Pendling mellan kommunerna {flows.year}", flows), kept, {
+        "a": Format("Kommun A", text=True), "b": Format("Kommun B", text=True),
+        "there": Format("Bor i A, arbetar i B"), "back": Format("Bor i B, arbetar i A"),
+        "both": Format("Tillsammans"), "reciprocity": Format("Ömse\u00adsidighet", percent=True),
+        }, flows.sources, kind=flows.derived_kind, notes=(
+            "Ömsesidighet är det mindre flödet som andel av det större: 100 procent är lika många "
+            "åt båda hållen, nära noll är ensidigt.", *notes, *text.short_note(flows)))
 
 
 def _where(region: Region, home: str, work: str) -> str:

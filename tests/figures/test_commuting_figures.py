@@ -263,6 +263,53 @@ def test_tables_of_the_flows_carry_their_kind(key: str, modelled: Flows) -> None
         assert "<table>" in table.to_html()
 
 
+def test_pairs_show_who_depends_on_whom(modelled: Flows) -> None:
+    table = matrix.pairs_table(regions.get("bergslagen"), modelled)
+    assert len(table.frame) == 6
+    assert table.kind == "modelled"
+    assert "modellskattning" in table.title
+    top = table.frame.iloc[0]
+    assert (top["a"], top["b"]) == ("Nora", "Lindesberg")  # the larger flow goes from A to B
+    cells = modelled.table.set_index(["home", "work"])["persons"]
+    assert top["reciprocity"] == pytest.approx(cells["1885", "1884"] / cells["1884", "1885"])
+    assert (table.frame["there"] >= table.frame["back"]).all()
+    small = table.frame[table.frame["there"] < 50]
+    assert len(small) > 0
+    assert small["reciprocity"].isna().all()
+
+
+def test_unknown_pairs_stay_unknown_and_one_member_has_none(observed: Flows, modelled: Flows,
+                                                            ) -> None:
+    table = matrix.pairs_table(REGIONS["karlstad"], observed)
+    hidden = table.frame[table.frame["both"].isna()]
+    assert [sorted(pair) for pair in hidden[["a", "b"]].to_numpy()] == [["Forshaga", "Kil"]]
+    assert hidden["reciprocity"].isna().all()
+    assert hidden["there"].isna().sum() + hidden["back"].isna().sum() == 1  # never zero
+    for key, expected in (("apart", True), ("one", False)):
+        names = {found.id for found in matrix.flow_tables(REGIONS[key], modelled)}
+        assert ("pendling-par" in names) is expected
+
+
+def test_words_outside_keep_off_the_arrow_heads(modelled: Flows) -> None:
+    """Ljusnarsberg alone: five wide arrows leave it, and each name must be readable."""
+    axes = flow_figures.plot_flows(regions.resolve("1864"), modelled,
+                                   boundaries=boundaries.load_boundaries(),
+                                   localities=population.load_localities())
+    figure = axes.get_figure(root=True)
+    figure.draw_without_rendering()
+    words = [text for text in axes.texts if "\nut " in text.get_text()
+             and (text.get_gid() or "").startswith("place")]
+    assert len(words) == flow_figures.MOST_OUTSIDE
+    boxes = [word.get_window_extent() for word in words]
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[place + 1:])
+    tips = [path.vertices[-3] for patch in axes.patches if isinstance(patch, PathPatch)
+            for path in [patch.get_path()] if len(path.vertices)]
+    inside = axes.transData.transform(np.array(tips))
+    assert len(inside) > 5
+    assert not any(box.contains(x, y) for box in boxes for x, y in inside)
+
+
 def test_counts_of_the_model_are_rounded_to_tens(modelled: Flows) -> None:
     frame = matrix.links_table(REGIONS["malardalen"], modelled).frame
     assert (frame["persons"] % 10 == 0).all()

@@ -112,9 +112,27 @@ def test_own_delineation_names_the_agreement_and_what_lacks(modelled: Flows) -> 
     agreement, changes = text.delineation_sentences(
         region, modelled, markets, flows.changes_of(modelled, region.members))
     assert "modellskattad matris" in agreement
+    assert "högst två led" in agreement
+    assert "upp till tre steg" in agreement
     assert f"Rand-index {swedish.number(markets.agreement['adjusted_rand'], 2)}" in agreement
     assert changes.startswith("Enligt modellskattningen delas Mälardalen på tre")
     assert "fler till Västerås" in changes
+
+
+@pytest.mark.parametrize("members", ["bergslagen", "1864", "1864,0980"])
+def test_where_ours_is_not_the_official_market_it_is_said(members: str, modelled: Flows) -> None:
+    region, markets = regions.resolve(members), flows.markets_of(modelled)
+    *_, last = text.delineation_sentences(
+        region, modelled, markets, flows.changes_of(modelled, region.members))
+    assert "Ljusnarsberg hör hos SCB till Ludvika, här till Örebro" in last
+    assert "den officiella indelningen gäller" in last
+    assert "Lindesberg hör" not in last
+
+
+def test_hardly_anyone_between_places_far_apart(modelled: Flows) -> None:
+    region = regions.resolve("1864,0980")
+    assert "pendlade färre än 5 personer mellan" in text.flow_sentences(region, modelled)[0]
+    assert text.link_sentences(region, modelled)[0].startswith("I båda kommunerna går")
 
 
 def test_the_nation_is_not_asked_to_become_one_market(modelled: Flows) -> None:
