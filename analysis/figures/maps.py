@@ -104,6 +104,7 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
         found = fill.reindex(visible.index)
         colours = np.where(found.notna(), found.astype("object"), colours)
     visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
+    hatch_below(axes, visible, colours)
     boundaries.loc[list(region.members)].boundary.plot(
         ax=axes, color=style.INK, zorder=3,
         linewidth=1.0 if len(region.members) <= MANY else 0.5 if len(region.members) < 100 else 0.2)
@@ -113,6 +114,14 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     axes.set_axis_off()
     scale_bar(axes, frame)
     return frame
+
+
+def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Sequence[object]) -> None:
+    """Hatch the areas whose class lies below the middle of a diverging scale."""
+    below = areas[[style.is_below(colour) for colour in colours]]
+    if len(below):
+        below.plot(ax=axes, facecolor="none", edgecolor=style.BELOW_LINES, linewidth=0,
+                   hatch=style.BELOW_HATCH, zorder=1.5)
 
 
 def scale_bar(axes: Axes, frame: Frame) -> None:
@@ -312,7 +321,7 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
     """A legend of shaded classes, highest first, with the unit in its title."""
     scale = 100 if percent else 1
     handles = [
-        Patch(facecolor=colour, edgecolor=style.MUTED, linewidth=0.4,
+        Patch(facecolor=colour, linewidth=0.4, **_legend_lines(colour),
               label=f"{swedish.number(low * scale, decimals)} till "
                     f"{swedish.number(high * scale, decimals)}")
         for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)
@@ -324,3 +333,10 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
                          borderpad=0.8)
     legend.get_title().set_fontsize(8.5)
     axes.add_artist(legend)
+
+
+def _legend_lines(colour: str) -> dict[str, str]:
+    """Outline of a class in the legend, with the hatch that it has on the map."""
+    if style.is_below(colour):
+        return {"edgecolor": style.BELOW_LINES, "hatch": 2 * style.BELOW_HATCH}
+    return {"edgecolor": style.MUTED}

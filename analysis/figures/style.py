@@ -15,10 +15,12 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from analysis.errors import InputError
@@ -51,6 +53,8 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0,
 HATCHES = ("", "////", "----", "xxxx", "\\\\\\\\", "||||", "++++", "//--")
 SEQUENTIAL = "YlGnBu"  # rates that grow in one direction
 DIVERGING = "PuOr_r"  # rates around a middle: purple below, orange above
+# in grey the two sides of a middle look alike, so classes below it are hatched as well
+BELOW_HATCH, BELOW_LINES = "//", "#453c6b"
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,23 @@ _SETTINGS = {
     "svg.hashsalt": "samverkan",
     "pdf.fonttype": 42,  # TrueType subsets: text in the PDF stays text
 }
+
+
+def is_below(colour: Any) -> bool:
+    """True for the colours that `DIVERGING` gives to values below its middle.
+
+    >>> is_below(mpl.colormaps[DIVERGING](0.3)), is_below(mpl.colormaps[DIVERGING](0.7))
+    (True, False)
+    >>> is_below(mpl.colormaps[SEQUENTIAL](0.5)), is_below(LAND)
+    (False, False)
+    """
+    return to_hex(colour) in _below_colours()
+
+
+@cache
+def _below_colours() -> frozenset[str]:
+    palette = mpl.colormaps[DIVERGING]
+    return frozenset(to_hex(palette(place)) for place in range(palette.N // 2))
 
 
 @contextmanager
