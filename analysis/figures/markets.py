@@ -65,7 +65,8 @@ def plot_markets(region: Region, flows: Flows, markets: Markets, *, boundaries: 
         id="arbetsmarknad-karta", title=text.titled(f"Lokala arbetsmarknader: {about}", flows),
         alt=_alt(region, flows, markets), sources=("municipalities", *flows.sources[:2]),
         kind=flows.derived_kind, table=_table(region, flows, markets, order),
-        note=" ".join(["Ytor: SCB:s indelning. Grova linjer: egen beräkning med SCB:s regler.",
+        note=" ".join(["Ytor: SCB:s indelning. Grova linjer: egen beräkning efter "
+                       "SCB:s regler, men med upp till tre steg till centrum.",
                        *text.short_note(flows)])))
 
 

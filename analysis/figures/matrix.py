@@ -9,11 +9,9 @@ outside: all workplaces outside the region, abroad included.
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from analysis.figures import maps, style
@@ -76,7 +74,7 @@ def dependence_classes(shares: pd.Series) -> tuple[pd.Series, list[float], list[
 
     Returns what `maps.shade_classes` does; upper classes without a value are left out.
     """
-    colours = [to_hex(mpl.colormaps[style.SEQUENTIAL](part)) for part in np.linspace(0, 0.6, 6)]
+    colours = style.sequential(6, darkest=0.57)
     place = np.clip(np.searchsorted(LIMITS, shares.to_numpy(), side="right") - 1, 0, 5)
     used = int(place.max()) + 1
     picked = pd.Series([colours[k] for k in place], index=shares.index)
@@ -278,7 +276,7 @@ def pairs_table(region: Region, flows: Flows) -> Table:
         f"Ömsesidig eller ensidig? Pendling mellan kommunerna {flows.year}", flows), kept, {
         "a": Format("Kommun A", text=True), "b": Format("Kommun B", text=True),
         "there": Format("Bor i A, arbetar i B"), "back": Format("Bor i B, arbetar i A"),
-        "both": Format("Tillsammans"), "reciprocity": Format("Ömse\u00adsidighet", percent=True),
+        "both": Format("Tillsammans"), "reciprocity": Format("Ömsesidighet", percent=True),
         }, flows.sources, kind=flows.derived_kind, notes=(
             "Ömsesidighet är det mindre flödet som andel av det större: 100 procent är lika många "
             "åt båda hållen, nära noll är ensidigt.", *notes, *text.short_note(flows)))

@@ -28,6 +28,7 @@ from analysis.tables import Format, Table
 from analysis.text import scenario as text
 from analysis.text import services as service_text
 from analysis.text import swedish
+from analysis.text.commuting import error_short
 from analysis.text.scenario import Scenario
 
 _PARTS = {metrics.BEFORE: "krets i inventeringen", metrics.ALONE: "ingen uppgift i dag",
@@ -286,7 +287,9 @@ def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
                   "there": Format("Pendlare A till B", "personer"),
                   "back": Format("Pendlare B till A", "personer")},
                  ("localities", "neighbours", *sources), kind="modelled" if modelled else "derived",
-                 notes=("Vattengränser finns inte i underlaget.",))
+                 notes=("Vattengränser finns inte i underlaget.", *(
+                     ("Modellskattade tal är avrundade; 0 betyder färre än 5 pendlare. "
+                      f"{error_short()}",) if modelled else ())))
 
 
 def _careful(table: pd.DataFrame, column: str) -> pd.Series:

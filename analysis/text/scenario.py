@@ -292,12 +292,11 @@ def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
         return "Pendlingen mellan kommunerna är inte känd par för par."
     top = known.loc[known["both"] == known["both"].max()].iloc[0]
     modelled = bool((known["kind"] == "modelled").any())
-    about = "omkring " if top["kind"] == "modelled" else ""
-    total = text.careful(float(top["both"]), str(top["kind"]))
+    total = text.commuters(float(top["both"]), str(top["kind"]))
     note = (f" Siffran är en modellskattning, inte en observation. {error_short()}"
             if modelled else "")
     return (f"Starkast pendlingslänk har {_name(top['code_a'])} och {_name(top['code_b'])}: "
-            f"{about}{swedish.number(total)} pendlare i båda riktningarna {year}.{note}")
+            f"{total} i båda riktningarna {year}.{note}")
 
 
 # --- cost ----------------------------------------------------------------------------------------

@@ -641,22 +641,31 @@ def fit_text(view: Sharing, fit: pd.DataFrame) -> list[str]:
 
 
 def careful(persons: float, kind: str) -> int:
-    """Persons as a whole number; a modelled figure keeps two digits, it is known no better."""
-    if kind != "modelled" or persons < 1:
+    """Persons as a whole number; a modelled figure keeps two digits but is never finer than tens,
+    as in the chapter on commuting: it is known no better. Zero then means fewer than five.
+    """
+    if kind != "modelled":
         return round(persons)
     digits = 1 - int(f"{persons:e}".partition("e")[2])
-    return int(round(persons, min(digits, 0)))
+    return int(round(persons, min(digits, -1)))
+
+
+def commuters(persons: float, kind: str) -> str:
+    """Persons in words: `omkring 1 100 pendlare` when modelled, `färre än 5 pendlare`."""
+    shown = careful(persons, kind)
+    if kind == "modelled":
+        return f"omkring {swedish.number(shown)} pendlare" if shown else "färre än 5 pendlare"
+    return f"{swedish.number(shown)} pendlare"
 
 
 def _pairs(rows: pd.DataFrame) -> str:
     known = municipalities()
     found = []
     for row in _rows(rows):
-        about = "omkring " if row.kind == "modelled" else ""
         services = (swedish.counted(row.services, "tjänst", "tjänster") if row.services
                     else NO_INFORMATION)
-        found.append(f"{known[row.code_a].name}\u2013{known[row.code_b].name} ({about}"
-                     f"{swedish.number(careful(row.persons, row.kind))} pendlare, {services})")
+        found.append(f"{known[row.code_a].name}\u2013{known[row.code_b].name} ("
+                     f"{commuters(row.persons, row.kind)}, {services})")
     return swedish.listed(found)
 
 

@@ -144,10 +144,11 @@ def test_gaps_keep_apart_what_is_unknown_and_what_is_only_not_running(inventory)
 
 
 @pytest.mark.parametrize(("persons", "kind", "expected"), [
-    (2319.4, "modelled", 2300), (93.2, "modelled", 93), (9.4, "modelled", 9), (0.3, "modelled", 0),
-    (14165, "modelled", 14000), (2319, "observed", 2319),
+    (2319.4, "modelled", 2300), (93.2, "modelled", 90), (9.4, "modelled", 10), (4.9, "modelled", 0),
+    (0.3, "modelled", 0), (0.0, "modelled", 0), (14165, "modelled", 14000),
+    (2319, "observed", 2319), (93, "observed", 93),
 ])
-def test_modelled_persons_keep_two_digits(persons, kind, expected):
+def test_modelled_persons_keep_two_digits_but_no_single_persons(persons, kind, expected):
     assert text.careful(persons, kind) == expected
 
 
@@ -172,3 +173,11 @@ def test_every_cited_source_is_a_page_or_says_that_it_is_none(inventory):
                                   "eskilstuna-malarstader"}
     assert (without["note"] != "").all()
     assert "Samverkan" not in set(table["publisher"])
+
+
+@pytest.mark.parametrize(("persons", "kind", "expected"), [
+    (1080.0, "modelled", "omkring 1\u202f100 pendlare"), (3.0, "modelled", "färre än 5 pendlare"),
+    (3.0, "observed", "3 pendlare"),
+])
+def test_commuters_in_words(persons, kind, expected):
+    assert text.commuters(persons, kind) == expected
