@@ -9,7 +9,7 @@ symbol: a circle whose area is a count. Areas are shaded only for rates and shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -116,7 +116,7 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     return frame
 
 
-def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Sequence[object]) -> None:
+def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Iterable[object]) -> None:
     """Hatch the areas whose class lies below the middle of a diverging scale."""
     below = areas[[style.is_below(colour) for colour in colours]]
     if len(below):
@@ -296,24 +296,22 @@ def shade_classes(values: pd.Series, *, centre: float | None = None, classes: in
     limits = list(MaxNLocator(nbins=classes + (centre is not None)).tick_values(low, high))
     if centre is not None and not any(np.isclose(limits, centre)):
         limits = list(centre + np.linspace(-1, 1, 7) * (high - centre))
-    palette = mpl.colormaps[style.DIVERGING if centre is not None else style.SEQUENTIAL]
     norm = BoundaryNorm(limits, len(limits) - 1)
-    shares = _palette_shares(limits, centre)
-    colours = [to_hex(palette(share)) for share in shares]
+    colours = style.sequential(len(limits) - 1) if centre is None else _sides(limits, centre)
     picked = known.map(lambda value: colours[int(np.clip(norm(value), 0, len(colours) - 1))])
     return picked, [float(limit) for limit in limits], colours
 
 
-def _palette_shares(limits: Sequence[float], centre: float | None) -> list[float]:
-    """Where in the palette each class lies; labels must stay readable on the darkest.
+def _sides(limits: Sequence[float], centre: float) -> list[str]:
+    """Diverging colours without the palest: just below the centre differs from just above.
 
-    A diverging palette leaves out its pale middle, so that just below differs from just above.
+    Labels must stay readable on the darkest.
     """
-    if centre is None:
-        return list(np.linspace(0.08, 0.66, len(limits) - 1))
     below = sum(limit < centre - 1e-9 for limit in limits[:-1])
     above = len(limits) - 1 - below
-    return [*np.linspace(0.2, 0.42, below), *np.linspace(0.58, 0.8, above)]
+    palette = mpl.colormaps[style.DIVERGING]
+    return [to_hex(palette(share)) for share in (*np.linspace(0.2, 0.42, below),
+                                                 *np.linspace(0.58, 0.8, above))]
 
 
 def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *, title: str,
@@ -321,7 +319,9 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
     """A legend of shaded classes, highest first, with the unit in its title."""
     scale = 100 if percent else 1
     handles = [
-        Patch(facecolor=colour, linewidth=0.4, **_legend_lines(colour),
+        Patch(facecolor=colour, linewidth=0.4,
+              edgecolor=style.BELOW_LINES if style.is_below(colour) else style.MUTED,
+              hatch=2 * style.BELOW_HATCH if style.is_below(colour) else "",
               label=f"{swedish.number(low * scale, decimals)} till "
                     f"{swedish.number(high * scale, decimals)}")
         for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)
@@ -333,10 +333,3 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
                          borderpad=0.8)
     legend.get_title().set_fontsize(8.5)
     axes.add_artist(legend)
-
-
-def _legend_lines(colour: str) -> dict[str, str]:
-    """Outline of a class in the legend, with the hatch that it has on the map."""
-    if style.is_below(colour):
-        return {"edgecolor": style.BELOW_LINES, "hatch": 2 * style.BELOW_HATCH}
-    return {"edgecolor": style.MUTED}

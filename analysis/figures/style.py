@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -29,6 +30,7 @@ from analysis.text.citation import source_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from analysis.tables import Table
 
@@ -104,6 +106,29 @@ _SETTINGS = {
     "svg.hashsalt": "samverkan",
     "pdf.fonttype": 42,  # TrueType subsets: text in the PDF stays text
 }
+
+
+def sequential(count: int, darkest: float = 0.66) -> list[str]:
+    """`count` colours of `SEQUENTIAL`, pale to dark, in even steps of lightness.
+
+    Even steps of the palette itself would make its palest classes look alike in grey. `darkest`
+    is the place in the palette of the last colour: text in ink is read on it.
+
+    >>> sequential(3)
+    ['#ffffd9', '#73c8bd', '#1e83ba']
+    """
+    places = np.linspace(0, darkest, 200)
+    grey = _lightness(mpl.colormaps[SEQUENTIAL](places)[:, :3])
+    wanted = np.linspace(grey[0], grey[-1], count)
+    found = np.interp(-wanted, -grey, places)
+    return [to_hex(colour) for colour in mpl.colormaps[SEQUENTIAL](found)]
+
+
+def _lightness(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """CIE L* of sRGB colours (0-1), rows of three."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    light = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return np.asarray(np.where(light > 0.008856, 116 * np.cbrt(light) - 16, 903.3 * light))
 
 
 def is_below(colour: Any) -> bool:
