@@ -156,8 +156,9 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd
     visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
     found = fill.reindex(visible.index)
     plain = np.where(visible.index.isin(region.members), style.NO_DATA, style.LAND)
-    visible.plot(ax=axes, color=np.where(found.notna(), found.astype("object"), plain),
-                 edgecolor="white", linewidth=0.7, zorder=1)
+    colours = np.where(found.notna(), found.astype("object"), plain)
+    visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
+    maps.hatch_below(axes, visible, colours)
     few = len(region.members) <= maps.MANY
     boundaries.loc[list(region.members)].boundary.plot(
         ax=axes, color=style.MUTED, linewidth=0.7 if few else 0.2, zorder=2)
