@@ -35,6 +35,8 @@ EVENT_LABELS = {
 _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capital
 _HANDOVER = pd.Timedelta(days=31)  # a body that begins within this of another's end took over
 _MANY = 8  # more names than this make no readable sentence
+_CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jämfördes med en sparad "
+            "kopia av källans text. Där dagen saknas är den inte antecknad.")
 _FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
           "host": "vilken kommun som är värd", "members": "vilka som är medlemmar",
           "name": "namnet"}
@@ -488,7 +490,7 @@ def sources_text(view: Sharing) -> str:
     numbers = source_numbers(view)
     if not numbers:
         return "Inventeringen har ingen uppgift och därför ingen källa att visa."
-    return source_list(view, numbers)
+    return f"{_CHECKED}\n\n{source_list(view, numbers)}"
 
 
 def source_list(view: Sharing, numbers: Mapping[str, int]) -> str:
@@ -499,7 +501,8 @@ def source_list(view: Sharing, numbers: Mapping[str, int]) -> str:
         title = row.title.replace("[", "(").replace("]", ")")
         linked = f"[{title}](<{row.url}>)" if row.url else title
         when = row.date or ("" if row.note.startswith("odaterad") else "odaterad")
-        words = [part for part in (linked, when) if part]
+        checked = f"kontrollerad {row.checked}" if row.checked else ""
+        words = [part for part in (linked, when, checked) if part]
         note = f" {swedish.capitalised(row.note)}." if row.note else ""
         lines.append(f"{number}. {row.publisher}: {', '.join(words)}.{note}")
     return "\n".join(lines)

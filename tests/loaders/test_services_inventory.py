@@ -132,6 +132,8 @@ def test_what_the_five_seeds_state_is_there() -> None:
         *("it-strategi", "juridik"),
     }
     assert "upphandling" in areas("hammaro-2021", "intention")
+    # a wish to lobby the government together is no area that was to be inquired into
+    assert areas("norra-lansdelen-2013", "intention") == {"infrastruktur"}
 
 
 # Partial dates

@@ -181,3 +181,14 @@ def test_every_cited_source_is_a_page_or_says_that_it_is_none(inventory):
 ])
 def test_commuters_in_words(persons, kind, expected):
     assert text.commuters(persons, kind) == expected
+
+
+def test_sources_tell_when_they_were_last_checked(inventory):
+    seen = view(inventory, "bergslagen")
+    said = text.sources_text(seen)
+    assert said.startswith("”Kontrollerad” är den dag då")
+    row = seen.sources["ljusnarsberg-2014"]
+    (line,) = [line for line in said.splitlines() if "Ljusnarsbergs kommun: Samverkan" in line]
+    assert f"kontrollerad {row.checked}" in line
+    (line,) = [line for line in said.splitlines() if "Nerikes Allehanda" in line]
+    assert "kontrollerad" not in line  # not noted is not said
