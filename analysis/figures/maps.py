@@ -85,8 +85,8 @@ def _widen(low: float, high: float, length: float) -> tuple[float, float]:
 
 
 def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
-              fill: pd.Series | None = None, also: Sequence[str] = ()) -> Frame:
-    """Draw surroundings and members, set the frame, add scale bar and north arrow.
+              fill: pd.Series | None = None, also: Sequence[str] = (), bar: bool = True) -> Frame:
+    """Draw surroundings and members, set the frame, add scale bar and north arrow (`bar`).
 
     `fill` gives a colour by code; members without one are drawn plain. Returns the frame.
     """
@@ -112,7 +112,8 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    scale_bar(axes, frame)
+    if bar:
+        scale_bar(axes, frame)
     return frame
 
 

@@ -7,14 +7,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.figures import maps, style
+from analysis.figures import labels, maps, style
+from analysis.figures.labels import Label
 from analysis.figures.style import Description
+from analysis.figures.svg import compact
 from analysis.metrics import commuting, population
 from analysis.metrics.measure import measure_of
 from analysis.regions import Region, counties, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
 
+COVER = (2.55, 2.3)  # inches: the map beside the title on the report's first page
 _TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
 
 
@@ -32,21 +35,48 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
     height = maps.natural_height(region, boundaries, lowest=2.7, highest=5.0)
     axes, side = maps.map_canvas(height)
     with style.look():
-        tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
-                           for rank, group in enumerate(region.groups) for code in group.members},
-                          dtype="object")
-        maps.draw_base(axes, region, boundaries, fill=tints)
-        for rank, group in enumerate(region.groups[1:], start=1):
-            boundaries.loc[list(group.members)].plot(
-                ax=axes, facecolor="none", edgecolor="#75583f", linewidth=0,
-                hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
+        _draw_groups(axes, region, boundaries)
         _name_members(axes, region, boundaries)
         _draw_country(side, region, boundaries)
         if region.groups:
             _group_legend(side, region)
     return style.describe(axes, Description(
-        "region-map", f"Kommunerna i {region.name}", _alt(region), ("boundaries",),
+        "region-map", f"Kommunerna i {region.name}", map_alt(region), ("boundaries",),
         table=members_table(region), kind="observed"))
+
+
+def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
+    """A small map of the members by name, as SVG without title: for the report's first page.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> cover_svg(regions.get("kak"), load_boundaries())[:4]
+    '<svg'
+    """
+    with style.look():
+        axes = style.plain_axes(*COVER)
+        _draw_groups(axes, region, boundaries, bar=False)
+        inside = boundaries.loc[list(region.members)].geometry
+        few = len(region.members) <= maps.MANY
+        points = inside.representative_point()
+        labels.place(axes, [
+            Label(municipalities()[code].name, points[code].x, points[code].y, must=few,
+                  size=7.5 if few else 5.5, weight="bold" if few else "normal")
+            for code in inside.area.sort_values(ascending=False).index])
+        return compact(style.svg_of(axes))
+
+
+def _draw_groups(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, bar: bool = True,
+                 ) -> None:
+    """The members, tinted and hatched by group, in their surroundings."""
+    tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
+                       for rank, group in enumerate(region.groups) for code in group.members},
+                      dtype="object")
+    maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
+    for rank, group in enumerate(region.groups[1:], start=1):
+        boundaries.loc[list(group.members)].plot(
+            ax=axes, facecolor="none", edgecolor="#75583f", linewidth=0,
+            hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
 
 
 def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
@@ -80,7 +110,8 @@ def _group_legend(axes: Axes, region: Region) -> None:
     axes.legend(handles=handles, loc="upper left", title="Samarbeten", alignment="left")
 
 
-def _alt(region: Region) -> str:
+def map_alt(region: Region) -> str:
+    """What a map of the members shows, in words."""
     where = swedish.listed([counties()[code] for code in region.counties])
     count = swedish.counted(len(region.members), "kommun", "kommuner")
     names = swedish.listed(region.member_names) if len(region.members) <= maps.MANY else ""

@@ -11,6 +11,7 @@ Colours are safe for the common colour-vision deficiencies; lines also differ in
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,6 +180,22 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
         assert engine is not None
         engine.set(rect=(0, FOOT / total, 1, height / total), w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
         return figure.subplots(rows, columns, **options)
+
+
+def plain_axes(width: float, height: float) -> Axes:
+    """Axes that fill a picture (inches) which has no title and no source of its own."""
+    figure = Figure(figsize=(width, height))
+    _Canvas(figure)
+    return figure.add_axes((0.0, 0.0, 1.0, 1.0))
+
+
+def svg_of(axes: Axes) -> str:
+    """The figure of `axes` as SVG, the same bytes each time."""
+    target = io.StringIO()
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "Samverkan"})
+    return target.getvalue()
 
 
 def describe(axes: Axes, description: Description) -> Axes:

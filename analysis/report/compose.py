@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from analysis.report.plan import Job
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
+COVER_SOURCE = "boundaries"  # of the small map beside the title
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _numbered(document: Document) -> Document:
                 _collect(document, chapter, output)
     cited = {key for exhibit in document.exhibits for key in exhibit.get("sources", ())}
     cited |= {item["source"] for tile in document.of_type("tiles") for item in tile["items"]}
+    cited.add(COVER_SOURCE)
     document.sources = [Cited(entry, tables.vintage(key))
                         for key, entry in catalog.CATALOG.items() if key in cited]
     return document
@@ -221,10 +224,22 @@ def context(document: Document) -> dict[str, Any]:
         "css": (templates / "report.css").read_text(encoding="utf-8"),
         "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
         "data_date": swedish.day(catalog.SNAPSHOT_DATE),
+        "map": cover_map(region),
         "figures": document.of_type("figure"),
         "modelled": any(e.get("kind") == "modelled" for e in document.exhibits),
         "member_count": swedish.counted(len(region.members), "kommun", "kommuner"),
     }
+
+
+@lru_cache(maxsize=4)
+def cover_map(region: Region) -> dict[str, Any]:
+    """The small map of the members beside the title: address, words and source."""
+    from analysis.figures import overview
+    from analysis.loaders.boundaries import load_boundaries
+
+    svg = overview.cover_svg(region, load_boundaries())
+    return {"address": _address(svg), "alt": overview.map_alt(region), "kind": "observed",
+            "cited": cited_links([COVER_SOURCE])}
 
 
 def contents(document: Document) -> list[dict[str, str]]:
@@ -287,7 +302,12 @@ def picture(exhibit: dict[str, Any]) -> Markup:
     end = svg.index(">", start) + 1
     tag = re.sub(r'height="[^"]*"', f'height="{body:g}pt"', svg[start:end], count=1)
     tag = re.sub(r'viewBox="[^"]*"', f'viewBox="0 {head:g} {width:g} {body:g}"', tag)
-    text = (tag + svg[end:].strip()).replace('"', "'").replace("%", "%25").replace("#", "%23")
+    return _address(tag + svg[end:])
+
+
+def _address(svg: str) -> Markup:
+    """An SVG as data URI."""
+    text = svg[svg.index("<svg"):].strip().replace('"', "'").replace("%", "%25").replace("#", "%23")
     return Markup("data:image/svg+xml," + " ".join(text.split()))
 
 
