@@ -25,7 +25,7 @@ from analysis.exhibits import MIME
 from analysis.loaders import tables
 from analysis.regions import Region, slug
 from analysis.report.plan import Job
-from analysis.text import swedish
+from analysis.text import formulas, swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
 COVER_SOURCE = "boundaries"  # of the small map beside the title
@@ -69,7 +69,7 @@ def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Docum
     """
     import nbformat
 
-    return _numbered(Document(job_region, as_of, {
+    return number(Document(job_region, as_of, {
         job.chapter: nbformat.read(folder / f"{job.chapter}.ipynb", as_version=4) for job in jobs}))
 
 
@@ -87,7 +87,7 @@ def of_notebook(notebook: Any, name: str) -> Document:
                          "'parameters' with a line such as region = \"karlstad\"")
     region = regions.resolve(about, name=given.get("name", ""))
     as_of = given.get("as_of") or catalog.SNAPSHOT_DATE.isoformat()
-    document = _numbered(Document(region, as_of, {chapter: notebook}))
+    document = number(Document(region, as_of, {chapter: notebook}))
     if not document.exhibits:
         raise BuildError(f"{name} shows nothing yet; run all its cells and save it first")
     return document
@@ -113,11 +113,13 @@ def _without_magics(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
 
 
-def _numbered(document: Document) -> Document:
+def number(document: Document) -> Document:
     """Collect the exhibits of all chapters, in order, and the sources that they cite."""
     notebooks = document.notebooks
     for chapter, notebook in notebooks.items():
         for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                _check_headings(chapter, cell.source)
             for output in cell.get("outputs", ()):
                 _collect(document, chapter, output)
     cited = {key for exhibit in document.exhibits for key in exhibit.get("sources", ())}
@@ -139,14 +141,48 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
     if exhibit["type"] == "figure":
         exhibit["svg"], exhibit["png"] = data["image/svg+xml"], data["image/png"]
         exhibit["pdf"] = data["application/pdf"]
+    if exhibit["type"] == "text":
+        _check_headings(chapter, exhibit["markdown"])
     if exhibit["type"] in ("figure", "table"):
         _check_id(document, exhibit)
+        _name_formulas(exhibit)
         exhibit["number"] = len(document.of_type(exhibit["type"])) + 1
         exhibit["cited"] = cited_links(exhibit["sources"])
+    if exhibit["type"] == "table":
+        exhibit["short"] = is_short(exhibit["rows"])
     if exhibit["type"] == "tiles":
         exhibit["kind"] = "derived"
         exhibit["cited"] = cited_links([item["source"] for item in exhibit["items"]])
+        exhibit["formulas"] = formulas.used_in(item["label"] for item in exhibit["items"])
     document.exhibits.append(exhibit)
+
+
+def _name_formulas(exhibit: dict[str, Any]) -> None:
+    """Give a figure or table, and the table behind a figure, the formulas of its numbers."""
+    behind = exhibit.get("table")
+    for item in (exhibit, behind) if behind else (exhibit,):
+        item["formulas"] = [] if exhibit["kind"] == "observed" else formulas.used_in(
+            [item["title"], item.get("unit", ""), *_words_of(behind or item)])
+
+
+_SHORT = 22  # lines: about a third of a printed page
+_LINE = 70  # characters of all columns together that fit one line of a row
+
+
+def is_short(rows: list[list[Any]]) -> bool:
+    """True for a table that may be kept on one page; a longer one has to break between rows.
+
+    >>> is_short([["Karlstad", 1.0]] * 14), is_short([["Karlstad", "ord " * 100]] * 14)
+    (True, False)
+    """
+    lines = (1 + sum(len(str(value)) for value in row) // _LINE for row in rows)
+    return sum(lines) <= _SHORT
+
+
+def _words_of(table: dict[str, Any]) -> Iterator[str]:
+    """What a table calls its columns and, in the first column, its rows."""
+    yield from (column["label"] for column in table.get("columns", ()))
+    yield from (str(row[0]) for row in table.get("rows", ()) if isinstance(row[0], str))
 
 
 def _refuse_untraced(chapter: str, output: Any) -> None:
@@ -160,6 +196,14 @@ def _refuse_untraced(chapter: str, output: Any) -> None:
         first = " ".join(str(printed or data.get("text/plain", "output")).split())[:60]
         raise BuildError(f"chapter {chapter}: the output {first!r} has no source; use show or say "
                          "of analysis.exhibits, or end the line with a semicolon")
+
+
+def _check_headings(chapter: str, source: str) -> None:
+    """A heading without words is a hole in the contents, and silence to a screen reader."""
+    empty = [level for level, title in headings(source) if not title.strip()]
+    if empty:
+        raise BuildError(f"chapter {chapter}: a heading of level {empty[0]} has no text; write "
+                         f"one after the {'#' * empty[0]}, or remove it")
 
 
 def _check_id(document: Document, exhibit: dict[str, Any]) -> None:
@@ -223,6 +267,8 @@ def context(document: Document) -> dict[str, Any]:
         "region": region, "as_of": as_of, "members": swedish.listed(region.member_names),
         "css": (templates / "report.css").read_text(encoding="utf-8"),
         "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
+        "formulas": [entry for entry in formulas.FORMULAS
+                     if any(entry in e.get("formulas", ()) for e in document.exhibits)],
         "data_date": swedish.day(catalog.SNAPSHOT_DATE),
         "map": cover_map(region),
         "figures": document.of_type("figure"),

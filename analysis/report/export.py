@@ -94,6 +94,7 @@ def _table_sheet(book: Any, table: dict[str, Any], formats: dict[str, Any], posi
     lines = [table["title"], source_line(table["sources"], table["kind"]), *table["notes"]]
     if table["kind"] == "modelled":
         lines.insert(1, "Modellskattning: inte observerade uppgifter.")
+    lines += [f"{formula.label}: {formula.text}" for formula in table.get("formulas", ())]
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, formats["title"] if row == 0 else None)
     _excel_table(book, sheet, table, len(lines) + 1)

@@ -77,6 +77,34 @@ def test_every_figure_has_alt_text_source_and_table(page):
         assert figure.cssselect("details table")
 
 
+def test_the_first_page_has_the_members_on_a_small_map(page):
+    image, = page.cssselect("header .map img")
+    assert image.get("src").startswith("data:image/svg+xml,")
+    for name in ("Forshaga", "Grums", "Hammarö", "Karlstad", "Kil"):
+        assert name in image.get("alt")
+    link, = page.cssselect("header .map p.source a")
+    assert link.get("href") == "#kalla-boundaries"
+
+
+def test_every_derived_number_names_its_formula(reports):
+    for region in ("karlstad", "malardalen"):
+        page = lxml_html.fromstring((reports / region / "report.html").read_text(encoding="utf-8"))
+        listed = {element.get("id"): element for element in page.cssselect("dl.formulas dt")}
+        assert all(len(term.getnext().text_content()) > 10 for term in listed.values())
+        lines = page.cssselect("main p.source")
+        derived = [line for line in lines if "bearbetning: Samverkan" in line.text_content()]
+        assert len(derived) > 30
+        for line in derived:
+            links = [a.get("href") for a in line.iter("a") if a.get("href").startswith("#formel-")]
+            assert links, line.text_content()
+            assert {link[1:] for link in links} <= set(listed)
+        observed = [line for line in lines if line not in derived]
+        assert not [line for line in observed if "Formel" in line.text_content()]
+        modelled = page.cssselect("p.source:has(strong.modelled)")
+        assert modelled
+        assert all("modellskattad pendling" in line.text_content() for line in modelled)
+
+
 def test_every_table_has_caption_and_scopes(page):
     for table in page.iter("table"):
         assert table.find("caption") is not None
@@ -134,6 +162,9 @@ def test_the_spreadsheet_holds_tables_with_numbers(report):
         assert "Källa" in str(sheet["A2"].value) or "Källa" in str(sheet["A3"].value) \
             or "Källor" in str(sheet["A2"].value) or "Källor" in str(sheet["A3"].value)
         cells = [cell for row in sheet.iter_rows() for cell in row]
+        if "bearbetning: Samverkan" in f"{sheet['A2'].value}{sheet['A3'].value}":
+            head = sheet.iter_rows(max_row=20, max_col=1, values_only=True)
+            assert [text for text, in head if ": " in str(text) and "Käll" not in str(text)]
         numbers += sum(isinstance(cell.value, int | float) for cell in cells)
         assert not [cell for cell in cells if cell.data_type == "f"]
     assert numbers > 500
