@@ -12,6 +12,7 @@ import re
 from analysis.figures import labels
 
 _PATH = re.compile(r' d="([^"]*)"')
+_STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _PLACE = re.compile(r' (x|y|transform)="([^"]*)"')
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
@@ -28,7 +29,7 @@ def compact(svg: str) -> str:
     Coordinates keep a hundredth of a point; scales keep all their decimals.
     """
     text = _HALO.sub(_halo, _COMMENT.sub("", svg))
-    text = _PATH.sub(lambda found: f' d="{_rounded(found[1])}"', text)
+    text = _PATH.sub(lambda found: f' d="{_joined(_rounded(found[1]))}"', text)
     text = _PLACE.sub(_place, text)
     text = _GLYPH.sub(lambda found: f' x="{float(found[1]):.1f}"/>', text)
     text = text.replace("xlink:href", "href")
@@ -47,6 +48,16 @@ def _halo(match: re.Match[str]) -> str:
 def _rounded(numbers: str) -> str:
     short = _LONG.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), numbers)
     return " ".join(short.split())
+
+
+def _joined(path: str) -> str:
+    """Path data where a line that follows a line says so no more: M1 1L2 2L3 3 is M1 1 2 2 3 3."""
+    parts, before = [], ""
+    for command, numbers in _STEP.findall(path):
+        follows = command == "L" and before in ("L", "M")
+        parts.append((" " if follows else command) + numbers.strip())
+        before = command
+    return "".join(parts)
 
 
 def _place(match: re.Match[str]) -> str:

@@ -70,11 +70,35 @@ def test_the_page_asks_for_nothing_outside_its_folder(open_page, path, reports):
     assert not outside
 
 
-def test_every_picture_is_drawn(open_page):
-    page = open_page("karlstad/report.html")
+@pytest.mark.parametrize(("path", "least"), [("karlstad/report.html", 8), ("index.html", 2)])
+def test_every_picture_is_drawn(open_page, path, least):
+    page = open_page(path)
     widths = page.evaluate("[...document.images].map(i => i.complete && i.naturalWidth)")
-    assert len(widths) >= 8
+    assert len(widths) >= least
     assert all(widths)
+
+
+def test_the_index_works_from_a_file_share(open_page, reports):
+    page = open_page("index.html")
+    cards = page.locator(".reports > li")
+    assert cards.count() >= 2
+    for place in range(cards.count()):
+        words = cards.nth(place).inner_text()
+        assert "per den 31 augusti 2026" in words
+        assert "Datauttag" in words
+        assert "MB" in words
+        assert cards.nth(place).locator("img").bounding_box()["height"] > 100
+    page.get_by_role("link", name="Webbsida för Karlstadsregionen").click()
+    assert page.url == (reports / "karlstad" / "report.html").as_uri()
+    assert page.locator("h1").inner_text() == "Karlstadsregionen"
+
+
+def test_a_formula_is_one_step_from_its_number(open_page):
+    page = open_page("karlstad/report.html")
+    page.locator("p.source a[href='#formel-commuting-ratio']").first.click()
+    entry = page.locator("#formel-commuting-ratio")
+    assert entry.is_visible()
+    assert "dagbefolkning / nattbefolkning" in entry.locator("..").inner_text()
 
 
 def test_the_keyboard_reaches_skip_link_and_tables(open_page):
