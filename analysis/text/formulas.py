@@ -91,9 +91,12 @@ FORMULAS = (
             r"\bstatus\b|senaste belägg|senast belagd|vilket organ|\borgan\b"),
     Formula("underlag", "Befolkningsunderlag",
             "summan av folkmängden i de kommuner som källorna namnger", r"befolkningsunderlag"),
-    Formula("avstand", "Vägt medelavstånd",
-            "summan av avstånd × folkmängd / summan av folkmängd, fågelvägen mellan kommunernas "
-            "största tätorter", r"medelavstånd|fågelväg"),
+    Formula("fagelvag", "Fågelväg",
+            "rak linje mellan befolkningscentrum: tätorternas medelpunkt, vägd med invånarna",
+            r"fågelväg"),
+    Formula("medelavstand", "Vägt medelavstånd",
+            "summan av avstånd × folkmängd / summan av folkmängd", r"medelavstånd"),
+    Formula("omsesidighet", "Ömsesidighet", "det mindre flödet / det större", r"ömsesidig"),
     Formula("scenario", "Scenario",
             "vad som följer av valda kommuner, tjänst och antaganden; ingen prognos", r"scenario"),
 )
