@@ -81,7 +81,7 @@ def of_notebook(notebook: Any, name: str) -> Document:
     """
     chapter = slug(name) or "kapitel"
     given = parameters_of(notebook)
-    about = given.get("region") or given.get("members")
+    about = given.get("members") or given.get("region")
     if not about:
         raise BuildError(f"{name} does not say which region it is about; give it a cell tagged "
                          "'parameters' with a line such as region = \"karlstad\"")

@@ -1,9 +1,13 @@
 """`jupyter nbconvert --to samverkan_html` and JupyterLab's export give the look of the report."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -82,6 +86,50 @@ def test_a_chapter_as_pdf_is_accessible(report, tmp_path):
     checked = subprocess.run([sys.executable, "-m", "pdfua", "check", tmp_path / "summary.pdf"],
                              capture_output=True, text=True, check=False)
     assert "errors=0 warnings=0" in checked.stdout
+
+
+@pytest.fixture
+def server(report, tmp_path):
+    """The address of a real Jupyter server, as JupyterLab has it, with one chapter in it."""
+    shutil.copy(report / "notebooks" / "summary.ipynb", tmp_path)
+    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root",
+               "--port=0", "--IdentityProvider.token=test", f"--ServerApp.root_dir={tmp_path}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        addresses = (re.search(r"(http://(?:localhost|127\.0\.0\.1):[1-9]\d*)/", line)
+                     for line in process.stderr)
+        yield next(found[1] for found in addresses if found)
+        process.terminate()
+
+
+def answer(address, seconds=30):
+    """What the server answers; it prints its address a moment before it listens."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60) as reply:
+                return reply.read()
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def test_export_as_in_jupyterlab_gives_the_same(server, report):
+    listed = json.loads(answer(f"{server}/api/nbconvert?token=test"))
+    assert {"samverkan_html", "samverkan_pdf"} <= set(listed)
+    page = answer(f"{server}/nbconvert/samverkan_html/summary.ipynb?token=test")
+    whole = (report / "report.html").read_text(encoding="utf-8")
+    assert section(page.decode("utf-8"), "summary") == section(whole, "summary")
+
+
+def test_a_chapter_about_named_members_is_titled_by_them(report):
+    notebook = nbformat.read(report / "notebooks" / "summary.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.source = 'members = "1763,1780"'
+    document = compose.of_notebook(notebook, "summary")
+    assert document.region.members == ("1763", "1780")
+    assert document.region.name == "Forshaga och Karlstad"
 
 
 def test_a_chapter_that_was_not_run_is_refused_with_the_next_step(tmp_path):
