@@ -137,7 +137,8 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
     metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
     with style.look():
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # the layout is found; do not search again in each format
+        # the layout is found: search no more, and do not draw twice in each format to be sure
+        figure.set_layout_engine(None)
         figure.savefig(svg, format="svg", metadata=metadata)
         figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": about.title})
         figure.savefig(png, format="png", dpi=PNG_DPI,

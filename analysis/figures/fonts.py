@@ -4,6 +4,8 @@ Terms
 -----
 face: one style of the family. The installed font has no glyph for U+202F, so the faces are made
 once from it, under a name of their own, and kept in matplotlib's cache; none is in the project.
+    They hold Latin alone, without hints: each figure's PDF embeds a part of them, and matplotlib
+    reads the whole face for that.
 subset: only the glyphs that Swedish reports need, embedded in the page.
 """
 
@@ -19,7 +21,7 @@ from typing import Any
 FAMILY = "Samverkan"
 FACES = {"Regular": ("400", "normal"), "Bold": ("700", "normal"), "Italic": ("400", "italic")}
 _NARROW_WIDTH = 0.17  # of an em, for U+202F and U+2009
-_RECIPE = "2"  # raise it when `_make` changes
+_RECIPE = "3"  # raise it when `_make` changes
 
 # Latin with Swedish letters, punctuation, dashes, quotes, true minus
 _LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2009, 0x2027), 0x202F, 0x2032, 0x20AC,
@@ -51,10 +53,14 @@ def _make(source: Path, face: str, target: Path) -> None:
     """Write `source` with a narrow space and a family name of its own, whole or not at all."""
     import os
 
+    from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.ttLib.tables._g_l_y_f import Glyph
 
     with TTFont(source, recalcTimestamp=False) as font:
+        subsetter = subset.Subsetter(_options())
+        subsetter.populate(unicodes=_LATIN)
+        subsetter.subset(font)
         width = round(_NARROW_WIDTH * font["head"].unitsPerEm)
         font["glyf"]["narrowspace"] = Glyph()
         font["hmtx"]["narrowspace"] = (width, 0)
@@ -99,14 +105,20 @@ def _rule(family: str, file: Path, glyphs: list[int], weight: str, slant: str) -
             f"src:url(data:font/woff;base64,{data}) format('woff')}}")
 
 
+def _options(**more: Any) -> Any:
+    """What is kept of a font: the named glyphs, kerning and figures of even width; no hints."""
+    from fontTools import subset
+
+    drop: list[Any] = ["FFTM", *subset.Options().drop_tables]
+    return subset.Options(layout_features=["kern", "liga", "tnum", "lnum"], drop_tables=drop,
+                          name_IDs=[1, 2, 4, 6], notdef_outline=True, hinting=False, **more)
+
+
 def _subset(file: Path, glyphs: list[int]) -> bytes:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    drop: list[Any] = ["FFTM", *subset.Options().drop_tables]
-    options = subset.Options(flavor="woff", layout_features=["kern", "liga", "tnum", "lnum"],
-                             name_IDs=[1, 2, 4, 6], notdef_outline=True, hinting=False,
-                             drop_tables=drop)
+    options = _options(flavor="woff")
     with TTFont(file, recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=glyphs)
