@@ -164,7 +164,7 @@ def name_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
     assert figure is not None
     if not ends:
         return []
-    figure.draw_without_rendering()  # the layout decides how many pixels a unit takes
+    style.settle(axes)  # the layout decides how many pixels a unit takes
     texts = [_end_text(axes, end) for end in ends]
     boxes = [text.get_window_extent() for text in texts]
     frame = axes.get_window_extent()

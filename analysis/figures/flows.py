@@ -148,9 +148,7 @@ def _dpi(axes: Axes) -> float:
 def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd.Series,
                ) -> maps.Frame:
     """Municipalities with more room around the members than on other maps, for the arrows."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.draw_without_rendering()
+    style.settle(axes)
     extent = axes.get_window_extent()
     frame = maps.frame_of(region, boundaries, aspect=extent.width / extent.height, pad=_PAD)
     visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
@@ -437,7 +435,7 @@ def _draw_key(axes: Axes, region: Region, flows: Flows, chosen: Selection) -> No
     """Below the shades: arrows of round counts, what is left out, and how good the model is."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure.draw_without_rendering()
+    style.settle(axes)
     extent = axes.get_window_extent()
     scale = 72 / figure.dpi
     axes.set_xlim(0, extent.width * scale)

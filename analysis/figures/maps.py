@@ -90,9 +90,7 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
 
     `fill` gives a colour by code; members without one are drawn plain. Returns the frame.
     """
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.draw_without_rendering()  # the layout decides how wide the map may be
+    style.settle(axes)  # the layout decides how wide the map may be
     extent = axes.get_window_extent()
     frame = frame_of(region, boundaries, aspect=extent.width / extent.height, also=also)
     visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
@@ -204,9 +202,7 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
         )
         for code in codes
     ]
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.draw_without_rendering()
+    style.settle(axes)
     taken = [_scale_bar_box(axes)]
     taken += [] if areas is None else _symbol_boxes(axes, points, areas)
     drawn = labels.place(axes, wanted, taken=taken)

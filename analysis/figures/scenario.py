@@ -125,7 +125,7 @@ def _name_places(axes: Axes, case: Scenario, points: pd.DataFrame,
         wanted.append(Label(_name(code), x, y, radius=6.0,
                             size=8 if inside and few else 7, must=inside and few,
                             weight="bold" if inside and few else "normal"))
-    axes.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+    style.settle(axes)
     labels.place(axes, wanted)
 
 

@@ -167,7 +167,7 @@ def _name_pairs(axes: Axes, fit: pd.DataFrame) -> None:
     """Names of the pairs that fit least at both ends, and of those that share or commute most."""
     wanted = [*fit.index[:4], *fit.index[::-1][:3], *fit["persons"].nlargest(3).index]
     known = municipalities()
-    axes.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+    style.settle(axes)
     spots = axes.transData.transform(fit[["persons", "services"]].clip(lower=[1, 0]).to_numpy())
     symbols = [Bbox([[x - 5, y - 5], [x + 5, y + 5]]) for x, y in spots]
     labels.place(axes, [

@@ -189,7 +189,7 @@ def _name_places(axes: Axes, view: Sharing, outside: Sequence[str],
               must=inside and few)
         for code, inside in wanted
     ]
-    axes.get_figure(root=True).draw_without_rendering()  # type: ignore[union-attr]
+    style.settle(axes)
     labels.place(axes, places)
 
 
@@ -240,7 +240,7 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
     grid = np.atleast_1d(style.canvas(2.25 * lines, columns=3, rows=lines)).ravel()
     members = {key: _members(view, key) for key in bodies}
     outside = {code for codes in members.values() for code in codes} - set(view.region.members)
-    grid[0].get_figure(root=True).draw_without_rendering()
+    style.settle(grid[0])
     extent = grid[0].get_window_extent()
     framed = _framed(view, sorted(set().union(*members.values())))
     frame = maps.frame_of(framed, boundaries, also=sorted(outside),

@@ -182,6 +182,17 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
         return figure.subplots(rows, columns, **options)
 
 
+def settle(axes: Axes) -> None:
+    """Find the layout of the figure of `axes` without drawing it, so that it can be measured."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    for part in figure.axes:  # a map is narrower than the room it has
+        part.apply_aspect()
+
+
 def plain_axes(width: float, height: float) -> Axes:
     """Axes that fill a picture (inches) which has no title and no source of its own."""
     figure = Figure(figsize=(width, height))
