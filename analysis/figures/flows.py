@@ -23,7 +23,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
-from shapely.geometry import box
 
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.commuting import centred_classes, decimals_of
@@ -151,14 +150,15 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd
     style.settle(axes)
     extent = axes.get_window_extent()
     frame = maps.frame_of(region, boundaries, aspect=extent.width / extent.height, pad=_PAD)
-    visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
+    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
     found = fill.reindex(visible.index)
     plain = np.where(visible.index.isin(region.members), style.NO_DATA, style.LAND)
     colours = np.where(found.notna(), found.astype("object"), plain)
     visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
     maps.hatch_below(axes, visible, colours)
     few = len(region.members) <= maps.MANY
-    boundaries.loc[list(region.members)].boundary.plot(
+    maps.draw_lakes(axes, frame)
+    visible[visible.index.isin(region.members)].boundary.plot(
         ax=axes, color=style.MUTED, linewidth=0.7 if few else 0.2, zorder=2)
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)

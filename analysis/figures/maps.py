@@ -16,20 +16,23 @@ import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import BoundaryNorm, to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
 from analysis.figures import labels, style
 from analysis.figures.labels import Label
+from analysis.loaders.boundaries import load_lakes
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 
 MANY = 12  # with more members than this only those that fit are named
+_FINE = 0.45  # of a pixel (a hundredth of an inch): corners that stand out less are left out
 LARGEST = 26.0  # radius in points of the largest circle
 
 
@@ -93,9 +96,7 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     style.settle(axes)  # the layout decides how wide the map may be
     extent = axes.get_window_extent()
     frame = frame_of(region, boundaries, aspect=extent.width / extent.height, also=also)
-    visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
-    # a third of a point is finer than anyone sees, and small maps need far fewer corners
-    visible = visible.set_geometry(visible.geometry.simplify(frame.width / extent.width * 0.45))
+    visible = in_frame(boundaries, frame, pixels=extent.width)
     members = visible.index.isin(region.members)
     colours = np.where(members, style.MEMBER, style.LAND)
     if fill is not None:
@@ -103,7 +104,8 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
         colours = np.where(found.notna(), found.astype("object"), colours)
     visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
     hatch_below(axes, visible, colours)
-    boundaries.loc[list(region.members)].boundary.plot(
+    draw_lakes(axes, frame)
+    visible[members].boundary.plot(
         ax=axes, color=style.INK, zorder=3,
         linewidth=1.0 if len(region.members) <= MANY else 0.5 if len(region.members) < 100 else 0.2)
     axes.set_xlim(frame.west, frame.east)
@@ -113,6 +115,37 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     if bar:
         scale_bar(axes, frame)
     return frame
+
+
+def in_frame(boundaries: gpd.GeoDataFrame, frame: Frame, *, pixels: float) -> gpd.GeoDataFrame:
+    """The municipalities of a frame that is `pixels` wide, cut off a little outside it.
+
+    A third of a point is finer than anyone sees, and small maps need far fewer corners. Common
+    borders are simplified once, so that neighbours still meet.
+    """
+    window = _window(frame)
+    near = boundaries[boundaries.intersects(window)]
+    simple = shapely.coverage_simplify(near.geometry.to_numpy(), frame.width / pixels * _FINE)
+    return near.set_geometry(shapely.clip_by_rect(simple, *window.bounds), crs=near.crs)
+
+
+def _window(frame: Frame) -> Polygon:
+    """The frame and a rim, so that no outline follows its edge."""
+    rim = 0.02 * frame.width
+    return box(frame.west - rim, frame.south - rim, frame.east + rim, frame.north + rim)
+
+
+def draw_lakes(axes: Axes, frame: Frame) -> None:
+    """The great lakes as a quiet ground above the municipalities, which may hold their waters.
+
+    The figure cites the boundaries, which the lakes are found from.
+    """
+    style.cite_ground(axes, "boundaries")
+    extent = axes.get_window_extent()
+    visible = in_frame(load_lakes(), frame, pixels=extent.width)
+    if len(visible):
+        visible.plot(ax=axes, color=style.WATER, edgecolor=style.SHORE, linewidth=0.4, zorder=1.6,
+                     aspect=None, gid="sjö")
 
 
 def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Iterable[object]) -> None:
@@ -215,13 +248,30 @@ def _name_surroundings(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame,
                        taken: list[mpl.transforms.Bbox]) -> None:
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
-    visible = boundaries.clip(box(west, south, east, north))
+    frame = Frame(west, south, east, north)
+    visible = in_frame(boundaries, frame, pixels=axes.get_window_extent().width)
+    visible = visible.set_geometry(
+        shapely.clip_by_rect(visible.geometry.to_numpy(), west, south, east, north),
+        crs=visible.crs)
     outside = visible[~visible.index.isin(region.members)]
     outside = outside[outside.area > 0.012 * (east - west) * (north - south)]
     points = outside.geometry.representative_point()
     places = [Label(boundaries.at[code, "name"], point.x, point.y, size=7, colour=style.MUTED,
                     must=False) for code, point in points.items()]
-    labels.place(axes, places, taken=taken)
+    named = labels.place(axes, places, taken=taken)
+    labels.place(axes, _lake_names(frame),
+                 taken=[*taken, *(text.get_window_extent() for text in named)])
+
+
+def _lake_names(frame: Frame) -> list[Label]:
+    """Names of the lakes that are wide enough to be seen, each at a point in its visible part."""
+    lakes = load_lakes()
+    part = shapely.clip_by_rect(lakes.geometry.to_numpy(), frame.west, frame.south, frame.east,
+                                frame.north)
+    least = 0.008 * frame.width * (frame.north - frame.south)
+    return [Label(name, point.x, point.y, size=7, colour=style.LAKE_NAME, must=False)
+            for name, shape in zip(lakes["name"], part, strict=True)
+            if name and shape.area > least for point in [shape.representative_point()]]
 
 
 def _point(points: pd.DataFrame, code: object) -> tuple[float, float]:

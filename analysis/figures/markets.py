@@ -17,7 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from shapely.geometry import box
 
 from analysis.figures import maps, style
 from analysis.figures.flows import draw_base
@@ -50,11 +49,10 @@ def plot_markets(region: Region, flows: Flows, markets: Markets, *, boundaries: 
     order = text.by_night(region, flows.margins.set_index(["code", "year"]))
     with style.look():
         frame = draw_base(chart, region, boundaries, pd.Series(dtype="object"))
-        window = box(frame.west, frame.south, frame.east, frame.north)
-        visible = boundaries[boundaries.intersects(window)]
+        visible = maps.in_frame(boundaries, frame, pixels=chart.get_window_extent().width)
         _fill_official(chart, visible, markets, looks)
         few = len(region.members) <= maps.MANY
-        boundaries.loc[list(region.members)].boundary.plot(
+        visible[visible.index.isin(region.members)].boundary.plot(
             ax=chart, color=style.INK, linewidth=1.0 if few else 0.3, zorder=3)
         _outline_own(chart, region, visible, markets, dashed=flows.modelled)
         maps.draw_names(chart, region, maps.centres(boundaries), order=order[:60],

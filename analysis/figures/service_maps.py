@@ -19,7 +19,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from shapely.geometry import box
 
 from analysis.figures import labels, maps, style
 from analysis.figures.labels import Label
@@ -245,11 +244,12 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
     framed = _framed(view, sorted(set().union(*members.values())))
     frame = maps.frame_of(framed, boundaries, also=sorted(outside),
                           aspect=extent.width / (0.78 * extent.height))
-    visible = boundaries.clip(box(frame.west, frame.south, frame.east, frame.north))
-    own = boundaries.loc[list(view.region.members)].dissolve()
+    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
+    own = visible[visible.index.isin(view.region.members)].dissolve()
     with style.look():
         for axes, key in zip(grid, bodies, strict=False):
             _small_map(axes, view, key, members[key], visible, frame)
+            maps.draw_lakes(axes, frame)
             fill(axes, own, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3)
         for axes in grid[len(bodies):]:
             axes.set_axis_off()
@@ -270,7 +270,7 @@ def _small_map(axes: Axes, view: Sharing, key: str, codes: list[str],
     inside = visible.index.isin(codes)
     fill(axes, visible[~inside], facecolor=style.LAND, edgecolor="white", linewidth=0.4)
     fill(axes, visible[inside], facecolor=tint(colour, 0.35 if stale else 0.85), linewidth=0.5,
-         edgecolor="white", hatch="////" if stale else "", zorder=2)
+         edgecolor="white", hatch="////" if stale else "", zorder=1.5)
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")

@@ -15,7 +15,7 @@ import io
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,8 @@ MUTED = "#55636b"  # secondary text, contrast 6:1 on white
 RULE = "#c9d1d5"  # grids and frames
 LAND = "#eef0ec"  # municipalities outside the region
 MEMBER = "#d8e4e2"  # members without a value to shade
-WATER = "#ffffff"
+WATER, SHORE = "#e4edf2", "#a9bcc6"  # the great lakes, for orientation
+LAKE_NAME = "#3d6478"
 ACCENT = "#0b5c6b"  # the region itself
 HIGHLIGHT = "#b3471b"  # what the sentence is about
 NO_DATA = "#f4f1e8"
@@ -218,6 +219,9 @@ def describe(axes: Axes, description: Description) -> Axes:
         raise InputError(f"figure {description.id!r} needs an alt text and at least one source")
     figure = axes.get_figure(root=True)
     assert figure is not None
+    ground = getattr(figure, "_samverkan_ground", ())
+    description = replace(description,
+                          sources=tuple(dict.fromkeys((*description.sources, *ground))))
     height = figure.get_size_inches()[1]
     line = source_line(description.sources, description.kind)
     with look():
@@ -227,6 +231,13 @@ def describe(axes: Axes, description: Description) -> Axes:
                     fontsize=7, color=MUTED, va="bottom")
     figure._samverkan = description  # type: ignore[attr-defined]
     return axes
+
+
+def cite_ground(axes: Axes, source: str) -> None:
+    """Have the figure of `axes` cite the dataset of what it is drawn on, whatever it shows."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure._samverkan_ground = (source,)  # type: ignore[attr-defined]
 
 
 def description_of(figure: Figure) -> Description:
