@@ -12,8 +12,8 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("regions",), ("catalog",), ("sources",), ("loaders", "datasets"),
-    ("update",), ("metrics",), ("flows",), ("text",), ("tables",), ("figures",),
+    ("errors", "paths"), ("reads",), ("regions",), ("catalog",), ("sources",), ("loaders", "datasets"),
+    ("update",), ("metrics",), ("flows", "inventory"), ("text",), ("tables",), ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -24,13 +24,13 @@ import csv
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
-from analysis import paths, regions
+from analysis import paths, reads, regions
 from analysis.errors import DataError, NotFetchedError, raise_faults
 from analysis.loaders import tables
 
@@ -76,6 +76,12 @@ class Inventory:
     memberships: pd.DataFrame
     events: pd.DataFrame
     claims: pd.DataFrame
+    begins: pd.Timestamp
+    """First possible day of the first dated event; NaT without one. Nothing is known before it."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+        return {name: getattr(self, name) for name in COLUMNS}
 
 
 @dataclass(frozen=True)
@@ -185,9 +191,10 @@ def inventory_from(tables: Mapping[str, pd.DataFrame]) -> Inventory:
             table["first"] = _days(table["date"], earliest)
             table["last"] = _days(table["date"], latest)
         ready[name] = table
-    return Inventory(**ready)
+    return Inventory(**ready, begins=ready["events"]["first"].min())
 
 
+@reads.door
 def read_inventory(path: Path) -> Inventory:
     """Inventory in the folder `path`, with its shape but not its content checked.
 
@@ -199,7 +206,7 @@ def read_inventory(path: Path) -> Inventory:
     tables: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
     for name, columns in COLUMNS.items():
-        tables[name], found = _read_table(path / f"{name}.csv", columns)
+        tables[name], found = _read_table(Path(path) / f"{name}.csv", columns)
         faults += found
     raise_faults(DataError, faults)
     return inventory_from(tables)
@@ -215,6 +222,7 @@ def known_codes() -> dict[str, str]:
     return {code: entry.name for code, entry in regions.municipalities().items()}
 
 
+@reads.door
 def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None = None,
                    ) -> Inventory:
     """Checked inventory in the folder `path` (one CSV per table of `COLUMNS`), or the shipped one.
@@ -288,8 +296,7 @@ def _warning(table: str, row: int, column: str, message: str) -> Finding:
 
 
 def _tables(inventory: Inventory) -> Iterator[tuple[str, pd.DataFrame]]:
-    for field in fields(inventory):
-        yield field.name, getattr(inventory, field.name)
+    yield from inventory.tables().items()
 
 
 def _rows(table: pd.DataFrame) -> Iterator[Any]:

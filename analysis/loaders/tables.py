@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +24,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import catalog, paths, regions
+from analysis import catalog, paths, reads, regions
 from analysis.catalog import Column, Dataset
 from analysis.errors import DataError, InputError, NotFetchedError, raise_faults
 
@@ -108,6 +109,7 @@ def record(key: str) -> Record | None:
     Raises DataError for a record that cannot be read: it is never passed over in silence.
     """
     catalog.dataset(key)
+    _note(key)
     path = record_path(key)
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
@@ -120,6 +122,29 @@ def record(key: str) -> Record | None:
     if not present:
         raise DataError(_broken(key, f"a file that {path} names is missing"))
     return found
+
+
+_noted: set[tuple[str, str]] = set()  # (trace, dataset): hashed once a process
+
+
+def _note(key: str) -> None:
+    """Tell the trace of a chapter that it depends on the dataset: all questions pass `record`."""
+    trace = os.environ.get(reads.TRACE, "")
+    if trace and (trace, key) not in _noted:
+        _noted.add((trace, key))
+        edition(key)
+
+
+@reads.door
+def edition(key: str) -> str:
+    """A digest that tells one edition of a dataset from another: of its record, or its file.
+
+    The inventory has doors of its own, which know what a region reads of it.
+    """
+    if record_path(key).is_file():
+        return checksum(record_path(key))
+    path = catalog.dataset(key).path
+    return checksum(path) if path.is_file() else ""
 
 
 def _broken(key: str, what: str) -> str:

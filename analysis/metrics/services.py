@@ -96,6 +96,10 @@ class InventoryTables(Protocol):
     def claims(self) -> pd.DataFrame:
         """arrangement, field, value, source, trust."""
 
+    @property
+    def begins(self) -> pd.Timestamp:
+        """First possible day of the first dated event; nothing is known before it."""
+
 
 class _Book:
     """The inventory as plain rows by arrangement: many small look-ups are slow in tables.
@@ -112,7 +116,7 @@ class _Book:
         self.claims = _by_arrangement(inventory.claims)
         forms = inventory.forms
         self.legal = set(forms.loc[forms["legal_standing"] == "yes", "key"])
-        self.start = inventory.events["first"].min()  # NaT in an empty inventory
+        self.start = inventory.begins  # NaT in an empty inventory
 
     def areas(self, key: str) -> dict[str, list[Any]]:
         """Rows of the coverage by area, in the order of the inventory."""

@@ -1,0 +1,178 @@
+"""What a chapter read: recorded while it runs, so that a later build can tell whether to run it.
+
+Terms
+-----
+door: a function through which data is read; its arguments are texts, numbers or lists of them
+    and its result depends on nothing but them and the data files.
+read: a door, its arguments and the digest of what came out. A chapter whose reads all give the
+    same digests again would come out the same.
+trace: the file to which this process writes its reads; none outside a build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import site
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from functools import wraps
+from importlib import import_module
+from importlib.util import source_from_cache
+from inspect import signature
+from pathlib import Path
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+TRACE = "SAMVERKAN_TRACE"
+"""The environment variable that names the trace; a build sets it for each chapter."""
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class Read(NamedTuple):
+    """One read; `door` is `module:function`, `arguments` are JSON values by name."""
+
+    door: str
+    arguments: dict[str, Any]
+    digest: str
+
+
+def door(function: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Record each call of `function` in the trace.
+
+    What it reads inside is not recorded: the result of the outermost door decides.
+    """
+    form = signature(function)
+
+    @wraps(function)
+    def recorded(*arguments: Given.args, **named: Given.kwargs) -> Result:
+        trace = os.environ.get(TRACE)
+        if not trace:
+            return function(*arguments, **named)
+        os.environ[TRACE] = ""
+        try:
+            result = function(*arguments, **named)
+        finally:
+            os.environ[TRACE] = trace
+        given = form.bind(*arguments, **named).arguments
+        note(Read(f"{function.__module__}:{function.__qualname__}", given, digest(result)))
+        return result
+
+    return recorded
+
+
+def note(read: Read) -> None:
+    """Write `read` to the trace of this process, when there is one."""
+    trace = os.environ.get(TRACE)
+    if trace:
+        with Path(trace).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(read, ensure_ascii=False, default=str) + "\n")
+
+
+def of_trace(path: Path) -> list[Read]:
+    """The reads in a trace, each once, in a fixed order."""
+    if not path.is_file():
+        return []
+    lines = set(path.read_text(encoding="utf-8").splitlines())
+    return [of_json(json.loads(line)) for line in sorted(lines)]
+
+
+def of_json(value: list[Any]) -> Read:
+    """A read from the JSON list that it was written as."""
+    name, arguments, found = value
+    return Read(name, arguments, found)
+
+
+def holds(read: Read) -> bool:
+    """True when the door of `read` would give the same again; an error is a change."""
+    module, _, name = read.door.partition(":")
+    try:
+        again = getattr(import_module(module), name)
+        return digest(again(**read.arguments)) == read.digest
+    except Exception:  # what is wrong is for the chapter to say, which will be run
+        return False
+
+
+def all_hold(reads: Iterable[Read]) -> bool:
+    """True when every read would give the same again."""
+    return all(holds(read) for read in reads)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a table, a text, or a dataclass, mapping or list of such."""
+    total = hashlib.sha256()
+    for part in _parts(value):
+        total.update(part)
+        total.update(b"\0")
+    return total.hexdigest()
+
+
+def _parts(value: Any) -> Iterable[bytes]:
+    if hasattr(value, "to_csv"):
+        yield value.to_csv(date_format="%Y-%m-%d").encode()
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield field.name.encode()
+            yield from _parts(getattr(value, field.name))
+    else:
+        yield json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
+
+
+def file_digest(path: str) -> str:
+    """SHA-256 of a file that a chapter opened by itself; "" when it is not there. A door."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def network(host: str) -> str:
+    """What a host answers is never known beforehand: this read never holds."""
+    raise LookupError(f"{host} has to be asked again")
+
+
+def watch() -> None:
+    """Record, too, what the code of a chapter opens past the library: files and hosts.
+
+    Only what Python itself opens is seen. Files of Python, of the package and of the system are
+    left out, because their versions are known; so is the data, which has doors of its own.
+    """
+    # resolving a path would open more: paths are compared as they are
+    left_out = tuple(str(place) for place in _known_places())
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if not os.environ.get(TRACE):
+            return
+        if event == "open" and isinstance(arguments[0], str) and "r" in (arguments[1] or "r"):
+            path = os.path.abspath(arguments[0])  # noqa: PTH100
+            if not path.startswith((*left_out, os.environ[TRACE])):
+                _note_file(path)
+        elif event == "socket.connect" and isinstance(arguments[1], tuple):
+            note(Read(f"{__name__}:network", {"host": str(arguments[1][0])}, ""))
+
+    sys.addaudithook(hear)
+
+
+def _note_file(path: str) -> None:
+    """Record a file; of a module that was compiled before, its source."""
+    with suppress(ValueError):
+        path = source_from_cache(path) if path.endswith(".pyc") else path
+    trace = os.environ[TRACE]
+    os.environ[TRACE] = ""  # the digest opens the file again
+    try:
+        found = digest(file_digest(path))
+    except OSError:
+        found = ""
+    finally:
+        os.environ[TRACE] = trace
+    note(Read(f"{__name__}:file_digest", {"path": path}, found))
+
+
+def _known_places() -> Iterable[str | Path]:
+    from analysis import paths
+
+    yield from {sys.prefix, sys.base_prefix, *site.getsitepackages(), "/proc", "/sys", "/dev"}
+    yield from (Path(__file__).parent, paths.DATA, paths.user_data())
+    yield from (Path.home() / name for name in (".cache", ".ipython", ".jupyter", ".local"))
