@@ -159,7 +159,7 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd
     few = len(region.members) <= maps.MANY
     maps.draw_lakes(axes, frame)
     visible[visible.index.isin(region.members)].boundary.plot(
-        ax=axes, color=style.MUTED, linewidth=0.7 if few else 0.2, zorder=2)
+        ax=axes, color=style.MUTED, linewidth=0.7 if few else 0.2, zorder=2.3)
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")

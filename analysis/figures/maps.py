@@ -144,8 +144,8 @@ def draw_lakes(axes: Axes, frame: Frame) -> None:
     extent = axes.get_window_extent()
     visible = in_frame(load_lakes(), frame, pixels=extent.width)
     if len(visible):
-        visible.plot(ax=axes, color=style.WATER, edgecolor=style.SHORE, linewidth=0.4, zorder=1.6,
-                     aspect=None, gid="sjö")
+        visible.plot(ax=axes, color=style.WATER, edgecolor=style.SHORE, linewidth=0.4, zorder=2.2,
+                     aspect=None)
 
 
 def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Iterable[object]) -> None:

@@ -11,6 +11,7 @@ from analysis.figures import labels, maps, style
 from analysis.figures.labels import Label
 from analysis.figures.style import Description
 from analysis.figures.svg import compact
+from analysis.loaders.boundaries import load_country
 from analysis.metrics import commuting, population
 from analysis.metrics.measure import measure_of
 from analysis.regions import Region, counties, municipalities
@@ -18,6 +19,7 @@ from analysis.tables import Format, Table
 from analysis.text import swedish
 
 COVER = (2.55, 2.3)  # inches: the map beside the title on the report's first page
+_INSET_FINE = 4000  # metres: corners of the small map of the country that stand out less go
 _TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
 
 
@@ -72,9 +74,10 @@ def _draw_groups(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, ba
     tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
                        for rank, group in enumerate(region.groups) for code in group.members},
                       dtype="object")
-    maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
+    frame = maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
+    visible = maps.in_frame(boundaries, frame, pixels=axes.get_window_extent().width)
     for rank, group in enumerate(region.groups[1:], start=1):
-        boundaries.loc[list(group.members)].plot(
+        visible[visible.index.isin(group.members)].plot(
             ax=axes, facecolor="none", edgecolor="#75583f", linewidth=0,
             hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
 
@@ -90,9 +93,9 @@ def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
 def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
     """Sweden in outline with the members filled, in the lower part of the side panel."""
     inset = axes.inset_axes((0.0, 0.0, 1.0, 0.78 if region.groups else 0.95))
-    country = gpd.GeoSeries([boundaries.geometry.union_all().simplify(4000)], crs=boundaries.crs)
-    country.plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.4)
+    load_country(_INSET_FINE).plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.4)
     chosen = boundaries.loc[list(region.members)]
+    chosen = chosen.set_geometry(chosen.simplify(_INSET_FINE))
     chosen.plot(ax=inset, color=style.ACCENT, linewidth=0)
     west, south, east, north = chosen.total_bounds
     pad = 15_000

@@ -51,6 +51,19 @@ def load_lakes() -> gpd.GeoDataFrame:
 
 
 @cache
+def load_country(tolerance: float) -> gpd.GeoSeries:
+    """The outline of Sweden for a small map: corners that stand out less than `tolerance` go.
+
+    >>> load_country(4000).area.sum() > 4e11
+    np.True_
+    """
+    import geopandas
+
+    whole = _boundaries(None).geometry.union_all().simplify(tolerance)
+    return geopandas.GeoSeries([whole], crs=CRS)
+
+
+@cache
 def _lakes() -> gpd.GeoDataFrame:
     import geopandas
     import shapely

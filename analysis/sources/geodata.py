@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 CRS = "EPSG:3006"  # SWEREF 99 TM, metres
 PAGE = 1000
 _LOWEST_NORTHING = 6_000_000  # no easting of Sweden in SWEREF 99 TM is as large
-TOLERANCE = 50  # metres: 0.1 mm on paper at 1:500 000
+_OVERLAP = 1e-6  # of all area, that may lie in two municipalities: 0.5 km²
+TOLERANCE = 100  # metres: 0.1 mm on paper at 1:1 000 000, a region on a page
 
 
 def fetch(client: Client, layer: Layer, step: Callable[[int], object] = lambda pages: None,
@@ -76,18 +77,23 @@ def _page(reply: Any, layer: Layer) -> tuple[list[dict[str, Any]], int]:
 def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
     """Territories of all 290: code, name, geometry; common borders stay common when simplified.
 
-    Raises SourceError when a municipality has no area.
+    Raises SourceError when a municipality has no area, or areas lie over each other.
     """
     import geopandas
     import shapely
 
     known = regions.municipalities()
+    areas = areas.set_geometry(areas.geometry.make_valid())
     joined = areas.dissolve(by=layer.fields[0]).geometry.sort_index()
     faults = [f"{layer.name}: no area of {code} {known[code].name}; nothing was changed, try "
               "again later" for code in known if code not in joined.index]
     raise_faults(SourceError, faults)
     joined = joined[[code for code in joined.index if code in known]]
     simple = shapely.coverage_simplify(joined.to_numpy(), TOLERANCE)
+    twice = shapely.area(simple).sum() - shapely.union_all(simple).area
+    if twice > _OVERLAP * shapely.area(simple).sum():
+        raise SourceError(f"{layer.name}: municipalities lie over each other ({twice / 1e6:.1f} "
+                          "km²); nothing was changed, the layer may have been replaced")
     return geopandas.GeoDataFrame(
         {"code": list(joined.index), "name": [known[code].name for code in joined.index]},
         geometry=list(simple), crs=CRS,

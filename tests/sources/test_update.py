@@ -2,12 +2,17 @@
 
 import json
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 
 from analysis import catalog, datasets, paths, regions
-from analysis.errors import DataError, InputError, NotFetchedError
+from analysis.errors import DataError, InputError, NotFetchedError, SourceError
+from analysis.exhibits import figure_bundle
+from analysis.figures import overview, style
 from analysis.loaders import tables
+from analysis.loaders.boundaries import load_boundaries, load_lakes
+from analysis.sources import geodata
 from analysis.update import difference, reset, update
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
@@ -138,13 +143,43 @@ def test_the_matrix_has_series_that_are_never_joined(everything):
 
 def test_boundaries_keep_their_common_borders(everything):
     import geopandas
+    import shapely
 
     frame = geopandas.read_parquet(tables.updated_file("boundaries"))
     assert list(frame["code"]) == sorted(regions.municipalities())
     assert frame.crs.to_epsg() == 3006
     assert frame.geometry.is_valid.all()
-    overlap = frame.geometry.area.sum() - frame.geometry.union_all().area
-    assert abs(overlap) < 1e-6 * frame.geometry.area.sum()
+    shapes = frame.geometry.to_numpy()
+    assert shapely.coverage_is_valid(shapes)
+    corners = shapely.get_num_coordinates(shapes).sum()
+    assert 20_000 < corners < 100_000, "simplified once: the areas have 480 000"
+    lakes = load_lakes().buffer(-500).union_all()
+    assert lakes.difference(shapely.union_all(shapes)).area == 0, "territories hold their waters"
+
+
+@pytest.mark.parametrize("key", ["karlstad", "malardalen"])
+def test_a_map_of_fetched_boundaries_stays_small_and_shows_the_lakes(everything, key):
+    axes = overview.plot_region(regions.get(key), load_boundaries())
+    assert len(figure_bundle(axes.figure)["image/svg+xml"]) < 200_000
+    water = mpl.colors.to_rgba(style.WATER)
+    ground = [layer for layer in axes.collections
+              if len(layer.get_facecolor()) and tuple(layer.get_facecolor()[0]) == water]
+    lands = [layer for layer in axes.collections if layer.get_zorder() <= 2]
+    assert len(ground) == 1
+    assert all(layer.get_zorder() < ground[0].get_zorder() for layer in lands)
+    assert any(text.get_text() in ("Vänern", "Mälaren") for text in axes.texts)
+
+
+def test_areas_over_each_other_are_refused():
+    import geopandas
+    import shapely
+
+    codes = list(regions.municipalities())
+    squares = [shapely.box(500_000 + 900 * place, 6_500_000, 501_000 + 900 * place, 6_501_000)
+               for place in range(len(codes))]
+    areas = geopandas.GeoDataFrame({"kommunkod": codes}, geometry=squares, crs=geodata.CRS)
+    with pytest.raises(SourceError, match="lie over each other"):
+        geodata.municipalities(areas, catalog.dataset("boundaries").live.layer)
 
 
 def test_localities_have_a_point_inside(everything):
