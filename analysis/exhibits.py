@@ -147,7 +147,7 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
     width, height = figure.get_size_inches()
     exhibit = {
         "type": "figure", "id": about.id, "title": about.title, "alt": about.alt,
-        "unit": about.unit, "sources": list(about.sources), "kind": about.kind,
+        "unit": about.unit, "sources": list(style.cited(figure)), "kind": about.kind,
         "note": about.note,
         # in points: the report crops title and source away, because it prints them as text
         "size": [width * 72, height * 72], "crop": [style.HEAD * 72, style.FOOT * 72],

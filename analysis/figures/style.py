@@ -15,7 +15,7 @@ import io
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -219,25 +219,28 @@ def describe(axes: Axes, description: Description) -> Axes:
         raise InputError(f"figure {description.id!r} needs an alt text and at least one source")
     figure = axes.get_figure(root=True)
     assert figure is not None
-    ground = getattr(figure, "_samverkan_ground", ())
-    description = replace(description,
-                          sources=tuple(dict.fromkeys((*description.sources, *ground))))
+    figure._samverkan = description  # type: ignore[attr-defined]
     height = figure.get_size_inches()[1]
-    line = source_line(description.sources, description.kind)
+    line = source_line(cited(figure), description.kind)
     with look():
         figure.text(0.012, 1 - 0.08 / height, textwrap.fill(description.title, 78), fontsize=11,
                     fontweight="bold", va="top")
         figure.text(0.012, 0.07 / height, textwrap.fill(line, 130),
                     fontsize=7, color=MUTED, va="bottom")
-    figure._samverkan = description  # type: ignore[attr-defined]
     return axes
 
 
 def cite_ground(axes: Axes, source: str) -> None:
-    """Have the figure of `axes` cite the dataset of what it is drawn on, whatever it shows."""
+    """Have the figure of `axes` cite the dataset of the ground it is drawn on, too."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure._samverkan_ground = (source,)  # type: ignore[attr-defined]
+
+
+def cited(figure: Figure) -> tuple[str, ...]:
+    """The datasets a figure cites: of what it shows, then of its ground."""
+    ground = getattr(figure, "_samverkan_ground", ())
+    return tuple(dict.fromkeys((*description_of(figure).sources, *ground)))
 
 
 def description_of(figure: Figure) -> Description:

@@ -85,8 +85,7 @@ def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFram
     for about in found:
         assert about.kind == "derived"
         assert about.table is not None
-        ground = ("boundaries",) if about.id.endswith("-karta") else ()
-        assert about.sources == ("commuting_margins", *ground)
+        assert about.sources == ("commuting_margins",)
         assert any(character.isdigit() for character in about.alt)
 
 
