@@ -14,17 +14,21 @@ import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import BuildError
+from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import index, manifest, worker
+from analysis.report.manifest import Known
 from analysis.report.plan import Plan
+from analysis.report.worker import Chapter, Finished
 
 Report = Callable[[str, str], None]  # told (region key, what happened)
 
@@ -61,7 +65,9 @@ def _build(plan: Plan, force: bool, tell: Report) -> list[Result]:
     try:
         if todo:
             with _staging(plan.out) as staging, _workers(plan.jobs) as pool:
-                for result in _run(plan, todo, staging, pool, tell):
+                run = _Run(plan, force, staging, tell)
+                # one more than there are workers: the next is there when one has ended
+                for result in run.results(todo, pool, plan.jobs + 1):
                     results[result.region.key] = result
     finally:
         _write_record(plan, list(results.values()))
@@ -114,8 +120,8 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(list(worker.PRELOAD))
-    pool = ProcessPoolExecutor(jobs, mp_context=context)
+        context.set_forkserver_preload([worker.WARM])
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.begin)
     try:
         yield pool
     except BaseException:
@@ -128,68 +134,142 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 @dataclass
 class _Progress:
-    """A region on its way: which chapters are still out and how long the others took."""
+    """A region on its way: what of each chapter is there, and how many are still out."""
 
     region: Region
     started: float
-    waiting: int
-    steps: dict[str, float] = field(default_factory=dict)
+    waiting: int = 0
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    chapters: dict[str, tuple[Sequence[Read], float]] = field(default_factory=dict)
+    status: str = "built"
     errors: list[str] = field(default_factory=list)
     details: list[str] = field(default_factory=list)
 
 
-def _run(plan: Plan, todo: list[Region], staging: Path, pool: ProcessPoolExecutor, tell: Report,
-         ) -> Iterator[Result]:
-    running: dict[Future[Any], _Progress] = {}
-    for region in todo:
-        jobs = plan.chapters_of(region)
-        state = _Progress(region, time.perf_counter(), len(jobs))
-        for job in jobs:
-            folder = staging / region.key / "notebooks"
-            running[pool.submit(worker.run_chapter, job, folder)] = state
-    while running:
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            state = running.pop(future)
-            if state.waiting:
-                _take_chapter(state, future, tell)
-                if state.waiting == 0 and not state.errors:
-                    folder = staging / state.region.key
-                    running[pool.submit(worker.finish, plan, state.region, folder,
-                                        state.steps)] = state
-                    continue
-            else:
-                _take_report(plan, state, future, staging, tell)
-            if state.waiting == 0:
-                yield _result(state, tell)
+@dataclass(frozen=True)
+class _Task:
+    """A call for a worker, and what to do here with its result: further tasks, or None."""
+
+    state: _Progress
+    where: str
+    function: Callable[[Any], Any]
+    argument: Any
+    take: Callable[[Any], list[_Task]]
 
 
-def _take_chapter(state: _Progress, future: Future[Any], tell: Report) -> None:
-    state.waiting -= 1
-    try:
-        outcome = future.result()
-    except Exception as error:  # the worker itself died: its region fails, the others go on
-        _fail(state, "worker", error)
-        return
-    state.steps[outcome.chapter] = outcome.seconds
-    if outcome.error:
-        state.errors.append(f"chapter {outcome.chapter}: {outcome.error}")
-        state.details.append(outcome.details)
-        tell(state.region.key, f"{outcome.chapter} FAILED")
-    else:
-        tell(state.region.key, f"{outcome.chapter} done in {outcome.seconds:.1f} s")
+class _Run:
+    """The tasks of a build; few are out at a time, so that memory does not grow with regions."""
+
+    def __init__(self, plan: Plan, force: bool, staging: Path, tell: Report) -> None:
+        self.plan, self.force, self.staging, self.tell = plan, force, staging, tell
+
+    def results(self, todo: list[Region], pool: Executor, width: int) -> Iterator[Result]:
+        """Carry out all tasks with at most `width` of them out; yields regions as they end."""
+        queue = deque(todo)
+        ready: deque[_Task] = deque()
+        running: dict[Future[Any], _Task] = {}
+        while queue or ready or running:
+            while len(running) < width and (ready or queue):
+                if not ready:
+                    ready.extend(self.begin(queue.popleft()))
+                task = ready.popleft()
+                running[pool.submit(task.function, task.argument)] = task
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task = running.pop(future)
+                # what brings a region to its end goes before what begins another
+                ready.extendleft(reversed(self._take(task, future)))
+                if task.state.waiting == 0:
+                    yield self._result(task.state)
+
+    def _take(self, task: _Task, future: Future[Any]) -> list[_Task]:
+        state = task.state
+        state.waiting -= 1
+        try:
+            more = task.take(future.result())
+        except Exception as error:  # a worker that died, or what a chapter makes of the exporters
+            _fail(state, task.where, error)
+            more = []
+        state.waiting += len(more)
+        return more
+
+    def begin(self, region: Region) -> list[_Task]:
+        """The first tasks of a region: its chapters, or a look at those of an earlier build."""
+        state = _Progress(region, time.perf_counter())
+        known = {} if self.force else manifest.known_chapters(self.plan, region)
+        if not known:
+            tasks = self.chapters(state, {}, set())
+        else:
+            seen = {name: chapter.reads for name, chapter in known.items()}
+            tasks = [_Task(state, "reads", worker.unchanged, seen,
+                           lambda same: self.chapters(state, known, same))]
+        state.waiting = len(tasks)
+        return tasks
+
+    def chapters(self, state: _Progress, known: dict[str, Known], same: set[str]) -> list[_Task]:
+        """Run the chapters that have changed, and keep the others."""
+        for name in same:
+            state.notebooks[name] = known[name].notebook
+            state.chapters[name] = (known[name].reads, known[name].seconds)
+            self.tell(state.region.key, f"{name} unchanged")
+        tasks = [_Task(state, "worker", worker.run_chapter, job,
+                       lambda chapter: self.take_chapter(state, chapter))
+                 for job in self.plan.chapters_of(state.region) if job.chapter not in same]
+        if tasks:
+            return tasks
+        if manifest.can_stay(self.plan, state.region):
+            manifest.renew(self.plan, state.region)
+            state.status = "fresh"
+            return []
+        return self.finish(state)
+
+    def take_chapter(self, state: _Progress, chapter: Chapter) -> list[_Task]:
+        """Keep what came of a chapter; after the last one, finish the region."""
+        outcome = chapter.outcome
+        if outcome.error:
+            state.errors.append(f"chapter {outcome.chapter}: {outcome.error}")
+            state.details.append(outcome.details)
+            self.tell(state.region.key, f"{outcome.chapter} FAILED")
+        else:
+            state.notebooks[outcome.chapter] = chapter.notebook
+            state.chapters[outcome.chapter] = (outcome.reads, outcome.seconds)
+            self.tell(state.region.key, f"{outcome.chapter} done in {outcome.seconds:.1f} s")
+        return [] if state.waiting or state.errors else self.finish(state)
+
+    def finish(self, state: _Progress) -> list[_Task]:
+        """Put the chapters together, in the order of the report."""
+        notebooks = {name: state.notebooks.pop(name) for name, _ in self.plan.chapters}
+        return [_Task(state, "report", _finish, (self.plan, state.region, notebooks),
+                      lambda finished: self.take_report(state, finished))]
+
+    def take_report(self, state: _Progress, finished: Finished) -> list[_Task]:
+        """Move the whole report into its place."""
+        folder = self.staging / state.region.key
+        put(self.plan, state.region, finished, state.chapters, folder)
+        swap(folder, self.plan.out / state.region.key)
+        for name in ("compose", *self.plan.formats):
+            self.tell(state.region.key, f"{name} done in {finished.steps[name]:.1f} s")
+        return []
+
+    def _result(self, state: _Progress) -> Result:
+        seconds = time.perf_counter() - state.started
+        status = "failed" if state.errors else state.status
+        said = "up to date" if status == "fresh" else f"{status} in {seconds:.1f} s"
+        self.tell(state.region.key, said)
+        return Result(state.region, status, seconds, state.errors, state.details)
 
 
-def _take_report(plan: Plan, state: _Progress, future: Future[Any], staging: Path,
-                 tell: Report) -> None:
-    try:
-        steps = future.result()
-        swap(staging / state.region.key, plan.out / state.region.key)
-    except Exception as error:  # whatever a chapter's content makes of the exporters
-        _fail(state, "report", error)
-        return
-    for name in ("compose", *plan.formats):
-        tell(state.region.key, f"{name} done in {steps[name]:.1f} s")
+def _finish(given: tuple[Plan, Region, dict[str, bytes]]) -> Finished:
+    return worker.finish(*given)
+
+
+def put(plan: Plan, region: Region, finished: Finished,
+        chapters: Mapping[str, tuple[Sequence[Read], float]], folder: Path) -> None:
+    """Write the files of a report into `folder`, with its `build.json` last."""
+    for name, content in finished.files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    manifest.write(plan, region, folder, finished, chapters)
 
 
 def _fail(state: _Progress, where: str, error: Exception) -> None:
@@ -197,13 +277,6 @@ def _fail(state: _Progress, where: str, error: Exception) -> None:
     text = str(error) if known else f"{type(error).__name__}: {error}"
     state.errors.append(f"{where}: {' '.join(text.split())}")
     state.details.append("".join(traceback.format_exception(error)))
-
-
-def _result(state: _Progress, tell: Report) -> Result:
-    seconds = time.perf_counter() - state.started
-    status = "failed" if state.errors else "built"
-    tell(state.region.key, f"{status} in {seconds:.1f} s")
-    return Result(state.region, status, seconds, state.errors, state.details)
 
 
 def swap(new: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ outcome: the executed notebook of a job, or the cell and the error that stopped 
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import tempfile
@@ -16,8 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from analysis import paths, reads
 from analysis.errors import BuildError
+from analysis.reads import Read
 from analysis.report.plan import Job
 
 KERNEL = "python3"
@@ -27,7 +31,10 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: `path` of the executed notebook, or a one-line `error`."""
+    """What became of a job: `path` of the executed notebook, or a one-line `error`.
+
+    `reads` are what the result depends on beside notebook, parameters and library.
+    """
 
     region: str
     chapter: str
@@ -35,26 +42,22 @@ class Outcome:
     seconds: float
     error: str = ""
     details: str = ""
+    reads: tuple[Read, ...] = ()
 
 
 def run(job: Job, folder: Path) -> Outcome:
     """Execute `job` and write `<folder>/<chapter>.ipynb` if, and only if, every cell succeeded."""
     start = time.perf_counter()
-    unfinished = folder / f".{job.chapter}.unfinished.ipynb"
-    target: Path | None = folder / f"{job.chapter}.ipynb"
-    error = details = ""
+    target = folder / f"{job.chapter}.ipynb"
     try:
         _check_parameters(job)
-        _execute(job, unfinished)
-        assert target is not None
-        _tidy(unfinished, target)
+        notebook, seen = _execute(job)
+        _write(notebook, target)
     except Exception as failure:  # a chapter is anybody's code: whatever it raises is its outcome
-        target = None
         error, details = _explain(failure)
-    finally:
-        unfinished.unlink(missing_ok=True)  # Papermill writes it after a failed cell, too
-    return Outcome(job.region.key, job.chapter, target, time.perf_counter() - start, error,
-                   details)
+        return Outcome(job.region.key, job.chapter, None, time.perf_counter() - start, error,
+                       details)
+    return Outcome(job.region.key, job.chapter, target, time.perf_counter() - start, reads=seen)
 
 
 def _check_parameters(job: Job) -> None:
@@ -71,19 +74,35 @@ def _check_parameters(job: Job) -> None:
                          f"it must set {', '.join(job.parameters)}")
 
 
-def _execute(job: Job, output: Path) -> None:
+def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
+    """The executed notebook, and what was read for it."""
     import papermill
     from traitlets.config import Config
 
     from analysis.report import kernels
 
-    kernels.use_forked_kernels()
-    with _private_sockets() as transport:
-        papermill.execute_notebook(
-            str(job.notebook), str(output), parameters=job.parameters, kernel_name=KERNEL,
+    with _private_sockets() as transport, _trace() as trace:
+        notebook = papermill.execute_notebook(
+            str(job.notebook), None, parameters=job.parameters, kernel_name=KERNEL,
             progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
             config=Config({"KernelManager": transport}),
         )
+        seen = reads.of_trace(trace)
+    if not kernels.are_forked() and job.notebook.parent != paths.NOTEBOOKS:
+        seen.append(reads.unknown("files that an own chapter opens"))
+    return notebook, tuple(seen)
+
+
+@contextmanager
+def _trace() -> Iterator[Path]:
+    """A file to which the kernel writes what it reads."""
+    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
+        trace = Path(folder) / "trace"
+        os.environ[reads.TRACE] = str(trace)
+        try:
+            yield trace
+        finally:
+            del os.environ[reads.TRACE]
 
 
 @contextmanager
@@ -100,12 +119,10 @@ def _private_sockets() -> Iterator[dict[str, str]]:
         yield {"transport": "ipc", "ip": str(Path(folder) / "kernel")}
 
 
-def _tidy(source: Path, target: Path) -> None:
-    """Move the executed notebook into place without times and random ids: same input, same bytes.
-    """
+def _write(notebook: Any, target: Path) -> None:
+    """Write the executed notebook without times and random ids: same input, same bytes."""
     import nbformat
 
-    notebook = nbformat.read(source, as_version=4)
     notebook.metadata.pop("papermill", None)
     for position, cell in enumerate(notebook.cells):
         cell.id = f"cell-{position}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,7 +72,14 @@ def size_text(size: int) -> str:
 
 
 def write(out: Path) -> Path:
-    """Write the index of `out`; it links with relative paths, so a file share will do."""
+    """Write the index of `out`; it links with relative paths, so a file share will do.
+
+    One that says the same already is left: making its fonts takes longer than all else.
+    """
+    listed, target = entries(out), out / "index.html"
+    mark = hashlib.sha256(f"{listed} {manifest.code_digest()}".encode()).hexdigest()
+    if target.is_file() and f'content="{mark}"' in target.read_text(encoding="utf-8"):
+        return target
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 
     from analysis.figures import fonts
@@ -80,8 +88,7 @@ def write(out: Path) -> Path:
     environment = Environment(loader=loader, autoescape=select_autoescape(default=True))
     css = (TEMPLATES / "samverkan" / "report.css").read_text(encoding="utf-8")
     page = environment.get_template("index/index.html.j2").render(
-        entries=entries(out), css=css, font_css=fonts.font_css())
-    target = out / "index.html"
+        entries=listed, css=css, font_css=fonts.font_css(), mark=mark)
     temporary = out / ".index.html.tmp"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(target)

@@ -3,34 +3,99 @@
 Terms
 -----
 provisioner: what Jupyter asks to start, watch and stop a kernel's process.
-fork server: a process of the standard library that imports once and then forks; each kernel is a
-process of its own, as isolated as any other kernel.
+nursery: a process without threads beside each worker, forked like the worker from the one that
+imported everything; it forks a kernel when asked. Each kernel is a process of its own, as isolated
+as any other kernel.
 
 Where the platform cannot fork, Jupyter's own provisioner is used, with the same results.
 """
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from multiprocessing.connection import Connection, wait
+from multiprocessing.util import Finalize
+from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerProcess
-
 NAME = "samverkan-fork"
-WARM = "analysis.report.warm"  # what is imported once, before any worker or kernel is forked
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
+Order = tuple[str, str | None, dict[str, str]]  # connection file, folder, environment
 
-def use_forked_kernels() -> None:
-    """Let kernels of this process be forked, where the platform can."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        os.environ.setdefault(_VARIABLE, NAME)
+
+class Nursery:
+    """Forks kernels and knows how each ended; open it before the process has threads."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("fork")
+        self._pipe, far = context.Pipe()
+        self._ended: dict[int, int | None] = {}
+        process = context.Process(target=_tend, args=(far, self._pipe), name="nursery")
+        process.start()
+        far.close()
+        # before multiprocessing waits for its children at the end: the nursery ends with its pipe
+        Finalize(None, self._pipe.close, exitpriority=10)
+
+    def fork(self, order: Order) -> int:
+        """Fork a kernel; returns the number of its process."""
+        self._pipe.send(order)
+        while True:
+            news, pid, code = self._pipe.recv()
+            if news == "started":
+                return int(pid)
+            self._ended[pid] = code
+
+    def ended(self, pid: int, patience: float = 0) -> int | None:
+        """Exit code of a kernel, None while it runs; waits `patience` seconds for news."""
+        while pid not in self._ended and self._pipe.poll(patience):
+            _, done, code = self._pipe.recv()
+            self._ended[done] = code
+        return self._ended.get(pid)
+
+
+_nursery: Nursery | None = None
+
+
+def open_nursery() -> None:
+    """Let the kernels of this process be forked, where the platform can."""
+    global _nursery
+    if _nursery is None and "forkserver" in multiprocessing.get_all_start_methods():
+        _nursery = Nursery()
+        os.environ[_VARIABLE] = NAME
+
+
+def are_forked() -> bool:
+    """True when the kernels of this process come from a nursery."""
+    return _nursery is not None
+
+
+def _tend(orders: Connection, other: Connection) -> None:
+    """Fork a kernel for each order and tell how each ended, until the worker is gone."""
+    other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides when a build is stopped
+    context = multiprocessing.get_context("fork")
+    kernels: dict[int, Any] = {}
+    while True:
+        for ready in wait([orders, *kernels]):
+            if ready is not orders:
+                process = kernels.pop(ready)  # type: ignore[arg-type]
+                process.join()
+                orders.send(("ended", process.pid, process.exitcode))
+                continue
+            try:
+                order = orders.recv()
+            except (EOFError, OSError):
+                for process in kernels.values():
+                    process.kill()
+                return
+            process = context.Process(target=_serve, args=order, name="kernel")
+            process.start()
+            kernels[process.sentinel] = process
+            orders.send(("started", process.pid, None))
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -38,16 +103,11 @@ class ForkProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Fork a kernel for the connection file that `cmd` names; returns its connection info."""
+        assert _nursery is not None, "open_nursery chooses this provisioner"
         file = cmd[cmd.index("-f") + 1]
-        context = multiprocessing.get_context("forkserver")
-        # a worker does not inherit the fork server it came from: it starts one for its kernels
-        context.set_forkserver_preload([WARM])
-        arguments = (file, kwargs.get("cwd"), dict(kwargs.get("env") or {}))
-        process = context.Process(target=_serve, args=arguments, name="kernel")
-        # starting waits for the fork server, which may still be importing
-        await asyncio.get_running_loop().run_in_executor(None, process.start)
-        self.process = _Forked(process)
-        self.pid, self.pgid = process.pid, None
+        pid = _nursery.fork((file, kwargs.get("cwd"), dict(kwargs.get("env") or {})))
+        self.process = _Forked(_nursery, pid)
+        self.pid, self.pgid = pid, None
         return self.connection_info
 
 
@@ -56,23 +116,22 @@ class _Forked:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: ForkServerProcess) -> None:
-        self._process = process
-        self.pid = process.pid
+    def __init__(self, nursery: Nursery, pid: int) -> None:
+        self._nursery = nursery
+        self.pid = pid
 
     @property
     def returncode(self) -> int | None:
-        return self._process.exitcode
+        return self.poll()
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        return self._nursery.ended(self.pid)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        self._process.join(timeout)
-        return self._process.exitcode
+        return self._nursery.ended(self.pid, 10 if timeout is None else timeout)
 
     def send_signal(self, number: int) -> None:
-        if self.poll() is None and self.pid is not None:
+        if self.poll() is None:
             os.kill(self.pid, number)
 
     def terminate(self) -> None:
@@ -85,12 +144,17 @@ class _Forked:
 def _serve(file: str, folder: str | None, environment: dict[str, str]) -> None:
     """Run a kernel in this process until it is told to stop."""
     os.setsid()  # an interrupt of the build must not reach the kernel before Jupyter does
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(environment)
     if folder:
         os.chdir(folder)
     from ipykernel.kernelapp import IPKernelApp
 
-    parent = os.getppid()  # the kernel ends when the fork server does
+    from analysis import reads
+
+    parent = os.getppid()  # the kernel ends when the nursery does
     quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
-    IPKernelApp.launch_instance(
-        argv=["-f", file, f"--IPKernelApp.parent_handle={parent}", quiet])
+    kernel = IPKernelApp.instance()
+    kernel.initialize(["-f", file, f"--IPKernelApp.parent_handle={parent}", quiet])
+    reads.watch()
+    kernel.start()

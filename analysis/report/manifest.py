@@ -4,45 +4,108 @@ Terms
 -----
 digest: one hash of everything a report depends on: code, notebooks, data, parameters, versions.
 fresh: a report whose recorded digest is today's and whose files are all there.
+key of a chapter: a hash of what it depends on beside its reads: library, notebook, parameters,
+    region, versions. A chapter whose key is today's and whose reads hold need not be run.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import platform
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis import catalog, paths
+from analysis.reads import Read, of_json
 from analysis.regions import Region
-from analysis.report.plan import MANIFEST, Plan
+from analysis.report.plan import MANIFEST, Job, Plan
+
+if TYPE_CHECKING:
+    from analysis.report.worker import Finished
 
 VERSION = metadata.version("samverkan")
 
 
+@dataclass(frozen=True)
+class Known:
+    """A chapter that an earlier build executed: its notebook, its reads and how long it took."""
+
+    notebook: bytes
+    reads: tuple[Read, ...]
+    seconds: float
+
+
 def digest(plan: Plan, region: Region) -> str:
     """SHA-256 over everything the report of `region` depends on."""
-    parts = {
-        "code": code_digest(), "data": data_digest(), "versions": installed_versions(),
+    return _hash({"data": data_digest(), "finish": finish_key(plan, region)})
+
+
+def finish_key(plan: Plan, region: Region) -> str:
+    """SHA-256 over what the report depends on beside the reads of its chapters."""
+    return _hash({
+        "library": library_digest(), "templates": template_digest(),
+        "versions": installed_versions(),
         "chapters": [[name, _file_hash(path)] for name, path in plan.chapters],
-        "region": [region.key, region.name, region.members,
-                   [(group.key, group.name, group.members) for group in region.groups]],
-        "formats": plan.formats, "as_of": plan.as_of.isoformat(),
-    }
+        "region": _region(region), "formats": plan.formats, "as_of": plan.as_of.isoformat(),
+    })
+
+
+def chapter_key(job: Job) -> str:
+    """SHA-256 over what a chapter depends on beside its reads."""
+    return _hash({
+        "library": library_digest(), "versions": installed_versions(), "base": base_digest(),
+        "notebook": _file_hash(job.notebook), "parameters": job.parameters,
+        "region": _region(job.region),
+    })
+
+
+def _region(region: Region) -> list[object]:
+    return [region.key, region.name, region.members,
+            [(group.key, group.name, group.members) for group in region.groups]]
+
+
+def _hash(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-@cache
 def code_digest() -> str:
-    """Hash of the library: every module and template of the package."""
+    """Hash of the library and the templates."""
+    return _hash([library_digest(), template_digest()])
+
+
+@cache
+def library_digest() -> str:
+    """Hash of every module of the package."""
     package = Path(__file__).resolve().parents[1]
-    files = (path for path in package.rglob("*")
-             if path.is_file() and path.suffix in (".py", ".j2", ".css", ".json")
-             and "_bundled" not in path.relative_to(package).parts)
-    return _hash_files(files, package)
+    return _hash_files(_package_files(package, ".py"), package)
+
+
+@cache
+def template_digest() -> str:
+    """Hash of what the exporters put around the chapters: templates and styles."""
+    package = Path(__file__).resolve().parents[1]
+    return _hash_files(_package_files(package, ".j2", ".css", ".json"), package)
+
+
+def _package_files(package: Path, *suffixes: str) -> Iterable[Path]:
+    return (path for path in package.rglob("*") if path.is_file() and path.suffix in suffixes
+            and "_bundled" not in path.relative_to(package).parts)
+
+
+@cache
+def base_digest() -> str:
+    """Hash of the shipped files that have no door: every chapter depends on them."""
+    own = {entry.path for entry in catalog.CATALOG.values() if entry.key != "municipalities"}
+    named = ("README.md", "SHA256SUMS")  # made from the other files
+    files = [path for path in _plain_files(paths.DATA)
+             if path.name not in named and not own & {path, *path.parents}]
+    return _hash_files(files, paths.DATA)
 
 
 @cache
@@ -62,8 +125,17 @@ def _plain_files(folder: Path) -> Iterable[Path]:
 @cache
 def installed_versions() -> str:
     """Hash of the names and versions of all installed packages: they draw the figures."""
-    found = sorted(f"{dist.name}=={dist.version}" for dist in metadata.distributions())
+    found = sorted(_distributions())
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
+
+
+def _distributions() -> Iterable[str]:
+    """Names and versions by the names of their folders: opening 250 files takes half a second.
+    """
+    yield f"python {sys.version} {platform.platform()}"
+    for place in sys.path:
+        for pattern in ("*.dist-info", "*.egg-info"):
+            yield from (path.name for path in Path(place or ".").glob(pattern))
 
 
 def _hash_files(files: Iterable[Path], base: Path) -> str:
@@ -91,16 +163,53 @@ def is_fresh(plan: Plan, region: Region) -> bool:
     folder = plan.out / region.key
     record = read(folder)
     return (record is not None and record.get("digest") == digest(plan, region)
-            and all((folder / name).is_file() and _file_hash(folder / name) == known
-                    for name, known in record["files"].items()))
+            and _is_whole(folder, record))
 
 
-def write(plan: Plan, region: Region, folder: Path, steps: dict[str, float],
-          sources: list[tuple[str, str, str]]) -> None:
+def known_chapters(plan: Plan, region: Region) -> dict[str, Known]:
+    """The chapters of the report that stands, of which only the reads may have changed."""
+    folder = plan.out / region.key
+    record = read(folder) or {}
+    found = {}
+    for job in plan.chapters_of(region):
+        entry, name = record.get("reads", {}).get(job.chapter), f"notebooks/{job.chapter}.ipynb"
+        if entry is None or entry["key"] != chapter_key(job) or not (folder / name).is_file():
+            continue
+        notebook = (folder / name).read_bytes()
+        if hashlib.sha256(notebook).hexdigest() == record["files"].get(name):
+            found[job.chapter] = Known(notebook, tuple(map(of_json, entry["reads"])),
+                                       record["seconds"].get(job.chapter, 0.0))
+    return found
+
+
+def can_stay(plan: Plan, region: Region) -> bool:
+    """True when the report that stands is whole and today's, if its chapters are."""
+    record = read(plan.out / region.key)
+    return (record is not None and record.get("finish") == finish_key(plan, region)
+            and _is_whole(plan.out / region.key, record))
+
+
+def _is_whole(folder: Path, record: dict[str, Any]) -> bool:
+    return all((folder / name).is_file() and _file_hash(folder / name) == known
+               for name, known in record["files"].items())
+
+
+def renew(plan: Plan, region: Region) -> None:
+    """Record that the report that stands was found to be today's, with other data files."""
+    folder = plan.out / region.key
+    record = read(folder)
+    assert record is not None
+    write_json(folder / MANIFEST, record | {"data_sha256": data_digest(),
+                                            "digest": digest(plan, region)})
+
+
+def write(plan: Plan, region: Region, folder: Path, finished: Finished,
+          chapters: Mapping[str, tuple[Sequence[Read], float]]) -> None:
     """Write `build.json` into `folder`; call it last, it lists the files that are there.
 
-    `sources` are (dataset, source, years) of what the report cites.
+    `chapters` has the reads of each chapter and the seconds that it took when it was executed.
     """
+    seconds = {name: took for name, (_, took) in chapters.items()} | dict(finished.steps)
     record = {
         "product": "samverkan", "version": VERSION, "region": region.key, "name": region.name,
         "members": list(region.members), "groups": [group.key for group in region.groups],
@@ -108,10 +217,12 @@ def write(plan: Plan, region: Region, folder: Path, steps: dict[str, float],
         "chapters": [name for name, _ in plan.chapters],
         "snapshot": catalog.SNAPSHOT_DATE.isoformat(),
         "data": [{"dataset": key, "source": source, "years": years}
-                 for key, source, years in sources],
+                 for key, source, years in finished.cited],
         "code_sha256": code_digest(), "data_sha256": data_digest(),
-        "digest": digest(plan, region), "failed": [],
-        "seconds": {name: round(value, 2) for name, value in steps.items()},
+        "digest": digest(plan, region), "finish": finish_key(plan, region), "failed": [],
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "reads": {job.chapter: {"key": chapter_key(job), "reads": chapters[job.chapter][0]}
+                  for job in plan.chapters_of(region)},
         "files": {path.relative_to(folder).as_posix(): _file_hash(path)
                   for path in sorted(folder.rglob("*")) if path.is_file()},
     }

@@ -64,16 +64,18 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     staging = Path(tempfile.mkdtemp(prefix=".building-", dir=target))
     try:
         folder = staging / region.key
-        outcome = worker.run_chapter(job, folder / "notebooks")
+        chapter = worker.run_chapter(job)
+        outcome = chapter.outcome
         if outcome.error:
             raise BuildError(f"scenario: {outcome.error}")
         tell(f"scenario done in {outcome.seconds:.1f} s")
-        steps = worker.finish(plan, region, folder, {CHAPTER: outcome.seconds})
+        finished = worker.finish(plan, region, {CHAPTER: chapter.notebook})
+        build.put(plan, region, finished, {CHAPTER: (outcome.reads, outcome.seconds)}, folder)
         build.swap(folder, target / region.key)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     for name in ("compose", *FORMATS):
-        tell(f"{name} done in {steps[name]:.1f} s")
+        tell(f"{name} done in {finished.steps[name]:.1f} s")
     index.write(target)
     return target / region.key
 

@@ -1,8 +1,9 @@
-"""Imported once by the fork server of the kernels: what chapters need is there in every fork.
+"""Imported once by the process that workers and kernels are forked from: all they need is there.
 
 Unlike any other module this one works at import, because a fork server can do nothing else. It
 imports every module that a notebook may use and reads the tables; a table that is broken is left
-to the chapter that reads it, which then says what is wrong.
+to the chapter that reads it, which then says what is wrong. It calls loaders only: a result that
+is kept from here on would hide its reads from the trace of a chapter (`analysis.reads`).
 """
 
 import importlib
@@ -10,6 +11,10 @@ import pkgutil
 from contextlib import suppress
 
 import ipykernel.kernelapp
+import nbconvert.exporters
+import papermill
+import traitlets.config
+import weasyprint
 
 import analysis
 from analysis import catalog
@@ -17,13 +22,16 @@ from analysis.errors import SamverkanError
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
 
-KERNEL = ipykernel.kernelapp
-ROOMS = ("loaders", "metrics", "flows", "text", "tables", "figures", "exhibits", "key_figures")
+LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, weasyprint)
+ROOMS = ("loaders", "metrics", "flows", "inventory", "text", "tables", "figures", "exhibits",
+         "key_figures")
 
 for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
     if found.name.split(".")[1] in ROOMS and found.name != __name__:
         importlib.import_module(found.name)
 
+for name in ("compose", "export", "exporters", "pdf"):
+    importlib.import_module(f"analysis.report.{name}")
 for entry in catalog.tabular():
     with suppress(SamverkanError):
         tables.load(entry.key)

@@ -1,46 +1,101 @@
-"""What is sent to a worker process: execute a chapter, or finish a region.
+"""What is sent to a worker process: execute a chapter, look whether it is needed, finish a region.
 
-The slow libraries are imported inside the functions: the parent process never needs them.
+What goes in and comes back is plain data and bytes, never a path, so that a worker may be another
+machine. The slow libraries are imported inside the functions: the parent never needs them.
 """
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import tempfile
+import threading
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analysis import reads
+from analysis.reads import Read
 from analysis.regions import Region
-from analysis.report import execute, manifest
+from analysis.report import execute
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job, Plan
 
-# imported once by the process that workers are forked from; kernels have a warm one of their own
-PRELOAD = ("papermill", "nbconvert.exporters", "weasyprint", "traitlets.config",
-           "analysis.report.export")
+WARM = "analysis.report.warm"  # imported once by the process that workers are forked from
 
 
-def run_chapter(job: Job, folder: Path) -> Outcome:
-    """Execute one chapter into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return execute.run(job, folder)
+@dataclass(frozen=True)
+class Chapter:
+    """The executed notebook of a chapter and what it depends on; `outcome` says how it went."""
+
+    outcome: Outcome
+    notebook: bytes = b""
 
 
-def finish(plan: Plan, region: Region, folder: Path, steps: dict[str, float]) -> dict[str, float]:
-    """Compose and export a region whose chapters all stand in `folder`/notebooks.
+@dataclass(frozen=True)
+class Finished:
+    """The files of a report by relative name, seconds a step, (dataset, source, years) cited."""
 
-    Returns the seconds each step took. Raises what the composer or an exporter raises.
+    files: Mapping[str, bytes]
+    steps: Mapping[str, float]
+    cited: Sequence[tuple[str, str, str]]
+
+
+def begin() -> None:
+    """Prepare a worker process: a nursery for its kernels, and an end when the build ends."""
+    from analysis.report import kernels
+
+    kernels.open_nursery()  # first, while there are no threads
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A build that was killed leaves no worker behind."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def run_chapter(job: Job) -> Chapter:
+    """Execute one chapter."""
+    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
+        outcome = execute.run(job, Path(folder))
+        notebook = outcome.path.read_bytes() if outcome.path else b""
+    return Chapter(replace(outcome, path=None), notebook)
+
+
+def unchanged(known: Mapping[str, Sequence[Read]]) -> set[str]:
+    """The chapters of which every read would give the same again."""
+    return {name for name, seen in known.items() if reads.all_hold(seen)}
+
+
+def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finished:
+    """Compose and export a region from the executed notebooks of all its chapters.
+
+    Raises what the composer or an exporter raises.
     """
     from analysis.report import compose, export
 
-    start = time.perf_counter()
-    jobs = plan.chapters_of(region)
-    document = compose.read(region, jobs, folder / "notebooks", plan.as_of.isoformat())
-    export.write_figures(document, folder)
-    export.write_key_figures(document, folder)
-    steps = {**steps, "compose": time.perf_counter() - start}
-    for name in plan.formats:
+    steps: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="samverkan-") as name:
+        folder = Path(name)
+        (folder / "notebooks").mkdir()
+        for chapter, content in notebooks.items():
+            (folder / "notebooks" / f"{chapter}.ipynb").write_bytes(content)
         start = time.perf_counter()
-        export.WRITERS[name](document, folder)
-        steps[name] = time.perf_counter() - start
-    cited = [(item.entry.key, item.vintage.source, item.vintage.years) for item in document.sources]
-    manifest.write(plan, region, folder, steps, cited)
-    return steps
+        jobs = plan.chapters_of(region)
+        document = compose.read(region, jobs, folder / "notebooks", plan.as_of.isoformat())
+        export.write_figures(document, folder)
+        export.write_key_figures(document, folder)
+        steps["compose"] = time.perf_counter() - start
+        for form in plan.formats:
+            start = time.perf_counter()
+            export.WRITERS[form](document, folder)
+            steps[form] = time.perf_counter() - start
+        files = {path.relative_to(folder).as_posix(): path.read_bytes()
+                 for path in sorted(folder.rglob("*")) if path.is_file()}
+    cited = [(item.entry.key, item.vintage.source, item.vintage.years)
+             for item in document.sources]
+    return Finished(files, steps, cited)

@@ -62,7 +62,7 @@ def test_changed_data_code_or_files_make_it_stale(single, monkeypatch):
 
     region = regions.from_members(["1863"])
     plan = make_plan([region], out=single)
-    for name in ("code_digest", "data_digest", "installed_versions"):
+    for name in ("library_digest", "template_digest", "data_digest", "installed_versions"):
         with monkeypatch.context() as patch:
             patch.setattr(manifest, name, lambda: "changed")
             assert not manifest.is_fresh(plan, region), name

@@ -69,9 +69,9 @@ def test_manifest_names_members_and_date(folder):
 def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
-    def fail(job, where):
-        where.mkdir(parents=True)
-        return Outcome(job.region.key, job.chapter, None, 0.1, error="cell 3 (x): ValueError: no")
+    def fail(job):
+        return worker.Chapter(Outcome(job.region.key, job.chapter, None, 0.1,
+                                      error="cell 3 (x): ValueError: no"))
 
     monkeypatch.setattr(worker, "run_chapter", fail)
     with pytest.raises(BuildError, match="cell 3"):
