@@ -51,13 +51,15 @@ def cli(debug: bool, data_dir: Path | None) -> None:
               help="Date that decides which shared services hold; default: the date of the data.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--jobs", type=int, help="Number of processes; default: one for each core.")
+@click.option("--scheduler", default="", metavar="ADDRESS",
+              help="Build on a Dask cluster: tcp://host:8786, or local.")
 @click.option("--chapters", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="An own chapter (notebook) to add; may be repeated.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
 def build(region: tuple[str, ...], members: str | None, name: str | None, formats: str,
-          as_of: str | None, out: Path | None, jobs: int | None, chapters: tuple[Path, ...],
-          force: bool, dry_run: bool) -> None:
+          as_of: str | None, out: Path | None, jobs: int | None, scheduler: str,
+          chapters: tuple[Path, ...], force: bool, dry_run: bool) -> None:
     """Build reports of REGIONs, by default malardalen, bergslagen and karlstad."""
     from analysis.report.plan import make_plan
 
@@ -66,7 +68,8 @@ def build(region: tuple[str, ...], members: str | None, name: str | None, format
     when = _attempt(faults, lambda: parse_date(as_of))
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     plan = _attempt(faults, lambda: make_plan(
-        chosen, formats=wanted, as_of=when, out=out, jobs=jobs, chapters=chapters))
+        chosen, formats=wanted, as_of=when, out=out, jobs=jobs, chapters=chapters,
+        scheduler=scheduler))
     if faults or plan is None:
         raise InputError(*faults)
     if dry_run:

@@ -128,9 +128,14 @@ def file_digest(path: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def network(host: str) -> str:
-    """What a host answers is never known beforehand: this read never holds."""
-    raise LookupError(f"{host} has to be asked again")
+def refuse(what: str) -> str:
+    """What cannot be known beforehand, such as the answer of a host: never holds. A door."""
+    raise LookupError(f"{what}: to be read again")
+
+
+def unknown(what: str) -> Read:
+    """A read that never holds, so that a chapter is always run."""
+    return Read(f"{__name__}:refuse", {"what": what}, "")
 
 
 def watch() -> None:
@@ -150,7 +155,7 @@ def watch() -> None:
             if not path.startswith((*left_out, os.environ[TRACE])):
                 _note_file(path)
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
-            note(Read(f"{__name__}:network", {"host": str(arguments[1][0])}, ""))
+            note(unknown(str(arguments[1][0])))
 
     sys.addaudithook(hear)
 

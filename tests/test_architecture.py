@@ -12,7 +12,8 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("reads",), ("regions",), ("catalog",), ("sources",), ("loaders", "datasets"),
+    ("errors", "paths"), ("reads",), ("regions",), ("catalog",), ("sources",),
+    ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("text",), ("tables",), ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )

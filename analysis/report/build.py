@@ -64,10 +64,10 @@ def _build(plan: Plan, force: bool, tell: Report) -> list[Result]:
     todo = [region for region in plan.regions if region.key not in results]
     try:
         if todo:
-            with _staging(plan.out) as staging, _workers(plan.jobs) as pool:
+            with _staging(plan.out) as staging, _workers(plan) as (pool, width):
                 run = _Run(plan, force, staging, tell)
                 # one more than there are workers: the next is there when one has ended
-                for result in run.results(todo, pool, plan.jobs + 1):
+                for result in run.results(todo, pool, width + 1):
                     results[result.region.key] = result
     finally:
         _write_record(plan, list(results.values()))
@@ -113,17 +113,28 @@ def _staging(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def local_pool(jobs: int) -> ProcessPoolExecutor:
     """Processes, because Papermill is not thread-safe; forked from one that has imported all."""
     os.environ.setdefault("PYTHONHASHSEED", "0")  # sets in the same order give the same bytes
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload([worker.WARM])
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.begin)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.begin)
+
+
+@contextmanager
+def _workers(plan: Plan) -> Iterator[tuple[Executor, int]]:
+    """Whoever carries out the jobs, and how many at a time."""
+    if plan.scheduler:
+        from analysis.report import cluster
+
+        with cluster.executor(plan.scheduler, plan.jobs) as found:
+            yield found
+        return
+    pool = local_pool(plan.jobs)
     try:
-        yield pool
+        yield pool, plan.jobs
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()  # a stopped build must not go on in the background

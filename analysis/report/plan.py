@@ -53,6 +53,7 @@ class Plan:
     as_of: date
     out: Path
     jobs: int
+    scheduler: str = ""  # address of a Dask scheduler; none: processes of this machine
 
     def chapters_of(self, region: Region) -> list[Job]:
         """The jobs of one region, in the order of the report."""
@@ -69,7 +70,7 @@ def reference(region: Region) -> str:
 
 def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
               as_of: date | None = None, out: Path | None = None, jobs: int | None = None,
-              chapters: Sequence[Path] = ()) -> Plan:
+              chapters: Sequence[Path] = (), scheduler: str = "") -> Plan:
     """Check everything that can be checked before any work is done.
 
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
@@ -79,6 +80,10 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
     faults = [*_format_faults(formats), *_chapter_faults(chapters)]
     if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
         faults.append(f"--jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
+    if scheduler:
+        from analysis.report import cluster
+
+        faults += cluster.faults(scheduler)
     faults += out_faults(target)
     faults += [fault for region in regions for fault in folder_faults(target, region)]
     raise_faults(InputError, faults)
@@ -87,7 +92,7 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
         tuple(dict.fromkeys(regions)),
         (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
         tuple(name for name in FORMATS if name in formats),
-        as_of or catalog.SNAPSHOT_DATE, target, jobs or os.cpu_count() or 1,
+        as_of or catalog.SNAPSHOT_DATE, target, jobs or os.cpu_count() or 1, scheduler,
     )
 
 

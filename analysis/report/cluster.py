@@ -1,0 +1,136 @@
+"""The same jobs on a Dask cluster: as many machines as it has, the same bytes.
+
+Terms
+-----
+scheduler: the process that hands jobs to workers; `local` starts one here, with workers.
+facts: what must be the same on every worker for its results to be the same as here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import platform
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
+from importlib import metadata
+from typing import Any
+
+from analysis.errors import BuildError, InputError
+from analysis.report import manifest
+
+LOCAL = "local"
+_PATIENCE = 20  # seconds to wait for a scheduler
+_RETRIES = 3  # of a job whose worker died
+_REMEDY = "install the same version, packages and data there and start the worker again"
+
+
+def faults(address: str) -> list[str]:
+    """Why `address` cannot name a scheduler."""
+    if address == LOCAL or address.startswith(("tcp://", "tls://")):
+        return []
+    return [f"--scheduler {address!r} is no address; write local or tcp://host:8786"]
+
+
+@contextmanager
+def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
+    """An executor on the cluster at `address`, and how many jobs it can do at a time.
+
+    Raises InputError without Dask, BuildError when no scheduler answers, when it has no worker, or
+    when a worker has another version, package or data.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise InputError("--scheduler needs Dask; install it with "
+                         "`pip install 'samverkan[dask]'`") from None
+    with ExitStack() as stack:
+        cluster = None
+        if address == LOCAL:
+            # a worker that is a daemon may not start the processes of its jobs
+            stack.enter_context(dask.config.set({"distributed.worker.daemon": False}))
+            cluster = stack.enter_context(LocalCluster(
+                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None))
+            address = cluster.scheduler_address
+        try:
+            client = stack.enter_context(Client(address, timeout=_PATIENCE))
+        except (OSError, TimeoutError) as error:
+            raise BuildError(f"no scheduler answers at {address} ({error}); start one with "
+                             "`dask scheduler`, or build without --scheduler") from None
+        if cluster is not None:  # our own workers end at once when their processes have ended
+            stack.callback(client.run, close_pool)
+        _check(client.run(facts), address)
+        width = sum(client.nthreads().values())
+        yield _Checked(client.get_executor(pure=False, retries=_RETRIES)), width
+
+
+class _Checked(Executor):
+    """Hands calls on, each with the facts of this machine: workers may join later."""
+
+    def __init__(self, inner: Executor) -> None:
+        self._inner = inner
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        return self._inner.submit(run, facts(), partial(function, *arguments, **named))
+
+
+def _check(found: dict[str, dict[str, str]], address: str) -> None:
+    if not found:
+        raise BuildError(f"the scheduler at {address} has no worker; start one with "
+                         f"`dask worker {address} --nthreads 1`")
+    wrong = [f"worker {name}: {difference}" for name, theirs in sorted(found.items())
+             if (difference := _difference(facts(), theirs))]
+    if wrong:
+        raise BuildError(f"{'; '.join(wrong)}; {_REMEDY}")
+
+
+def _difference(ours: dict[str, str], theirs: dict[str, str]) -> str:
+    return ", ".join(f"another {name} ({theirs.get(name, 'none')} instead of {value})"
+                     for name, value in ours.items() if theirs.get(name) != value)
+
+
+@cache
+def facts() -> dict[str, str]:
+    """What results depend on: Python, packages, library and data, in short."""
+    return {
+        "Python": platform.python_version(), "Dask": metadata.version("distributed"),
+        "version of samverkan": f"{manifest.VERSION} {manifest.code_digest()[:8]}",
+        "set of packages": manifest.installed_versions()[:8],
+        "data": manifest.data_digest()[:8],
+    }
+
+
+def run(expected: dict[str, str], call: Callable[[], Any]) -> Any:
+    """Carry out `call` in a process beside the Dask worker; refuses on a machine that differs.
+
+    A job needs a process to itself: Papermill is not thread-safe, and a kernel must be forked
+    from a process without threads.
+    """
+    difference = _difference(expected, facts())
+    if difference:
+        raise BuildError(f"worker: {difference}; {_REMEDY}")
+    try:
+        return _pool().submit(call).result()
+    except BuildError:
+        raise
+    except Exception:
+        _pool.cache_clear()  # a pool that lost a process takes no more jobs
+        raise
+
+
+@cache
+def _pool() -> ProcessPoolExecutor:
+    from analysis.report.build import local_pool
+
+    # a worker under Dask's nanny is a daemon, which may not have children; its own end with it
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    return local_pool(1)
+
+
+def close_pool() -> None:
+    """End the processes beside this Dask worker."""
+    if _pool.cache_info().currsize:
+        _pool().shutdown(cancel_futures=True)
+        _pool.cache_clear()
