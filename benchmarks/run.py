@@ -1,94 +1,73 @@
 """What things cost, each against a stated peer in the same run: `make bench`.
 
-Every line is a ratio of processor times (smallest of several runs), so that it means the same on
-a slow and on a fast machine. A ratio below 1 is faster than the peer.
+Every line is a ratio, so that it means the same on a slow and on a fast machine; below 1 ours is
+smaller than the peer. Seconds are processor time, but for whole commands, which are by the clock.
+With `--full` 290 municipalities are built instead of 30 and the table becomes
+`docs/performance.md`. Run it on a machine that does nothing else.
 """
 
 import os
 import platform
-import subprocess
+import re
 import sys
-import time
-from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
-import pandas as pd
+import builds
+import explorer
+import metrics
+import nation
+import psutil
+from measure import Row
 
-from analysis import flows, regions
-from analysis.loaders import commuting as loader
-from analysis.metrics import commuting, flow_model, labour_markets
+RECORD = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+INTRODUCTION = """# Performance
 
-MEMBERS = regions.get("malardalen").members
+Measured on {date} with `make bench-full` on {machine}.
 
-
-def processor_time(call: Callable[[], object], *, runs: int = 5) -> float:
-    """Seconds of processor time, the smallest of `runs`."""
-    found = []
-    for _ in range(runs):
-        start = time.process_time()
-        call()
-        found.append(time.process_time() - start)
-    return min(found)
-
-
-def wall_time(*command: str, runs: int = 5) -> float:
-    """Seconds by the clock of a whole process, the smallest of `runs`."""
-    found = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        found.append(time.perf_counter() - start)
-    return min(found)
+Each line is a ratio to a peer in the same run, so it means about the same on another machine.
+Below 1 ours is smaller than the peer. Seconds are processor time; those of whole commands and of
+reports are by the clock. `benchmarks/` says line by line how it is done.
+"""
 
 
-def ten_years() -> pd.DataFrame:
-    """A full matrix of 290 x 290 municipalities for ten years (the modelled 2021, repeated)."""
-    one = flows.flows_of(2021)
-    return pd.concat([one.assign(year=year) for year in range(2012, 2022)], ignore_index=True)
+def machine() -> str:
+    """The machine in words."""
+    memory = psutil.virtual_memory().total / 2**30
+    return (f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
+            f"Python {platform.python_version()}")
 
 
-def plain_group(table: pd.DataFrame) -> dict[int, tuple[float, float, float]]:
-    """In, out and internal of a group the plain way: a mask for each year and direction."""
-    found = {}
-    for year, part in table.groupby("year"):
-        home, work = part["home"].isin(MEMBERS), part["work"].isin(MEMBERS)
-        persons, moves = part["persons"], part["home"] != part["work"]
-        found[year] = (persons[~home & work].sum(), persons[home & ~work].sum(),
-                       persons[home & work & moves].sum())
-    return found
+def _processor() -> str:
+    file = Path("/proc/cpuinfo")
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    found = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
+    return found[1] if found else platform.machine()
 
 
-def rows() -> list[tuple[str, str, float, float]]:
-    """Name, peer, seconds of ours and of the peer."""
-    table, chosen = ten_years(), flows.commuting_of()
-    matrix, night, out = flows.matrix_of(chosen)
-    margins, distances = loader.load_margins(), flows.distances()
-    county = loader.load_county_flows()
-    python = sys.executable
-    return [
-        ("group figures, 290 x 290 x 10 years", "a mask a year and direction (in, out, internal)",
-         processor_time(lambda: commuting.group_figures(table, MEMBERS, absent="zero")),
-         processor_time(lambda: plain_group(table))),
-        ("labour markets, 290 municipalities", "one pandas idxmax over the matrix",
-         processor_time(lambda: labour_markets.local_labour_markets(
-             matrix, night, out_commuters=out, thresholds=labour_markets.THREE_STEPS)),
-         processor_time(lambda: matrix.idxmax(axis=1))),
-        ("flow model, one year", "plain gravity model of the same year",
-         processor_time(lambda: flow_model.model_matrix(
-             margins, distances, year=2021, county_flows=county)),
-         processor_time(lambda: flow_model.gravity_matrix(margins, distances, year=2021))),
-        ("samverkan --help", "python -c pass",
-         wall_time(python, "-m", "analysis.cli", "--help"), wall_time(python, "-c", "pass")),
-        ("samverkan regions", "python -c pass",
-         wall_time(python, "-m", "analysis.cli", "regions"), wall_time(python, "-c", "pass")),
-    ]
+def table(rows: list[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| what | ours | peer | peer's | ratio | target |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(f"| {row.what} | {_amount(row.ours)} {row.unit} | {row.peer} | "
+                     f"{_amount(row.theirs)} {row.unit} | {row.ours / row.theirs:.2f} | "
+                     f"{row.target} |")
+    return "\n".join(lines)
+
+
+def _amount(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
 def main() -> None:
-    """Print one table."""
-    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}\n")
-    print("| what | ours, s | peer | peer, s | ratio |\n|---|---|---|---|---|")
-    for name, peer, ours, theirs in rows():
-        print(f"| {name} | {ours:.3f} | {peer} | {theirs:.3f} | {ours / theirs:.1f} |")
+    """Print one table; `--full` also records it."""
+    full = "--full" in sys.argv[1:]
+    print(machine(), file=sys.stderr)
+    rows = [*builds.rows(), *nation.rows(290 if full else 30), *metrics.rows(), *explorer.rows()]
+    print(table(rows))
+    if full:
+        text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine())
+        RECORD.write_text(f"{text}\n{table(rows)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
