@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from analysis import regions
@@ -19,10 +20,16 @@ from analysis.report import warm, worker  # noqa: F401  (imports everything else
 from analysis.report.plan import Job, make_plan
 
 
+class Shell(InteractiveShell):
+    """A shell of this process; what is displayed is kept whole, as by one with a kernel."""
+
+    kernel = None
+
+
 def executed(job: Job) -> bytes:
     """The notebook of a chapter with the outputs of its cells."""
-    notebook = parameterize_notebook(nbformat.read(job.notebook, 4), job.parameters)
-    shell = InteractiveShell.instance()
+    notebook = parameterize_notebook(load_notebook_node(str(job.notebook)), job.parameters)
+    shell = Shell.instance()
     shell.reset(new_session=True)
     for cell in notebook.cells:
         if cell.cell_type != "code":
