@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: reports test lint lab docs bench data-docs constraints clean
+.PHONY: reports test lint lab docs bench bench-full data-docs constraints clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -24,6 +24,10 @@ docs: .venv/ready-dev
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/run.py
+
+# all 290 municipalities; also writes docs/performance.md
+bench-full: .venv/ready
+	$(BIN)/python benchmarks/run.py --full
 
 data-docs: .venv/ready
 	$(BIN)/python -m analysis.datasets
