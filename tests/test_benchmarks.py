@@ -1,0 +1,57 @@
+"""The benchmarks measure what they say: every process counts, and the table has every row."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
+BUSY = "import time\nwhile time.process_time() < 0.3: pass"
+ORPHAN = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BUSY!r}])"
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import measure
+    import metrics
+    import run
+
+    return measure, metrics, run
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are counted on Linux alone")
+def test_the_work_of_an_orphan_is_counted(benchmarks):
+    measure, _, _ = benchmarks
+    used = measure.cost(sys.executable, "-c", ORPHAN)
+    assert used.processor >= 0.3
+    assert used.wall >= 0.3
+
+
+def test_a_command_that_fails_is_no_measurement(benchmarks):
+    measure, _, _ = benchmarks
+    with pytest.raises(SystemExit, match="failed"):
+        measure.cost(sys.executable, "-c", "raise SystemExit(3)")
+
+
+def test_the_table_has_peer_ratio_and_unit(benchmarks):
+    measure, _, run = benchmarks
+    text = run.table([measure.Row("ours", 3.0, "theirs", 2.0, "at most 1.5", "MB")])
+    assert "| ours | 3.00 MB | theirs | 2.00 MB | 1.50 | at most 1.5 |" in text
+
+
+def test_synthetic_areas_are_sparse_and_closed(benchmarks):
+    _, metrics, _ = benchmarks
+    table, distances = metrics.synthetic(500)
+    assert len(table) <= 41 * 500
+    assert distances.shape == (500, 500)
+    assert set(table["work"]) <= set(distances.index)
+    assert (table["persons"] > 0).all()
+    assert not table.duplicated(["home", "work"]).any()
+
+
+def test_every_benchmark_file_can_be_loaded():
+    code = "import bare, builds, explorer, metrics, nation, run"
+    done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
