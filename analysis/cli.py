@@ -244,11 +244,12 @@ def data() -> None:
 
 @data.command()
 def status() -> None:
-    """Print every dataset with its years, source and vintage."""
+    """Print every dataset: years, source, which edition is used, how old and how sure it is."""
     from analysis.datasets import status_lines
 
     for line in status_lines():
         click.echo(line)
+    click.echo(f"folder of updated data: {paths.user_data()}")
 
 
 @data.command()

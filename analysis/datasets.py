@@ -1,11 +1,11 @@
-"""The state of the shipped data: what is there, is it whole, and its description in words.
+"""The state of the data: what is there, is it whole, and its description in words.
 
 `python -m analysis.datasets` rewrites `data/README.md` and `data/SHA256SUMS` from the catalogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,14 +13,35 @@ import pandas as pd
 
 from analysis import catalog, paths
 from analysis.catalog import Dataset
-from analysis.errors import InputError, SamverkanError, raise_faults
+from analysis.errors import DataError, InputError, SamverkanError, raise_faults
 from analysis.loaders import tables
+from analysis.sources.kept import KeptReplies
 
 
 def status_lines() -> list[str]:
-    """One line a dataset: key, years, source, kind, and which edition is used and how old it is."""
-    return [f"{entry.key}: {entry.title}, {_years_and_source(entry)}; {entry.kind}; "
-            f"{_edition(entry)}" for entry in catalog.CATALOG.values()]
+    """One line a dataset: years, source, kind, which edition is used, how old and how sure it is.
+
+    A dataset whose files are damaged says so in its line; the others are told all the same.
+    """
+    return [f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.CATALOG.values()]
+
+
+def _state(entry: Dataset) -> str:
+    try:
+        raise_faults(DataError, [*_damage(entry), *_checksum_faults(
+            entry, tables.recorded_checksums())])
+        return "; ".join([_years_and_source(entry), entry.kind, *_edition(entry)])
+    except DataError as error:
+        return f"BROKEN: {'; '.join(error.faults)}"
+
+
+def _damage(entry: Dataset) -> list[str]:
+    """The files of an updated dataset that are not as they were written."""
+    used = tables.record(entry.key)
+    files = used.facts["files"].values() if used else ()
+    return [f"{file['name']} differs from its checksum; run `samverkan data update {entry.key}`, "
+            f"or `samverkan data reset {entry.key}` to go back to the snapshot" for file in files
+            if used and tables.checksum(used.folder / file["name"]) != file["sha256"]]
 
 
 def _years_and_source(entry: Dataset) -> str:
@@ -30,16 +51,29 @@ def _years_and_source(entry: Dataset) -> str:
     return f"{used.years}; {used.source}" if used.years else used.source
 
 
-def _edition(entry: Dataset) -> str:
-    if not tables.is_available(entry.key):
-        return f"not fetched; `samverkan data update {entry.key}` gets it"
-    used = tables.vintage(entry.key)
-    if not used.live:
-        return f"snapshot {used.retrieved}"
-    days = (date.today() - date.fromisoformat(used.retrieved)).days
-    perturbed = ", ".join(str(year) for year in tables.perturbed_years(entry.key))
-    noise = f"; protected or perturbed (CKM): {perturbed}" if perturbed else ""
-    return f"updated {used.retrieved}, {days} days old{noise}"
+def _edition(entry: Dataset) -> Iterator[str]:
+    """Which edition is used and how old it is; what to know of its years; what an update left."""
+    used = tables.record(entry.key)
+    if used is not None:
+        retrieved = used.facts["retrieved"][:10]
+        yield f"updated {retrieved}, {_age(date.fromisoformat(retrieved))} old"
+        if used.facts["carried_years"]:
+            yield f"of the snapshot: {tables.spans(used.facts['carried_years'])}"
+    elif entry.shipped:
+        yield f"snapshot {catalog.SNAPSHOT_DATE}, {_age(catalog.SNAPSHOT_DATE)} old"
+    else:
+        yield f"not fetched, `samverkan data update {entry.key}` gets it"
+    if perturbed := tables.perturbed_years(entry.key):
+        yield f"protected or perturbed (CKM): {tables.spans(perturbed)}"
+    if kept := len(KeptReplies(entry.key)):
+        yield f"an update stopped halfway, the next one goes on with {kept} kept replies"
+    if entry.live and entry.live.unproven:
+        yield f"known only from third-party code: {', '.join(entry.live.unproven)}"
+
+
+def _age(day: date) -> str:
+    days = max(0, (date.today() - day).days)  # a day ahead of UTC is no future
+    return f"{days} day{'' if days == 1 else 's'}"
 
 
 def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:

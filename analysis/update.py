@@ -5,6 +5,7 @@ Terms
 record: `<key>.json` in the user's data folder; see `analysis.loaders.tables`. Writing it is the
     swap: until then the old dataset is the one in use.
 outcome: what became of one dataset in one run.
+source: what the record says of one table, key figure or layer that a dataset was made from.
 
 The shipped snapshot is never written to.
 """
@@ -27,15 +28,15 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis import catalog, paths, regions
-from analysis.catalog import Dataset, Live
+from analysis.catalog import Dataset, Evidence, Groups, Layer, Live
 from analysis.errors import DataError, InputError, SourceError, raise_faults
 from analysis.loaders import tables
 from analysis.sources import geodata, kolada, scb, tidy
 from analysis.sources.http import Client
-from analysis.sources.kept import KeptReplies, room
+from analysis.sources.jsonstat import Cube
+from analysis.sources.kept import FOLDER, KeptReplies, Store, room
 
-SOURCES = ("scb", "kolada", "geodata")
-_KEPT_FOLDER = ".kept"
+SOURCES = {"scb": catalog.SCB_URL, "kolada": catalog.KOLADA_URL, "geodata": catalog.GEODATA_URL}
 _LOCK = ".update.lock"
 _SHOWN = 3  # largest changes that are shown for a dataset
 
@@ -73,6 +74,17 @@ class Run:
     dry: bool
     step: Step
 
+    def counter(self, key: str, total: int) -> Callable[..., None]:
+        """Call it for each reply of `key`; a source that knows better gives the number of all."""
+        done = 0
+
+        def count(known: int = total) -> None:
+            nonlocal done
+            done += 1
+            self.step(key, done, known)
+
+        return count
+
 
 def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = None,
            dry_run: bool = False, timeout: float = 60, tell: Tell = lambda line: None,
@@ -84,8 +96,7 @@ def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = No
     updated and SourceError when another update runs or a dataset failed (after the others).
     """
     entries = chosen(keys)
-    urls = {"scb": catalog.SCB_URL, "kolada": catalog.KOLADA_URL, "geodata": catalog.GEODATA_URL,
-            **(base_urls or {})}
+    urls = {**SOURCES, **(base_urls or {})}
     run = Run({name: Client(url, timeout=timeout) for name, url in urls.items()}, dry_run, step)
     if dry_run:
         outcomes = [_attempt(entry, run, tell) for entry in entries]
@@ -154,11 +165,22 @@ def _one(entry: Dataset, run: Run) -> Outcome:
     live = entry.live
     assert live is not None, "chosen() leaves out datasets without a live source"
     if live.queries:
-        return _from_scb(entry, live, run)
-    if run.dry:
-        return Outcome(entry.key, "planned", [f"would fetch from {live.publisher}"])
-    fetched = _from_geodata(entry, live, run) if live.layer else _from_kolada(entry, live, run)
-    return _finish(entry, live, fetched)
+        outcome = _from_scb(entry, live, run)
+    elif live.layer:
+        outcome = _from_geodata(entry, live, live.layer, run)
+    elif live.peers:
+        outcome = _from_groups(entry, live, live.peers, run)
+    else:
+        outcome = _from_kolada(entry, live, run)
+    if live.unproven and outcome.state != "unchanged":
+        outcome.lines.append(doubt(live))
+    return outcome
+
+
+def doubt(live: Live) -> str:
+    """A warning of the ids that nobody has verified, for a dataset that has such."""
+    return (f"known only from third-party code: {', '.join(live.unproven)}; compare some figures "
+            "with the publisher's own page before you rely on them")
 
 
 def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
@@ -169,47 +191,49 @@ def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
     updated = [table.updated for table in looks]
     plans = [scb.plan(query, table, limits.cells)
              for query, table in zip(live.queries, looks, strict=True)]
-    lines = [f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
-             f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
-             for plan in plans]
     if _is_current(entry, live, updated):
         return Outcome(entry.key, "unchanged", [f"SCB has not changed it since {max(updated)}"])
     if run.dry:
-        return Outcome(entry.key, "planned", lines)
-    keep = KeptReplies(paths.user_data() / _KEPT_FOLDER / entry.key)
-    total, done = sum(len(plan.parts) for plan in plans), 0
+        return Outcome(entry.key, "planned", [
+            f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
+            f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
+            for plan in plans])
+    count = run.counter(entry.key, sum(len(plan.parts) for plan in plans))
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        run.step(entry.key, done, total)
+    def shape(cubes: list[list[Cube]]) -> Fetched:
+        found, sources = [], []
+        for plan, parts in zip(plans, cubes, strict=True):
+            table, signs = tidy.tidy(parts, plan.query)
+            table["source"] = plan.query.table
+            found.append((table, signs))
+            sources.append(_scb_source(client, plan, signs))
+        return Fetched(
+            pd.concat([table for table, _ in found], ignore_index=True),
+            pd.concat([signs for _, signs in found], ignore_index=True), sources,
+            perturbed=sorted({year for plan in plans if plan.query.perturbed
+                              for year in plan.years}))
 
-    parts, sources = [], []
-    for plan in plans:
-        table, signs = tidy.tidy(scb.fetch(client, plan, keep, step), plan.query)
-        table["source"] = plan.query.table
-        parts.append((table, signs))
-        sources.append(_scb_facts(client, plan, signs))
-    fetched = Fetched(pd.concat([table for table, _ in parts], ignore_index=True),
-                      pd.concat([signs for _, signs in parts], ignore_index=True), sources)
-    fetched.perturbed = sorted({year for plan in plans if plan.query.perturbed
-                                for year in plan.years})
-    try:
-        return _finish(entry, live, fetched)
-    finally:  # a dataset that breaks its contract would do so again from the same replies
-        keep.clear()
+    return _bring_in(entry, live, shape, lambda keep: [
+        list(scb.fetch(client, plan, keep, count)) for plan in plans])
 
 
-def _scb_facts(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
-    """What the record says of one table."""
-    return {
-        "id": plan.query.table, "title": plan.table.label, "updated": plan.table.updated,
-        "url": f"{client.base_url}/tables/{plan.query.table}/data",
-        "query": [scb.request_body(part) for part in plan.parts],
-        "years": [plan.years[0], plan.years[-1]], "unit": list(plan.query.units),
-        "signs": {str(sign): int(count) for sign, count in signs["symbol"].value_counts().items()},
-        "perturbed": plan.query.perturbed, "notes": list(plan.table.notes),
-    }
+def _scb_source(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
+    query, table = plan.query, plan.table
+    return _source(
+        query.table, table.label, f"{client.base_url}/tables/{query.table}/data",
+        [scb.request_body(part) for part in plan.parts], query.evidence, signs,
+        updated=table.updated, years=[plan.years[0], plan.years[-1]], unit=list(query.units),
+        perturbed=query.perturbed, notes=list(table.notes))
+
+
+def _source(key: str, title: str, url: str, query: list[Any], evidence: Evidence,
+            signs: pd.DataFrame, **more: Any) -> dict[str, Any]:
+    """What the record says of one source of a dataset; `signs` are its cells without a number."""
+    counts = signs["symbol"].value_counts()
+    return {"id": key, "title": title, "updated": "", "url": url, "query": query,
+            "verified": {"basis": evidence.basis, "where": evidence.where},
+            "signs": {str(sign): int(count) for sign, count in counts.items()},
+            "perturbed": False, "notes": [], **more}
 
 
 def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
@@ -224,54 +248,81 @@ def _live_digest(live: Live) -> str:
     return hashlib.sha256(repr(live).encode()).hexdigest()
 
 
-def _from_kolada(entry: Dataset, live: Live, run: Run) -> Fetched:
+def _kolada(run: Run) -> Client:
     client = run.clients["kolada"]
-    client.limit(5, 1)
-    source = {"id": "Kolada", "title": entry.title, "updated": "", "url": client.base_url,
-              "perturbed": False, "notes": []}
-    if live.peers:
-        table = kolada.fetch_peers(client, live.peers)
-        source |= {"id": "liknande kommuner", "query": [dict(live.peers)], "signs": {}}
-        return Fetched(table, _no_signs(entry), [source])
+    client.limit(*kolada.PACE)
+    return client
+
+
+def _from_kolada(entry: Dataset, live: Live, run: Run) -> Outcome:
+    """All key figures of a dataset; their titles are looked at before the first is fetched."""
+    client = _kolada(run)
     titles = kolada.look(client, live.indicators)
     last = datetime.now(UTC).year + 1
-    total, done = len(live.indicators) * len(kolada.batches(last)), 0
+    requests = len(live.indicators) * len(kolada.batches(last))
+    if run.dry:
+        return Outcome(entry.key, "planned", [
+            *(f"{kpi} {title}" for kpi, title in titles.items()), f"{requests} requests"])
+    count = run.counter(entry.key, requests)
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        run.step(entry.key, done, total)
+    def shape(rows: list[kolada.Row]) -> Fetched:
+        table = kolada.table(rows, live.indicators)
+        found = table[table["status"] != "published"]
+        sources = [_source(part.kpi, titles[part.kpi], f"{client.base_url}/data/kpi/{part.kpi}",
+                           kolada.batches(last), part.evidence, found[found["name"] == part.name],
+                           unit=[part.unit])
+                   for part in live.indicators]
+        label, figure = entry.columns[2].name, entry.columns[3].name
+        signs = found.drop(columns="value").assign(column=figure).rename(columns={"name": label})
+        table = table.rename(columns={"name": label, "value": figure}).drop(columns="symbol")
+        return Fetched(table, signs, sources)
 
-    table = kolada.fetch(client, live.indicators, last, step)
-    found = table[table["status"] != "published"]
-    signs = found.drop(columns="value").assign(column="value")
-    source |= {
-        "id": ", ".join(part.kpi for part in live.indicators),
-        "query": [{"kpi": part.kpi, "title": titles[part.kpi].get("title")}
-                  for part in live.indicators],
-        "signs": {str(sign): int(count) for sign, count in signs["symbol"].value_counts().items()},
-    }
-    label, figure = entry.columns[2].name, entry.columns[3].name
-    table = table.rename(columns={"name": label, "value": figure}).drop(columns="symbol")
-    return Fetched(table, signs.rename(columns={"name": label}), [source])
+    return _bring_in(entry, live, shape, lambda keep: kolada.fetch(
+        client, live.indicators, last, keep, count))
 
 
-def _from_geodata(entry: Dataset, live: Live, run: Run) -> Fetched:
-    client, layer = run.clients["geodata"], live.layer
-    assert layer is not None
-    done = 0
+def _from_groups(entry: Dataset, live: Live, groups: Groups, run: Run) -> Outcome:
+    client, none = _kolada(run), _no_signs(entry)
+    if run.dry:
+        return Outcome(entry.key, "planned", [f"the groups {catalog.GROUPS!r} of Kolada"])
+    url = f"{client.base_url}/municipality_groups"
 
-    def step(pages: int) -> None:
-        nonlocal done
-        done += 1
-        run.step(entry.key, done, pages)
+    def shape(found: list[dict[str, Any]]) -> Fetched:
+        return Fetched(kolada.peers(found, groups), none, [_source(
+            catalog.GROUPS, entry.title, url, [dict(groups.words)], groups.evidence, none)])
 
-    areas = geodata.fetch(client, layer, step)
-    shape = geodata.municipalities if not entry.columns else geodata.localities
-    source = {"id": layer.name, "title": entry.title, "updated": "", "url": client.base_url,
-              "query": [{"typeNames": layer.name, "srsName": geodata.CRS}], "signs": {},
-              "perturbed": False, "notes": []}
-    return Fetched(shape(areas, layer), _no_signs(entry), [source])
+    return _bring_in(entry, live, shape, lambda keep: kolada.fetch_groups(client, keep))
+
+
+def _from_geodata(entry: Dataset, live: Live, layer: Layer, run: Run) -> Outcome:
+    client, none = run.clients["geodata"], _no_signs(entry)
+    if run.dry:
+        return Outcome(entry.key, "planned", [f"the layer {layer.name} of {client.base_url}"])
+    count = run.counter(entry.key, 0)
+
+    def shape(areas: Any) -> Fetched:
+        made = geodata.localities if entry.columns else geodata.municipalities
+        query = [{"typeNames": layer.name, "srsName": geodata.CRS}]
+        return Fetched(made(areas, layer), none, [_source(
+            layer.name, entry.title, client.base_url, query, layer.evidence, none)])
+
+    return _bring_in(entry, live, shape, lambda keep: geodata.fetch(client, layer, keep, count))
+
+
+def _bring_in(entry: Dataset, live: Live, shape: Callable[[Any], Fetched],
+              fetch: Callable[[Store], Any]) -> Outcome:
+    """Fetch what an earlier run has not kept, shape it, check, compare and swap in."""
+    keep = KeptReplies(entry.key)
+    replies = fetch(keep)
+    try:
+        return _finish(entry, live, shape(replies))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(
+            f"{', '.join(live.ids)}: the replies have another form than before "
+            f"({type(error).__name__}: {error}); nothing was changed, compare them with the "
+            "entry in analysis/catalog.py") from error
+    finally:  # what is wrong with all replies together would be wrong again with the same ones
+        keep.clear()
 
 
 def _no_signs(entry: Dataset) -> pd.DataFrame:
@@ -464,9 +515,8 @@ def reset(keys: Sequence[str] = ()) -> list[str]:
                 shutil.rmtree(folder / entry.key, ignore_errors=True)
                 done.append(entry.key)
             with suppress(OSError):
-                shutil.rmtree(folder / _KEPT_FOLDER / entry.key)
+                shutil.rmtree(folder / FOLDER / entry.key)
     return done
-
 
 
 @contextmanager

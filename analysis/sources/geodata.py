@@ -10,12 +10,14 @@ territory: a municipality with its waters, as the areas have it: good for outlin
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis import regions
 from analysis.catalog import Layer
 from analysis.errors import SourceError, raise_faults
 from analysis.sources.http import Client
+from analysis.sources.kept import Store
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,27 +29,40 @@ _OVERLAP = 1e-6  # of all area, that may lie in two municipalities: 0.5 km²
 TOLERANCE = 100  # metres: 0.1 mm on paper at 1:1 000 000, a region on a page
 
 
-def fetch(client: Client, layer: Layer, step: Callable[[int], object] = lambda pages: None,
+def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], object],
           ) -> gpd.GeoDataFrame:
     """All features of a layer with its fields, in SWEREF 99 TM.
 
-    Raises SourceError when fewer come than the service says it has, or a field is gone.
+    A page in `keep` that was fetched today is not asked for again: a layer has no time of update.
+    `step` gets the number of pages. Raises SourceError when fewer come than the service says it
+    has, or a field is gone; only a page that passed is kept.
     """
     import geopandas
 
     found: list[dict[str, Any]] = []
     total = None
     while total is None or len(found) < total:
-        reply = client.get("", layer.name, service="WFS", version="2.0.0", request="GetFeature",
-                           typeNames=layer.name, outputFormat="application/json", srsName=CRS,
-                           sortBy=layer.sort, count=PAGE, startIndex=len(found))
+        name = [client.base_url, layer.name, len(found), date.today().isoformat()]
+        reply = keep.get(name)
+        fresh = reply is None
+        if fresh:
+            reply = client.get(
+                "", layer.name, service="WFS", version="2.0.0", request="GetFeature",
+                typeNames=layer.name, outputFormat="application/json", srsName=CRS,
+                sortBy=layer.sort, count=PAGE, startIndex=len(found))
         features, total = _page(reply, layer)
         if not features:
             raise SourceError(f"{layer.name}: {len(found)} of {total} areas came; nothing was "
                               "changed, try again later")
+        if fresh:
+            keep.put(name, reply)
         found += features
         step(-(-total // PAGE))
-    return _east_first(geopandas.GeoDataFrame.from_features(found, crs=CRS))
+    try:
+        return _east_first(geopandas.GeoDataFrame.from_features(found, crs=CRS))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(f"{layer.name}: an area has no outline that can be read ({error!r}); "
+                          "nothing was changed, the layer may have been replaced") from error
 
 
 def _east_first(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

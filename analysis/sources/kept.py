@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from analysis import paths
 from analysis.errors import SourceError
-from analysis.sources import scb
 
+FOLDER = ".kept"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -36,11 +37,25 @@ def room(folder: Path) -> Iterator[None]:
                           "folder with --data-dir") from error
 
 
-class KeptReplies(scb.Store):
-    """Replies on disk, by address, table, time of update and query: a later run goes on there."""
+class Store:
+    """Keeps nothing: for a fetch that is not to leave anything behind."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def get(self, name: Any) -> Any:
+        """The reply kept under `name`, or None."""
+        return None
+
+    def put(self, name: Any, document: Any) -> None:
+        """Keep a reply."""
+
+
+class KeptReplies(Store):
+    """Replies on disk by a name that says what was asked of whom, and of which edition."""
+
+    def __init__(self, key: str) -> None:
+        self.folder = paths.user_data() / FOLDER / key
+
+    def __len__(self) -> int:
+        return len(list(self.folder.glob("*.json.gz")))
 
     def _path(self, name: Any) -> Path:
         text = json.dumps(name, sort_keys=True, ensure_ascii=False)

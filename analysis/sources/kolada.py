@@ -4,6 +4,7 @@ Terms
 -----
 key figure (KPI): one figure a municipality and year; `T` is the total of both sexes.
 peers: seven municipalities that RKA finds alike, overall or for one service.
+unit: the last word of a key figure's title, such as `kr/inv`; Kolada has no other place for it.
 
 A thin client of our own, not `koladapy`: that one goes on when a part of a fetch has failed, and
 its retries hide which figure it was; here a figure that is not there stops the update.
@@ -13,50 +14,72 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from analysis import regions
-from analysis.catalog import SIGNS, Indicator
+from analysis.catalog import GROUPS, SIGNS, Groups, Indicator
 from analysis.errors import SourceError, raise_faults
 from analysis.sources.http import Client
+from analysis.sources.kept import Store
 
 PAGE = 5000  # rows a page, the most the API gives
+PACE = (5, 1.0)  # at most so many calls in so many seconds: a courtesy, Kolada states no limit
 FIRST = 1998
 _YEARS = 10  # years a request
 _MOST_PAGES = 1000
-_GROUP = re.compile(r"Liknande kommuner,? (?P<word>[^,]+), (?P<name>.+), (?P<year>\d{4})")
+Row = tuple[str, int, str, float | None, str]  # code, year, name of the figure, value, status
+_GROUP = re.compile(GROUPS + r",? (?P<word>[^,]+), (?P<name>.+), (?P<year>\d{4})")
 
 
-def pages(client: Client, path: str, what: str, **params: Any) -> Iterator[dict[str, Any]]:
-    """The rows of all pages; raises SourceError when a page has another form."""
+def pages(client: Client, path: str, what: str, keep: Store | None = None, **params: Any,
+          ) -> Iterator[dict[str, Any]]:
+    """The rows of all pages; raises SourceError when a page has another form.
+
+    A page in `keep` that was fetched today is not asked for again: Kolada does not tell when a
+    figure was last changed.
+    """
+    keep = keep or Store()
     for page in range(1, _MOST_PAGES):
-        reply = client.get(path, what, page=page, per_page=PAGE, **params)
+        name = [client.base_url, path, page, params, date.today().isoformat()]
+        reply = keep.get(name)
+        fresh = reply is None
+        if fresh:
+            reply = client.get(path, what, page=page, per_page=PAGE, **params)
         rows = reply.get("values") if isinstance(reply, dict) else None
         if not isinstance(rows, list):
             raise SourceError(f"{what}: the reply of Kolada has no list 'values'; nothing was "
                               "changed, the API may have a new version")
+        if fresh:
+            keep.put(name, reply)
         yield from rows
         if not reply.get("next_url"):
             return
 
 
-def look(client: Client, indicators: tuple[Indicator, ...]) -> dict[str, dict[str, Any]]:
-    """Title and description of each key figure; raises SourceError with every drift."""
+def look(client: Client, indicators: tuple[Indicator, ...]) -> dict[str, str]:
+    """The title of each key figure today, by its id; raises SourceError with every drift."""
     wanted = ",".join(part.kpi for part in indicators)
-    found = {row.get("id"): row for row in pages(client, f"/kpi/{wanted}", "Kolada")}
-    faults = [f"Kolada no longer has {part.kpi} ({part.title})" for part in indicators
-              if part.kpi not in found]
-    faults += [
-        f"Kolada's {part.kpi} is now {found[part.kpi].get('title')!r}, the catalogue says "
-        f"{part.title!r}"
-        for part in indicators if part.kpi in found
-        and part.title not in str(found[part.kpi].get("title", "")).lower()
-    ]
+    found = {str(row.get("id")): str(row.get("title", ""))
+             for row in pages(client, f"/kpi/{wanted}", f"Kolada {wanted}")}
+    faults = [fault for part in indicators for fault in _drift(part, found.get(part.kpi))]
     raise_faults(SourceError, [f"{fault}; nothing was fetched, correct the entry in "
                                "analysis/catalog.py" for fault in faults])
     return {part.kpi: found[part.kpi] for part in indicators}
+
+
+def _drift(part: Indicator, title: str | None) -> list[str]:
+    """What is no longer as the catalogue has it."""
+    if title is None:
+        return [f"Kolada no longer has {part.kpi} ({part.title})"]
+    if part.title not in title.lower():
+        return [f"Kolada's {part.kpi} is now {title!r}, the catalogue says {part.title!r}"]
+    if title.split()[-1] != part.unit:
+        return [f"the unit of Kolada's {part.kpi} is {title.split()[-1]!r} ({title}), the "
+                f"catalogue says {part.unit!r}"]
+    return []
 
 
 def batches(last: int) -> list[str]:
@@ -67,32 +90,36 @@ def batches(last: int) -> list[str]:
 
 
 def fetch(client: Client, indicators: tuple[Indicator, ...], last: int,
-          step: Callable[[], object]) -> pd.DataFrame:
-    """All values of all municipalities: code, year, name, value, symbol, status.
-
-    Raises SourceError for an unknown status, a figure without a total, or a municipality that no
-    reply names.
-    """
-    rows: list[tuple[str, int, str, float | None, str]] = []
+          keep: Store, step: Callable[[], object]) -> list[Row]:
+    """The totals of all municipalities; raises SourceError for a row of another form."""
+    rows: list[Row] = []
     for part in indicators:
         for years in batches(last):
             path = f"/data/kpi/{part.kpi}/year/{years}"
-            rows += _totals(pages(client, path, f"Kolada {part.kpi}"), part)
+            rows += _totals(pages(client, path, f"Kolada {part.kpi}", keep), part)
             step()
+    return rows
+
+
+def table(rows: list[Row], indicators: tuple[Indicator, ...]) -> pd.DataFrame:
+    """The rows as a table: code, year, name, value, symbol, status.
+
+    Raises SourceError for an unknown status or a municipality that no row is about.
+    """
     table = pd.DataFrame(rows, columns=["code", "year", "name", "value", "symbol"])
     table["value"] = table["value"].astype("float64")
     _all_there(table, indicators)
     unknown = sorted(set(table["symbol"]) - set(SIGNS) - {""})
     if unknown:
-        raise SourceError(f"Kolada: the status {unknown[0]!r} is not explained in SIGNS of "
+        what = ", ".join(part.kpi for part in indicators)
+        raise SourceError(f"Kolada {what}: the status {unknown[0]!r} is not explained in SIGNS of "
                           "analysis/catalog.py; nothing was changed, look up what it means")
     status = table["symbol"].map({**SIGNS, "": "published"})
     table["status"] = status.mask((status == "published") & table["value"].isna(), "unavailable")
     return table.sort_values(["name", "code", "year"], ignore_index=True)
 
 
-def _totals(found: Iterator[dict[str, Any]], part: Indicator,
-            ) -> list[tuple[str, int, str, float | None, str]]:
+def _totals(found: Iterator[dict[str, Any]], part: Indicator) -> list[Row]:
     """The totals of the municipalities among the rows of Kolada."""
     known, rows = regions.municipalities(), []
     for row in found:
@@ -100,8 +127,10 @@ def _totals(found: Iterator[dict[str, Any]], part: Indicator,
             code, year, values = row["municipality"], int(row["period"]), row["values"]
             totals = [value for value in values if value["gender"] == "T"]
             if code in known and totals:
-                rows.append((code, year, part.name, totals[0]["value"],
-                             str(totals[0].get("status") or "")))
+                value, status = totals[0]["value"], totals[0].get("status")
+                if not isinstance(value, int | float | None):
+                    raise TypeError(f"{value!r} stands where a number belongs")
+                rows.append((code, year, part.name, value, str(status or "")))
         except (KeyError, TypeError, ValueError) as error:
             raise SourceError(f"Kolada {part.kpi}: a row has another form ({error!r}); nothing "
                               "was changed, the API may have a new version") from error
@@ -120,15 +149,20 @@ def _all_there(table: pd.DataFrame, indicators: tuple[Indicator, ...]) -> None:
     raise_faults(SourceError, faults)
 
 
-def fetch_peers(client: Client, words: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+def fetch_groups(client: Client, keep: Store) -> list[dict[str, Any]]:
+    """All groups of similar municipalities, of every kind and year."""
+    return list(pages(client, "/municipality_groups", f"Kolada's groups {GROUPS!r}", keep,
+                      title=GROUPS))
+
+
+def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
     """RKA's similar municipalities: kind, code, peer_code, year; the latest year of each group.
 
     Raises SourceError unless every municipality has a group of each kind.
     """
-    names = {found.name: code for code, found in regions.municipalities().items()}
-    kinds, rows = dict(words), []
-    for group in pages(client, "/municipality_groups", "Kolada's groups",
-                       title="Liknande kommuner"):
+    names = {known.name: code for code, known in regions.municipalities().items()}
+    kinds, rows = dict(groups.words), []
+    for group in found:
         parsed = _GROUP.fullmatch(str(group.get("title", "")))
         if parsed is None or parsed["word"] not in kinds or parsed["name"] not in names:
             continue
@@ -139,7 +173,7 @@ def fetch_peers(client: Client, words: tuple[tuple[str, str], ...]) -> pd.DataFr
     table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])]
     faults = [f"Kolada has groups of kind {word!r} for {count} municipalities, not 290; nothing "
               "was changed, the titles of its groups may have changed"
-              for word, kind in words
+              for word, kind in groups.words
               if (count := table.loc[table["kind"] == kind, "code"].nunique()) != len(names)]
     raise_faults(SourceError, faults)
     return table.sort_values(["kind", "code", "peer_code"], ignore_index=True)

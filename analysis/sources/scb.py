@@ -23,6 +23,7 @@ from analysis.errors import SourceError, raise_faults
 from analysis.sources import jsonstat
 from analysis.sources.http import Client
 from analysis.sources.jsonstat import Cube, Variable
+from analysis.sources.kept import Store
 
 Selection = dict[str, list[str]]
 _AGE = re.compile(r"(\d+)(\+?)")
@@ -286,14 +287,3 @@ def _explained(cube: Cube, table: str) -> None:
     if unknown:
         raise SourceError(f"{table}: the sign {unknown[0]!r} is not explained in SIGNS of "
                           "analysis/catalog.py; nothing was changed, look up what it means there")
-
-
-class Store:
-    """Keeps nothing; `analysis.update` has one that keeps replies until all are there."""
-
-    def get(self, name: Any) -> Any:
-        """The reply kept under `name`, or None."""
-        return None
-
-    def put(self, name: Any, document: Any) -> None:
-        """Keep a reply."""
