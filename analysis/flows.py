@@ -21,7 +21,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis import catalog, datasets
+from analysis import catalog, datasets, reads
 from analysis.errors import InputError, raise_faults
 from analysis.loaders import boundaries, commuting, population, tables
 from analysis.metrics import flow_model, labour_markets
@@ -159,9 +159,12 @@ def bas_margins() -> pd.DataFrame:
     return none if cells.empty else margins_from_flows(cells).assign(series="bas-2020")[columns]
 
 
+@reads.door
 @cache
 def distances() -> pd.DataFrame:
     """Kilometres between the people of any two municipalities, codes as rows and columns.
+
+    A door, because kernels are forked from a process that has computed them already.
 
     >>> round(float(distances().at["1780", "1761"]))
     12

@@ -2,13 +2,21 @@
 
 Unlike any other module this one works at import, because a fork server can do nothing else. It
 imports every module that a notebook may use and reads the tables; a table that is broken is left
-to the chapter that reads it, which then says what is wrong. It calls loaders only: a result that
-is kept from here on would hide its reads from the trace of a chapter (`analysis.reads`).
+to the chapter that reads it, which then says what is wrong. It calls doors only: any other result
+that is kept from here on would hide its reads from the trace of a chapter (`analysis.reads`).
 """
 
+# ruff: noqa: E402  (two things are set before anything else is imported)
+
+import gc
 import importlib
 import pkgutil
+import sys
 from contextlib import suppress
+
+gc.disable()  # nothing that is imported goes away again: looking for it takes a fifth of the time
+# a check of addresses in JSON schemas, which takes a second to import and which no notebook uses
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import ipykernel.kernelapp
 import nbconvert.exporters
@@ -17,7 +25,7 @@ import traitlets.config
 import weasyprint
 
 import analysis
-from analysis import catalog
+from analysis import catalog, flows
 from analysis.errors import SamverkanError
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
@@ -39,4 +47,8 @@ with suppress(SamverkanError):
     boundaries.load_boundaries()
 with suppress(SamverkanError):
     services.load_inventory()
+with suppress(SamverkanError):
+    flows.distances()
 fonts.use_in_figures()
+gc.enable()
+gc.freeze()  # forks never look through what they all share
