@@ -237,7 +237,9 @@ def _source(key: str, title: str, url: str, query: list[Any], evidence: Evidence
 
 
 def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
-    """True when the dataset in use is made from the very tables that the source has now."""
+    """True when the dataset in use is whole, and made from the very tables the source has now."""
+    if tables.damage(entry.key):
+        return False
     found = tables.record(entry.key)
     return (found is not None and found.facts.get("live") == _live_digest(live)
             and found.facts.get("contract") == tables.contract(entry)
@@ -337,10 +339,17 @@ def _finish(entry: Dataset, live: Live, fetched: Fetched) -> Outcome:
         return Outcome(entry.key, "updated", lines)
     fetched.table = complete(entry, live, fetched)
     fetched.table = tables.validate(fetched.table, entry, snapshot=False)
-    old = tables.load(entry.key) if tables.is_available(entry.key) else None
-    lines = difference(old, fetched.table, entry)
+    lines = difference(_old(entry), fetched.table, entry)
     _swap(entry, live, fetched)
     return Outcome(entry.key, "updated", lines)
+
+
+def _old(entry: Dataset) -> pd.DataFrame | None:
+    """The table that is in use now; None when there is none, or when it is damaged."""
+    try:
+        return tables.load(entry.key) if tables.is_available(entry.key) else None
+    except DataError:
+        return None
 
 
 def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
@@ -355,7 +364,7 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["series"] = _series(entry, table)
     if required := _required(entry):  # the signs of such rows are kept apart
         table = table.dropna(subset=required, how="all")
-    _refuse_gaps(entry, table)  # before the snapshot could fill them
+    _refuse_gaps(entry, live, table)  # before the snapshot could fill them
     if live.keep:
         shipped, keys = tables.read(entry.path), list(entry.index)
         there = pd.MultiIndex.from_frame(table[keys].astype({"code": "str"}))
@@ -382,10 +391,11 @@ def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _refuse_gaps(entry: Dataset, table: pd.DataFrame) -> None:
+def _refuse_gaps(entry: Dataset, live: Live, table: pd.DataFrame) -> None:
     """Raise when nothing came, or the last year lacks a municipality that the one before had."""
+    what = ", ".join(live.ids)
     if table.empty:
-        raise SourceError("no figure came; nothing was changed, try again later")
+        raise SourceError(f"{what}: no figure came; nothing was changed, try again later")
     if "code" not in entry.index or "year" not in entry.index or "locality" in entry.index:
         return
     years = sorted(table["year"].unique())
@@ -394,7 +404,8 @@ def _refuse_gaps(entry: Dataset, table: pd.DataFrame) -> None:
     before, last = (set(table.loc[table["year"] == year, "code"]) for year in years[-2:])
     known = regions.municipalities()
     raise_faults(SourceError, [
-        f"{code} {known[code].name} is missing in {years[-1]}; nothing was changed, try again later"
+        f"{what}: {code} {known[code].name} is missing in {years[-1]}; nothing was changed, try "
+        "again later"
         for code in sorted(before - last)
     ])
 

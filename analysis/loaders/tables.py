@@ -124,6 +124,20 @@ def record(key: str) -> Record | None:
     return found
 
 
+def damage(key: str) -> list[str]:
+    """What is wrong with the files of the updated dataset `key`; empty when all is as written.
+
+    Reads every byte of them, unlike `record`.
+    """
+    try:
+        found = record(key)
+    except DataError as error:
+        return list(error.faults)
+    files = found.facts["files"].values() if found else ()
+    return [_broken(key, f"{file['name']} differs from its checksum") for file in files
+            if found and checksum(found.folder / file["name"]) != file["sha256"]]
+
+
 _noted: set[tuple[str, str]] = set()  # (trace, dataset): hashed once a process
 
 
@@ -176,6 +190,15 @@ def vintage(key: str) -> Vintage:
         tables=tuple(table["id"] for table in facts["tables"]),
         carried=bool(facts.get("carried_years")),
     )
+
+
+def notes(key: str) -> tuple[str, ...]:
+    """What a reader must know of the edition of `key` that is used, in Swedish.
+
+    >>> notes("population_age_sex")
+    ('Det enda året med fullständig åldersfördelning i datauttaget.',)
+    """
+    return catalog.dataset(key).notes_for(live=record(key) is not None)
 
 
 def _snapshot(key: str) -> Vintage:

@@ -41,7 +41,7 @@ def pages(client: Client, path: str, what: str, keep: Store | None = None, **par
     A page in `keep` that was fetched today is not asked for again: Kolada does not tell when a
     figure was last changed.
     """
-    keep = keep or Store()
+    keep = Store() if keep is None else keep
     for page in range(1, _MOST_PAGES):
         name = [client.base_url, path, page, params, date.today().isoformat()]
         reply = keep.get(name)
@@ -52,9 +52,9 @@ def pages(client: Client, path: str, what: str, keep: Store | None = None, **par
         if not isinstance(rows, list):
             raise SourceError(f"{what}: the reply of Kolada has no list 'values'; nothing was "
                               "changed, the API may have a new version")
-        if fresh:
-            keep.put(name, reply)
         yield from rows
+        if fresh:  # only a page that was read to its end is kept
+            keep.put(name, reply)
         if not reply.get("next_url"):
             return
 
@@ -171,8 +171,8 @@ def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["kind", "code", "peer_code", "year"])
     latest = table.groupby(["kind", "code"])["year"].transform("max")
     table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])]
-    faults = [f"Kolada has groups of kind {word!r} for {count} municipalities, not 290; nothing "
-              "was changed, the titles of its groups may have changed"
+    faults = [f"Kolada has groups {GROUPS!r} of kind {word!r} for {count} municipalities, not "
+              f"{len(names)}; nothing was changed, try again later: the titles may have changed"
               for word, kind in groups.words
               if (count := table.loc[table["kind"] == kind, "code"].nunique()) != len(names)]
     raise_faults(SourceError, faults)

@@ -81,7 +81,7 @@ def _summed_ages(frame: pd.DataFrame, query: Query) -> Parts:
     frame = frame.assign(age=frame["age"].map(bands).astype(kinds), empty=frame["value"].isna())
     keys = [name for name in frame if name not in ("value", "sign", "status", "empty")]
     groups = frame.groupby(keys, observed=True, sort=False)
-    total = groups["value"].sum().where(~groups["empty"].any())
+    total = groups["value"].sum().round(query.decimals).where(~groups["empty"].any())
     table = total.reset_index()
     table["status"] = np.where(table["value"].isna(), "unavailable", "published")
     return table, signs

@@ -1,6 +1,7 @@
 """Servers as real processes, and a data folder of one's own for each test."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -130,13 +131,34 @@ def command(folder):
     return run
 
 
+def bytes_of(folder):
+    """What lies in a data folder: bytes by name, the lock and kept replies apart."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")}
+
+
 @pytest.fixture
 def contents(folder):
-    """What lies in the data folder: bytes by name, the lock and kept replies apart."""
+    """What lies in the data folder of this test, or in another; see `bytes_of`."""
+    return lambda target=folder: bytes_of(target)
 
-    def read():
-        return {path.relative_to(folder).as_posix(): path.read_bytes()
-                for path in sorted(folder.rglob("*"))
-                if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")}
 
-    return read
+@pytest.fixture(scope="session")
+def _one_of_each(_shared_server, tmp_path_factory):
+    """A folder with a dataset of each source, updated once by the command."""
+    _shared_server.clear()
+    target = tmp_path_factory.mktemp("one of each")
+    line = [sys.executable, "-m", "analysis.cli", "--data-dir", target, "data", "update",
+            "tax_rate_total", "land_area", "localities", *_shared_server.options]
+    subprocess.run(line, cwd=ROOT, capture_output=True, check=True, timeout=100,
+                   env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return target
+
+
+@pytest.fixture
+def updated(_one_of_each, server, folder):
+    """The data folder of this test, with a dataset of each source; SCB's table is newer now."""
+    shutil.copytree(_one_of_each, folder)
+    server.fault("newer", "TAB2017")
+    return folder

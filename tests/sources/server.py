@@ -499,9 +499,9 @@ def page(request, rows, schema):
     schemas.check_all(schema, part)
     if fault := pick("list", "kolada"):
         body[fault["name"]] = body.pop("values")
-    if schema is schemas.VALUE and pick("word", "kolada"):
+    if schema is schemas.VALUE and part and pick("word", "kolada"):
         part[5]["values"][0]["value"] = "många"
-    if schema is schemas.VALUE and (fault := pick("sign", "kolada")):
+    if schema is schemas.VALUE and part and (fault := pick("sign", "kolada")):
         part[5]["values"][0] |= {"value": None, "status": fault["sign"]}
     return sent(body, "kolada")
 
@@ -548,15 +548,17 @@ def groups(request: Request):
     if played := play("kolada", "groups"):
         return played
     rows, codes = [], list(municipalities())
+    lost = pick("lost-group", "kolada")
     for word, year in (("övergripande", 2025), ("räddningstjänst", 2024), ("grundskola", 2024)):
         for place, (code, name) in enumerate(municipalities().items()):
+            if lost and code == lost["code"]:
+                continue
             near = [codes[(place + step) % len(codes)] for step in range(1, 8)]
             comma = "," if word == "övergripande" else ""
             rows.append({"id": f"G{len(rows)}",
                          "title": f"Liknande kommuner{comma} {word}, {name}, {year}",
                          "members": [{"member_id": one, "member_title": municipalities()[one]}
                                      for one in near]})
-            assert code
     return page(request, rows, schemas.GROUP)
 
 

@@ -1,0 +1,120 @@
+"""A report from updated data cites it, and observed flows have replaced the modelled ones."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pikepdf
+import pypdfium2
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis import catalog, regions
+from analysis.loaders import tables
+
+pytestmark = pytest.mark.xdist_group("sources")  # the same full update as in test_update
+MEMBERS = regions.get("bergslagen").members
+COMMUTING = ("commuting_matrix", "commuting_margins")
+
+
+@pytest.fixture(scope="module")
+def report(everything, tmp_path_factory):
+    """The folder of a report on four municipalities from the updated data."""
+    assert everything.returncode == 0, everything.stderr
+    out = tmp_path_factory.mktemp("live")
+    done = subprocess.run(
+        [sys.executable, "-m", "analysis.cli", "build", "--members", ",".join(MEMBERS), "--name",
+         "Fyra kommuner", "--format", "html,pdf", "--out", str(out)],
+        capture_output=True, text=True, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    return out / "fyra-kommuner"
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return BeautifulSoup((report / "report.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def printed(report):
+    """The text of the PDF, with single spaces."""
+    document = pypdfium2.PdfDocument(report / "report.pdf")
+    text = " ".join(part.get_textpage().get_text_bounded() for part in document)
+    document.close()
+    return re.sub(r"\s+", " ", text)
+
+
+def citations():
+    """What a reader must find of each updated dataset that every report shows."""
+    keys = ("population", "population_change", "population_age_sex", "population_projection",
+            *COMMUTING, "localities", "boundaries")
+    return {key: tables.vintage(key) for key in keys}
+
+
+def test_the_report_cites_exactly_what_was_fetched(report, page, printed):
+    record = json.loads((report / "build.json").read_text(encoding="utf-8"))
+    said = {entry["dataset"]: entry["source"] for entry in record["data"]}
+    whole = re.sub(r"\s+", " ", page.get_text(" "))
+    for key, vintage in citations().items():
+        assert vintage.live, key
+        assert said[key] == vintage.source
+        assert f"hämtad {vintage.retrieved}" in vintage.source
+        assert re.sub(r"\s+", " ", vintage.source) in whole, key
+        assert all(table in printed for table in vintage.tables), key
+    assert f"hämtad {citations()['population'].retrieved}" in printed
+
+
+def test_observed_flows_have_replaced_modelled_ones(report, page):
+    figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
+    assert {row["kind"] for row in figures} == {"observed", "derived"}
+    captions = [found.get_text(" ") for found in page.select("h1, h2, h3, figcaption, caption")]
+    assert len(captions) > 30
+    assert not [text for text in captions if "modellskatt" in text.lower()]
+    shown = [image["alt"] for image in page.select("img[alt]")]
+    shown += [title.get_text() for title in page.select("svg title, svg desc")]
+    assert not [text for text in shown if "modell" in text.lower()]
+    matrix = tables.vintage("commuting_matrix")
+    assert any(matrix.tables[0] in text for text in captions + [page.get_text(" ")])
+
+
+def test_its_figures_are_those_of_the_updated_tables(report):
+    figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
+    people = tables.load("population").set_index(["code", "year"])["population"]
+    shown = {(row["area"], row["year"]): row["value"] for row in figures
+             if row["id"] == "population" and row["area"] in MEMBERS}
+    assert len(shown) > 4 * 50
+    assert all(people[key] == value for key, value in shown.items())
+
+
+def test_the_projection_is_told_as_a_calculation(page):
+    rows = tables.load("population_projection")
+    rows = rows[rows["code"].isin(MEMBERS)]
+    first, last = rows["year"].min(), rows["year"].max()
+    chapter = re.sub(r"\s+", " ", page.get_text(" "))
+    assert f"mellan {first} och {last}" in chapter
+    assert "Det är en modellberäkning" in chapter
+    (table,) = [found for found in page.select("table")
+                if f"SCB:s framskrivning av folkmängden {first}–{last}" in found.get_text(" ")
+                or (found.find_parent("figure") is not None and
+                    f"SCB:s framskrivning av folkmängden {first}–{last}"
+                    in found.find_parent("figure").get_text(" "))][:1]
+    total = round(rows.loc[rows["year"] == last, "persons"].sum())
+    digits = re.sub(r"\D", "", table.select("tr")[-1].get_text(" ").split("%")[0])
+    assert str(total) in digits
+
+
+def test_no_note_of_the_snapshot_is_left(page):
+    """What is true of the shipped edition alone is not said of what was fetched."""
+    whole = re.sub(r"\s+", " ", page.get_text(" "))
+    for key in citations():
+        for note in catalog.dataset(key).shipped_notes:
+            assert note not in whole, key
+    assert "åldersfördelning finns bara för" not in whole
+    assert "senaste året med fullständig åldersfördelning" not in whole
+
+
+def test_the_pdf_of_updated_data_is_tagged_too(report):
+    with pikepdf.open(report / "report.pdf") as document:
+        assert document.Root.MarkInfo.Marked
