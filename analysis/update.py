@@ -153,7 +153,8 @@ def _attempt(entry: Dataset, run: Run, tell: Tell) -> Outcome:
         outcome = Outcome(entry.key, "failed", [f"{entry.key}: {fault}" for fault in error.faults])
     outcome.requests = sum(client.sent for client in run.clients.values()) - before
     outcome.seconds = time.monotonic() - start
-    cost = f"{outcome.requests} requests, {outcome.seconds:.1f} s"
+    plural = "" if outcome.requests == 1 else "s"
+    cost = f"{outcome.requests} request{plural}, {outcome.seconds:.1f} s"
     tell(f"{entry.key}: {outcome.state} ({cost})")
     if outcome.state != "failed":
         for line in outcome.lines:
@@ -173,7 +174,7 @@ def _one(entry: Dataset, run: Run) -> Outcome:
     else:
         outcome = _from_kolada(entry, live, run)
     if live.unproven and outcome.state != "unchanged":
-        outcome.lines.append(doubt(live))
+        outcome.lines.insert(0, doubt(live))
     return outcome
 
 
@@ -186,7 +187,7 @@ def doubt(live: Live) -> str:
 def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
     """Plan all tables first: a drift in the last is met before the first is fetched."""
     client = run.clients["scb"]
-    limits = scb.limits(client)
+    limits = scb.limits(client, ", ".join(live.ids))
     looks = [scb.look(client, query) for query in live.queries]
     updated = [table.updated for table in looks]
     plans = [scb.plan(query, table, limits.cells)

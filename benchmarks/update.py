@@ -90,7 +90,7 @@ def one_year(root: str) -> None:
     reset(root)
     client = Client(f"{root}/api/v2")
     query = dataclasses.replace(queries()[-1], first=YEAR, last=YEAR)
-    limits = scb.limits(client)
+    limits = scb.limits(client, query.table)
     plan = scb.plan(query, scb.look(client, query), limits.cells)
     tidy.tidy(scb.fetch(client, plan, Store(), lambda: None), query)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 
 from analysis.errors import SourceError
@@ -34,6 +35,7 @@ class Client:
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self.sent = 0
+        self._down = ""  # why the server could not be reached at all; it is not tried again
         self._pace: tuple[int, float] | None = None
         self._calls: deque[float] = deque()
         self._session = requests.Session()
@@ -63,6 +65,8 @@ class Client:
 
     def _json(self, what: str, call: Callable[[], requests.Response]) -> Any:
         """The body as JSON; a cut reply is asked for again, a refusal is not."""
+        if self._down:
+            raise SourceError(self._unreachable(what, self._down))
         for attempt in range(TRIES):
             self._wait()
             try:
@@ -79,7 +83,12 @@ class Client:
                 time.sleep(0.5 * 2**attempt)
                 continue
             except requests.exceptions.RequestException as error:
-                raise SourceError(self._unreachable(what, error)) from error
+                if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
+                    raise SourceError(self._late(what)) from error
+                reason = _root(error)
+                if isinstance(reason, NewConnectionError):
+                    self._down = _said(reason)
+                raise SourceError(self._unreachable(what, _said(reason))) from error
             raise SourceError(self._refused(what, reply))
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -93,13 +102,13 @@ class Client:
             time.sleep(max(0.0, self._calls.popleft() + seconds - time.monotonic()))
         self._calls.append(time.monotonic())
 
-    def _unreachable(self, what: str, error: requests.exceptions.RequestException) -> str:
-        late = isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error)
-        if late:
-            return (f"{what}: {self.base_url} did not answer within {self.timeout:g} seconds; "
-                    f"{_KEPT}, try again later or with a longer --timeout")
-        return (f"{what}: no answer from {self.base_url} ({_root(error)}); {_KEPT}, check the "
-                "network and try again")
+    def _late(self, what: str) -> str:
+        return (f"{what}: {self.base_url} did not answer within {self.timeout:g} seconds; "
+                f"{_KEPT}, try again later or with a longer --timeout")
+
+    def _unreachable(self, what: str, reason: str) -> str:
+        return (f"{what}: no answer from {self.base_url} ({reason}); {_KEPT}, check the network "
+                "and try again")
 
     def _refused(self, what: str, reply: requests.Response) -> str:
         said = _problem(reply)
@@ -113,12 +122,18 @@ class Client:
                 "the table may have changed: compare it with analysis/catalog.py")
 
 
-def _root(error: BaseException) -> str:
-    """The innermost reason, in one line: what a person can act on."""
+def _root(error: BaseException) -> BaseException:
+    """The innermost reason of an error: what a person can act on."""
     reason = getattr(error, "reason", None) or (error.args[0] if error.args else None)
     if isinstance(reason, BaseException):
         return _root(reason)
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return error
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, in one line, without the name of an object."""
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return text.split("): ", 1)[-1] if text.startswith("HTTP") else text
 
 
 def _problem(reply: requests.Response) -> str:

@@ -57,15 +57,16 @@ class Plan:
         return sorted({int(year) for part in self.parts for year in part[self.table.time]})
 
 
-def limits(client: Client) -> Limits:
-    """Read the limits of the server and keep them from now on."""
-    config = client.get("/config", "the settings of the API")
+def limits(client: Client, what: str) -> Limits:
+    """Read the limits of the server and keep them from now on; `what` is named in an error."""
+    config = client.get("/config", f"{what} (settings of the API)")
     try:
         found = Limits(int(config["maxDataCells"]), int(config["maxCallsPerTimeWindow"]),
                        float(config["timeWindow"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise SourceError(f"{client.base_url}/config does not state its limits ({error!r}); is "
-                          "this address that of a PxWebApi 2?") from error
+        raise SourceError(f"{what}: {client.base_url}/config does not state its limits "
+                          f"({error!r}); look up whether this is the address of a PxWebApi 2, and "
+                          "give the right one with --base-url") from error
     client.limit(found.calls, found.seconds)
     return found
 

@@ -12,6 +12,7 @@ from analysis.exhibits import figure_bundle
 from analysis.figures import overview, style
 from analysis.loaders import tables
 from analysis.loaders.boundaries import load_boundaries, load_lakes
+from analysis.metrics import population
 from analysis.sources import geodata
 from analysis.update import difference, reset, update
 
@@ -46,7 +47,7 @@ def test_the_snapshot_is_as_it_was(everything):
 
 def test_status_and_verify_know_the_updated_datasets(everything):
     lines = datasets.status_lines()
-    assert sum("0 days old" in line or "1 days old" in line for line in lines) == len(LIVE)
+    assert sum("0 days old" in line or "1 day old" in line for line in lines) == len(LIVE)
     assert any("TAB1830" in line for line in lines)
     assert datasets.verify() == []
 
@@ -301,3 +302,73 @@ def test_the_command_answers_without_the_slow_libraries(command):
     import sys
 
     assert subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=False).returncode == 0
+
+
+def test_each_id_says_what_it_was_verified_against():
+    for key in LIVE:
+        live = catalog.dataset(key).live
+        assert live.ids, key
+        for evidence in live.ids.values():
+            assert evidence.basis in ("documentation", "recorded reply", "third-party code")
+            assert evidence.where
+    assert catalog.dataset("commuting_matrix").live.unproven == ("TAB334", "TAB333", "TAB5850")
+
+
+def test_the_command_warns_of_ids_that_nobody_verified(everything, server, command):
+    lines = everything.stdout.splitlines()
+    place = next(row for row, line in enumerate(lines) if line.startswith("population_change: "))
+    assert "known only from third-party code: TAB5169, TAB6481; compare" in lines[place + 1]
+    done = command("data", "update", "commuting_margins", "population", "--dry-run",
+                   *server.options)
+    assert done.stdout.count("known only from third-party code") == 1
+    assert "third-party code: TAB1828; compare some figures" in done.stdout
+
+
+def test_the_record_tells_evidence_unit_and_signs_of_each_source(everything):
+    for key in LIVE:
+        live = catalog.dataset(key).live
+        sources = tables.record(key).facts["tables"]
+        assert {source["id"]: source["verified"]["basis"] for source in sources} == {
+            name: evidence.basis for name, evidence in live.ids.items()}
+        assert all(isinstance(source["signs"], dict) for source in sources)
+    costs = tables.record("area_costs").facts["tables"]
+    assert {source["unit"][0] for source in costs} == {"kr/inv"}
+    assert all(source["title"].startswith("Kostnad ") for source in costs)
+
+
+def test_decimals_are_kept_as_published(everything):
+    projected = tables.load("population_projection")["persons"]
+    assert (projected % 1 != 0).any()
+    assert (projected.round(4) == projected).all(), "a sum of ages has no more decimals than they"
+    assert tables.record("population_projection").facts["tables"][0]["unit"] == [
+        "antal", "antal personer"]
+    rates = tables.load("tax_rate_total")["value"]
+    assert (rates.round(2) == rates).all()
+
+
+def test_perturbed_totals_are_those_that_were_published(everything):
+    """The parts of 2025 do not add up, and nothing makes them."""
+    changes = tables.load("population_change")
+    assert tables.perturbed_years("population_change") == (2025,)
+    noisy = changes[(changes["year"] == 2025) & (changes["sex"] == "total")]
+    sexes = changes[(changes["year"] == 2025) & (changes["sex"] != "total")].groupby("code")
+    assert (noisy.set_index("code")["births"] != sexes["births"].sum()).any()
+    parts = population.balance(changes, ["1780", "1715"])
+    assert parts.loc[2025, "increase"] == noisy.loc[
+        noisy["code"].isin(["1780", "1715"]), "increase"].sum()
+    assert (parts.loc[2025, list(population.COMPONENTS)].sum() != parts.loc[2025, "increase"])
+    ages = tables.load("population_age_sex", years=[2025]).groupby("code")["persons"].sum()
+    totals = tables.load("population").query("year == 2025").set_index("code")["population"]
+    assert (ages != totals).any()
+    assert (ages - totals).abs().max() < 200, "noise, no more"
+
+
+def test_a_server_that_is_not_there_is_asked_once(command, folder):
+    done = command("data", "update", "--base-url", "http://127.0.0.1:9/api/v2", "--base-url",
+                   "kolada=http://127.0.0.1:9/v3", "--base-url", "geodata=http://127.0.0.1:9/wfs")
+    assert done.returncode == 1
+    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == LIVE
+    assert all("Connection refused" in line and "check the network and try again" in line
+               for line in done.stderr.splitlines())
+    assert done.stdout.count("(1 request, ") == 3, "one for each source"
+    assert done.stdout.count("(0 requests, ") == len(LIVE) - 3
