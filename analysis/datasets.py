@@ -28,20 +28,11 @@ def status_lines() -> list[str]:
 
 def _state(entry: Dataset) -> str:
     try:
-        raise_faults(DataError, [*_damage(entry), *_checksum_faults(
+        raise_faults(DataError, [*tables.damage(entry.key), *_checksum_faults(
             entry, tables.recorded_checksums())])
         return "; ".join([_years_and_source(entry), entry.kind, *_edition(entry)])
     except DataError as error:
         return f"BROKEN: {'; '.join(error.faults)}"
-
-
-def _damage(entry: Dataset) -> list[str]:
-    """The files of an updated dataset that are not as they were written."""
-    used = tables.record(entry.key)
-    files = used.facts["files"].values() if used else ()
-    return [f"{file['name']} differs from its checksum; run `samverkan data update {entry.key}`, "
-            f"or `samverkan data reset {entry.key}` to go back to the snapshot" for file in files
-            if used and tables.checksum(used.folder / file["name"]) != file["sha256"]]
 
 
 def _years_and_source(entry: Dataset) -> str:
@@ -174,8 +165,17 @@ def describe() -> str:
                   + (f"; break: {part.break_reason}" if part.break_reason else "")
                   for part in entry.series]
         lines += [f"- {note}" for note in entry.notes]
+        lines += _evidence(entry)
         parts.append("\n".join(lines).rstrip() + "\n")
     return "\n".join(parts)
+
+
+def _evidence(entry: Dataset) -> list[str]:
+    """What an update asks for, and what each id was verified against."""
+    ids = entry.live.ids if entry.live else {}
+    by_evidence = {found: [key for key in ids if ids[key] == found] for found in ids.values()}
+    return [f"- Updated from {', '.join(keys)}: {found.basis} ({found.where})"
+            for found, keys in by_evidence.items()]
 
 
 def _place(entry: Dataset) -> str:
