@@ -200,6 +200,7 @@ class Dataset:
     kind: str = "observed"
     series: tuple[Series, ...] = ()
     notes: tuple[str, ...] = ()
+    shipped_notes: tuple[str, ...] = ()  # true of the snapshot, not of what an update fetches
     edited: bool = False  # a person edits the file: validated, but without a fixed checksum
     shipped: bool = True  # False: not in the snapshot, there only after `samverkan data update`
     live: Live | None = None
@@ -209,6 +210,10 @@ class Dataset:
     def path(self) -> Path:
         """Where the shipped file lies."""
         return paths.data_path(self.file)
+
+    def notes_for(self, *, live: bool) -> tuple[str, ...]:
+        """What a reader must know of the edition in use, in Swedish: the fetched or the shipped."""
+        return self.notes if live else (*self.shipped_notes, *self.notes)
 
     def citation(self) -> str:
         """Source line for figures printed as the source has them, in Swedish."""
@@ -264,7 +269,7 @@ def _indicator(
     scope = "Senaste året för alla 290 kommuner, hela serien för 19 kommuner."
     return Dataset(
         key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
-        Source("SCB", table), years, kind=kind, notes=(scope, *notes), live=live,
+        Source("SCB", table), years, kind=kind, notes=notes, shipped_notes=(scope,), live=live,
     )
 
 
@@ -433,12 +438,12 @@ _DATASETS = (
         notes=(
             "1950–1967 är omräknade till dagens kommungränser; 1968–1971 ligger riksummorna "
             "564–1 232 personer för högt och 1976–1978 samt 1981 upp till 30 personer för lågt.",
-            "2022 är härlett: 2023 minus den redovisade folkökningen.",
             "Från 2025 har SCB lagt slumpmässigt brus på små tal (CKM); delar behöver inte "
             "summera till publicerade totaler.",
             "Gränsändringar: Knivsta bröts ur Uppsala 2003; Heby gick från Västmanlands till "
             "Uppsala län 2007.",
         ),
+        shipped_notes=("2022 är härlett: 2023 minus den redovisade folkökningen.",),
     ),
     Dataset(
         "population_change", "Befolkningsförändringar", "population_change.parquet",
@@ -460,8 +465,8 @@ _DATASETS = (
         ("code", "year", "sex"),
         Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
         live=_CHANGE_LIVE,
-        notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",
-               "Gotland har inga flyttningar inom länet: länet består av en kommun."),
+        shipped_notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",),
+        notes=("Gotland har inga flyttningar inom länet: länet består av en kommun.",),
     ),
     Dataset(
         "population_age_sex", "Folkmängd efter ålder och kön", "population_age_sex.parquet",
@@ -472,7 +477,7 @@ _DATASETS = (
         ),
         ("code", "year", "age_from", "sex"),
         Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180, live=_AGE_SEX_LIVE,
-        notes=("Det enda året med fullständig åldersfördelning i datauttaget.",),
+        shipped_notes=("Det enda året med fullständig åldersfördelning i datauttaget.",),
     ),
     Dataset(
         "population_projection", "Befolkningsframskrivning", "population_projection.parquet",

@@ -164,7 +164,7 @@ def describe() -> str:
         lines += [f"- Series {part.label} ({part.source})"
                   + (f"; break: {part.break_reason}" if part.break_reason else "")
                   for part in entry.series]
-        lines += [f"- {note}" for note in entry.notes]
+        lines += [f"- {note}" for note in entry.notes_for(live=False)]
         lines += _evidence(entry)
         parts.append("\n".join(lines).rstrip() + "\n")
     return "\n".join(parts)

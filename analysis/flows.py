@@ -29,7 +29,6 @@ from analysis.metrics.commuting import margins_from_flows, night_population
 
 MATRIX = "commuting_matrix"
 _MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows", "localities")
-_LOCALITIES_YEAR = 2020  # the year of the localities, so of the inhabitants they are held against
 
 MODEL_ERROR: Mapping[str, float] = MappingProxyType(
     {"Uppsala län 2016": 0.83, "Stockholm 2015": 0.92})
@@ -170,9 +169,11 @@ def distances() -> pd.DataFrame:
     12
     """
     people = population.load_population()
-    counts = people[people["year"] == _LOCALITIES_YEAR].set_index("code")["population"]
+    places = population.load_localities()
+    same_year = people["year"] == places["year"].max()
+    counts = people[same_year].set_index("code")["population"]
     return flow_model.route_distances(
-        population.load_localities(), boundaries.load_boundaries().reset_index(),
+        places, boundaries.load_boundaries().reset_index(),
         population=counts.astype("float64"))
 
 

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import catalog
 from analysis.errors import InputError
 from analysis.figures import charts, maps, style
+from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
@@ -254,7 +254,7 @@ def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: 
     known = municipalities()
     frame = pd.DataFrame({"name": [known[str(code)].name for code in here.index],
                           "value": here.to_numpy()})
-    notes = [note for key in measure.sources for note in catalog.dataset(key).notes]
+    notes = [note for key in measure.sources for note in tables.notes(key)]
     return Table(slug(measure), f"{measure.label} {year}", frame,
                  {"name": Format("Kommun", text=True), "value": Format.of(measure)},
                  measure.sources, kind or measure.kind, tuple(dict.fromkeys(notes)))

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from analysis.figures import charts, labels, maps, style
+from analysis.loaders import tables
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, municipalities
@@ -30,12 +31,8 @@ _NAMED_LOCALITIES = 14
 _NAMED = 60  # most names tried on a map of many members; the table has them all
 NAME = Format("Kommun", text=True)
 _LATE = ("2025 bygger på tal med slumpmässigt brus (CKM).",)
-_SERIES = (
-    "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB.",
-    "2022 är härlett: 2023 minus den redovisade folkökningen.",
-    *_LATE,
-    "Riket, län och grupper är summor av kommunernas tal.",
-)
+_BORDERS = "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB."
+_SUMS = "Riket, län och grupper är summor av kommunernas tal."
 COMPONENT_LABELS = {
     "natural_increase": "Födda minus döda",
     "net_county": "Flyttnetto mot eget län",
@@ -88,7 +85,8 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
         id="folkmangd-karta", title=f"Folkmängd i kommunerna {year}",
         alt=_population_alt(region, counts, year), sources=("population", "localities"),
         table=table, kind="observed", unit="invånare",
-        note="Cirklarnas yta visar folkmängden. Svarta punkter är tätorter 2020."))
+        note="Cirklarnas yta visar folkmängden. Svarta punkter är tätorter "
+             f"{localities['year'].max()}."))
 
 
 def _few(region: Region) -> bool:
@@ -150,15 +148,16 @@ def places_table(region: Region, values: pd.Series, land_km2: pd.Series, where: 
         "density": (here / land_km2.loc[order]).to_numpy(),
         "share": places["share"].to_numpy(), "largest": places["name"].to_numpy(),
         "largest_share": places["largest_share"].to_numpy()})
-    return Table("boende", f"Folkmängd {year}, täthet och tätorter 2020", frame, {
+    settled = where["year"].max()
+    return Table("boende", f"Folkmängd {year}, täthet och tätorter {settled}", frame, {
         "name": NAME, "population": Format("Folkmängd"), "land": Format("Landareal", "km²", 0),
         "density": Format("Invånare per km²", decimals=1),
         "share": Format("Bor i tätort", percent=True),
         "largest": Format("Största tätort", text=True),
         "largest_share": Format("Bor i den största", percent=True),
     }, ("population", "municipalities", "localities"), notes=(
-        *_LATE, "Landareal 2015. Andelar i tätort avser 2020 och beräknas inte där en tätort går, "
-        "eller enligt en grov beräkning kan gå, över kommungränsen."))
+        *_LATE, f"Landareal 2015. Andelar i tätort avser {settled} och beräknas inte där en tätort "
+        "går, eller enligt en grov beräkning kan gå, över kommungränsen."))
 
 
 def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
@@ -249,7 +248,7 @@ def change_table(region: Region, values: pd.Series) -> Table:
         "name": Format("Område", text=True), "then": Format(f"Folkmängd {year - 10}"),
         "now": Format(f"Folkmängd {year}"), "change": Format("Förändring", signed=True),
         "share": Format("Förändring", decimals=1, percent=True, signed=True),
-    }, ("population",), notes=(*_LATE, "Riket, län och grupper är summor av kommunernas tal."))
+    }, ("population",), notes=(*_LATE, _SUMS))
 
 
 # --- the long series -----------------------------------------------------------------------------
@@ -275,7 +274,7 @@ def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
            f"Index {last_year(values)}: {_ends(lines)}.")
     return style.describe(axes, style.Description(
         id="folkmangd-historia", title=f"Folkmängd {base}–{last_year(values)}, {base} = 100",
-        alt=alt, sources=("population",), unit="index", note=_SERIES[0],
+        alt=alt, sources=("population",), unit="index", note=_BORDERS,
         table=_history_table("folkmangd-historia", sums, list(sets))))
 
 
@@ -346,7 +345,8 @@ def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
     formats = {"name": Format("Område", text=True),
                **{str(year): Format(str(year)) for year in chosen}}
     return Table(key, f"Folkmängd vissa år {chosen[0]}–{last}", frame.reset_index(drop=True),
-                 formats, ("population",), notes=_SERIES)
+                 formats, ("population",), notes=(
+                     "Alla år avser dagens kommungränser.", *tables.notes("population"), _SUMS))
 
 
 # --- births, deaths and moves ---------------------------------------------------------------------
@@ -537,6 +537,8 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     'Ålder och kön 2016, andel av befolkningen'
     """
     axes = axes if axes is not None else style.canvas(3.9)
+    only_year = ages["year"].nunique() == 1
+    ages = ages[ages["year"] == ages["year"].max()]
     here = metrics.pyramid(ages, region.members)
     nation = metrics.pyramid(ages, list(ages["code"].unique()))
     year = int(ages["year"].max())
@@ -554,7 +556,41 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
         id="alderspyramid", title=f"Ålder och kön {year}, andel av befolkningen",
         alt=_pyramid_alt(region, ages), sources=("population_age_sex",), unit="procent",
         table=_pyramid_table(here, nation, year),
-        note=f"Fullständig åldersfördelning finns bara för {year} i datauttaget."))
+        note=f"Fullständig åldersfördelning finns bara för {year} i datauttaget."
+        if only_year else ""))
+
+
+# --- what SCB projects ----------------------------------------------------------------------------
+
+
+def projection_tables(region: Region, projected: pd.DataFrame) -> list[Table]:
+    """SCB's projection (code, year, population) every fifth year; no table until it is fetched.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_projection
+    >>> projection_tables(regions.get("kak"), load_projection())
+    []
+    """
+    wide = projected.pivot(index="code", columns="year", values="population")
+    if wide.empty or set(region.members) - set(wide.index):
+        return []
+    first, last = int(wide.columns[0]), int(wide.columns[-1])
+    chosen = sorted({first, *range(-(-first // 5) * 5, last, 5), last})
+    frame = wide.loc[list(region.members), chosen].astype("float64")
+    frame = frame.loc[frame[first].sort_values(ascending=False).index]
+    names = names_of(list(frame.index))
+    if len(names) > 1:
+        frame.loc[region.key] = frame.sum(skipna=False)
+        names = [*names, region.name]
+    shown = frame.round().set_axis([str(year) for year in chosen], axis=1)
+    shown.insert(0, "name", names)
+    shown["change"] = (frame[last] / frame[first] - 1).to_numpy()
+    formats = {"name": Format("Område", text=True),
+               **{str(year): Format(str(year)) for year in chosen},
+               "change": Format(f"Ändring till {last}", percent=True, decimals=1, signed=True)}
+    return [Table("framskrivning", f"SCB:s framskrivning av folkmängden {first}–{last}",
+                  shown.reset_index(drop=True), formats, ("population_projection",), "modelled",
+                  notes=tables.notes("population_projection"))]
 
 
 def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:

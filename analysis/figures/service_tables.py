@@ -75,8 +75,8 @@ def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
                   "värdkommunens", frame,
                   {"body": word("Organ"), "name": NAME, "host": word("Värdkommun"),
                    "distance": Format("Avstånd", "km")}, ("services", "localities"),
-                  notes=("Befolkningscentrum är tätorternas medelpunkt, vägd med folkmängden "
-                         "2020. Vägavståndet är längre.",))]
+                  notes=("Befolkningscentrum är tätorternas medelpunkt, vägd med deras "
+                         "folkmängd. Vägavståndet är längre.",))]
 
 
 def gap_tables_of(view: Sharing, peers: pd.DataFrame) -> list[Table]:

@@ -60,6 +60,21 @@ def load_age_sex(region: Region | None = None) -> pd.DataFrame:
     return only(tables.load("population_age_sex"), region)
 
 
+def load_projection(region: Region | None = None) -> pd.DataFrame:
+    """SCB's projection of inhabitants, modelled: code, year, population; empty until fetched.
+
+    Ages and sexes are summed; the numbers have decimals.
+
+    >>> list(load_projection().columns)
+    ['code', 'year', 'population']
+    """
+    if tables.record("population_projection") is None:
+        return pd.DataFrame(columns=["code", "year", "population"])
+    rows = only(tables.load("population_projection"), region)
+    total = rows.groupby(["code", "year"])["persons"].sum(min_count=1)
+    return total.rename("population").reset_index()
+
+
 def load_localities(region: Region | None = None) -> pd.DataFrame:
     """Localities (tätorter) 2020 with inhabitants and a point in SWEREF 99 TM.
 

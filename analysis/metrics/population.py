@@ -379,9 +379,10 @@ def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: 
     """Where people live: localities and the largest one, as shares (0-1) of the population.
 
     `inhabitants` by code, of the year of `localities`; `crossing` from `crossing_localities`.
-    Returns by code: `share` living in localities (missing where one crosses the boundary), `name`,
-    `largest` (inhabitants) and `largest_share` of the largest locality (the share is missing where
-    that one crosses). Codes without any locality in the table have only missing values.
+    Returns by code: `year` of the localities, `share` living in localities (missing where one
+    crosses the boundary), `name`, `largest` (inhabitants) and `largest_share` of the largest
+    locality (the share is missing where that one crosses). Codes without any locality in the
+    table have only missing values.
     """
     listed = localities[localities["code"].isin(inhabitants.index)]
     total = listed.groupby("code")["population"].sum().reindex(inhabitants.index)
@@ -393,6 +394,7 @@ def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: 
     suspected = set(crossing.loc[~crossing["known"], "locality"])
     alone = ~largest["locality"].isin(known | suspected)
     return pd.DataFrame({
+        "year": localities["year"].max(),
         "share": share.where(~share.index.isin(list(unsure))),
         "name": largest["name"],
         "largest": largest["population"],

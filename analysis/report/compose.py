@@ -38,6 +38,11 @@ class Cited:
     entry: catalog.Dataset
     vintage: tables.Vintage
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the edition that was used."""
+        return self.entry.notes_for(live=self.vintage.live)
+
 
 @dataclass
 class Document:

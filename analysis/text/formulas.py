@@ -46,6 +46,9 @@ FORMULAS = (
     Formula("index", "Index", "värdet / värdet det första året × 100", r"\bindex\b|= 100"),
     Formula("folkokning", "Folkökningens delar",
             "födda − döda + inflyttade − utflyttade + justering = folkökning", r"folkökning"),
+    Formula("framskrivning", "SCB:s framskrivning",
+            "folkmängden året före + födda − döda + inflyttade − utflyttade enligt SCB:s "
+            "antaganden; ändring = det sista året / det första − 1", r"framskrivning"),
     _measured(population.share_65plus, r"65 år eller äldre"),
     Formula("aldersandel", "Andel av befolkningen",
             "kvinnor eller män i åldersgruppen / hela folkmängden",

@@ -87,15 +87,16 @@ def size_sentences(region: Region, values: pd.Series, land_km2: pd.Series,
 
 def _locality_sentences(region: Region, where: pd.DataFrame) -> list[str]:
     known = where.loc[list(region.members), "share"].dropna().sort_values()
+    year = where["year"].max()
     sentences = []
     if len(known) == 1:
         part = swedish.percent(known.iloc[0], 0)
         sentences.append(f"I {names_of([known.index[0]])[0]} bor {part} av invånarna i en tätort "
-                         "(2020).")
+                         f"({year}).")
     elif len(known) > 1:
         low, high = names_of([known.index[0], known.index[-1]])
         sentences.append(
-            f"Andelen som bor i en tätort (2020) går från {swedish.percent(known.iloc[0], 0)} i "
+            f"Andelen som bor i en tätort ({year}) går från {swedish.percent(known.iloc[0], 0)} i "
             f"{low} till {swedish.percent(known.iloc[-1], 0)} i {high}.")
     missing = [code for code in region.members if code not in known.index]
     if missing:
@@ -355,8 +356,14 @@ def pyramid_sentences(region: Region, ages: pd.DataFrame) -> list[str]:
              + ("" if all_here else f" ({swedish.percent(_part(nation, *limits))} i riket)")
              for label, limits in (("0–19 år", (0, 19)), ("20–64 år", (20, 64)),
                                    ("65 år eller äldre", (65, None)))]
-    return [f"Av invånarna i {region.name} var år {year} {swedish.listed(parts)}. Det är det "
-            "senaste året med fullständig åldersfördelning i datauttaget."]
+    return [f"Av invånarna i {region.name} var år {year} {swedish.listed(parts)}.{_old(ages)}"]
+
+
+def _old(ages: pd.DataFrame) -> str:
+    """A word on ages that are older than the other figures: there is one year of them."""
+    if ages["year"].nunique() > 1:
+        return ""
+    return " Det är det senaste året med fullständig åldersfördelning i datauttaget."
 
 
 def _part(ages: pd.DataFrame, low: int, high: int | None) -> float:
@@ -366,19 +373,21 @@ def _part(ages: pd.DataFrame, low: int, high: int | None) -> float:
 def projection_sentences(projection: pd.DataFrame | None = None, *, region: Region) -> list[str]:
     """What SCB's projection says (code, year, population), or that none has been fetched."""
     if projection is None or projection.empty:
-        return ["SCB:s befolkningsprognos ingår inte i datauttaget. Ingen egen prognos har gjorts: "
-                "rapporten säger inget om framtida folkmängd."]
+        return ["SCB:s befolkningsframskrivning ingår inte i datauttaget. Ingen egen framskrivning "
+                "har gjorts: rapporten säger inget om framtida folkmängd."]
     values = projection.set_index(["code", "year"])["population"]
     total = metrics.by_area(values, {region.name: region.members})[region.name].dropna()
     if len(total) < 2:
-        return [f"SCB:s befolkningsprognos saknar uppgift för {region.name}."]
+        return [f"SCB:s befolkningsframskrivning saknar uppgift för {region.name}."]
     first, last = int(total.index[0]), int(total.index[-1])
     moved = _moved(region.name, pd.Series({region.name: total[last]}),
                    pd.Series({region.name: total[first]}))
     verb, _, rest = moved.partition(" ")
     verb = {"ökade": "ökar", "minskade": "minskar", "var": "är"}[verb]
-    return [f"Enligt SCB:s prognos {verb} {rest} mellan {first} och {last}, "
-            f"till {swedish.inhabitants(total[last])}."]
+    return [f"Enligt SCB:s framskrivning {verb} {rest} mellan {first} och {last}, "
+            f"till {swedish.inhabitants(round(total[last]))}. Det är en modellberäkning av vad som "
+            "händer om SCB:s antaganden håller, ingen observerad uppgift och inte kommunernas "
+            "egen prognos."]
 
 
 # --- capacity -------------------------------------------------------------------------------------

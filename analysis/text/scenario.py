@@ -477,7 +477,7 @@ def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
         ("Pendling", f"{commuting_year}, {'modellskattning' if modelled else 'observerad'}"),
         ("Antagen ändring av kostnaden",
          f"{_change(case.low)} till {_change(case.high)}{unused}"),
-        ("Kommunens centrum", "tätorternas medelpunkt, vägd med folkmängden 2020"),
+        ("Kommunens centrum", "tätorternas medelpunkt, vägd med deras folkmängd"),
         ("Avstånd", "fågelvägen mellan centrum; värdens invånare har 0 km"),
         ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),
         ("Vad som räknas som i drift", "förbund, nämnd och bolag tills ett slut är känt; avtal och "
