@@ -22,11 +22,11 @@ docs: .venv/ready-dev
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs build/docs
 	@echo "open build/docs/index.html"
 
-bench: .venv/ready
+bench: .venv/ready-dev
 	$(BIN)/python benchmarks/run.py
 
 # all 290 municipalities; also writes docs/performance.md
-bench-full: .venv/ready
+bench-full: .venv/ready-dev
 	$(BIN)/python benchmarks/run.py --full
 
 data-docs: .venv/ready

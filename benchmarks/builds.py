@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from measure import Cost, Row, cost, run, wall_time
+from measure import Cost, Row, at_most, cost, run, under, wall_time
 
 from analysis import catalog, regions
 from analysis.inventory import inventory_of
@@ -86,11 +86,11 @@ def _builds(build: Cost, bare: float, loop: float, nothing: float, changed: Cost
     cores = os.cpu_count()
     return [
         Row("build of three regions, all formats: processor time", build.processor,
-            "bare script in one warm process, same files", bare, "at most 1.5"),
+            "bare script in one warm process, same files", bare, at_most(1.5)),
         Row(f"build of three regions, all formats, {cores} cores", build.wall,
-            "papermill and nbconvert a chapter and region, HTML only", loop, "at most 0.2"),
+            "papermill and nbconvert a chapter and region, HTML only", loop, at_most(0.2)),
         Row("build when nothing has changed", nothing, "the whole build", build.wall,
-            "under 0.5 s"),
+            under(0.5)),
         Row("build when one row of the inventory has changed", changed.wall, "the whole build",
             build.wall),
     ]
@@ -101,7 +101,7 @@ def _commands(where: dict[str, str]) -> list[Row]:
     empty = wall_time(sys.executable, "-c", "pass", **where)
     return [
         Row("samverkan --help", wall_time(*command, "--help", **where), "python -c pass", empty,
-            "under 0.3 s"),
+            under(0.3)),
         Row("samverkan regions", wall_time(*command, "regions", **where), "python -c pass",
-            empty, "under 0.5 s"),
+            empty, under(0.5)),
     ]

@@ -17,15 +17,45 @@ from typing import NamedTuple
 _CHILD_SUBREAPER = 36  # of prctl: orphans come to this process, so that their time is counted
 
 
+class Target(NamedTuple):
+    """What is aimed at, in words, and whether ours and the peer's are there."""
+
+    text: str
+    holds: Callable[[float, float], bool]
+
+
+def at_most(ratio: float) -> Target:
+    """Ours is at most so many times the peer's."""
+    return Target(f"at most {ratio:g}", lambda ours, theirs: ours <= ratio * theirs)
+
+
+def at_least(ratio: float) -> Target:
+    """Ours is at least so many times the peer's."""
+    return Target(f"at least {ratio:g}", lambda ours, theirs: ours >= ratio * theirs)
+
+
+def under(seconds: float) -> Target:
+    """Ours is shorter than so many seconds, whatever the peer's."""
+    return Target(f"under {seconds:g} s", lambda ours, theirs: ours < seconds)
+
+
 class Row(NamedTuple):
-    """One line of the table: ours against a peer, both in `unit`; `target` bounds their ratio."""
+    """One line of the table: ours against a peer, both in `unit`."""
 
     what: str
     ours: float
     peer: str
     theirs: float
-    target: str = ""
+    target: Target | None = None
     unit: str = "s"
+
+    @property
+    def verdict(self) -> str:
+        """The target and whether it was met; nothing without a target."""
+        if self.target is None:
+            return ""
+        met = self.target.holds(self.ours, self.theirs)
+        return f"{self.target.text}: {'met' if met else 'MISSED'}"
 
 
 class Cost(NamedTuple):

@@ -12,7 +12,7 @@ from statistics import mean
 
 import measure
 import psutil
-from measure import Cost, Row
+from measure import Cost, Row, at_least, at_most
 
 from analysis import regions
 from analysis.report.build import build
@@ -74,11 +74,11 @@ def _rows(count: int, done: list[float], memory: list[tuple[float, float]], used
     return [
         Row(f"{count} reports: seconds a report, second half", (steady[-1] - middle)
             / (len(steady) - 1 - half), "first half, from the 5th", (middle - steady[0]) / half,
-            "at most 1.1"),
+            at_most(1.1)),
         Row(f"{count} reports: memory of all processes, second half", mean(late),
-            "first half, from the 5th", mean(early), "at most 1.1", "MB"),
+            "first half, from the 5th", mean(early), at_most(1.1), "MB"),
         Row(f"{count} reports: processor time, start and end included", used.processor,
-            f"the clock of {cores} cores", used.wall * cores, "at least 0.9"),
+            f"the clock of {cores} cores", used.wall * cores, at_least(0.9)),
     ]
 
 

@@ -18,6 +18,7 @@ import explorer
 import metrics
 import nation
 import psutil
+import update
 from measure import Row
 
 RECORD = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
@@ -51,7 +52,7 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         lines.append(f"| {row.what} | {_amount(row.ours)} {row.unit} | {row.peer} | "
                      f"{_amount(row.theirs)} {row.unit} | {row.ours / row.theirs:.2f} | "
-                     f"{row.target} |")
+                     f"{row.verdict} |")
     return "\n".join(lines)
 
 
@@ -63,7 +64,8 @@ def main() -> None:
     """Print one table; `--full` also records it."""
     full = "--full" in sys.argv[1:]
     print(machine(), file=sys.stderr)
-    rows = [*builds.rows(), *nation.rows(290 if full else 30), *metrics.rows(), *explorer.rows()]
+    rows = [*builds.rows(), *nation.rows(290 if full else 30), *metrics.rows(), *explorer.rows(),
+            *update.rows()]
     print(table(rows))
     if full:
         text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine())

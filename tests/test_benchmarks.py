@@ -37,8 +37,18 @@ def test_a_command_that_fails_is_no_measurement(benchmarks):
 
 def test_the_table_has_peer_ratio_and_unit(benchmarks):
     measure, _, run = benchmarks
-    text = run.table([measure.Row("ours", 3.0, "theirs", 2.0, "at most 1.5", "MB")])
-    assert "| ours | 3.00 MB | theirs | 2.00 MB | 1.50 | at most 1.5 |" in text
+    text = run.table([measure.Row("ours", 3.0, "theirs", 2.0, measure.at_most(1.5), "MB")])
+    assert "| ours | 3.00 MB | theirs | 2.00 MB | 1.50 | at most 1.5: met |" in text
+
+
+@pytest.mark.parametrize(("target", "ours", "verdict"), [
+    (("at_most", 1.5), 3.1, "at most 1.5: MISSED"), (("at_least", 0.9), 1.8, "at least 0.9: met"),
+    (("at_least", 0.9), 1.7, "at least 0.9: MISSED"), (("under", 0.5), 0.4, "under 0.5 s: met"),
+    (("under", 0.5), 0.5, "under 0.5 s: MISSED")])
+def test_the_table_says_whether_a_target_was_met(benchmarks, target, ours, verdict):
+    measure, _, _ = benchmarks
+    name, limit = target
+    assert measure.Row("", ours, "", 2.0, getattr(measure, name)(limit)).verdict == verdict
 
 
 def test_synthetic_areas_are_sparse_and_closed(benchmarks):
@@ -52,6 +62,6 @@ def test_synthetic_areas_are_sparse_and_closed(benchmarks):
 
 
 def test_every_benchmark_file_can_be_loaded():
-    code = "import bare, builds, explorer, metrics, nation, run"
+    code = "import bare, builds, explorer, metrics, nation, run, update"
     done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
