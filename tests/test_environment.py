@@ -1,9 +1,11 @@
 """The files that describe the environment agree with each other."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,3 +70,9 @@ def test_every_command_is_documented():
     missing = [entry for entry in names(cli, "samverkan") if f"`{entry}" not in text]
     missing += [option for option in set(options(cli)) if f"{option}" not in text]
     assert not missing
+
+
+@pytest.mark.xdist_group("together")
+def test_groups_of_tests_stay_together(request):
+    """Without it reports and updates that tests share are made once in every worker."""
+    assert "PYTEST_XDIST_WORKER" not in os.environ or request.node.nodeid.endswith("@together")
