@@ -161,6 +161,7 @@ class Live:
     """
 
     publisher: str
+    licence: str = "CC0"
     queries: tuple[Query, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     peers: Groups | None = None
@@ -386,8 +387,8 @@ _TAX_LIVE = Live("SCB", keep=True, queries=(
     Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, _ANY,
           _SEEN_IN_ATLAS, decimals=2),
 ))
-_RKA = "RKA, Kolada"
-_AREA_COSTS = Live(_RKA, indicators=(
+_RKA, _RKA_LICENCE = "RKA, Kolada", "fri användning med angiven källa"
+_AREA_COSTS = Live(_RKA, _RKA_LICENCE, indicators=(
     Indicator("N07009", "raddningstjanst", "räddningstjänst", "kr/inv", _KPIS),
     Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd", "kr/inv", _KPIS),
     Indicator("N07004", "gata", "väg- och järnvägsnät", "kr/inv", _KPIS),
@@ -403,7 +404,7 @@ _FINANCE_SCOPE = ("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 
 
 def _single(kpi: str, name: str, title: str, unit: str) -> Live:
     """A dataset that is one key figure of Kolada, and replaces the shipped one as a whole."""
-    return Live(_RKA, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
+    return Live(_RKA, _RKA_LICENCE, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
 
 
 _AGES = (
@@ -411,7 +412,6 @@ _AGES = (
     Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
            low=4, high=99),
 )
-_RKA_LICENCE = "fri användning med angiven källa"
 
 _DATASETS = (
     Dataset(
@@ -538,7 +538,7 @@ _DATASETS = (
     ),
     _indicator(
         "employment_rate", "Sysselsättningsgrad 20–64 år", "procent", "TAB3200", "2020–2024",
-        low=30, high=100, notes=("Alla 290 kommuner finns för varje år.",),
+        low=30, high=100, shipped_notes=("Alla 290 kommuner finns för varje år.",),
     ),
     _indicator(
         "median_income_real", "Medianinkomst i 2025 års priser", "kr per år", "TAB3554",
@@ -708,7 +708,7 @@ _DATASETS = (
         ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
                                               _RKA_LICENCE),
         "2024 och 2025", rows=4_060,
-        live=Live(_RKA, peers=Groups(
+        live=Live(_RKA, _RKA_LICENCE, peers=Groups(
             (("övergripande", "overall"), ("räddningstjänst", "rescue")),
             Evidence("recorded reply", "rKolada, introduction: groups of Arboga, 2024 and 2025"))),
         notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "

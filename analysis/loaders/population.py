@@ -109,7 +109,7 @@ def load_land_area(region: Region | None = None) -> pd.DataFrame:
     """Land area (km²): code, year, value; 2015 alone until it is fetched.
 
     >>> load_land_area().set_index("code").at["1780", "value"].item()
-    1168.93
+    1168.66
     """
     return only(tables.load("land_area"), region)
 

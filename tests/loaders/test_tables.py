@@ -167,3 +167,4 @@ def test_the_files_in_use_are_those_of_the_snapshot():
     assert used["population.parquet"] == paths.data_path("population.parquet")
     assert not any(name.startswith("updated/") for name in used)
     assert tables.vintage("population").source == "SCB, BE0101 Folkmängd"
+    assert tables.vintage("tax_rate").licence == "CC0"

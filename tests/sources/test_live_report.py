@@ -114,7 +114,10 @@ def test_what_kolada_has_replaced_the_snapshot(report, page):
         for key, kpi in (("tax_rate", "N00901"), ("tax_base", "N00903"), ("density", "N02993")):
             assert row["id"] != key or f"RKA, Kolada, {kpi} (hämtad" in row["source"]
     whole = re.sub(r"\s+", " ", page.get_text(" "))
-    assert "RKA, Kolada, N00053 (hämtad" in whole
+    for key in OF_KOLADA:
+        cited = page.select_one(f"#kalla-{key}").find_next("dd").get_text(" ")
+        assert f"Kolada, {tables.vintage(key).tables[0]} (hämtad" in cited
+        assert "Licens: fri användning med angiven källa." in cited, "the shipped edition is CC0"
     assert "personal per 1 000 invånare 2016–2025" in whole.replace("\u202f", " ")
     assert "Landareal 2025. Andelar i tätort" in whole
     assert "Landareal 2015" not in whole
