@@ -161,6 +161,7 @@ class Live:
     """
 
     publisher: str
+    licence: str = "CC0"
     queries: tuple[Query, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     peers: Groups | None = None
@@ -256,20 +257,23 @@ def _share(name: str, text: str) -> Column:
     return Column(name, "number", text, "share", low=0, high=1)
 
 
-def _percent(name: str, text: str) -> Column:
-    return Column(name, "number", text, "per cent", low=0, high=100)
+_SCOPE = ("Senaste året för alla 290 kommuner, hela serien för 19 kommuner.",)
 
 
 def _indicator(
-    key: str, title: str, unit: str, table: str, years: str, *, low: float, high: float,
-    notes: tuple[str, ...] = (), kind: str = "observed", live: Live | None = None,
+    key: str, title: str, unit: str, source: str | Source, years: str, *, low: float, high: float,
+    notes: tuple[str, ...] = (), shipped_notes: tuple[str, ...] = _SCOPE, kind: str = "observed",
+    live: Live | None = None,
 ) -> Dataset:
-    """A single-value table of the indicators folder; all have the same three columns."""
+    """A single-value table of the indicators folder; all have the same three columns.
+
+    `source` is a table of SCB, or the whole source.
+    """
     value = Column("value", "number", title, unit, low=low, high=high)
-    scope = "Senaste året för alla 290 kommuner, hela serien för 19 kommuner."
     return Dataset(
         key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
-        Source("SCB", table), years, kind=kind, notes=notes, shipped_notes=(scope,), live=live,
+        source if isinstance(source, Source) else Source("SCB", source), years, kind=kind,
+        notes=notes, shipped_notes=shipped_notes, live=live,
     )
 
 
@@ -383,8 +387,8 @@ _TAX_LIVE = Live("SCB", keep=True, queries=(
     Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, _ANY,
           _SEEN_IN_ATLAS, decimals=2),
 ))
-_RKA = "RKA, Kolada"
-_AREA_COSTS = Live(_RKA, indicators=(
+_RKA, _RKA_LICENCE = "RKA, Kolada", "fri användning med angiven källa"
+_AREA_COSTS = Live(_RKA, _RKA_LICENCE, indicators=(
     Indicator("N07009", "raddningstjanst", "räddningstjänst", "kr/inv", _KPIS),
     Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd", "kr/inv", _KPIS),
     Indicator("N07004", "gata", "väg- och järnvägsnät", "kr/inv", _KPIS),
@@ -393,19 +397,21 @@ _AREA_COSTS = Live(_RKA, indicators=(
     Indicator("N40003", "naringsliv", "näringslivsfrämjande", "kr/inv", _KPIS),
     Indicator("N07003", "besoksnaring", "turistverksamhet", "kr/inv", _KPIS),
 ))
-_ECONOMY_LIVE = Live(_RKA, indicators=(
-    Indicator("N00901", "tax_rate", "skattesats till kommun", "(%)", _KPIS),
-    Indicator("N00900", "tax_rate_total", "skattesats, totalt", "(%)", _KPIS),
-    Indicator("N00903", "tax_base", "skattekraft kommun", "kr/inv", _KPIS),
-    Indicator("N00003", "personnel_cost", "personalkostnader", "kr/inv", _KPIS),
-    Indicator("N00053", "staff", "månadsavlönad personal, totalt", "antal", _KPIS),
-))
+_FINANCES = Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
+_FINANCE_YEARS = "2002, 2006, 2010, 2014, 2018 och 2022"
+_FINANCE_SCOPE = ("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2002.",)
+
+
+def _single(kpi: str, name: str, title: str, unit: str) -> Live:
+    """A dataset that is one key figure of Kolada, and replaces the shipped one as a whole."""
+    return Live(_RKA, _RKA_LICENCE, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
+
+
 _AGES = (
     Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
     Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
            low=4, high=99),
 )
-_RKA_LICENCE = "fri användning med angiven källa"
 
 _DATASETS = (
     Dataset(
@@ -421,11 +427,10 @@ _DATASETS = (
             Column("skr_group_code", "text", "SKR municipality group 2023, code"),
             Column("skr_group", "text", "SKR municipality group 2023"),
             Column("skr_main_group", "text", "SKR main group 2023"),
-            Column("land_km2", "number", "land area 2015", "km²", low=1),
         ),
         ("code",),
-        Source("SCB, Tillväxtverket och SKR", "kommunkoder, LA 2022, FA 2015, kommungrupper 2023 "
-               "och MI0802 landareal 2015"),
+        Source("SCB, Tillväxtverket och SKR", "kommunkoder, LA 2022, FA 2015 och kommungrupper "
+               "2023"),
         "2015–2023", rows=290,
         notes=("Tillhörighet till lokal arbetsmarknad är härledd genom överlagring av SCB:s karta "
                "(full täckning för alla kommuner).",),
@@ -510,13 +515,30 @@ _DATASETS = (
         notes=("Summan av kommunens och regionens skattesats.",),
     ),
     _indicator(
+        "tax_rate", "Kommunal skattesats", "procent", _FINANCES, _FINANCE_YEARS, low=10, high=40,
+        notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",),
+        shipped_notes=_FINANCE_SCOPE,
+        live=_single("N00901", "tax_rate", "skattesats till kommun", "(%)"),
+    ),
+    _indicator(
+        "tax_base", "Skatteunderlag", "kr per invånare", _FINANCES, _FINANCE_YEARS, low=10_000,
+        high=1_000_000, shipped_notes=_FINANCE_SCOPE,
+        live=_single("N00903", "tax_base", "skattekraft kommun", "kr/inv"),
+    ),
+    _indicator(
+        "land_area", "Landareal", "km²", "MI0802 landareal 2015", "2015", low=1, high=100_000,
+        notes=("Tätheten räknas på kommunens senaste landareal, också för tidigare år.",),
+        shipped_notes=(),
+        live=_single("N02993", "land_area", "landareal", "kvadratkilometer"),
+    ),
+    _indicator(
         "taxable_income_real", "Skattekraft i 2025 års priser", "kr per invånare", "TAB3600",
         "1995–2025", low=50_000, high=1_000_000, kind="derived",
         notes=("Omräknad med KPI till 2025 års priser; bara 2025 är i löpande priser.",),
     ),
     _indicator(
         "employment_rate", "Sysselsättningsgrad 20–64 år", "procent", "TAB3200", "2020–2024",
-        low=30, high=100, notes=("Alla 290 kommuner finns för varje år.",),
+        low=30, high=100, shipped_notes=("Alla 290 kommuner finns för varje år.",),
     ),
     _indicator(
         "median_income_real", "Medianinkomst i 2025 års priser", "kr per år", "TAB3554",
@@ -624,12 +646,9 @@ _DATASETS = (
         notes=("Diagonalen ingår.",),
     ),
     Dataset(
-        "finances", "Skattesats, skatteunderlag och kostnader", "finances.parquet",
+        "finances", "Kostnader, ålder och utbildning", "finances.parquet",
         (
             CODE, YEAR,
-            Column("tax_rate", "number", "municipal tax rate, without the region's", "per cent",
-                   low=10, high=40),
-            Column("tax_base", "integer", "tax base", "SEK per inhabitant", low=0),
             Column("expenditures", "number", "the municipality's costs", "SEK per inhabitant",
                    low=0),
             _share("share_0_19", "aged 0-19 on 31 December of the year before"),
@@ -638,10 +657,8 @@ _DATASETS = (
             _share("share_secondary", "upper secondary, 31 December of the year before"),
             _share("share_tertiary", "post-secondary, 31 December of the year before"),
         ),
-        ("code", "year"), Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader"),
-        "2002, 2006, 2010, 2014, 2018 och 2022", rows=1_739,
+        ("code", "year"), _FINANCES, _FINANCE_YEARS, rows=1_739,
         notes=("Ålders- och utbildningsandelar avser 31 december året före.",
-               "Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",
                "Knivsta saknas 2002.",
                "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
                "kommunens kostnader per invånare."),
@@ -651,12 +668,17 @@ _DATASETS = (
         (
             CODE, YEAR, Column("staff", "integer", "monthly-paid staff in November", "persons",
                                low=0),
-            *(_percent(f"share_{age}", f"share of staff aged {age}")
+            *(Column(f"share_{age}", "number", f"share of staff aged {age}", "per cent",
+                     nullable=True, low=0, high=100)
               for age in ("under_30", "30_39", "40_49", "50_54", "55_59", "60plus")),
-            Column("mean_age", "number", "mean age of staff", "years", low=18, high=67),
+            Column("mean_age", "number", "mean age of staff", "years", nullable=True, low=18,
+                   high=67),
         ),
         ("code", "year"), Source("SKR", "personalstatistik, tabell 10"), "2008–2017", rows=2_900,
+        live=_single("N00053", "staff", "månadsavlönad personal, totalt", "antal"),
         notes=("Anställda i kommunalförbund och bolag ingår inte.",),
+        shipped_notes=("Personalens åldersandelar och medelålder finns bara här, inte i det som "
+                       "hämtas.",),
     ),
     Dataset(
         "service_costs", "Kostnader för verksamhetsområden", "service_costs.parquet",
@@ -680,35 +702,13 @@ _DATASETS = (
                "regioner, per invånare 31 december.",),
     ),
     Dataset(
-        "municipal_economy", "Skattesats, skattekraft och personal",
-        "municipal_economy.parquet",
-        (CODE, YEAR, Column("measure", "text", "which figure",
-                            valid=tuple(part.name for part in _ECONOMY_LIVE.indicators)),
-         Column("value", "number", "per cent (tax rates), persons (staff) or SEK per inhabitant",
-                nullable=True),
-         STATUS),
-        ("code", "year", "measure"), Source(_RKA, "skatter och personal", _RKA_LICENCE),
-        "från 1998", shipped=False, live=_ECONOMY_LIVE,
-        notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",
-               "Personalen är månadsavlönade i kommunen; anställda i kommunalförbund och bolag "
-               "ingår inte."),
-    ),
-    Dataset(
-        "land_area", "Landareal", "land_area.parquet",
-        (CODE, YEAR, Column("measure", "text", "which figure", valid=("land_km2",)),
-         Column("value", "number", "land area on 1 January", "km²", nullable=True, low=0), STATUS),
-        ("code", "year", "measure"), Source(_RKA, "landareal (SCB)", _RKA_LICENCE), "senaste åren",
-        shipped=False, live=Live(_RKA, indicators=(
-            Indicator("N02993", "land_km2", "landareal", "kvadratkilometer", _KPIS),)),
-    ),
-    Dataset(
         "peers", "Liknande kommuner", "peers.parquet",
         (Column("kind", "text", "which likeness", valid=("overall", "rescue")), CODE,
          Column("peer_code", "code", "municipality that is alike"), YEAR),
         ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
                                               _RKA_LICENCE),
         "2024 och 2025", rows=4_060,
-        live=Live(_RKA, peers=Groups(
+        live=Live(_RKA, _RKA_LICENCE, peers=Groups(
             (("övergripande", "overall"), ("räddningstjänst", "rescue")),
             Evidence("recorded reply", "rKolada, introduction: groups of Arboga, 2024 and 2025"))),
         notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "

@@ -38,7 +38,7 @@ DEFAULT_KEYS = ("malardalen", "bergslagen", "karlstad")
 
 @dataclass(frozen=True)
 class Municipality:
-    """One municipality as the registry of all 290 has it; `land_km2` is land area 2015 in km².
+    """One municipality as the registry of all 290 has it.
 
     >>> municipalities()["1780"].labour_market_name
     'Karlstad'
@@ -51,7 +51,6 @@ class Municipality:
     skr_group: str
     labour_market: str
     labour_market_name: str
-    land_km2: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def municipalities() -> dict[str, Municipality]:
         return {
             row["code"]: Municipality(
                 row["code"], row["name"], row["county_code"], row["county"], row["skr_group"],
-                row["labour_market"], row["labour_market_name"], float(row["land_km2"]),
+                row["labour_market"], row["labour_market_name"],
             )
             for row in csv.DictReader(file)
         }

@@ -275,13 +275,24 @@ def _from_kolada(entry: Dataset, live: Live, run: Run) -> Outcome:
                            kolada.batches(last), part.evidence, found[found["name"] == part.name],
                            unit=[part.unit])
                    for part in live.indicators]
-        label, figure = entry.columns[2].name, entry.columns[3].name
-        signs = found.drop(columns="value").assign(column=figure).rename(columns={"name": label})
-        table = table.rename(columns={"name": label, "value": figure}).drop(columns="symbol")
-        return Fetched(table, signs, sources)
+        ours = _kolada_columns(entry)
+        signs = found.assign(column=ours["value"]).rename(columns=ours)
+        return Fetched(table.rename(columns=ours), signs[list(_no_signs(entry))], sources)
 
     return _bring_in(entry, live, shape, lambda keep: kolada.fetch(
         client, live.indicators, last, keep, count))
+
+
+def _kolada_columns(entry: Dataset) -> dict[str, str]:
+    """Our names for Kolada's columns: of the value and, where figures are several, of their name.
+
+    A single figure is required in every row, so its cells without a number are rows of the signs
+    alone; where figures are several such cells are missing, and `status` says why.
+    """
+    if required := _required(entry):
+        return {"value": required[0]}
+    name, value = entry.columns[2:4]
+    return {"name": name.name, "value": value.name}
 
 
 def _from_groups(entry: Dataset, live: Live, groups: Groups, run: Run) -> Outcome:
@@ -354,7 +365,10 @@ def _old(entry: Dataset) -> pd.DataFrame | None:
 
 
 def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
-    """The fetched table with all columns of the contract, in its order, sorted by its key."""
+    """The fetched table with all columns of the contract, in its order, sorted by its key.
+
+    Columns that may be missing are so in every row when the source does not have them.
+    """
     table = fetched.table.assign(**dict(live.constants))
     names = [column.name for column in entry.columns]
     if "age_from" in names:
@@ -363,6 +377,8 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["age_to"] = pd.to_numeric(ages[1], errors="coerce").astype("Int64")
     if "series" in names:
         table["series"] = _series(entry, table)
+    table = table.assign(**{column.name: pd.NA for column in entry.columns
+                            if column.nullable and column.name not in table})
     if required := _required(entry):  # the signs of such rows are kept apart
         table = table.dropna(subset=required, how="all")
     _refuse_gaps(entry, live, table)  # before the snapshot could fill them

@@ -78,8 +78,8 @@ def _people() -> pd.Series:
 
 
 def _density() -> pd.Series:
-    land = population.load_municipalities().set_index("code")["land_km2"]
-    return population_metrics.density(_people(), land)
+    land = population_metrics.latest_land(population.load_land_area())
+    return population_metrics.density(_people(), land["km2"])
 
 
 def _shared() -> pd.Series:
@@ -107,21 +107,22 @@ def _themes() -> list[Theme]:
         commuting_metrics.commuters_out, commuting_metrics.in_commuting_share,
         commuting_metrics.out_commuting_share, commuting_metrics.day_population,
         commuting_metrics.night_population)]
-    economy = [Theme(money, metric, _on(metric, finances.load_finances)) for metric in (
-        capacity_metrics.tax_rate, capacity_metrics.tax_base,
-        capacity_metrics.cost_per_inhabitant)]
+    cost = Theme(money, capacity_metrics.cost_per_inhabitant,
+                 _on(capacity_metrics.cost_per_inhabitant, finances.load_finances))
     single = [Theme(group, metric, _indicator(metric, key)) for group, metric, key in (
         (older, population_metrics.share_65plus, "share_65plus"),
         (older, population_metrics.dependency_ratio, "dependency_ratio"),
         (older, population_metrics.mean_age, "mean_age"),
+        (money, capacity_metrics.tax_rate, "tax_rate"),
+        (money, capacity_metrics.tax_base, "tax_base"),
         (money, capacity_metrics.employment_rate, "employment_rate"),
         (money, capacity_metrics.median_income, "median_income_real"),
         (money, capacity_metrics.post_secondary_share, "post_secondary_share"))]
     return [Theme(people, population_metrics.population, _people,
                   derived=population_metrics.DERIVED_YEARS),
             Theme(people, population_metrics.population_change_10y, _ten_years),
-            Theme(people, population_metrics.density, _density), *single[:3], *margins, *economy,
-            *single[3:], Theme(shared, service_metrics.shared_services, _shared)]
+            Theme(people, population_metrics.density, _density), *single[:3], *margins,
+            *single[3:], cost, Theme(shared, service_metrics.shared_services, _shared)]
 
 
 THEMES: dict[str, Theme] = {theme.measure.id: theme for theme in _themes()}

@@ -104,8 +104,8 @@ _CHAPTER: tuple[tuple[Callable[..., pd.Series], str], ...] = (
     (capacity.employment_rate, "employment_rate"),
     (capacity.median_income, "median_income_real"),
     (capacity.post_secondary_share, "post_secondary_share"),
-    (capacity.tax_base, "finances"),
-    (capacity.tax_rate, "finances"),
+    (capacity.tax_base, "tax_base"),
+    (capacity.tax_rate, "tax_rate"),
     (capacity.cost_per_inhabitant, "finances"),
 )
 DATASETS = tuple(dict.fromkeys(key for _, key in _CHAPTER))
@@ -138,7 +138,8 @@ def plot_indicators(region: Region, indicators: Sequence[Indicator], *, populati
     the dashed line their median.
 
     >>> from analysis import regions
-    >>> from analysis.loaders import finances, population as loader
+    >>> from analysis.loaders import finances
+    >>> from analysis.loaders import population as loader
     >>> tables = {key: loader.load_indicator(key) for key in loader.INDICATORS}
     >>> measured = capacity_indicators({**tables, "finances": finances.load_finances()},
     ...     peers=loader.load_peers(), municipalities=loader.load_municipalities())
@@ -298,6 +299,13 @@ def rank_table(region: Region, indicators: Sequence[Indicator], *, population: p
                  notes=("En hög plats är inte alltid bra: figuren anger måttens riktning.",))
 
 
+def staff_figures(region: Region, rates: pd.Series, *, population: pd.Series) -> list[Axes]:
+    """The chart of `plot_staff`; none when the staff of no member is known."""
+    known = rates.dropna().index.get_level_values(0)
+    return ([plot_staff(region, rates, population=population)]
+            if known.isin(region.members).any() else [])
+
+
 def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
                axes: Axes | None = None) -> Axes:
     """Monthly-paid municipal staff per 1,000 inhabitants over time; never ranked.
@@ -313,24 +321,24 @@ def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
     >>> style.description_of(axes.figure).title
     'Kommunens månadsavlönade personal per 1 000 invånare 2008–2017'
     """
-    known = municipalities()
+    known, wide = municipalities(), rates.dropna().unstack(level=0)
     codes = [code for code in largest(region, population, most=len(region.members))
-             if code in rates.index.get_level_values(0)]
-    lines: Mapping[str, pd.Series] = {known[code].name: rates[code] for code in codes}
-    years = rates.index.get_level_values(1)
-    first, last = int(years.min()), int(years.max())
+             if code in wide]
+    wide = wide[codes].dropna(how="all")
+    lines: Mapping[str, pd.Series] = {known[code].name: wide[code] for code in codes}
+    first, last = int(wide.index.min()), int(wide.index.max())
     axes = charts.plot_lines(lines, unit="per 1 000 invånare", axes=axes, height=3.0)
     ends = swedish.listed(f"{name} {swedish.number(line[last], 1)}"
                           for name, line in list(lines.items())[: charts.MOST_NAMED])
-    frame = rates.unstack(level=1).loc[codes, [first, last]]
-    frame = frame.set_axis([str(first), str(last)], axis=1)
+    frame = wide.loc[sorted({first, last})].T.rename(columns=str)
+    formats = {str(year): Format(str(year), decimals=1) for year in frame}
     frame.insert(0, "name", list(lines))
     table = Table("personal", "Månadsavlönad personal per 1 000 invånare",
-                  frame.reset_index(drop=True),
-                  {"name": Format("Kommun", text=True), str(first): Format(str(first), decimals=1),
-                   str(last): Format(str(last), decimals=1)}, ("staff", "population"))
+                  frame.reset_index(drop=True), {"name": Format("Kommun", text=True), **formats},
+                  ("staff", "population"))
+    title = f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
     return style.describe(axes, style.Description(
-        id="personal", title=f"Kommunens månadsavlönade personal per 1 000 invånare {first}–{last}",
+        id="personal", title=title,
         alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
         sources=("staff", "population"), table=table, unit="per 1 000 invånare",
         note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas."))

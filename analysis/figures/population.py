@@ -137,27 +137,30 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
         unit="invånare", note="Cirklarnas yta visar antalet invånare i tätorten."))
 
 
-def places_table(region: Region, values: pd.Series, land_km2: pd.Series, where: pd.DataFrame,
+def places_table(region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame,
                  ) -> Table:
-    """Members: inhabitants, land area, density, share in localities and in the largest one."""
+    """Members: inhabitants, land area, density, share in localities and in the largest one.
+
+    `land` is that of `latest_land`, `where` that of `locality_shares`.
+    """
     order, year = by_size(region, values), last_year(values)
-    here, places = values.xs(year, level=1).loc[order], where.loc[order]
+    here, places, land = values.xs(year, level=1).loc[order], where.loc[order], land.reindex(order)
     frame = pd.DataFrame({
         "name": names_of(order), "population": here.to_numpy(),
-        "land": land_km2.loc[order].to_numpy(),
-        "density": (here / land_km2.loc[order]).to_numpy(),
+        "land": land["km2"].to_numpy(), "density": (here / land["km2"]).to_numpy(),
         "share": places["share"].to_numpy(), "largest": places["name"].to_numpy(),
         "largest_share": places["largest_share"].to_numpy()})
     settled = where["year"].max()
+    measured = swedish.years([int(year) for year in land["year"].dropna()])
     return Table("boende", f"Folkmängd {year}, täthet och tätorter {settled}", frame, {
         "name": NAME, "population": Format("Folkmängd"), "land": Format("Landareal", "km²", 0),
         "density": Format("Invånare per km²", decimals=1),
         "share": Format("Bor i tätort", percent=True),
         "largest": Format("Största tätort", text=True),
         "largest_share": Format("Bor i den största", percent=True),
-    }, ("population", "municipalities", "localities"), notes=(
-        *_LATE, f"Landareal 2015. Andelar i tätort avser {settled} och beräknas inte där en tätort "
-        "går, eller enligt en grov beräkning kan gå, över kommungränsen."))
+    }, ("population", "land_area", "localities"), notes=(
+        *_LATE, f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas inte där en "
+        "tätort går, eller enligt en grov beräkning kan gå, över kommungränsen."))
 
 
 def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from analysis.tables import Table
 
 WIDTH = 6.3  # inches: the text width of an A4 page with 25 mm margins
-HEAD, FOOT = 0.5, 0.34  # inches above and below the axes for title and source
+HEAD, FOOT = 0.5, 0.46  # inches above and below the axes: two lines of title, three of sources
 
 INK = "#1b2a33"  # text and outlines
 MUTED = "#55636b"  # secondary text, contrast 6:1 on white

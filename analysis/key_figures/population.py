@@ -32,9 +32,9 @@ def sets_of(region: Region, codes: pd.Index) -> dict[str, list[str]]:
 
 
 def population_key_figures(region: Region, *, population_table: pd.DataFrame,
-                           municipalities: pd.DataFrame, share_65plus: pd.DataFrame,
-                           dependency_ratio: pd.DataFrame, finances: pd.DataFrame,
-                           ) -> pd.DataFrame:
+                           land_area: pd.DataFrame, share_65plus: pd.DataFrame,
+                           dependency_ratio: pd.DataFrame, tax_rate: pd.DataFrame,
+                           tax_base: pd.DataFrame, finances: pd.DataFrame) -> pd.DataFrame:
     """All key figures of the chapter for the members, the region, its groups and comparators.
 
     The tables are those of the loaders, for all municipalities. Sums over municipalities are
@@ -43,11 +43,12 @@ def population_key_figures(region: Region, *, population_table: pd.DataFrame,
     return together([
         _population(region, population_table),
         _change(region, population_table),
-        _density(region, population_table, municipalities),
+        _density(region, population_table, land_area),
         _indicator(region, population.share_65plus, share_65plus),
         _indicator(region, population.dependency_ratio, dependency_ratio),
-        *(_indicator(region, metric, finances[finances["year"] == finances["year"].max()])
-          for metric in (capacity.tax_rate, capacity.tax_base, capacity.cost_per_inhabitant)),
+        *(_indicator(region, metric, table[table["year"] == table["year"].max()])
+          for metric, table in ((capacity.tax_rate, tax_rate), (capacity.tax_base, tax_base),
+                                (capacity.cost_per_inhabitant, finances))),
     ])
 
 
@@ -82,11 +83,12 @@ def _change(region: Region, table: pd.DataFrame) -> pd.DataFrame:
                      rows(measure, _latest(CHANGE(sums)))])
 
 
-def _density(region: Region, table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
-    land = municipalities.set_index("code")["land_km2"]
+def _density(region: Region, table: pd.DataFrame, land_area: pd.DataFrame) -> pd.DataFrame:
+    land = population.latest_land(land_area)["km2"]
     both = pd.concat([_members(region, _municipal(table)),
                       population.by_area(_municipal(table), {region.key: region.members})])
-    land = pd.concat([land, pd.Series({region.key: land.loc[list(region.members)].sum()})])
+    land = pd.concat([land, pd.Series({
+        region.key: land.reindex(list(region.members)).sum(skipna=False)})])
     return rows(measure_of(population.density), _latest(population.density(both, land)))
 
 

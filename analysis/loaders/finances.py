@@ -1,8 +1,8 @@
-"""Tax rate, tax base and costs of municipalities.
+"""Costs of municipalities.
 
 Terms
 -----
-tax base: taxable income per inhabitant (skatteunderlag), SEK.
+cost: what the municipality spends per inhabitant (or per unit of a service), SEK.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from analysis.regions import Region
 
 
 def load_finances(region: Region | None = None) -> pd.DataFrame:
-    """Municipal tax rate (%), tax base and costs (SEK per inhabitant), every fourth year.
+    """Costs (SEK per inhabitant) and shares by age and education, every fourth year.
 
     >>> sorted(load_finances()["year"].unique().tolist())
     [2002, 2006, 2010, 2014, 2018, 2022]

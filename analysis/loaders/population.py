@@ -15,8 +15,9 @@ from analysis.loaders import tables
 from analysis.regions import Region
 
 INDICATORS = (
-    "mean_age", "dependency_ratio", "share_65plus", "tax_rate_total", "taxable_income_real",
-    "employment_rate", "median_income_real", "post_secondary_share", "net_migration_rate",
+    "mean_age", "dependency_ratio", "share_65plus", "tax_rate_total", "tax_rate", "tax_base",
+    "taxable_income_real", "employment_rate", "median_income_real", "post_secondary_share",
+    "net_migration_rate",
 )
 
 
@@ -96,12 +97,21 @@ def load_indicator(key: str, region: Region | None = None) -> pd.DataFrame:
 
 
 def load_staff(region: Region | None = None) -> pd.DataFrame:
-    """Municipal monthly-paid staff 2008-2017; federations and companies are not in it.
+    """Municipal monthly-paid staff in November; federations and companies are not in it.
 
     >>> list(load_staff().columns)[:3]
     ['code', 'year', 'staff']
     """
     return only(tables.load("staff"), region)
+
+
+def load_land_area(region: Region | None = None) -> pd.DataFrame:
+    """Land area (km²): code, year, value; 2015 alone until it is fetched.
+
+    >>> load_land_area().set_index("code").at["1780", "value"].item()
+    1168.66
+    """
+    return only(tables.load("land_area"), region)
 
 
 def load_peers(kind: str = "overall") -> pd.DataFrame:
@@ -115,7 +125,7 @@ def load_peers(kind: str = "overall") -> pd.DataFrame:
 
 
 def load_municipalities(region: Region | None = None) -> pd.DataFrame:
-    """All 290 municipalities with county, divisions and land area (km²).
+    """All 290 municipalities with county and divisions.
 
     >>> len(load_municipalities())
     290

@@ -62,6 +62,13 @@ class Vintage:
         return f"{publisher}, {own}{kept}"
 
 
+    @property
+    def licence(self) -> str:
+        """On which terms the publisher of this edition lets it be used, in Swedish."""
+        entry = catalog.dataset(self.dataset)
+        return entry.live.licence if self.live and entry.live else entry.source.licence
+
+
 @dataclass(frozen=True)
 class Provenance:
     """Where a table came from; `retrieved` is the date the figures stand for."""

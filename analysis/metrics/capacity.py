@@ -21,29 +21,29 @@ REGIONAL_TASKS = ("0980",)  # Gotland: its tax rate also pays a region's tasks, 
 
 
 @measure(label="Kommunal skattesats", unit="procent", decimals=2, direction="lower",
-         kind="observed", sources=("finances",))
-def tax_rate(finances: pd.DataFrame) -> pd.Series:
-    """The municipality's own tax rate, without the region's; per cent. SCB and SKR.
+         kind="observed", sources=("tax_rate",))
+def tax_rate(indicator: pd.DataFrame) -> pd.Series:
+    """The municipality's own tax rate, without the region's; per cent. SCB and SKR, or Kolada.
 
-    >>> from analysis.loaders.finances import load_finances
-    >>> table = load_finances().set_index(["code", "year"])
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("tax_rate").set_index(["code", "year"])
     >>> float(tax_rate(table)["1780", 2022])
     21.27
     """
-    return finances["tax_rate"].rename("tax_rate")
+    return indicator["value"].rename("tax_rate")
 
 
 @measure(label="Skatteunderlag", unit="kr per invånare", direction="higher", kind="observed",
-         sources=("finances",))
-def tax_base(finances: pd.DataFrame) -> pd.Series:
-    """Taxable income per inhabitant; SEK. SCB and SKR.
+         sources=("tax_base",))
+def tax_base(indicator: pd.DataFrame) -> pd.Series:
+    """Taxable income per inhabitant; SEK. SCB and SKR, or Kolada.
 
-    >>> from analysis.loaders.finances import load_finances
-    >>> table = load_finances().set_index(["code", "year"])
+    >>> from analysis.loaders.population import load_indicator
+    >>> table = load_indicator("tax_base").set_index(["code", "year"])
     >>> float(tax_base(table)["1780", 2022])
     229172.0
     """
-    return finances["tax_base"].rename("tax_base")
+    return indicator["value"].rename("tax_base")
 
 
 @measure(label="Kommunens kostnader", unit="kr per invånare", direction="neither",

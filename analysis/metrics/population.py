@@ -96,15 +96,24 @@ def population_change_10y(values: pd.Series) -> pd.Series:
     return share_of_change(values, years=10).rename("population_change_10y")
 
 
+def latest_land(table: pd.DataFrame) -> pd.DataFrame:
+    """The latest known land area of each municipality: `year` and `km2` by code.
+
+    `table` has columns code, year and value (km²).
+    """
+    last = table.sort_values("year").drop_duplicates("code", keep="last")
+    return last.set_index("code").rename(columns={"value": "km2"})
+
+
 @measure(label="Befolkningstäthet", unit="invånare per km²", decimals=1,
-         formula="folkmängd / landareal", sources=("population", "municipalities"))
+         formula="folkmängd / landareal", sources=("population", "land_area"))
 def density(values: pd.Series, land_km2: pd.Series) -> pd.Series:
-    """Inhabitants per km² of land area (SCB MI0802, 2015).
+    """Inhabitants per km² of land area.
 
     `values` is indexed by (area, year), `land_km2` by area; the result is on the index of `values`.
 
-    >>> from analysis.loaders.population import load_municipalities, load_population
-    >>> land = load_municipalities().set_index("code")["land_km2"]
+    >>> from analysis.loaders.population import load_land_area, load_population
+    >>> land = latest_land(load_land_area())["km2"]
     >>> people = load_population().set_index(["code", "year"])["population"]
     >>> round(float(density(people, land)["1780", 2024]), 1)
     83.9

@@ -83,7 +83,7 @@ def _sources_sheet(sheet: Any, document: Document, formats: dict[str, Any]) -> N
         sheet.write_string(0, column, name, formats["bold"])
     for row, cited in enumerate(document.sources, start=1):
         entry = cited.entry
-        texts = (entry.title, cited.vintage.source, cited.vintage.years, entry.source.licence,
+        texts = (entry.title, cited.vintage.source, cited.vintage.years, cited.vintage.licence,
                  " ".join(cited.notes))
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, formats["wrap"])

@@ -74,9 +74,10 @@ def size_sentences(region: Region, values: pd.Series, land_km2: pd.Series,
     """How many live here and how densely; `where` (locality_shares) adds where they live."""
     year, order = last_year(values), by_size(region, values)
     now = values.xs(year, level=1).loc[order]
-    total, land = float(now.sum()), float(land_km2.loc[order].sum())
-    text = (f"{region.name} hade {swedish.inhabitants(total)} den 31 december {year}, "
-            f"{swedish.number(total / land, 1)} invånare per km² landareal.")
+    total, land = float(now.sum()), float(land_km2.reindex(order).sum(skipna=False))
+    density = "" if swedish.is_missing(land) else (
+        f", {swedish.number(total / land, 1)} invånare per km² landareal")
+    text = f"{region.name} hade {swedish.inhabitants(total)} den 31 december {year}{density}."
     if len(order) > 1:
         names = names_of(order)
         text += (f" Största kommun är {names[0]} med {swedish.inhabitants(now.iloc[0])}, "
@@ -437,8 +438,9 @@ def staff_sentences(region: Region, rates: pd.Series,
 
     `rates` is indexed by (code, year); `federations` names the federations of each code.
     """
-    year = last_year(rates)
-    latest = rates.xs(year, level=1).reindex(list(region.members)).dropna().sort_values()
+    known = rates.dropna()
+    year = last_year(known)
+    latest = known.xs(year, level=1).reindex(list(region.members)).dropna().sort_values()
     if latest.empty:
         return []
     low, high = names_of([latest.index[0], latest.index[-1]])

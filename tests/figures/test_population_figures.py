@@ -111,8 +111,8 @@ def all_figures(region: Region, values: pd.Series,
     yield capacity_figures.plot_indicators(region, indicators, population=latest,
                                            key="kapacitet", title="Kapacitet")
     staff = population.load_staff().set_index(["code", "year"])["staff"]
-    yield capacity_figures.plot_staff(region, capacity.staff_per_1000(staff, values),
-                                      population=latest)
+    yield from capacity_figures.staff_figures(region, capacity.staff_per_1000(staff, values),
+                                              population=latest)
 
 
 @pytest.mark.parametrize("key", list(REGIONS))
@@ -200,9 +200,53 @@ def test_places_table_leaves_unknown_shares_empty(values: pd.Series) -> None:
     places = population.load_localities()
     crossing = metrics.crossing_localities(places, boundaries.load_boundaries())
     where = metrics.locality_shares(places, values.xs(2020, level="year"), crossing)
-    land = population.load_municipalities().set_index("code")["land_km2"]
+    land = metrics.latest_land(population.load_land_area())
     table = figures.places_table(regions.get("malardalen"), values, land, where)
     frame = table.frame.set_index("name")
     assert pd.isna(frame.at["Eskilstuna", "share"])
     assert frame.at["Köping", "share"] == pytest.approx(0.832, abs=0.001)
     assert frame["density"].gt(0).all()
+    assert "Landareal 2015. Andelar" in table.notes[-1]
+
+
+def test_places_table_tells_the_years_of_the_land_area(values: pd.Series) -> None:
+    region, places = regions.get("kak"), population.load_localities()
+    where = metrics.locality_shares(places, values.xs(2020, level="year"),
+                                    metrics.crossing_localities(places,
+                                                                boundaries.load_boundaries()))
+    land = metrics.latest_land(population.load_land_area())
+    land.loc[["1983", "1984"], "year"] = 2025
+    table = figures.places_table(region, values, land.drop("1984"), where)
+    assert table.notes[-1].startswith("Landareal 2015 och 2025. ")
+    frame = table.frame.set_index("name")
+    assert frame.loc["Arboga", ["land", "density"]].isna().all()
+    assert frame.loc[["Köping", "Kungsör"], "density"].gt(0).all()
+
+
+def test_staff_over_many_years_is_a_line_a_member_with_names_apart(values: pd.Series) -> None:
+    region, years = regions.get("malardalen"), range(1998, 2026)
+    rates = pd.Series({(code, year): 60 + place / 10 + (year - 1998) / 4
+                       for place, code in enumerate(region.members) for year in years})
+    axes = capacity_figures.plot_staff(
+        region, rates.drop([("1980", 2025), ("1960", 2010)]), population=values.xs(2025, level=1))
+    figure = axes.get_figure(root=True)
+    figure.canvas.draw()
+    boxes = sorted((text.get_window_extent() for text in axes.texts
+                    if not str(text.get_gid()).startswith("halo")),
+                   key=lambda box: box.y0)
+    assert len(boxes) == len(region.members)
+    assert all(below.y1 <= above.y0 + 2 for below, above in pairwise(boxes))
+    runs = [line.get_xdata() for line in axes.lines if line.get_label() == "Kungsör"]
+    assert [(run[0], run[-1]) for run in runs] == [(1998, 2009), (2011, 2025)]
+    about = described(axes)
+    assert about.title.endswith("1998–2025")
+    assert "Västerås –" in about.alt, "its last year is unknown"
+    assert pd.isna(about.table.frame.set_index("name").at["Västerås", "2025"])
+
+
+def test_staff_that_is_unknown_for_every_member_gives_no_chart(values: pd.Series) -> None:
+    rates = pd.Series({("1780", 2025): 60.0, ("1960", 2025): np.nan})
+    latest = values.xs(2025, level="year")
+    assert capacity_figures.staff_figures(regions.get("kak"), rates, population=latest) == []
+    assert len(capacity_figures.staff_figures(regions.get("karlstad"), rates,
+                                              population=latest)) == 1

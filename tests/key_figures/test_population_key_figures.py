@@ -15,13 +15,14 @@ IDS = {"population", "population_change_10y", "density", "share_65plus", "depend
        "tax_rate", "tax_base", "cost_per_inhabitant"}
 
 
-def figures_of(region: Region) -> pd.DataFrame:
+def figures_of(region: Region, land: pd.DataFrame | None = None) -> pd.DataFrame:
     return population_key_figures(
         region, population_table=population.load_population(),
-        municipalities=population.load_municipalities(),
+        land_area=population.load_land_area() if land is None else land,
         share_65plus=population.load_indicator("share_65plus"),
         dependency_ratio=population.load_indicator("dependency_ratio"),
-        finances=finances.load_finances())
+        tax_rate=population.load_indicator("tax_rate"),
+        tax_base=population.load_indicator("tax_base"), finances=finances.load_finances())
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +91,17 @@ def test_finances_are_the_latest_year_of_members(table: pd.DataFrame) -> None:
 
 def test_density_uses_land_of_all_members(table: pd.DataFrame) -> None:
     region = regions.get("malardalen")
-    land = sum(regions.municipalities()[code].land_km2 for code in region.members)
+    land = population.load_land_area(region)["value"].sum()
     total = one(table, "population", "malardalen", 2025)["value"]
-    assert one(table, "density", "malardalen", 2025)["value"] == pytest.approx(total / land)
+    density = one(table, "density", "malardalen", 2025)
+    assert density["value"] == pytest.approx(total / land)
+    assert "MI0802 landareal 2015" in density["source"]
+
+
+def test_no_density_of_a_part_of_the_land() -> None:
+    region, land = regions.get("kak"), population.load_land_area()
+    table = figures_of(region, land[land["code"] != "1960"])
+    assert set(table.loc[table["id"] == "density", "area"]) == {"1983", "1984"}
 
 
 def test_a_member_without_a_series_has_the_latest_year_only() -> None:

@@ -40,6 +40,12 @@ def test_known_commuting_of_vasteras():
     assert (row["in_commuters"], row["out_commuters"]) == (14_165, 11_136)
 
 
+def test_land_of_all_municipalities_sums_to_the_nation():
+    table = population.load_land_area()
+    assert table["value"].sum() == pytest.approx(407_310.56, abs=0.05)
+    assert set(table["year"]) == {2015}
+
+
 def test_age_table_sums_to_the_nation():
     assert population.load_age_sex()["persons"].sum() == 9_995_153
 
@@ -58,6 +64,10 @@ def test_gaps_stay_gaps():
     gotland = table[table["code"] == "0980"]
     assert gotland["in_county"].isna().all()
     assert (finances.load_finances()["code"] == "0330").sum() == 5, "Knivsta is missing in 2002"
+    for key in ("tax_rate", "tax_base"):
+        table = population.load_indicator(key).set_index(["code", "year"])["value"]
+        assert len(table) == 6 * 290 - 1
+        assert ("0330", 2002) not in table.index
 
 
 def test_series_of_the_margins_match_the_catalogue():
@@ -103,10 +113,10 @@ def test_missing_and_unknown_columns_are_named():
 
 
 def test_a_word_where_a_number_belongs_is_named_by_row():
-    entry = catalog.dataset("municipalities")
-    table = tables.read(entry.path)
-    table.loc[3, "land_km2"] = "många"
-    with pytest.raises(DataError, match="row 5, column 'land_km2': 'många' is no number"):
+    entry = catalog.dataset("land_area")
+    table = tables.read(entry.path).astype({"value": "object"})
+    table.loc[3, "value"] = "många"
+    with pytest.raises(DataError, match="row 5, column 'value': 'många' is no number"):
         tables.validate(table, entry)
 
 
@@ -157,3 +167,4 @@ def test_the_files_in_use_are_those_of_the_snapshot():
     assert used["population.parquet"] == paths.data_path("population.parquet")
     assert not any(name.startswith("updated/") for name in used)
     assert tables.vintage("population").source == "SCB, BE0101 Folkmängd"
+    assert tables.vintage("tax_rate").licence == "CC0"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_series_equal
 
 from analysis.errors import DataError, InputError
-from analysis.loaders import boundaries, finances, population
+from analysis.loaders import boundaries, population
 from analysis.metrics import capacity
 from analysis.metrics import population as metrics
 from analysis.regions import municipalities
@@ -90,10 +90,17 @@ def test_change_keeps_the_index_in_any_order(values: pd.Series) -> None:
 
 
 def test_density_divides_by_land_of_the_same_code(values: pd.Series) -> None:
-    land = pd.Series({code: entry.land_km2 for code, entry in municipalities().items()})
+    land = metrics.latest_land(population.load_land_area())["km2"]
     density = metrics.density(values, land.sample(frac=1, random_state=1))
     assert density["1863", 2025] == values["1863", 2025] / land["1863"]
     assert metrics.density(values, land.drop("1863"))["1863"].isna().all()
+
+
+def test_the_latest_land_is_that_of_each_municipality() -> None:
+    table = pd.DataFrame({"code": ["a", "b", "a"], "year": [2025, 2024, 2015],
+                          "value": [9.0, 5.0, 8.0]})
+    assert metrics.latest_land(table).to_dict("index") == {
+        "a": {"year": 2025, "km2": 9.0}, "b": {"year": 2024, "km2": 5.0}}
 
 
 def test_index_of_an_unknown_base_is_missing() -> None:
@@ -254,7 +261,7 @@ def test_no_share_where_a_locality_crosses_the_boundary(
 
 
 def test_ranks_need_all_290_municipalities() -> None:
-    table = finances.load_finances().set_index(["code", "year"])
+    table = population.load_indicator("tax_rate").set_index(["code", "year"])
     rate = capacity.latest(capacity.tax_rate(table))
     ranks = capacity.rank(rate, without=capacity.REGIONAL_TASKS)
     assert ranks.drop("0980").between(1, 289).all()

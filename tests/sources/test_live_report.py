@@ -16,6 +16,7 @@ from analysis.loaders import tables
 
 pytestmark = pytest.mark.xdist_group("sources")  # the same full update as in test_update
 MEMBERS = regions.get("bergslagen").members
+OF_KOLADA = ("tax_rate", "tax_base", "staff", "land_area")
 COMMUTING = ("commuting_matrix", "commuting_margins")
 
 
@@ -56,7 +57,7 @@ def printed(report):
 def citations():
     """What a reader must find of each updated dataset that every report shows."""
     keys = ("population", "population_change", "population_age_sex", "population_projection",
-            *COMMUTING, "localities", "boundaries")
+            *COMMUTING, "localities", "boundaries", *OF_KOLADA)
     return {key: tables.vintage(key) for key in keys}
 
 
@@ -93,6 +94,33 @@ def test_its_figures_are_those_of_the_updated_tables(report):
              if row["id"] == "population" and row["area"] in MEMBERS}
     assert len(shown) > 4 * 50
     assert all(people[key] == value for key, value in shown.items())
+
+
+def test_what_kolada_has_replaced_the_snapshot(report, page):
+    """Tax rate, tax base and density are those of the fetched tables, and say so."""
+    figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
+    people = tables.load("population").set_index(["code", "year"])["population"]
+    for key in ("tax_rate", "tax_base"):
+        table = tables.load(key).set_index(["code", "year"])["value"]
+        shown = {(row["area"], row["year"]): row["value"] for row in figures if row["id"] == key}
+        assert shown == {(code, 2025): table[code, 2025] for code in MEMBERS}
+    land = tables.load("land_area").set_index(["code", "year"])["value"].xs(2025, level="year")
+    shown = {row["area"]: row["value"] for row in figures if row["id"] == "density"}
+    assert shown == pytest.approx({
+        **{code: people[code, 2025] / land[code] for code in MEMBERS},
+        "fyra-kommuner": people.xs(2025, level="year")[list(MEMBERS)].sum()
+        / land[list(MEMBERS)].sum()})
+    for row in figures:
+        for key, kpi in (("tax_rate", "N00901"), ("tax_base", "N00903"), ("density", "N02993")):
+            assert row["id"] != key or f"RKA, Kolada, {kpi} (hämtad" in row["source"]
+    whole = re.sub(r"\s+", " ", page.get_text(" "))
+    for key in OF_KOLADA:
+        cited = page.select_one(f"#kalla-{key}").find_next("dd").get_text(" ")
+        assert f"Kolada, {tables.vintage(key).tables[0]} (hämtad" in cited
+        assert "Licens: fri användning med angiven källa." in cited, "the shipped edition is CC0"
+    assert "personal per 1 000 invånare 2016–2025" in whole.replace("\u202f", " ")
+    assert "Landareal 2025. Andelar i tätort" in whole
+    assert "Landareal 2015" not in whole
 
 
 def test_the_projection_is_told_as_a_calculation(page):

@@ -123,6 +123,33 @@ def test_kolada_tells_missing_from_suppressed(everything):
     assert tables.record("area_costs").facts["tables"][0]["signs"].keys() == {"Missing", "Private"}
 
 
+@pytest.mark.parametrize(("key", "figure"), [
+    ("tax_rate", "value"), ("tax_base", "value"), ("staff", "staff"), ("land_area", "value")])
+def test_a_single_figure_of_kolada_keeps_its_signs_apart(everything, key, figure):
+    """Three municipalities have no figure of 2019, and three a secret one: Karlstad is of those."""
+    table = tables.load(key)
+    assert set(table["year"]) == set(range(2016, 2026)), "no year of the snapshot is left"
+    assert len(table) == 290 * 10 - 6
+    assert (table[figure] > 0).all()
+    signs = tables.statuses(key)
+    assert list(signs.columns) == ["code", "year", "column", "symbol", "status"]
+    assert signs["column"].eq(figure).all()
+    assert signs["year"].eq(2019).all()
+    assert dict(zip(signs["symbol"], signs["status"], strict=True)) == {
+        "Missing": "unavailable", "Private": "suppressed"}
+    assert signs.set_index("code").at["1780", "status"] == "suppressed"
+    source, = tables.record(key).facts["tables"]
+    assert source["signs"] == {"Missing": 3, "Private": 3}
+
+
+def test_columns_that_the_source_does_not_have_are_missing(everything):
+    staff = tables.load("staff")
+    assert list(staff.columns) == [part.name for part in catalog.dataset("staff").columns]
+    assert staff.drop(columns=["code", "year", "staff"]).isna().all(axis=None)
+    assert pd.api.types.is_integer_dtype(staff["staff"])
+    assert tables.notes("staff") == ("Anställda i kommunalförbund och bolag ingår inte.",)
+
+
 def test_the_matrix_takes_the_fewest_requests(everything):
     line = next(line for line in everything.stdout.splitlines() if "commuting_matrix" in line)
     assert "(26 requests," in line, "the settings, four tables, twenty-one parts"
@@ -236,9 +263,9 @@ def test_reset_goes_back_to_the_snapshot(server, command, folder):
     assert done.returncode == 0
     assert "back to the snapshot: tax_rate_total" in done.stdout
     assert not tables.vintage("tax_rate_total").live
-    assert tables.is_available("land_area")
+    assert tables.vintage("land_area").live
     assert reset() == ["land_area"]
-    assert not tables.is_available("land_area")
+    assert set(tables.load("land_area")["year"]) == {2015}
     assert reset() == []
 
 

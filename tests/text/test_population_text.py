@@ -41,12 +41,16 @@ def indicator(key: str) -> pd.Series:
 
 
 def test_size_names_total_largest_and_smallest(values: pd.Series) -> None:
-    land = population.load_municipalities().set_index("code")["land_km2"]
+    land = metrics.latest_land(population.load_land_area())["km2"]
     (sentence,) = text.size_sentences(regions.get("karlstad"), values, land)
     total = values.xs(2025, level="year").loc[list(regions.get("karlstad").members)].sum()
     assert f"hade {swedish.number(total)} invånare den 31 december 2025" in sentence
     assert f"Karlstad med 99{N}007 invånare" in sentence
     assert f"minst är Grums med 8{N}854 invånare" in sentence
+    area = land[list(regions.get("karlstad").members)].sum()
+    assert f"2025, {swedish.number(total / area, 1)} invånare per km² landareal." in sentence
+    (sentence,) = text.size_sentences(regions.get("karlstad"), values, land.drop("1764"))
+    assert "den 31 december 2025. Största" in sentence, "no density of a part of the land"
 
 
 @pytest.mark.parametrize(("pairs", "expected"), [
