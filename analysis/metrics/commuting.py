@@ -615,8 +615,9 @@ def strongest_links(
 
     Returns rows `year, home, rank, work, persons, share, certain, kind`. `share` is of N[home]
     (margins if given, else the row sum). `certain` is False when an unknown cell could be larger:
-    what the known cells leave of the out-commuters exceeds `persons`, or, without margins, the
-    row has a suppressed cell. Ties go to the lower code. Homes without commuters have no row.
+    what the known cells leave of the out-commuters exceeds `persons` and not all cells are known,
+    or, without margins, the row has a suppressed cell. Ties go to the lower code. Homes without
+    commuters have no row.
 
     >>> from analysis import flows
     >>> links = strongest_links(flows.flows_of(2021), homes=["1761"])
@@ -656,10 +657,13 @@ def _home_base(table: pd.DataFrame, margins: pd.DataFrame | None) -> pd.DataFram
         return pd.DataFrame({"night": night, "unseen": unseen.reindex(night.index)})
     homes = list(table["home"].unique())
     rows = margins.reset_index() if "code" in margins.index.names else margins
+    places = (set(rows["code"]) | set(table["work"])) - {ABROAD}
     rows = rows[rows["code"].isin(homes)].rename(columns={"code": "home"}).set_index(keys)
     if rows.index.has_duplicates:
         raise DataError("Two series in one year of the margins; keep the series of the flows.")
     unseen = rows["out_commuters"] - seen.reindex(rows.index)
+    known = out[out["work"] != ABROAD].groupby(keys)["persons"].count().reindex(rows.index)
+    unseen = unseen.mask(known == len(places) - 1, 0.0)  # what is left works abroad
     # Half a person is rounding of modelled cells, not an unknown commuter.
     return pd.DataFrame({"night": night_population(rows), "unseen": unseen - 0.5})
 

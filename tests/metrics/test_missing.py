@@ -89,6 +89,14 @@ def test_a_link_is_certain_only_when_it_is_still_the_strongest(cell: tuple[str, 
     assert (sure["work"] == true[sure.index]).all()
 
 
+def test_workplaces_abroad_are_no_unknown_cell() -> None:
+    """Out-commuters of the margins are more than the cells: with all cells known, abroad."""
+    margins = MARGINS.assign(out_commuters=MARGINS["out_commuters"] + 5000)
+    assert commuting.strongest_links(flows_with(), margins=margins)["certain"].all()
+    unsure = commuting.strongest_links(flows_with({("1863", "1864")}), margins=margins)
+    assert unsure.loc[~unsure["certain"], "home"].tolist() == ["1863"]
+
+
 def test_why_a_cell_is_unknown() -> None:
     flows = flows_with({("1863", "1864"), ("1863", "1880")})
     assert commuting.unknown_between(flows, CODES).to_dict() == {("1863", "1864"): "suppressed"}
