@@ -2,7 +2,8 @@
 
 Terms
 -----
-flows: a table `year, home, work, sex, persons, kind` over all municipalities, diagonal included.
+flows: a table `year, home, work, sex, persons, kind` over all municipalities, diagonal included;
+observed ones have the source's `status` of each cell besides, which tells why one is unknown.
 observed: the full matrix has been fetched (`samverkan data update commuting_matrix`).
 modelled: the spatial interaction model of `metrics.flow_model`, used until then.
 CPC: common part of commuters, 2 sum min(observed, modelled) / (sum observed + sum modelled).
@@ -28,7 +29,9 @@ from analysis.metrics import flow_model, labour_markets
 from analysis.metrics.commuting import margins_from_flows, night_population
 
 MATRIX = "commuting_matrix"
-_MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows", "localities")
+_DISTANCE_SOURCES = ("localities", "boundaries", "population")
+_MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows",
+                  *_DISTANCE_SOURCES)
 
 MODEL_ERROR: Mapping[str, float] = MappingProxyType(
     {"Uppsala län 2016": 0.83, "Stockholm 2015": 0.92})
@@ -106,18 +109,19 @@ def commuting_of(year: int | None = None) -> Flows:
     chosen = known[-1] if year is None else year
     if chosen not in known:
         raise InputError(f"no commuting flows for {chosen}; valid are {known[0]} to {known[-1]}")
-    margins = tables.source_of(commuting.load_margins()).sha256
-    matrix = tables.record(MATRIX)
-    digest = matrix.facts["files"]["table"]["sha256"] if matrix else ""
-    return _commuting_of(chosen, margins, digest)
+    return _commuting_of(chosen, _editions(MATRIX, *_MODEL_SOURCES))
+
+
+def _editions(*keys: str) -> tuple[str, ...]:
+    """What stands for the data in use in the keys of caches: another edition, another result."""
+    return tuple(tables.edition(key) for key in keys)
 
 
 @cache
-def _commuting_of(year: int, margins_digest: str, matrix_digest: str) -> Flows:
-    """The digests stand for the data in use: another edition is another result."""
+def _commuting_of(year: int, editions: tuple[str, ...]) -> Flows:
     margins = commuting.load_margins()
     now = margins[margins["year"] == year]
-    if matrix_digest:
+    if tables.is_available(MATRIX):
         cells = _observed(year, str(now["series"].iloc[0]))
         if len(cells):
             return Flows(year, "observed", cells, now, (MATRIX, "commuting_margins"))
@@ -131,7 +135,7 @@ def _observed(year: int, series: str) -> pd.DataFrame:
     cells = tables.load(MATRIX, years=[year])
     wanted = "bas-2020" if series.startswith("bas") else series
     cells = cells[(cells["series"] == wanted) & (cells["sex"] == "total")]
-    return cells[["year", "home", "work", "sex", "persons"]].assign(
+    return cells[["year", "home", "work", "sex", "persons", "status"]].assign(
         persons=cells["persons"].astype("Float64").astype("float64"), kind="observed",
     ).reset_index(drop=True)
 
@@ -159,7 +163,6 @@ def bas_margins() -> pd.DataFrame:
 
 
 @reads.door
-@cache
 def distances() -> pd.DataFrame:
     """Kilometres between the people of any two municipalities, codes as rows and columns.
 
@@ -168,6 +171,11 @@ def distances() -> pd.DataFrame:
     >>> round(float(distances().at["1780", "1761"]))
     12
     """
+    return _distances(_editions(*_DISTANCE_SOURCES))
+
+
+@cache
+def _distances(editions: tuple[str, ...]) -> pd.DataFrame:
     people = population.load_population()
     places = population.load_localities()
     same_year = people["year"] == places["year"].max()

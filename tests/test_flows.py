@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import flows, paths
+from analysis import flows, paths, reads
 from analysis.errors import InputError
 from analysis.loaders import commuting, tables
 from analysis.metrics import commuting as metrics
@@ -38,16 +38,16 @@ def full_matrix(year: int, series: str) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def install(folder: Path, table: pd.DataFrame) -> None:
-    """Put `table` in `folder` as the updated commuting matrix."""
-    path = folder / "commuting_matrix.parquet"
+def install(folder: Path, table: pd.DataFrame, key: str = flows.MATRIX) -> None:
+    """Put `table` in `folder` as an updated dataset."""
+    path = folder / f"{key}.parquet"
     table.to_parquet(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     facts = {"retrieved": "2026-09-01", "years": [2020, 2021],
              "tables": [{"id": "TAB5850", "updated": "2026-08-01"}],
              "files": {"table": {"name": path.name, "sha256": digest}},
-             "contract": tables.contract(flows.catalog.dataset(flows.MATRIX))}
-    (folder / "commuting_matrix.json").write_text(json.dumps(facts), encoding="utf-8")
+             "contract": tables.contract(flows.catalog.dataset(key))}
+    (folder / f"{key}.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 @pytest.fixture
@@ -164,3 +164,40 @@ def test_export_names_all_faults_together(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         flows.export_flows(1999, tmp_path / "nowhere" / "flows.txt")
     assert len(error.value.faults) == 2
+
+
+def test_another_edition_of_the_places_gives_other_distances(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update in a long session: the model must not stay on what it read before."""
+    monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path))
+    before, cells = flows.distances(), flows.flows_of(2021)
+    assert flows.distances() is before
+    places = tables.load("localities")
+    moved = places.assign(easting=places["easting"].where(places["code"] != "1780",
+                                                          places["easting"] + 20_000))
+    moved.attrs = {}
+    install(tmp_path, moved, "localities")
+    after = flows.distances()
+    assert after.at["1780", "1761"] != before.at["1780", "1761"]
+    assert not flows.flows_of(2021)["persons"].equals(cells["persons"])
+
+
+def test_distances_are_recorded_as_a_read_without_arguments(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = tmp_path / "trace"
+    monkeypatch.setenv(reads.TRACE, str(trace))
+    flows.distances()
+    monkeypatch.delenv(reads.TRACE)
+    (read,) = reads.of_trace(trace)
+    assert (read.door, read.arguments) == ("analysis.flows:distances", {})
+    assert reads.holds(read)
+
+
+def test_the_model_cites_all_that_it_reads() -> None:
+    """Boundaries and inhabitants decide the distances."""
+    assert {"localities", "boundaries", "population", "commuting_margins"} <= set(
+        flows.commuting_of(2021).sources)
+
+
+def test_observed_cells_keep_their_status(observed: Path) -> None:
+    assert set(flows.flows_of(2021)["status"]) == {"published"}

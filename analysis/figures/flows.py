@@ -12,7 +12,7 @@ exchange: commuters out to and in from one municipality outside the region.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +50,10 @@ INSIDE, OUTSIDE = style.INK, style.HIGHLIGHT
 class Selection:
     """What the map shows: links between members, exchanges with the outside, and the rest.
 
-    `inside`: home, work, persons. `outside`: code, out_persons, in_persons. `rest_out` and
-    `rest_in` are all others outside the region, workplaces abroad included (nan when unknown).
-    Links below `threshold` persons are left out.
+    `inside`: home, work, persons. `outside`: code, out_persons, in_persons, out_unknown and
+    in_unknown (cells: with any, the persons are a lower bound). `rest_out` and `rest_in` are all
+    others outside the region, workplaces abroad included (nan when unknown). Links below
+    `threshold` persons are left out.
     """
 
     inside: pd.DataFrame
@@ -79,9 +80,15 @@ def select_links(region: Region, flows: Flows) -> Selection:
     group = metrics.group_figures(flows.table, region.members, margins=flows.margins).iloc[0]
     return Selection(
         kept.head(MOST_LINKS).reset_index(drop=True),
-        outside[["code", "out_persons", "in_persons"]].reset_index(drop=True),
-        float(group["group_out"] - outside["out_persons"].sum()),
-        float(group["group_in"] - outside["in_persons"].sum()), threshold, largest)
+        outside[["code", "out_persons", "in_persons", "out_unknown", "in_unknown"]],
+        float(group["group_out"] - _known_sum(outside, "out")),
+        float(group["group_in"] - _known_sum(outside, "in")), threshold, largest)
+
+
+def _known_sum(outside: pd.DataFrame, way: str) -> float:
+    """Commuters in one direction, or nan when they are a lower bound for any of the places."""
+    persons = outside[f"{way}_persons"].where(outside[f"{way}_unknown"] == 0)
+    return float(persons.sum(skipna=False))
 
 
 def _threshold(persons: pd.Series, largest: float) -> float:
@@ -128,7 +135,7 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
     return style.describe(chart, style.Description(
         id="pendling-floden", title=title, alt=_alt(region, flows, chosen),
         sources=flows.sources, table=selection_table(region, flows, chosen), unit="personer",
-        kind=flows.derived_kind, note=_note(flows, chosen, _too_short(arrows, unit))))
+        kind=flows.derived_kind, note=_note(region, flows, chosen, _too_short(arrows, unit))))
 
 
 def net_share(flows: Flows) -> pd.Series:
@@ -397,12 +404,19 @@ def _outside_labels(flows: Flows, chosen: Selection, anchors: Anchors, unit: flo
     """Name and counts of each place outside; where no arrow has room, only if the words have."""
     return [
         labels.Label(f"{municipalities()[row['code']].name}\n"
-                     f"ut {text.count(row['out_persons'], flows)}, "
-                     f"in {text.count(row['in_persons'], flows)}",
+                     f"ut {_counted(row, 'out', text.count, flows)}, "
+                     f"in {_counted(row, 'in', text.count, flows)}",
                      *anchors[row["code"]][1], size=7, colour=OUTSIDE,
                      radius=3 + _reach(row, chosen), away=True,
                      must=len(curve(*anchors[row["code"]], unit=unit)) > 0)
         for row in chosen.outside.to_dict("records")]
+
+
+def _counted(row: Mapping[Any, Any], way: str, write: Callable[[float, Flows], str],
+             flows: Flows) -> str:
+    """Commuters of one direction of an exchange in words, `minst` where cells are unknown."""
+    persons = row[f"{way}_persons"]
+    return text.at_least(write(persons, flows), persons, row[f"{way}_unknown"])
 
 
 def _reach(row: Mapping[Any, Any], chosen: Selection) -> float:
@@ -494,14 +508,20 @@ def _too_short(arrows: Sequence[Arrow], unit: float) -> int:
     return sum(len(curve(arrow.start, arrow.end, unit=unit)) < 4 for arrow in arrows)
 
 
-def _note(flows: Flows, chosen: Selection, short: int) -> str:
+def _note(region: Region, flows: Flows, chosen: Selection, short: int) -> str:
     parts = [f"Pilar visas från {swedish.number(chosen.threshold)} personer.",
              "Pendlingsnettot är exakt, ur kommunernas egna tal."]
     if short:
         noun = "ström är för kort" if short == 1 else "strömmar är för korta"
         parts.append(f"{swedish.capitalised(swedish.in_words(short))} {noun} för kartans skala "
                      "och står bara i tabellen.")
-    return " ".join([*parts, *text.short_note(flows)])
+    return " ".join([*parts, *_notes(region, flows, chosen)])
+
+
+def _notes(region: Region, flows: Flows, chosen: Selection) -> tuple[str, ...]:
+    """What is estimated, unknown or a lower bound."""
+    return (*text.short_note(flows), *text.unknown_note(flows, region.members),
+            *text.least_note(chosen.outside))
 
 
 def _alt(region: Region, flows: Flows, chosen: Selection) -> str:
@@ -509,8 +529,8 @@ def _alt(region: Region, flows: Flows, chosen: Selection) -> str:
     inside = [f"{known[row['home']].name} till {known[row['work']].name} "
               f"{text.about(row['persons'], flows)}"
               for row in chosen.inside.head(_LABELLED).to_dict("records")]
-    outside = [f"{known[row['code']].name} ut {text.about(row['out_persons'], flows)} "
-               f"och in {text.about(row['in_persons'], flows)}"
+    outside = [f"{known[row['code']].name} ut {_counted(row, 'out', text.about, flows)} "
+               f"och in {_counted(row, 'in', text.about, flows)}"
                for row in chosen.outside.to_dict("records")]
     kind = "Modellskattning: karta" if flows.modelled else "Karta"
     parts = [f"{kind} med pilar för pendlare {flows.year}."]
@@ -540,6 +560,7 @@ def selection_table(region: Region, flows: Flows, chosen: Selection) -> Table:
                                                 flows), frame, {
         "home": Format("Bor i", text=True), "work": Format("Arbetar i", text=True),
         "persons": Format("Personer")}, flows.sources, kind=flows.derived_kind,
-        notes=tuple(part for part in (rest_text(flows, chosen), *text.short_note(flows)) if part))
+        notes=tuple(part for part in (rest_text(flows, chosen), *_notes(region, flows, chosen))
+                    if part))
 
 

@@ -66,7 +66,12 @@ def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None 
         alt=_alt(region, flows, shares), sources=flows.sources, unit="personer",
         kind=flows.derived_kind, table=matrix_table(region, flows),
         note="Rader är bostadskommun, kolumner arbetskommun. Grått: bor och arbetar i samma kommun "
-        f"(observerat).{several}{' '.join(['', *text.short_note(flows)])}"))
+        f"(observerat).{several}{' '.join(['', *_notes(region, flows)])}"))
+
+
+def _notes(region: Region, flows: Flows) -> tuple[str, ...]:
+    """What is estimated, and what between the members is unknown."""
+    return (*text.short_note(flows), *text.unknown_note(flows, region.members))
 
 
 def dependence_classes(shares: pd.Series) -> tuple[pd.Series, list[float], list[str]]:
@@ -141,7 +146,8 @@ def _alt(region: Region, flows: Flows, shares: pd.DataFrame) -> str:
               f"({swedish.percent(share, 0)} av de förvärvsarbetande som bor där)"
               for home, work, share in text.pairs(shares.drop(columns=_OUTSIDE))[:6]]
     kind = "Modellskattad tabell" if flows.modelled else "Tabell"
-    most = f" Störst andelar: {swedish.listed(listed)}." if listed else ""
+    known = "" if shares.notna().all(axis=None) else " kända"
+    most = f" Störst{known} andelar: {swedish.listed(listed)}." if listed else ""
     error = f" {text.error_text()}" if flows.modelled else ""
     return (f"{kind} i färg över var de som bor i {region.name} arbetade {flows.year}, kommun för "
             f"kommun.{most}{error}")
@@ -163,7 +169,7 @@ def matrix_table(region: Region, flows: Flows) -> Table:
                                                 flows), frame.reset_index(drop=True), formats,
                  flows.sources, kind=flows.derived_kind, notes=(
                      *(["0 betyder färre än 5 skattade pendlare."] if flows.modelled else []),
-                     *text.short_note(flows)))
+                     *_notes(region, flows)))
 
 
 def _largest_links(region: Region, flows: Flows) -> Table:
@@ -179,7 +185,13 @@ def _largest_links(region: Region, flows: Flows) -> Table:
         "home": Format("Bor i", text=True), "work": Format("Arbetar i", text=True),
         "persons": Format("Personer"),
         "share": Format("Andel av de förvärvsarbetande som bor där", percent=True),
-    }, flows.sources, kind=flows.derived_kind, notes=text.short_note(flows))
+    }, flows.sources, kind=flows.derived_kind, notes=_link_notes(links, flows))
+
+
+def _link_notes(links: pd.DataFrame, flows: Flows) -> tuple[str, ...]:
+    """What is estimated, and that a larger link may be hidden where one is not certain."""
+    hidden = () if links["certain"].all() else ("Okända uppgifter kan dölja en större länk.",)
+    return (*text.short_note(flows), *hidden)
 
 
 # --- groups and links -----------------------------------------------------------------------------
@@ -210,7 +222,7 @@ def groups_table(region: Region, flows: Flows) -> Table:
         "containment_workplace": Format("Arbetsplatser som fylls av boende", percent=True),
     }, flows.sources, kind=kind, notes=(
         "Den observerade undre gränsen är andelen som bor och arbetar i samma kommun.",
-        *(() if exact else text.short_note(flows))))
+        *(() if exact else _notes(region, flows))))
 
 
 def flow_tables(region: Region, flows: Flows) -> list[Table]:
@@ -233,15 +245,13 @@ def links_table(region: Region, flows: Flows) -> Table:
         "persons": text.rounded(links["persons"], flows).to_numpy(),
         "share": links["share"].to_numpy(),
         "where": [_where(region, row["home"], row["work"]) for row in links.to_dict("records")]})
-    notes = text.short_note(flows)
-    if not links["certain"].all():
-        notes += ("Okända uppgifter (röjandeskydd) kan dölja en större länk.",)
     return Table("pendling-lankar", text.titled(f"Kommunernas största länkar {flows.year}", flows),
                  frame, {
         "home": Format("Bor i", text=True), "work": Format("Arbetar i", text=True),
         "persons": Format("Personer"),
         "share": Format("Andel av de förvärvsarbetande som bor där", percent=True),
-        "where": Format("Dit", text=True)}, flows.sources, kind=flows.derived_kind, notes=notes)
+        "where": Format("Dit", text=True)}, flows.sources, kind=flows.derived_kind,
+        notes=_link_notes(links, flows))
 
 
 def pairs_table(region: Region, flows: Flows) -> Table:
@@ -279,7 +289,7 @@ def pairs_table(region: Region, flows: Flows) -> Table:
         "both": Format("Tillsammans"), "reciprocity": Format("Ömsesidighet", percent=True),
         }, flows.sources, kind=flows.derived_kind, notes=(
             "Ömsesidighet är det mindre flödet som andel av det större: 100 procent är lika många "
-            "åt båda hållen, nära noll är ensidigt.", *notes, *text.short_note(flows)))
+            "åt båda hållen, nära noll är ensidigt.", *notes, *_notes(region, flows)))
 
 
 def _where(region: Region, home: str, work: str) -> str:
@@ -302,7 +312,7 @@ def outside_table(region: Region, flows: Flows) -> Table:
         "name": Format("Kommun", text=True), "county": Format("Län", text=True),
         "out": Format("Pendlar dit"), "in": Format("Pendlar därifrån"),
         "both": Format("Tillsammans")}, flows.sources, kind=flows.derived_kind,
-        notes=text.short_note(flows))
+        notes=(*text.short_note(flows), *text.least_note(found)))
 
 
 # --- labour markets -------------------------------------------------------------------------------
@@ -316,6 +326,8 @@ def delineation_table(region: Region, flows: Flows, markets: Markets, changes: M
     extra = changes.table["extra"].reindex(order).astype("float64")
     target = changes.table["target"].reindex(order)
     strongest = found["strongest"]
+    hidden = (("En okänd uppgift räknas aldrig som största länk.",)
+              if flows.table["persons"].isna().any() else ())
     frame = pd.DataFrame({
         "name": names_of(order), "official": markets.names.loc[order].to_numpy(),
         "ours": names_of(list(found["market"])),
@@ -338,4 +350,4 @@ def delineation_table(region: Region, flows: Flows, markets: Markets, changes: M
         (*flows.sources, "municipalities"), kind=flows.derived_kind, notes=(
         "En kommun är centrum om högst 20 procent pendlar ut och högst 7,5 procent till en enda "
         "kommun. Andra hör till kommunen dit flest pendlar, högst tre steg från centrum: så "
-        "stämmer beräkningen bäst med SCB:s indelning.", *text.short_note(flows)))
+        "stämmer beräkningen bäst med SCB:s indelning.", *text.short_note(flows), *hidden))

@@ -9,7 +9,7 @@ known members: members with a whole series in the table; the others have the lat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -25,13 +25,21 @@ from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
-from analysis.text.population import NATION, by_size, compared_sets, last_year, names_of
+from analysis.text.population import (
+    NATION,
+    broad_ages,
+    by_size,
+    compared_sets,
+    last_year,
+    names_of,
+)
 
 _NAMED_LOCALITIES = 14
+_MOST_YEARS = 6  # years of the balance that a chart has room for
 _NAMED = 60  # most names tried on a map of many members; the table has them all
 NAME = Format("Kommun", text=True)
-_LATE = ("2025 bygger på tal med slumpmässigt brus (CKM).",)
 _BORDERS = "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB."
+_AGES_UNKNOWN = "Åldersfördelningen är okänd:\nuppgift saknas för minst en åldersgrupp."
 _SUMS = "Riket, län och grupper är summor av kommunernas tal."
 COMPONENT_LABELS = {
     "natural_increase": "Födda minus döda",
@@ -40,6 +48,12 @@ COMPONENT_LABELS = {
     "net_abroad": "Flyttnetto mot utlandet",
     "adjustment": "Justering",
 }
+
+
+def _noise(years: Iterable[int], key: str = "population") -> tuple[str, ...]:
+    """Which of `years` rest on counts with SCB's noise, as `key` says; nothing when none does."""
+    noisy = sorted(set(years) & set(tables.perturbed_years(key)))
+    return (f"{swedish.years(noisy)} bygger på tal med slumpmässigt brus (CKM).",) if noisy else ()
 
 
 # --- maps ----------------------------------------------------------------------------------------
@@ -80,7 +94,7 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
     table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
                   {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
-                  kind="observed", notes=_LATE)
+                  kind="observed", notes=_noise([year]))
     return style.describe(chart, style.Description(
         id="folkmangd-karta", title=f"Folkmängd i kommunerna {year}",
         alt=_population_alt(region, counts, year), sources=("population", "localities"),
@@ -95,7 +109,7 @@ def _few(region: Region) -> bool:
 
 def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
     first = counts.index[0]
-    total = swedish.number(counts.sum())
+    total = swedish.number(counts.sum(skipna=False))
     text = f"Karta med en cirkel för varje kommun. {region.name} hade {total} invånare {year}."
     if len(counts) == 1:
         return text
@@ -159,8 +173,8 @@ def places_table(region: Region, values: pd.Series, land: pd.DataFrame, where: p
         "largest": Format("Största tätort", text=True),
         "largest_share": Format("Bor i den största", percent=True),
     }, ("population", "land_area", "localities"), notes=(
-        *_LATE, f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas inte där en "
-        "tätort går, eller enligt en grov beräkning kan gå, över kommungränsen."))
+        *_noise([year]), f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas "
+        "inte där en tätort går, eller enligt en grov beräkning kan gå, över kommungränsen."))
 
 
 def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
@@ -251,7 +265,7 @@ def change_table(region: Region, values: pd.Series) -> Table:
         "name": Format("Område", text=True), "then": Format(f"Folkmängd {year - 10}"),
         "now": Format(f"Folkmängd {year}"), "change": Format("Förändring", signed=True),
         "share": Format("Förändring", decimals=1, percent=True, signed=True),
-    }, ("population",), notes=(*_LATE, _SUMS))
+    }, ("population",), notes=(*_noise([year - 10, year]), _SUMS))
 
 
 # --- the long series -----------------------------------------------------------------------------
@@ -364,7 +378,8 @@ def plot_balance(region: Region, changes: pd.DataFrame, *, axes: Axes | None = N
     >>> style.description_of(axes.figure).title
     'Folkökningens delar 2020 och 2023–2024'
     """
-    parts = metrics.balance(changes, region.members)
+    every = metrics.balance(changes, region.members)
+    parts = every.tail(_MOST_YEARS)
     axes = axes if axes is not None else style.canvas(2.9)
     shown = [name for name in metrics.COMPONENTS if parts[name].notna().any()]
     with style.look():
@@ -386,8 +401,23 @@ def plot_balance(region: Region, changes: pd.DataFrame, *, axes: Axes | None = N
     return style.describe(axes, style.Description(
         id="befolkning-balans", title="Folkökningens delar " + swedish.years(list(parts.index)),
         alt=_balance_alt(region, parts), sources=("population_change",), unit="personer",
-        table=balance_table(region, changes),
-        note="Åren däremellan saknas i datauttaget. Delarna summerar till hela folkökningen."))
+        table=balance_table(region, changes), note=" ".join([
+            *([f"De {swedish.in_words(len(parts))} senaste åren; tabellen har alla."]
+              if len(every) > len(parts) else []), _balance_note(region, parts)])))
+
+
+def _balance_note(region: Region, parts: pd.DataFrame) -> str:
+    """Gaps between the years, whether the parts add up, and that some are unknown."""
+    years = [int(year) for year in parts.index]
+    noise = _noise(years, "population_change")
+    gaps = len(years) <= years[-1] - years[0]
+    structural = ["net_county"] if set(region.members) <= metrics.COUNTIES_OF_ONE else []
+    absent = parts.drop(columns=structural).isna().any(axis=None)
+    return " ".join([
+        *(["Åren däremellan saknas i datauttaget."] if gaps else []),
+        "Delarna summerar till hela folkökningen" + (", utom år med brus." if noise else "."),
+        *noise,
+        *(["Där en uppgift saknas för någon kommun är delen okänd."] if absent else [])])
 
 
 def _component_bars(axes: Axes, values: pd.Series, place: np.ndarray, width: float, position: int,
@@ -407,7 +437,8 @@ def _balance_alt(region: Region, parts: pd.DataFrame) -> str:
         f"{year}: " + ", ".join(
             f"{label[:1].lower()}{label[1:]} {swedish.signed(row[name])}"
             for name, label in COMPONENT_LABELS.items() if pd.notna(row[name]))
-        + f", tillsammans {swedish.signed(row['increase'])}"
+        + (f", tillsammans {swedish.signed(row['increase'])}" if pd.notna(row["increase"])
+           else "uppgift saknas")
         for year, row in parts.iterrows()
     ]
     return f"Stapeldiagram, {swedish.genitive(region.name)} folkökning i personer. " \
@@ -424,7 +455,8 @@ def balance_table(region: Region, changes: pd.DataFrame) -> Table:
                "increase": Format("Folkökning", signed=True)}
     return Table("befolkning-balans", "Folkökningens delar, personer", frame, formats,
                  ("population_change",),
-                 notes=("Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
+                 notes=(*_noise(frame["year"], "population_change"),
+                        "Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
                         "Justering är SCB:s post för rättade uppgifter."))
 
 
@@ -522,7 +554,7 @@ def _age_table(key: str, title: str, aged: Aged, codes: list[str], names: list[s
         str(year): Format(str(year), decimals=aged.measure.decimals,
                           percent=aged.measure.as_percent) for year in chosen}
     return Table(key, f"{title}, {aged.unit}", frame, formats,
-                 aged.measure.sources, aged.measure.kind, notes=_LATE)
+                 aged.measure.sources, aged.measure.kind, notes=_noise(chosen))
 
 
 # side of the axis, column, colour, hatch and Swedish word for each sex
@@ -543,24 +575,31 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     only_year = ages["year"].nunique() == 1
     ages = ages[ages["year"] == ages["year"].max()]
     here = metrics.pyramid(ages, region.members)
-    nation = metrics.pyramid(ages, list(ages["code"].unique()))
+    nation = metrics.pyramid(ages, list(municipalities()))
     year = int(ages["year"].max())
     place = np.arange(len(here))
+    known, beside = (not table.isna().any(axis=None) for table in (here, nation))
     with style.look():
-        for side, sex, colour, hatch, label in _SIDES:
+        for side, sex, colour, hatch, label in _SIDES if known else ():
             axes.barh(place, side * 100 * here[sex], 0.86, color=colour, hatch=hatch,
                       edgecolor="white", linewidth=0.3, label=f"{label}, {region.name}", zorder=2)
-            if not here.equals(nation):
+            if beside and not here.equals(nation):
                 axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
                             orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5,
                             zorder=4, label=NATION if side > 0 else None)
-        _dress_pyramid(axes, here)
+        if known:
+            _dress_pyramid(axes, here)
+        else:
+            axes.text(0.5, 0.5, _AGES_UNKNOWN, ha="center", va="center")
+            axes.set_axis_off()
+    absent = "" if beside else "Riket är okänt: uppgift saknas för minst en åldersgrupp."
     return style.describe(axes, style.Description(
         id="alderspyramid", title=f"Ålder och kön {year}, andel av befolkningen",
         alt=_pyramid_alt(region, ages), sources=("population_age_sex",), unit="procent",
         table=_pyramid_table(here, nation, year),
-        note=f"Fullständig åldersfördelning finns bara för {year} i datauttaget."
-        if only_year else ""))
+        note=" ".join(filter(None, [
+            f"Fullständig åldersfördelning finns bara för {year} i datauttaget." if only_year
+            else "", *_noise([year], "population_age_sex"), absent]))))
 
 
 # --- what SCB projects ----------------------------------------------------------------------------
@@ -612,14 +651,11 @@ def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:
 
 
 def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
-    year = int(ages["year"].max())
-    parts = []
-    for low, high, label in ((0, 19, "0–19 år"), (20, 64, "20–64 år"), (65, None, "65 år eller "
-                                                                        "äldre")):
-        here, nation = (metrics.by_age(chosen, low, high).sum() / metrics.by_age(chosen, 0).sum()
-                        for chosen in (ages[ages["code"].isin(region.members)], ages))
-        parts.append(f"{label} {swedish.percent(here)} mot {swedish.percent(nation)} i riket")
-    return f"Befolkningspyramid för {region.name} {year}: {swedish.listed(parts)}."
+    parts = [f"{label} {swedish.percent(here)}"
+             + ("" if swedish.is_missing(nation) else f" mot {swedish.percent(nation)} i riket")
+             for label, here, nation in broad_ages(region, ages) if not swedish.is_missing(here)]
+    said = swedish.listed(parts) or "okänd, uppgift saknas för minst en åldersgrupp"
+    return f"Befolkningspyramid för {region.name} {int(ages['year'].max())}: {said}."
 
 
 def _pyramid_table(here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:

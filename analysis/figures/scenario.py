@@ -30,6 +30,7 @@ from analysis.text import services as service_text
 from analysis.text import swedish
 from analysis.text.commuting import error_short
 from analysis.text.scenario import Scenario
+from analysis.text.unknown import unknown
 
 _PARTS = {metrics.BEFORE: "krets i inventeringen", metrics.ALONE: "ingen uppgift i dag",
           metrics.AFTER: "scenariot", metrics.STAY: "blir kvar"}
@@ -287,9 +288,16 @@ def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
                   "there": Format("Pendlare A till B", "personer"),
                   "back": Format("Pendlare B till A", "personer")},
                  ("localities", "neighbours", *sources), kind="modelled" if modelled else "derived",
-                 notes=("Vattengränser finns inte i underlaget.", *(
+                 notes=("Vattengränser finns inte i underlaget.", *_unknown_links(table), *(
                      ("Modellskattade tal är avrundade; 0 betyder färre än 5 pendlare. "
                       f"{error_short()}",) if modelled else ())))
+
+
+def _unknown_links(links: pd.DataFrame) -> tuple[str, ...]:
+    """How many commuting cells are unknown and why; nothing when all are known."""
+    said = unknown(pd.concat([links.loc[links[way].isna(), f"{way}_status"]
+                              for way in ("there", "back")]), "om pendlare")
+    return (said,) if said else ()
 
 
 def _careful(table: pd.DataFrame, column: str) -> pd.Series:
@@ -328,12 +336,13 @@ def cost_tables_of(case: Scenario, costs: pd.DataFrame | None) -> list[Table]:
     own = metrics.known_costs(case.members, costs[costs["area"] == case.service])
     if own["cost"].isna().all():
         return []
+    missing = unknown(own.loc[own["cost"].isna(), "status"])
     frame = pd.DataFrame({"name": [_name(code) for code in own["code"]], "year": own["year"],
                           "cost": own["cost"]})
     return [Table("scenario-kostnad", f"Kostnad per invånare i dag: {text_name(case)}", frame,
                   {"name": NAME, "year": Format("År", year=True),
                    "cost": Format("Kostnad", "kr per invånare")}, ("area_costs",),
-                  kind="observed")]
+                  kind="observed", notes=(missing,) if missing else ())]
 
 
 def bodies_table_of(case: Scenario) -> list[Table]:

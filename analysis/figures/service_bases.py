@@ -57,7 +57,7 @@ def plot_bases(view: Sharing, population: pd.Series, *, year: int) -> Axes:
     'Befolkningsunderlaget bakom varje organ, folkmängd 2024'
     """
     frame = base_frame(view, population)
-    own = float(population.reindex(list(view.region.members)).sum())
+    own = float(population.reindex(list(view.region.members)).sum(skipna=False))
     axes = style.canvas(0.34 * (len(frame) + 1) + 0.5)
     sharp(axes)
     with style.look():

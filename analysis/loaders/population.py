@@ -64,15 +64,18 @@ def load_age_sex(region: Region | None = None) -> pd.DataFrame:
 def load_projection(region: Region | None = None) -> pd.DataFrame:
     """SCB's projection of inhabitants, modelled: code, year, population; empty until fetched.
 
-    Ages and sexes are summed; the numbers have decimals.
+    Ages and sexes are summed; the numbers have decimals. A sum with an age group that is unknown
+    or has no row is missing.
 
     >>> list(load_projection().columns)
     ['code', 'year', 'population']
     """
     if tables.record("population_projection") is None:
         return pd.DataFrame(columns=["code", "year", "population"])
-    rows = only(tables.load("population_projection"), region)
-    total = rows.groupby(["code", "year"])["persons"].sum(min_count=1)
+    table = tables.load("population_projection")
+    groups = only(table, region).groupby(["code", "year"])["persons"]
+    parts = len(table[["age_from", "sex"]].drop_duplicates())
+    total = groups.sum().where(groups.count() == parts)
     return total.rename("population").reset_index()
 
 

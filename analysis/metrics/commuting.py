@@ -22,6 +22,7 @@ Source of the definitions: SCB, RAMS and BAS (registerbaserad arbetsmarknadsstat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -463,6 +464,18 @@ def _sides_with_unknown(cells: pd.DataFrame, index: pd.Index, size: int, side: s
     return found.reindex(index, fill_value=0) < size - 1
 
 
+def unknown_between(flows: pd.DataFrame, members: Collection[str]) -> pd.Series:
+    """Status of each unknown cell between members, indexed by `[home, work]`; for one year.
+
+    "unavailable" for a pair without a row and where `flows` have no `status`.
+    """
+    cells = flows.set_index(["home", "work"]).reindex(
+        pd.MultiIndex.from_tuples(permutations(sorted(set(members)), 2), names=["home", "work"]))
+    unknown = cells[cells["persons"].isna()]
+    status = unknown.get("status", pd.Series(index=unknown.index, dtype="str"))
+    return status.fillna("unavailable").rename("status")
+
+
 def combine_flows(observed: pd.DataFrame, modelled: pd.DataFrame) -> pd.DataFrame:
     """One table with an observed cell wherever there is one and a modelled cell elsewhere.
 
@@ -602,8 +615,9 @@ def strongest_links(
 
     Returns rows `year, home, rank, work, persons, share, certain, kind`. `share` is of N[home]
     (margins if given, else the row sum). `certain` is False when an unknown cell could be larger:
-    what the known cells leave of the out-commuters exceeds `persons`, or, without margins, the
-    row has a suppressed cell. Ties go to the lower code. Homes without commuters have no row.
+    what the known cells leave of the out-commuters exceeds `persons` and not all cells are known,
+    or, without margins, the row has a suppressed cell. Ties go to the lower code. Homes without
+    commuters have no row.
 
     >>> from analysis import flows
     >>> links = strongest_links(flows.flows_of(2021), homes=["1761"])
@@ -643,10 +657,13 @@ def _home_base(table: pd.DataFrame, margins: pd.DataFrame | None) -> pd.DataFram
         return pd.DataFrame({"night": night, "unseen": unseen.reindex(night.index)})
     homes = list(table["home"].unique())
     rows = margins.reset_index() if "code" in margins.index.names else margins
+    places = (set(rows["code"]) | set(table["work"])) - {ABROAD}
     rows = rows[rows["code"].isin(homes)].rename(columns={"code": "home"}).set_index(keys)
     if rows.index.has_duplicates:
         raise DataError("Two series in one year of the margins; keep the series of the flows.")
     unseen = rows["out_commuters"] - seen.reindex(rows.index)
+    known = out[out["work"] != ABROAD].groupby(keys)["persons"].count().reindex(rows.index)
+    unseen = unseen.mask(known == len(places) - 1, 0.0)  # what is left works abroad
     # Half a person is rounding of modelled cells, not an unknown commuter.
     return pd.DataFrame({"night": night_population(rows), "unseen": unseen - 0.5})
 
@@ -664,8 +681,10 @@ def missing_members(
 
     The first one is "the member that is missing". Returns rows `year, rank, code, out_persons`
     (from the group), `in_persons` (to it), `persons` (both), `share` (of the members' out- and
-    in-commuters together, internal ones counted twice), `unknown_cells`, `kind`. Counts hold the
-    known cells only: with unknown cells they are lower bounds. Ties go to the lower code.
+    in-commuters together, internal ones counted twice), `out_unknown` and `in_unknown` (cells),
+    `certain`, `kind`. Counts hold the known cells only: with unknown cells they are lower bounds.
+    `certain` is False when the year has an unknown cell to or from anyone outside, which could
+    change the order. Ties go to the lower code.
     """
     _check_members(members)
     table = _select(flows, sex)
@@ -679,6 +698,8 @@ def missing_members(
         if margins is None
         else _margin_totals(margins, members)
     )
+    unknown = sums["out_unknown"] + sums["in_unknown"]
+    sums["certain"] = unknown.groupby("year").transform("sum") == 0
     rows = sums.reset_index().sort_values(
         ["year", "persons", "code"], ascending=[True, False, True]
     )
@@ -689,11 +710,11 @@ def missing_members(
     modelled = _modelled_years(pd.concat([out, come]))
     rows["kind"] = np.where(rows["year"].isin(modelled), "modelled", "derived")
     columns = ["year", "rank", "code", "out_persons", "in_persons", "persons", "share"]
-    return rows[[*columns, "unknown_cells", "kind"]].reset_index(drop=True)
+    return rows[[*columns, "out_unknown", "in_unknown", "certain", "kind"]].reset_index(drop=True)
 
 
 def _exchange(out: pd.DataFrame, come: pd.DataFrame, *, size: int, absent: Absent) -> pd.DataFrame:
-    """Known commuters to and from each outside code by `[year, code]`, and its unknown cells."""
+    """Known commuters to and from each outside code by `[year, code]`, and unknown cells."""
     columns = {}
     for name, table, side in (("out", out, "work"), ("in", come, "home")):
         grouped = table.groupby(["year", side])["persons"]
@@ -704,8 +725,9 @@ def _exchange(out: pd.DataFrame, come: pd.DataFrame, *, size: int, absent: Absen
         rows.index = rows.index.set_names(["year", "code"])
         columns[f"{name}_rows"] = rows
     sums = pd.DataFrame(columns).astype("float64").fillna(0.0)
-    present = sums["out_rows"] + sums["in_rows"] if absent == "zero" else 2 * size
-    sums["unknown_cells"] = (present - sums["out_known"] - sums["in_known"]).astype(int)
+    for name in ("out", "in"):
+        present = sums[f"{name}_rows"] if absent == "zero" else size
+        sums[f"{name}_unknown"] = (present - sums[f"{name}_known"]).astype(int)
     sums["persons"] = sums["out_persons"] + sums["in_persons"]
     return sums
 

@@ -102,7 +102,7 @@ def local_labour_markets(
     if out_commuters is not None:
         out = out_commuters.reindex(codes).to_numpy("float64")
     strongest = _strongest(cells)
-    flow = np.where(strongest == _NO_LINK, 0.0, _take(cells, strongest))
+    flow = np.where(strongest == _NO_LINK, _none_or_unknown(cells), _take(cells, strongest))
     share = _shares(flow, people)
     out_share = _shares(out, people)
     # Shares are compared with a hair of slack, so that exactly 20 % is still a centre.
@@ -149,12 +149,19 @@ def _strongest(cells: np.ndarray) -> np.ndarray:
     return np.where(best > 0, choice, _NO_LINK)
 
 
+def _none_or_unknown(cells: np.ndarray) -> np.ndarray:
+    """The flow of a row without a link: zero, or missing when a cell off the diagonal is."""
+    unknown = np.isnan(cells) & ~np.eye(len(cells), dtype=bool)
+    return np.where(unknown.any(axis=1), np.nan, 0.0)
+
+
 def _take(cells: np.ndarray, column: np.ndarray) -> np.ndarray:
     return cells[np.arange(len(cells)), np.maximum(column, 0)]
 
 
 def _shares(persons: np.ndarray, people: np.ndarray) -> np.ndarray:
-    return np.divide(persons, people, out=np.zeros(len(people)), where=people > 0)
+    none = np.where(np.isnan(people), np.nan, 0.0)
+    return np.divide(persons, people, out=none, where=people > 0)
 
 
 def _weakest_first(share: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -290,7 +297,10 @@ def changes_for_one_market(
     The group's market is the one where most of its night population lives (ties: lower code). A
     member in another market would have to send `extra` more commuters, now working at home, to
     `target`, its largest destination among the group's members in that market. That makes it
-    pass a threshold if it is a centre, and makes `target` its strongest link.
+    pass a threshold if it is a centre, and makes `target` its strongest link. An unknown cell
+    could be larger than the known ones: elsewhere, `extra` is then a lower bound; among the
+    group's members in that market, `target`, `to_target`, `extra` and `extra_share` are missing,
+    and `works` is False.
 
     The `table` has one row per member outside the market, indexed by code: `market`, `role`,
     `strongest`, `to_strongest`, `target`, `to_target`, `extra` (persons) and `extra_share` (of
@@ -339,22 +349,25 @@ def _change(
     thresholds: Thresholds,
 ) -> tuple[object, ...]:
     """One row of `changes_for_one_market`."""
-    cells = np.nan_to_num(matrix.to_numpy("float64")[list(matrix.index).index(code)])
+    cells = matrix.to_numpy("float64")[list(matrix.index).index(code)]
     row = {work: float(cell) for work, cell in zip(matrix.columns, cells, strict=True)}
     del row[code]
+    market, role, strongest = found.loc[code, ["market", "role", "strongest"]]
+    head = (code, market, role, strongest, row.get(str(strongest), 0.0))
+    if any(np.isnan(row[work]) for work in core):  # each of them could be the target
+        return (*head, None, np.nan, np.nan, np.nan)
     target = max(sorted(core), key=lambda work: row[work])
-    strongest = found.at[code, "strongest"]
     now, people = row[target], float(night.to_dict()[code])
     # Whole persons: one more than the largest other flow, or than what a centre may send.
-    others = max((cell for work, cell in row.items() if work != target), default=0.0)
-    extra = max(0.0, np.floor(others - now) + 1)
-    if found.at[code, "role"] == "centre":
+    others = max((cell for work, cell in row.items() if work != target and not np.isnan(cell)),
+                 default=0.0)
+    extra = np.maximum(0.0, np.floor(others - now) + 1)
+    if role == "centre":
         single = np.floor(thresholds.single_share * people - now) + 1
         total = np.floor(thresholds.out_share * people - float(out_commuters.to_dict()[code])) + 1
-        extra = max(extra, min(single, total), 0.0)
-    share = extra / people if people > 0 else float("nan")
-    market, role = found.at[code, "market"], found.at[code, "role"]
-    return (code, market, role, strongest, row.get(str(strongest), 0.0), target, now, extra, share)
+        extra = np.maximum(extra, np.minimum(single, total))
+    share = extra / people if people > 0 else np.nan
+    return (*head, target, now, float(extra), share)
 
 
 def _works(
@@ -365,7 +378,9 @@ def _works(
     inside: list[str],
     thresholds: Thresholds,
 ) -> bool:
-    """Whether the changes of `table`, all made, put `inside` in one market."""
+    """Whether the changes of `table`, all known and made, put `inside` in one market."""
+    if table["extra"].isna().any():
+        return False
     changed, out = matrix.to_numpy("float64", copy=True), out_commuters.astype("float64")
     homes = matrix.index.get_indexer(table.index)
     works = matrix.columns.get_indexer(pd.Index(table["target"]))

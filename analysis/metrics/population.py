@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 COMPONENTS = ("natural_increase", "net_county", "net_rest_of_sweden", "net_abroad", "adjustment")
 """The parts of a population increase that add up to it, in the order reports show them."""
 
+COUNTIES_OF_ONE = frozenset({"0980"})  # Gotland: moves within the county cannot occur
 DERIVED_YEARS = (2022,)  # population of 2023 minus the published increase of that year
 PERTURBED_FROM = 2025  # SCB adds noise to its counts from this reference year (cell key method)
 RECALCULATED_TO = 1967  # earlier years are recalculated to the boundaries of today
+
+AGE_GROUPS = range(0, 101, 5)  # lowest ages of the five-year groups; the last one is open
+SEXES = ["women", "men"]
 
 _POPULATION = ("population",)
 _AGES = ("population_age_sex",)
@@ -198,28 +202,30 @@ def on_yearly_boundaries(values: pd.Series) -> pd.Series:
     """Municipal series on the boundaries of each year instead of today's.
 
     `values` (code, year) are on today's boundaries: a municipality that was then part of another
-    is added to it and is missing itself.
+    is added to it and is missing itself. Where its own number is unknown, the sum is.
     """
     result = values.astype("float64")
     years = values.index.get_level_values(1)
     codes = values.index.get_level_values(0)
     for entry in (entry for entry in REFORMS if entry.kind == "municipality"):
-        moved = (codes == entry.code) & (years < entry.year)
-        part = result[moved].rename(index={entry.code: entry.former}, level=0)
-        result = result.add(part.reindex(result.index), fill_value=0)
-        result = result.mask(moved)
+        before = years < entry.year
+        joined = (codes == entry.former) & before
+        part = result.reindex([(entry.code, year) for year in years[joined]])
+        result[joined] += part.to_numpy()
+        result = result.mask((codes == entry.code) & before)
     return result
 
 
 def county_on_yearly_boundaries(values: pd.Series, county: str) -> pd.Series:
-    """Population of a county by year, with the municipalities that belonged to it each year."""
-    codes = values.index.get_level_values(0)
-    years = values.index.get_level_values(1)
-    inside = codes.str[:2] == county
-    for entry in (entry for entry in REFORMS if entry.kind == "county"):
-        moved = (codes == entry.code) & (years < entry.year)
-        inside = np.where(moved, entry.former == county, inside)
-    return values[inside].groupby(level=1).sum()
+    """Population of a county by year, with the municipalities that belonged to it each year.
+
+    A year in which any of them is unknown is missing.
+    """
+    wide = values.unstack(level=0)
+    inside = pd.DataFrame({code: str(code)[:2] == county for code in wide}, index=wide.index)
+    for entry in (entry for entry in REFORMS if entry.kind == "county" and entry.code in wide):
+        inside.loc[inside.index < entry.year, entry.code] = entry.former == county
+    return wide.where(inside, 0).sum(axis=1, skipna=False)
 
 
 # --- births, deaths and moves -----------------------------------------------------------------
@@ -231,21 +237,25 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     `changes` is the table `population_change` (total, women and men); returns one row for each
     year with births, deaths, `COMPONENTS` and increase. Net moves within the county are the sum
     of what each member gained from its own county; moves between members of one county cancel.
-    A municipality that is a county of its own (Gotland) has no such moves. Raises DataError when
-    the components do not add up; from `PERTURBED_FROM` they need not: each figure, the published
-    increase too, has noise of its own and is shown as published.
+    `COUNTIES_OF_ONE` have no such moves. A figure that is unknown for any member is missing for
+    the set. Raises DataError when known components do not add up; from `PERTURBED_FROM` they need
+    not: each figure, the published increase too, has noise of its own and is shown as published.
     """
     chosen = changes[(changes["sex"] == "total") & changes["code"].isin(list(codes))]
+    none = chosen["code"].isin(COUNTIES_OF_ONE)
+    chosen = chosen.assign(net_county=chosen["net_county"].mask(none, 0))
     columns = ["births", "deaths", *COMPONENTS, "increase"]
-    result = chosen.groupby("year")[columns].sum(min_count=1)
-    parts = result[list(COMPONENTS)].sum(axis=1)
+    members = chosen.groupby("year")
+    result = members[columns].sum(skipna=False)
+    result = result.where(members["code"].nunique() == len(set(codes)))
+    parts = result[list(COMPONENTS)].sum(axis=1, skipna=False)
     raise_faults(DataError, (
         f"population change {int(year)}: components sum to {int(found)}, the increase is "
         f"{int(total)}; restore data/ with `git checkout -- data`"
         for year, found, total in zip(result.index, parts, result["increase"], strict=True)
-        if found != total and year < PERTURBED_FROM
+        if pd.notna(found) and pd.notna(total) and found != total and year < PERTURBED_FROM
     ))
-    return result
+    return result.assign(net_county=result["net_county"].mask(np.full(len(result), none.all())))
 
 
 # --- age ---------------------------------------------------------------------------------------
@@ -304,7 +314,8 @@ def joint_share(shares: pd.Series, weights: pd.Series) -> float:
 def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
     """Persons of both sexes aged `low` to `high` (None: and over), by (code, year).
 
-    Raises InputError where the limits cut through a five-year group of `ages`.
+    Missing where any group of either sex is unknown or has no row. Raises InputError where the
+    limits cut through a five-year group of `ages`.
     """
     upper = ages["age_to"].astype("Float64").fillna(np.inf)
     top = np.inf if high is None else high
@@ -313,7 +324,11 @@ def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
     if (touched & ~inside).any():
         raise InputError(f"ages {low} to {high}: the table has five-year groups; "
                          "use limits such as 0, 20 and 65, and 19 and 64")
-    return ages[inside].groupby(["code", "year"])["persons"].sum()
+    keys = ["code", "year"]
+    groups = ages[inside].groupby(keys)["persons"]
+    wanted = len(SEXES) * sum(low <= group <= top for group in AGE_GROUPS)
+    sums = groups.sum().where(groups.count() == wanted).astype("float64")
+    return sums.reindex(pd.MultiIndex.from_frame(ages[keys].drop_duplicates()).sort_values())
 
 
 def age_share(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
@@ -326,14 +341,29 @@ def dependency_ratio_of_ages(ages: pd.DataFrame) -> pd.Series:
     return 100 * (by_age(ages, 0, 19) + by_age(ages, 65)) / by_age(ages, 20, 64)
 
 
+def joint_age_share(ages: pd.DataFrame, codes: Collection[str], low: int,
+                    high: int | None = None) -> float:
+    """Share (0-1) aged `low` to `high` of a set of municipalities, latest year of `ages`.
+
+    Missing when any age group of any of them is unknown.
+    """
+    latest = ages[ages["year"] == ages["year"].max()]
+    part, whole = (by_age(latest, *limits).droplevel("year").reindex(list(codes)).sum(skipna=False)
+                   for limits in ((low, high), (0, None)))
+    return float(part / whole)
+
+
 def pyramid(ages: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     """Each age group's share of all persons of a set of municipalities, latest year of `ages`.
 
-    Rows are the lowest ages of the groups, columns `women` and `men`; all cells sum to 1.
+    Rows are the lowest ages of the groups, columns `women` and `men`; all cells sum to 1, or are
+    missing when any age group of any municipality is unknown.
     """
     chosen = ages[ages["code"].isin(list(codes)) & (ages["year"] == ages["year"].max())]
-    wide = chosen.pivot_table(index="age_from", columns="sex", values="persons", aggfunc="sum")
-    return (wide / wide.to_numpy().sum())[["women", "men"]]
+    groups = chosen.groupby(["age_from", "sex"])["persons"]
+    known = groups.sum().where(groups.count() == len(set(codes)))
+    wide = known.astype("float64").unstack("sex").reindex(index=list(AGE_GROUPS), columns=SEXES)
+    return (wide / wide.to_numpy().sum()).rename_axis(index="age_from", columns="sex")
 
 
 # --- localities --------------------------------------------------------------------------------
@@ -394,9 +424,10 @@ def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: 
     table have only missing values.
     """
     listed = localities[localities["code"].isin(inhabitants.index)]
-    total = listed.groupby("code")["population"].sum().reindex(inhabitants.index)
+    total = listed.groupby("code")["population"].sum(skipna=False).reindex(inhabitants.index)
     largest = (listed.sort_values("population").groupby("code").last()
-               .reindex(inhabitants.index)[["locality", "name", "population"]])
+               .reindex(inhabitants.index)[["locality", "name", "population"]]
+               .where(total.notna()))
     unsure = _unsure(localities, inhabitants, crossing)
     share = (total / inhabitants).where(lambda found: found <= 1)
     known = set(crossing.loc[crossing["known"], "locality"])

@@ -172,43 +172,52 @@ def land_parts(members: Sequence[str], borders: pd.DataFrame) -> list[list[str]]
 def commuting_links(members: Sequence[str], flows: pd.DataFrame) -> pd.DataFrame:
     """Commuters between each pair of members: code_a < code_b, there (a to b), back (b to a), kind.
 
-    `flows` has home, work, persons and kind, of one year. A pair without a row is NaN: unknown.
+    `flows` has home, work, persons, kind and perhaps status, of one year. An unknown cell, or one
+    without a row, is NaN; there_status and back_status tell why, "unavailable" unless said.
     """
     inside = flows[flows["home"].isin(members) & flows["work"].isin(members)]
-    persons = inside.groupby(["home", "work"])["persons"].sum()
+    persons = inside.groupby(["home", "work"])["persons"].sum(skipna=False)
     kinds = inside.groupby(["home", "work"])["kind"].first()
+    status = (inside.groupby(["home", "work"])["status"].first() if "status" in inside
+              else pd.Series(dtype="str"))
     rows = []
     for a, b in combinations(sorted(members), 2):
         kind = {str(kinds[pair]) for pair in ((a, b), (b, a)) if pair in kinds.index}
         rows.append((a, b, persons.get((a, b), float("nan")), persons.get((b, a), float("nan")),
-                     "modelled" if "modelled" in kind else min(kind, default="")))
-    return pd.DataFrame(rows, columns=["code_a", "code_b", "there", "back", "kind"])
+                     "modelled" if "modelled" in kind else min(kind, default=""),
+                     status.get((a, b), "unavailable"), status.get((b, a), "unavailable")))
+    return pd.DataFrame(rows, columns=["code_a", "code_b", "there", "back", "kind",
+                                       "there_status", "back_status"])
 
 
 def known_costs(members: Sequence[str], costs: pd.DataFrame) -> pd.DataFrame:
-    """Latest cost per inhabitant of each member: code, year, cost (NaN when unknown).
+    """Latest cost per inhabitant of each member: code, year, cost (NaN when unknown), status.
 
-    `costs` has code, year and cost (SEK per inhabitant); the year is the latest in which most
-    members have a figure, so that they can be compared.
+    `costs` has code, year, cost (SEK per inhabitant) and perhaps status; the year is the latest in
+    which most members have a figure, so that they can be compared. The status of one without a
+    row is "unavailable".
     """
-    own = costs[costs["code"].isin(members)].dropna(subset=["cost"])
-    if own.empty:
-        return pd.DataFrame({"code": list(members), "year": pd.NA, "cost": float("nan")}).astype(
-            {"code": "str", "year": "Int64", "cost": "float64"})
-    counts = own.groupby("year").size()
+    types = {"code": "str", "year": "Int64", "cost": "float64"}
+    own = costs[costs["code"].isin(members)]
+    counts = own.dropna(subset=["cost"]).groupby("year").size()
+    if counts.empty:
+        return pd.DataFrame({"code": list(members), "year": pd.NA, "cost": float("nan"),
+                             "status": "unavailable"}).astype(types)
     year = int(counts[counts == counts.max()].index.max())
-    values = own[own["year"] == year].set_index("code")["cost"].reindex(list(members))
-    return pd.DataFrame({"code": list(members), "year": year, "cost": values.to_numpy()}).astype(
-        {"code": "str", "year": "Int64", "cost": "float64"})
+    found = own[own["year"] == year].set_index("code").reindex(list(members))
+    status = found["status"].fillna("unavailable") if "status" in found else "unavailable"
+    return found[["cost"]].assign(year=year, status=status).rename_axis("code").reset_index()[
+        ["code", "year", "cost", "status"]].astype(types)
 
 
 def cost_range(known: pd.DataFrame, population: pd.Series, *, low: float, high: float,
                ) -> tuple[float, float, float] | None:
     """Today's cost of all members and the range when it changes by `low` to `high` (shares), SEK.
 
-    None when the cost of any member is unknown: a part of the sum would mislead.
+    None when the cost or population of any member is unknown: a part of the sum would mislead.
     """
-    if known["cost"].isna().any():
+    costs = known.set_index("code")["cost"] * population.reindex(known["code"]).astype("float64")
+    if costs.isna().any():
         return None
-    today = float((known["cost"].to_numpy() * population.reindex(known["code"]).to_numpy()).sum())
+    today = float(costs.sum())
     return today, today * (1 + low), today * (1 + high)

@@ -636,7 +636,7 @@ def population_centres(localities: pd.DataFrame) -> pd.DataFrame:
 
     `localities` has code, population, easting and northing (metres). Returns code, easting,
     northing. Inhabitants outside localities are not in it, and a locality counts where it is
-    booked; a municipality without one has no row.
+    booked; a municipality without one, or with one of unknown size, has no row.
     """
     weights = localities["population"].astype("float64")
     sums = pd.DataFrame({
@@ -644,7 +644,7 @@ def population_centres(localities: pd.DataFrame) -> pd.DataFrame:
         "weight": weights,
         "easting": localities["easting"] * weights,
         "northing": localities["northing"] * weights,
-    }).groupby("code").sum()
+    }).groupby("code").sum(skipna=False)
     sums = sums[sums["weight"] > 0]
     centres = sums[["easting", "northing"]].div(sums["weight"], axis=0)
     return centres.reset_index()
@@ -654,20 +654,24 @@ def commuting_fit(state: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Commuting and shared services side by side, for each pair of municipalities in `flows`.
 
     `flows` has home, work, persons and optionally kind; both directions are added, the diagonal
-    is left out, and a pair with any modelled flow is modelled. Returns code_a < code_b, persons,
-    kind, services, and for both the rank from 0 (least) to 1 (most) among the pairs, ties at
-    their mean, and `fit` = services_rank - persons_rank: near -1 the pair commutes much and
-    shares little, near 1 the reverse. Sorted by fit.
+    is left out, and a pair with any modelled flow is modelled. Returns code_a < code_b, persons
+    (missing when a direction is unknown or has no row), kind, services, and for both the rank
+    from 0 (least) to 1 (most) among the known pairs, ties at their mean, and `fit` =
+    services_rank - persons_rank: near -1 the pair commutes much and shares little, near 1 the
+    reverse. Sorted by fit.
     """
     between = flows[flows["home"] != flows["work"]]
     ends = between[["home", "work"]]
     kind = between.get("kind", "observed")
     pairs = between.assign(code_a=ends.min(axis=1), code_b=ends.max(axis=1), kind=kind)
     keys = ["code_a", "code_b"]
-    table = pairs.groupby(keys, as_index=False).agg(
-        persons=("persons", "sum"),
+    groups = pairs.groupby(keys)
+    table = groups.agg(
         kind=("kind", lambda kinds: "modelled" if (kinds == "modelled").any() else kinds.iloc[0]),
     )
+    both = groups["persons"].sum(skipna=False).where(groups.size() == 2)
+    table.insert(0, "persons", both)
+    table = table.reset_index()
     shared = pair_services(state)[[*keys, "services"]]
     table = table.merge(shared, on=keys, how="left")
     table["services"] = table["services"].fillna(0).astype("int64")
@@ -678,7 +682,6 @@ def commuting_fit(state: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rank(values: pd.Series) -> pd.Series:
-    """Rank from 0 to 1, ties at their mean; 0.5 for a single value."""
-    if len(values) < 2:
-        return pd.Series(0.5, index=values.index)
-    return (values.rank() - 1) / (len(values) - 1)
+    """Rank from 0 to 1 among the known, ties at their mean; 0.5 for a single value."""
+    known = values.count()
+    return (values.rank() - 1) / (known - 1) if known > 1 else values.where(values.isna(), 0.5)

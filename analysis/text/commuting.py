@@ -5,6 +5,7 @@ Terms
 margins: the table of the loader, indexed by (code, year), with a column `series`.
 flows: an `analysis.flows.Flows`; a figure that comes from modelled cells is never stated as a
 fact: it is called a model estimate, rounded to tens, and stands beside the measured error.
+lower bound: the known part of a count of which some cells are unknown; always said with `minst`.
 
 Every function returns whole sentences, and none about what is missing in the data.
 """
@@ -22,11 +23,13 @@ from analysis.metrics.labour_markets import MarketChanges
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 from analysis.text.population import names_of
+from analysis.text.unknown import unknown
 
 MARKETS_YEAR = 2022  # of the official labour markets in the data
 MANY = 12  # with more members than this the tables, not the sentences, name them
 _LEAST_SHARE, _LEAST_LINK = 0.005, 10  # a share and a count below which there is no link to tell
 _MOST = 4  # names in one enumeration; the tables name the rest
+_KNOWN = ", av vad som är känt,"  # put where an unknown figure could be larger
 
 
 def last_year(margins: pd.DataFrame) -> int:
@@ -83,6 +86,30 @@ def about(persons: float, flows: Flows) -> str:
     """As `count`, with `cirka` before a modelled number."""
     shown = count(persons, flows)
     return f"cirka {shown}" if flows.modelled and shown[:1].isdigit() else shown
+
+
+def at_least(shown: str, persons: float, cells: int) -> str:
+    """`shown`, the wording of `persons`, with `minst` when that many cells of it are unknown."""
+    if not cells:
+        return shown
+    return f"minst {shown}" if persons > 0 else "okänt antal"
+
+
+def unknown_note(flows: Flows, members: Sequence[str]) -> tuple[str, ...]:
+    """How many cells between members are unknown and why; nothing when all are known."""
+    said = unknown(metrics.unknown_between(flows.table, members), "mellan kommunerna")
+    return (said,) if said else ()
+
+
+def least_note(outside: pd.DataFrame) -> tuple[str, ...]:
+    """Which counts of `metrics.missing_members` are lower bounds; nothing when none is."""
+    cells = outside["out_unknown"] + outside["in_unknown"]
+    names = names_of(list(outside.loc[cells > 0, "code"]))
+    if not names:
+        return ()
+    count = swedish.counted(int(cells.sum()), "uppgift", "uppgifter")
+    return (f"Talen för {swedish.listed(names)} är minst så stora som de visas: {count} är "
+            f"{'okänd' if cells.sum() == 1 else 'okända'}.",)
 
 
 def titled(title: str, flows: Flows) -> str:
@@ -188,7 +215,9 @@ def _how_many(count: int, total: int) -> str:
 def abroad_sentence(margins: pd.DataFrame) -> str:
     """How many more out- than in-commuters the nation has: workplaces abroad."""
     now, year = of_year(margins), last_year(margins)
-    difference = float(now["out_commuters"].sum() - now["in_commuters"].sum())
+    out, come = (now[name].reindex(list(municipalities())).astype("float64").sum(skipna=False)
+                 for name in ("out_commuters", "in_commuters"))
+    difference = out - come
     if not difference > 0:
         return ""
     return (f"I hela riket är utpendlarna {swedish.number(difference)} fler än inpendlarna {year}: "
@@ -296,7 +325,7 @@ def flow_sentences(region: Region, flows: Flows) -> list[str]:
 def _group_text(name: str, members: Sequence[str], flows: Flows) -> str:
     figures = metrics.group_figures(flows.table, members, margins=flows.margins).iloc[0]
     if figures["unknown_cells"]:
-        return _range_text(name, members, flows, int(figures["unknown_cells"]))
+        return _range_text(name, members, flows)
     least = exact(flows.margins.set_index(["code", "year"]), members)["containment_residence_min"]
     start = "Enligt modellskattningen" if flows.modelled else f"År {flows.year}"
     return (f"{start} pendlade {_about(figures['group_internal'], flows)} mellan kommunerna i "
@@ -308,10 +337,10 @@ def _group_text(name: str, members: Sequence[str], flows: Flows) -> str:
             "också bor i området.")
 
 
-def _range_text(name: str, members: Sequence[str], flows: Flows, unknown: int) -> str:
+def _range_text(name: str, members: Sequence[str], flows: Flows) -> str:
     bounds = metrics.group_internal_range(flows.table, members, margins=flows.margins).iloc[0]
-    cells = swedish.counted(unknown, "uppgift", "uppgifter")
-    return (f"Mellan kommunerna i {name} saknas {cells} (röjandeskydd). Pendlingen mellan dem är "
+    cells = unknown(metrics.unknown_between(flows.table, members), f"mellan kommunerna i {name}")
+    return (f"{cells} Pendlingen mellan dem är "
             f"{flows.year} mellan {swedish.number(bounds['low'])} och "
             f"{swedish.persons(bounds['high'])}; okänt räknas aldrig som noll.")
 
@@ -334,26 +363,42 @@ def link_sentences(region: Region, flows: Flows) -> list[str]:
         return []
     links = metrics.strongest_links(flows.table, margins=flows.margins.set_index(["code", "year"]),
                                     homes=region.members)
-    away = links[~links["work"].isin(region.members) & links["certain"]]
     sentences = []
     estimate = " enligt modellskattningen" if flows.modelled else ""
-    if len(region.members) > 1 and len(links):
-        sentences.append(_away_text(region, away, len(links), estimate, flows))
+    if len(region.members) > 1:
+        sentences += _strongest_texts(region, links[links["certain"]], estimate, flows)
     missing = metrics.missing_members(flows.table, region.members, margins=flows.margins)
     if len(missing):
         row = missing.iloc[0]
         name = names_of([row["code"]])[0]
+        out, come = (at_least(_about(row[f"{way}_persons"], flows), row[f"{way}_persons"],
+                              row[f"{way}_unknown"]) for way in ("out", "in"))
         sentences.append(
-            f"Av kommunerna utanför {region.name} är det {name} som har mest pendling dit och "
-            f"därifrån{estimate}: {_about(row['out_persons'], flows)} ut och "
-            f"{_about(row['in_persons'], flows)} in.")
+            f"Av kommunerna utanför {region.name} är det{'' if row['certain'] else _KNOWN} {name} "
+            f"som har mest pendling dit och därifrån{estimate}: {out} ut och {come} in.")
     return [" ".join(sentences)] if sentences else []
 
 
+def _strongest_texts(region: Region, links: pd.DataFrame, estimate: str, flows: Flows,
+                     ) -> list[str]:
+    """Where the strongest links go, of which all in `links` are certain; the others are said."""
+    away = links[~links["work"].isin(region.members)]
+    total, sentences = len(region.members), []
+    if len(away):
+        sentences.append(_away_text(region, away, total, estimate, flows))
+    elif len(links):
+        which = ("varje kommun" if len(links) == total
+                 else f"{swedish.in_words(len(links))} av {swedish.in_words(total)} kommuner")
+        sentences.append(f"I {which} går den största utpendlingen till en annan kommun i "
+                         f"{region.name}{estimate}.")
+    unsure = [code for code in region.members if code not in set(links["home"])]
+    if unsure:
+        sentences.append(f"För {_few(unsure)} framgår inte vart den största utpendlingen går: "
+                         "inte alla uppgifter är kända.")
+    return sentences
+
+
 def _away_text(region: Region, away: pd.DataFrame, total: int, estimate: str, flows: Flows) -> str:
-    if away.empty:
-        return (f"I varje kommun går den största utpendlingen till en annan kommun i {region.name}"
-                f"{estimate}.")
     rows = away.sort_values("share", ascending=False).head(_MOST).to_dict("records")
     listed = [f"{names_of([row['home']])[0]} till {names_of([row['work']])[0]} "
               f"({_share(row['share'], flows)} av de förvärvsarbetande"
@@ -377,6 +422,8 @@ def dependence_sentences(region: Region, flows: Flows) -> list[str]:
     home, work, share = found[0]
     first, second = names_of([home, work])
     start = "Enligt modellskattningen är" if flows.modelled else f"År {flows.year} var"
+    if len(found) < len(region.members) * (len(region.members) - 1):
+        start += _KNOWN
     text = (f"{start} {first} mest beroende av en annan av kommunerna: {_share(share, flows)} av "
             f"de förvärvsarbetande som bor där arbetar i {second}")
     back = [other for here, there, other in found if (here, there) == (work, home)]

@@ -24,6 +24,8 @@ from analysis.text import swedish
 FEW_COUNTIES = 3  # with more counties than this only the nation stands beside the region
 NATION = "Riket"
 _MOST = 4  # names in one enumeration; the tables name the rest
+_MOVES = {"net_county": "eget län", "net_rest_of_sweden": "övriga Sverige",
+          "net_abroad": "utlandet"}
 _TURN = 0.02  # a turning point is followed by a movement of at least this share
 
 
@@ -74,7 +76,10 @@ def size_sentences(region: Region, values: pd.Series, land_km2: pd.Series,
     """How many live here and how densely; `where` (locality_shares) adds where they live."""
     year, order = last_year(values), by_size(region, values)
     now = values.xs(year, level=1).loc[order]
-    total, land = float(now.sum()), float(land_km2.reindex(order).sum(skipna=False))
+    total = float(now.sum(skipna=False))
+    land = float(land_km2.reindex(order).sum(skipna=False))
+    if swedish.is_missing(total):
+        return _locality_sentences(region, where) if where is not None else []
     density = "" if swedish.is_missing(land) else (
         f", {swedish.number(total / land, 1)} invånare per km² landareal")
     text = f"{region.name} hade {swedish.inhabitants(total)} den 31 december {year}{density}."
@@ -243,19 +248,24 @@ def boundary_notes(region: Region, values: pd.Series) -> list[str]:
 
 def balance_sentences(region: Region, changes: pd.DataFrame) -> list[str]:
     """The increase of each year and its parts, which add up to it."""
-    return [_balance_of(int(str(year)), row)
-            for year, row in metrics.balance(changes, region.members).iterrows()]
+    parts = metrics.balance(changes, region.members)
+    if set(region.members) <= metrics.COUNTIES_OF_ONE:
+        parts = parts.drop(columns="net_county")
+    absent = "uppgift saknas" + (" för minst en kommun" if len(region.members) > 1 else "")
+    return [_balance_of(int(str(year)), row, absent) for year, row in parts.iterrows()]
 
 
-def _balance_of(year: int, row: pd.Series) -> str:
-    moves = {"eget län": row["net_county"], "övriga Sverige": row["net_rest_of_sweden"],
-             "utlandet": row["net_abroad"]}
-    known = {where: value for where, value in moves.items() if not swedish.is_missing(value)}
-    parts = swedish.listed(f"{swedish.signed(value)} mot {where}" for where, value in known.items())
+def _balance_of(year: int, row: pd.Series, absent: str) -> str:
     increase = row["increase"]
+    if swedish.is_missing(increase):
+        return f"**{year}.** Folkökningen är okänd: {absent}."
     happened = ("Folkmängden var oförändrad" if increase == 0 else
                 f"Folkmängden {'ökade' if increase > 0 else 'minskade'} med "
                 f"{swedish.persons(abs(increase))}")
+    if row.isna().any():
+        return f"**{year}.** {happened}. Inte alla delar är kända: {absent}."
+    known = {where: row[name] for name, where in _MOVES.items() if name in row}
+    parts = swedish.listed(f"{swedish.signed(value)} mot {where}" for where, value in known.items())
     return (f"**{year}.** {happened}: {swedish.signed(row['natural_increase'])} i födda minus döda "
             f"({swedish.number(row['births'])} födda, {swedish.number(row['deaths'])} döda), "
             f"{swedish.signed(sum(known.values()))} i flyttnetto ({parts}) och "
@@ -290,9 +300,11 @@ def _share_text(region: Region, values: pd.Series, share: pd.Series) -> str:
     year = last_year(share)
     latest, people = share.xs(year, level=1), values.xs(year, level=1)
     here = metrics.joint_share(latest.reindex(list(region.members)), people)
-    nation = metrics.joint_share(latest, people)
+    nation = metrics.joint_share(latest.reindex(people.index), people)
+    if swedish.is_missing(here):
+        return f"Andelen 65 år eller äldre i {region.name} {year} är okänd: uppgift saknas."
     text = f"{swedish.percent(here)} av invånarna i {region.name} var 65 år eller äldre {year}"
-    if set(region.members) != set(latest.index):
+    if set(region.members) != set(latest.index) and not swedish.is_missing(nation):
         text += f", mot {swedish.percent(nation)} i riket"
     members = latest.reindex(list(region.members)).sort_values()
     ranks = capacity.rank(latest)
@@ -347,17 +359,27 @@ def _spread_text(region: Region, values: pd.Series, measure: Measure, subject: s
 
 def pyramid_sentences(region: Region, ages: pd.DataFrame) -> list[str]:
     """The three broad age groups of the year with full ages, against the nation."""
-    year = int(ages["year"].max())
-    here = ages[(ages["year"] == year) & ages["code"].isin(region.members)]
-    nation = ages[ages["year"] == year]
-    if here.empty:
-        return []
-    all_here = len(here) == len(nation)
-    parts = [f"{swedish.percent(_part(here, *limits))} {label}"
-             + ("" if all_here else f" ({swedish.percent(_part(nation, *limits))} i riket)")
-             for label, limits in (("0–19 år", (0, 19)), ("20–64 år", (20, 64)),
-                                   ("65 år eller äldre", (65, None)))]
+    year, parts = int(ages["year"].max()), []
+    for label, here, nation in broad_ages(region, ages):
+        if swedish.is_missing(here):
+            return [f"Åldersfördelningen i {region.name} {year} är okänd: uppgift saknas för minst "
+                    "en åldersgrupp."]
+        beside = "" if swedish.is_missing(nation) else f" ({swedish.percent(nation)} i riket)"
+        parts.append(f"{swedish.percent(here)} {label}{beside}")
     return [f"Av invånarna i {region.name} var år {year} {swedish.listed(parts)}.{_old(ages)}"]
+
+
+def broad_ages(region: Region, ages: pd.DataFrame) -> list[tuple[str, float, float]]:
+    """Label and shares of the region and the nation of three broad ages, latest year of `ages`.
+
+    The nation's is missing when the region is the nation, or when it is not known.
+    """
+    nation = list(municipalities())
+    other = set(region.members) != set(nation)
+    return [(label, metrics.joint_age_share(ages, region.members, low, high),
+             metrics.joint_age_share(ages, nation, low, high) if other else float("nan"))
+            for label, low, high in (("0–19 år", 0, 19), ("20–64 år", 20, 64),
+                                     ("65 år eller äldre", 65, None))]
 
 
 def _old(ages: pd.DataFrame) -> str:
@@ -365,10 +387,6 @@ def _old(ages: pd.DataFrame) -> str:
     if ages["year"].nunique() > 1:
         return ""
     return " Det är det senaste året med fullständig åldersfördelning i datauttaget."
-
-
-def _part(ages: pd.DataFrame, low: int, high: int | None) -> float:
-    return float(metrics.by_age(ages, low, high).sum() / ages["persons"].sum())
 
 
 def projection_sentences(projection: pd.DataFrame | None = None, *, region: Region) -> list[str]:
@@ -517,7 +535,8 @@ def _share_tile(region: Region, values: pd.Series, share: pd.Series) -> dict[str
     members = latest.reindex(list(region.members)).dropna().sort_values()
     low, high = (swedish.number(100 * edge, 1) for edge in members.iloc[[0, -1]])
     span = low if len(members) == 1 else f"{low}–{high}"
-    nation = f"{swedish.percent(metrics.joint_share(latest, people))} i riket"
+    whole = metrics.joint_share(latest.reindex(people.index), people)
+    nation = f"{swedish.percent(whole)} i riket"
     if len(members) > 1:
         first, last = names_of([members.index[0], members.index[-1]])
         nation = f"{first} lägst, {last} högst; {nation}"

@@ -202,16 +202,21 @@ def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
     bases = metrics.population_bases(case.present, case.members, population)
     after = bases.loc[bases["part"] == metrics.AFTER, "population"].iloc[0]
     status = dict(zip(case.present["arrangement"], case.present["status"], strict=True))
-    found = [f"Scenariots krets har {swedish.inhabitants(after)} ({year})."]
+    found = [f"Scenariots krets har {_people(after)} ({year})."]
     for row in _rows(bases[bases["part"] == metrics.BEFORE]):
         verb = "har" if status[row.arrangement] == "running" else "hade medlemmar med"
         found.append(f"{case.view.names[row.arrangement]} {verb} "
-                     f"{swedish.inhabitants(row.population)} i "
+                     f"{_people(row.population)} i "
                      f"{swedish.counted(row.members, 'kommun', 'kommuner')}.")
     for row in _rows(bases[bases["part"] == metrics.STAY]):
         found.append(f"De som blir kvar i {case.view.names[row.arrangement]} är "
-                     f"{_listed(row.codes.split('; '))} med {swedish.inhabitants(row.population)}.")
+                     f"{_listed(row.codes.split('; '))} med {_people(row.population)}.")
     return [" ".join(found), sizes_text(case, population)]
+
+
+def _people(count: Any) -> str:
+    return ("ett okänt antal invånare" if swedish.is_missing(count)
+            else swedish.inhabitants(count))
 
 
 def sizes_text(case: Scenario, population: pd.Series) -> str:
@@ -221,7 +226,10 @@ def sizes_text(case: Scenario, population: pd.Series) -> str:
     if sizes.empty:
         return (f"Inventeringen har inget organ för {text.lower(case.name)}. Det finns därför "
                 "ingenting att jämföra underlaget med.")
-    after = population.reindex(list(case.members)).sum()
+    after = population.reindex(list(case.members)).sum(skipna=False)
+    if swedish.is_missing(after):
+        return ("Scenariots krets kan inte jämföras med andra organ: folkmängden är okänd för "
+                "minst en av kommunerna.")
     smaller = int((sizes["population"] < after).sum())
     low, high = int(sizes["population"].min()), int(sizes["population"].max())
     size = (f"har {swedish.inhabitants(low)}" if low == high else
@@ -286,17 +294,21 @@ def border_text(case: Scenario, neighbours: pd.DataFrame) -> str:
 
 
 def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
-    """The strongest link by commuting, or that nothing is known; says when it is modelled."""
+    """The strongest known link by commuting, what is unknown, and whether it is modelled."""
     known = links.assign(both=links["there"] + links["back"]).dropna(subset=["both"])
     if known.empty:
         return "Pendlingen mellan kommunerna är inte känd par för par."
     top = known.loc[known["both"] == known["both"].max()].iloc[0]
+    hidden = len(links) - len(known)
+    which = ", av vad som är känt," if hidden else ""
+    rest = (f" För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd, helt eller "
+            "delvis." if hidden else "")
     modelled = bool((known["kind"] == "modelled").any())
     total = text.commuters(float(top["both"]), str(top["kind"]))
     note = (f" Siffran är en modellskattning, inte en observation. {error_short()}"
             if modelled else "")
-    return (f"Starkast pendlingslänk har {_name(top['code_a'])} och {_name(top['code_b'])}: "
-            f"{total} i båda riktningarna {year}.{note}")
+    return (f"Starkast pendlingslänk{which} har {_name(top['code_a'])} och {_name(top['code_b'])}: "
+            f"{total} i båda riktningarna {year}.{rest}{note}")
 
 
 # --- cost ----------------------------------------------------------------------------------------
@@ -335,8 +347,11 @@ def _known_cost(case: Scenario, own: pd.DataFrame, indicator: str) -> str:
     year = own["year"].iloc[0]
     said = [f"{_name(row.code)} {swedish.number(row.cost)} kr" for row in _rows(own)
             if not pd.isna(row.cost)]
-    missing = list(own.loc[own["cost"].isna(), "code"])
+    absent = own[own["cost"].isna()]
+    protected = absent["status"] == "suppressed"
+    missing, secret = list(absent.loc[~protected, "code"]), list(absent.loc[protected, "code"])
     rest = f" Uppgift saknas för {_listed(missing)}." if missing else ""
+    rest += f" Uppgiften för {_listed(secret)} är skyddad av sekretess." if secret else ""
     return (f"Kostnad per invånare {year} (Kolada {indicator}): {swedish.listed(said)}.{rest} "
             "Högre kostnad är varken bättre eller sämre i sig; den beror också på behov och "
             "ambition.")

@@ -610,12 +610,12 @@ def population_on(view: Sharing, table: pd.DataFrame) -> tuple[pd.Series, int]:
 
 
 def fit_pairs(view: Sharing, flows: pd.DataFrame) -> pd.DataFrame:
-    """`metrics.commuting_fit` of the pairs of members in `flows`, those of its latest year."""
+    """`metrics.commuting_fit` of the pairs of members known in `flows`, of its latest year."""
     members = list(view.region.members)
     inside = flows[flows["home"].isin(members) & flows["work"].isin(members)]
     inside = inside[inside["home"] != inside["work"]]
     latest = inside[inside["year"] == inside["year"].max()]
-    return metrics.commuting_fit(view.state, latest)
+    return metrics.commuting_fit(view.state, latest).dropna(subset="persons")
 
 
 def fit_text(view: Sharing, fit: pd.DataFrame) -> list[str]:
@@ -637,6 +637,11 @@ def fit_text(view: Sharing, fit: pd.DataFrame) -> list[str]:
         found = ["Paren delar ungefär lika många tjänster i inventeringen, oavsett hur många som "
                  "pendlar mellan dem." if fit["services"].nunique() <= 2 else
                  "Paren som pendlar mest är i stort sett också de som delar flest tjänster."]
+    members = len(view.region.members)
+    hidden = members * (members - 1) // 2 - len(fit)
+    if hidden:
+        found.append(f"För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd; de är "
+                     "inte med i jämförelsen.")
     if (fit["kind"] == "modelled").any():
         found.append("Pendlingen mellan paren är helt eller delvis en modellskattning och inte "
                      "observerad.")

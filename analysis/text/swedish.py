@@ -121,7 +121,7 @@ def counted(value: float | None, one: str, many: str) -> str:
     >>> print(counted(7, "kommun", "kommuner"))
     7 kommuner
     """
-    return f"{number(value)} {one if value == 1 else many}"
+    return f"{number(value)} {many if is_missing(value) or value != 1 else one}"
 
 
 _WORDS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva",

@@ -367,3 +367,66 @@ def test_places_beyond_the_frame_stand_apart_on_it(modelled: Flows) -> None:
     assert all(frame.west < x < frame.east and frame.south < y < frame.north for x, y in ends)
     gaps = [np.hypot(a[0] - b[0], a[1] - b[1]) for k, a in enumerate(ends) for b in ends[k + 1:]]
     assert min(gaps) > 0.05 * frame.width
+
+
+# --- lower bounds and reasons ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def protected(observed: Flows) -> Flows:
+    """Two hidden cells: between members of Karlstadsregionen, and from one to a place outside."""
+    table = observed.table.assign(status="published")
+    outside = metrics.missing_members(table, REGIONS["karlstad"].members).iloc[0]["code"]
+    for home, work in (("1763", "1715"), ("1780", outside)):
+        hidden = (table["home"] == home) & (table["work"] == work)
+        table.loc[hidden, "persons"] = np.nan
+        table.loc[hidden, "status"] = "suppressed"
+    return replace(observed, table=table)
+
+
+def test_lower_bounds_are_labelled_on_the_map_and_in_its_tables(protected: Flows) -> None:
+    region = REGIONS["karlstad"]
+    axes = flow_figures.plot_flows(region, protected, boundaries=boundaries.load_boundaries(),
+                                   localities=population.load_localities())
+    about = described(axes)
+    assert any("ut minst" in text_.get_text() for text_ in axes.texts)
+    assert "ut minst" in about.alt
+    assert "minst så stora som de visas: 1 uppgift är okänd" in about.note
+    assert "1 uppgift mellan kommunerna är skyddad av sekretess" in about.note
+    assert about.table is not None
+    assert any("minst så stora" in note for note in about.table.notes)
+    assert any("minst så stora" in note
+               for note in matrix.outside_table(region, protected).notes)
+    assert "Övriga utanför" not in " ".join(text_.get_text() for text_ in axes.texts)
+
+
+def test_all_others_outside_are_unknown_when_one_is_a_lower_bound(protected: Flows) -> None:
+    """What the named ones lack would be counted among the others."""
+    members = REGIONS["karlstad"].members
+    known = protected.table["persons"].mask(
+        (protected.table["home"] == "1763") & (protected.table["work"] == "1715"), 10.0)
+    chosen = flow_figures.select_links(REGIONS["karlstad"],
+                                       replace(protected, table=protected.table.assign(
+                                           persons=known)))
+    assert chosen.outside["out_unknown"].sum() == 1
+    assert np.isnan(chosen.rest_out)
+    assert chosen.rest_in >= 0
+    assert metrics.group_figures(protected.table, members)["group_out"].isna().all()
+
+
+def test_protected_cells_are_counted_under_figures_and_tables(protected: Flows) -> None:
+    region = REGIONS["karlstad"]
+    said = "1 uppgift mellan kommunerna är skyddad av sekretess."
+    assert said in described(matrix.plot_matrix(region, protected)).note
+    for table in (matrix.matrix_table(region, protected), matrix.groups_table(region, protected),
+                  matrix.pairs_table(region, protected)):
+        assert said in table.notes
+
+
+def test_without_unknown_cells_nothing_is_said_of_them(modelled: Flows) -> None:
+    region = REGIONS["karlstad"]
+    tables = [*matrix.flow_tables(region, modelled), matrix.matrix_table(region, modelled)]
+    words = " ".join(note for table in tables for note in table.notes)
+    assert "sekretess" not in words
+    assert "minst så stora" not in words
+    assert "känd" not in words

@@ -250,3 +250,80 @@ def test_staff_that_is_unknown_for_every_member_gives_no_chart(values: pd.Series
     assert capacity_figures.staff_figures(regions.get("kak"), rates, population=latest) == []
     assert len(capacity_figures.staff_figures(regions.get("karlstad"), rates,
                                               population=latest)) == 1
+
+
+# --- what is unknown ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ages() -> pd.DataFrame:
+    return population.load_age_sex().astype({"persons": "Int64"})
+
+
+def hidden_age(ages: pd.DataFrame, code: str) -> pd.DataFrame:
+    """`ages` without the persons of one group of one municipality."""
+    cell = (ages["code"] == code) & (ages["age_from"] == 70) & (ages["sex"] == "men")
+    return ages.assign(persons=ages["persons"].mask(cell))
+
+
+def test_a_pyramid_beside_an_unknown_nation(ages: pd.DataFrame) -> None:
+    region = REGIONS["karlstad"]
+    about = described(figures.plot_pyramid(region, hidden_age(ages, "0180")))
+    assert "i riket" not in about.alt
+    assert "Riket är okänt: uppgift saknas" in about.note
+    assert about.table is not None
+    assert about.table.frame[["nation_women", "nation_men"]].isna().all(axis=None)
+    whole = described(figures.plot_pyramid(region, ages))
+    assert about.table.frame["women"].equals(whole.table.frame["women"])  # type: ignore[union-attr]
+    assert "i riket" in whole.alt
+    assert "okän" not in whole.note
+
+
+def test_an_unknown_pyramid_is_said_to_be_unknown(ages: pd.DataFrame) -> None:
+    axes = figures.plot_pyramid(REGIONS["karlstad"], hidden_age(ages, "1780"))
+    assert not axes.patches
+    assert "Åldersfördelningen är okänd" in axes.texts[0].get_text()
+    assert "okänd" in described(axes).alt
+
+
+def test_every_year_with_noise_is_named(values: pd.Series, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures.tables, "perturbed_years", lambda key: (2025, 2026))
+    later = values[values.index.get_level_values(1) == 2025].rename(index={2025: 2026}, level=1)
+    table = figures.change_table(REGIONS["karlstad"], pd.concat([values, later]))
+    assert "2026 bygger på tal med slumpmässigt brus (CKM)." in table.notes
+    shipped = figures.change_table(REGIONS["karlstad"], values)
+    assert "2025 bygger på tal med slumpmässigt brus (CKM)." in shipped.notes
+    assert figures._noise([2024, 2025, 2026]) == (
+        "2025–2026 bygger på tal med slumpmässigt brus (CKM).",)
+    assert figures._noise([2024]) == ()
+
+
+def test_an_unknown_component_is_a_gap_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    region, changes = REGIONS["karlstad"], population.load_population_change()
+    whole = described(figures.plot_balance(region, changes))
+    assert whole.note == ("Åren däremellan saknas i datauttaget. "
+                          "Delarna summerar till hela folkökningen.")
+    cell = (changes["code"] == "1780") & (changes["year"] == 2024)
+    hidden = changes.assign(net_county=changes["net_county"].astype("Int64").mask(cell))
+    about = described(figures.plot_balance(region, hidden))
+    assert "Där en uppgift saknas för någon kommun är delen okänd." in about.note
+    gone = described(figures.plot_balance(region, changes[~cell]))
+    assert "2024: uppgift saknas" in gone.alt
+    gotland = regions.from_members(["0980"])
+    assert "okänd" not in described(figures.plot_balance(gotland, changes)).note
+    monkeypatch.setattr(figures.tables, "perturbed_years", lambda key: (2024,))
+    assert "summerar till hela folkökningen, utom år med brus" in described(
+        figures.plot_balance(region, changes)).note
+
+
+def test_a_long_balance_draws_the_last_years_and_keeps_all_in_the_table() -> None:
+    changes = population.load_population_change()
+    one = changes[changes["year"] == 2024]
+    long = pd.concat([one.assign(year=year) for year in range(2010, 2025)])
+    axes = figures.plot_balance(REGIONS["karlstad"], long)
+    assert [label.get_text() for label in axes.get_xticklabels()] == [
+        str(year) for year in range(2019, 2025)]
+    about = described(axes)
+    assert about.note.startswith("De sex senaste åren; tabellen har alla.")
+    assert about.table is not None
+    assert len(about.table.frame) == 15

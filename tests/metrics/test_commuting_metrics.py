@@ -232,12 +232,15 @@ class TestLinks:
         assert found["out_persons"].tolist() == [5, 10, 5]
         assert found["in_persons"].tolist() == [30, 4, 0]
         assert found["share"].iloc[0] == pytest.approx(35 / (50 + 64))
-        assert (found["unknown_cells"] == 0).all()
+        assert not found[["out_unknown", "in_unknown"]].any(axis=None)
+        assert found["certain"].all()
 
     def test_missing_member_counts_unknown_cells(self, flows):
         holes = with_cell(flows, "0003", "0002", np.nan)
         found = commuting.missing_members(holes, ["0001", "0002"], top=3).set_index("code")
-        assert found["unknown_cells"].to_dict() == {"0003": 1, "0004": 0, "0005": 0}
+        assert found["in_unknown"].to_dict() == {"0003": 1, "0004": 0, "0005": 0}
+        assert not found["out_unknown"].any()
+        assert not found["certain"].any()
 
     def test_reciprocity_by_hand(self, flows):
         pairs = commuting.reciprocity(flows, ["0002", "0001", "0003"]).set_index(["a", "b"])

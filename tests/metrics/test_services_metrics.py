@@ -714,8 +714,10 @@ def test_commuting_fit_finds_pairs_that_commute_and_do_not_share(state: pd.DataF
             ("x", "y", 5, "observed"),
             ("y", "x", 5, "observed"),
             ("x", "x", 900, "observed"),
-            ("z", "w", 400, "modelled"),
+            ("z", "w", 300, "modelled"),
+            ("w", "z", 100, "observed"),
             ("x", "z", 50, "observed"),
+            ("z", "x", 0, "observed"),
         ],
         columns=["home", "work", "persons", "kind"],
     )

@@ -169,9 +169,12 @@ def test_observed_flows_are_stated_plainly(observed: Flows) -> None:
 
 def test_suppressed_cells_give_a_range(observed: Flows) -> None:
     cells = observed.table.copy()
-    cells.loc[(cells["home"] == "1763") & (cells["work"] == "1715"), "persons"] = np.nan
+    hidden = (cells["home"] == "1763") & (cells["work"] == "1715")
+    cells.loc[hidden, "persons"] = np.nan
+    cells["status"] = np.where(hidden, "suppressed", "published")
     (sentence,) = text.flow_sentences(regions.get("karlstad"), replace(observed, table=cells))
-    assert "saknas 1 uppgift (röjandeskydd)" in sentence
+    assert sentence.startswith(
+        "1 uppgift mellan kommunerna i Karlstadsregionen är skyddad av sekretess.")
     assert "okänt räknas aldrig som noll" in sentence
 
 
@@ -193,6 +196,83 @@ def test_cirka_stands_only_before_a_number(modelled: Flows, observed: Flows) -> 
     assert text.about(26.0, modelled) == "cirka 30"
     assert text.about(3.0, modelled) == "färre än 5"
     assert text.about(26.0, observed) == "26"
+
+
+def hide(observed: Flows, *cells: tuple[str, str], status: str = "suppressed") -> Flows:
+    """`observed` without the persons of some cells; `*` stands for any other municipality."""
+    table = observed.table.assign(status="published")
+    for home, work in cells:
+        hidden = ((table["home"] == home) & (table["work"] != home)
+                  & ((table["work"] == work) | (work == "*")))
+        table.loc[hidden, "persons"] = np.nan
+        table.loc[hidden, "status"] = status
+    return replace(observed, table=table)
+
+
+def test_all_strongest_links_inside_are_said_only_when_all_are_certain(observed: Flows) -> None:
+    region = regions.from_members(["1763", "1780", "1761"], name="Tre kommuner")
+    (whole,) = text.link_sentences(regions.from_members(["1763", "1780"], name="Två"), hide(
+        observed))
+    assert "går den största utpendlingen" in whole
+    (none,) = text.link_sentences(region, hide(observed, *((code, "*") for code in
+                                                           region.members)))
+    assert "I varje kommun" not in none
+    assert none.startswith("För Forshaga, Karlstad och Hammarö framgår inte")
+    (some,) = text.link_sentences(region, hide(observed, ("1763", "*")))
+    assert "I varje kommun" not in some
+    assert "av tre kommuner går den största utpendlingen" in some
+    assert "För Forshaga framgår inte vart den största utpendlingen går" in some
+
+
+def test_members_whose_strongest_link_leaves_uncertainly_are_not_said_to_stay(
+        observed: Flows) -> None:
+    """Nora's strongest link goes to Örebro; an unknown one could be larger."""
+    region = regions.get("bergslagen")
+    (sentence,) = text.link_sentences(region, hide(observed, ("1884", "1880"), ("1885", "1880"),
+                                                   ("1863", "1880"), ("1864", "1880")))
+    assert "I varje kommun" not in sentence
+    assert "framgår inte vart den största utpendlingen går" in sentence
+
+
+def test_a_lower_bound_is_said_with_minst(observed: Flows) -> None:
+    region = regions.get("bergslagen")
+    (sentence,) = text.link_sentences(region, hide(observed, ("1863", "1880")))
+    assert "är det, av vad som är känt, Örebro som har mest pendling" in sentence
+    row = metrics.missing_members(hide(observed, ("1863", "1880")).table, region.members).iloc[0]
+    assert (f"minst {swedish.persons(row['out_persons'])} ut och "
+            f"{swedish.persons(row['in_persons'])} in") in sentence
+    assert "minst" not in text.link_sentences(region, observed)[0]
+
+
+def test_nothing_known_is_no_lower_bound() -> None:
+    assert text.at_least("0 personer", 0.0, 3) == "okänt antal"
+    assert text.at_least("0 personer", 0.0, 0) == "0 personer"
+    assert text.at_least("7 personer", 7.0, 3) == "minst 7 personer"
+
+
+def test_dependence_is_hedged_where_a_larger_share_may_be_hidden(observed: Flows) -> None:
+    region = regions.get("karlstad")
+    (sentence,) = text.dependence_sentences(region, hide(observed, ("1763", "1715")))
+    assert sentence.startswith("År 2021 var, av vad som är känt,")
+    (whole,) = text.dependence_sentences(region, observed)
+    assert "känt" not in whole
+
+
+def test_the_reason_is_the_one_of_the_source(observed: Flows) -> None:
+    members = regions.get("karlstad").members
+    assert text.unknown_note(observed, members) == ()
+    assert text.unknown_note(hide(observed, ("1763", "1715")), members) == (
+        "1 uppgift mellan kommunerna är skyddad av sekretess.",)
+    missing = hide(observed, ("1763", "1715"), ("1715", "1763"), status="unavailable")
+    assert text.unknown_note(missing, members) == (
+        "2 uppgifter mellan kommunerna saknas i källan.",)
+
+
+def test_unknown_commuters_of_the_nation_are_not_summed(margins: pd.DataFrame) -> None:
+    gap = margins.copy()
+    gap["in_commuters"] = gap["in_commuters"].astype("Int64")
+    gap.loc[("1780", 2021), "in_commuters"] = pd.NA
+    assert text.abroad_sentence(gap) == ""
 
 
 # --- summary --------------------------------------------------------------------------------------

@@ -198,6 +198,51 @@ def test_staff_is_never_ranked_and_names_federations() -> None:
     assert "plats" not in " ".join(sentences)
 
 
+# --- what is unknown ----------------------------------------------------------------------------
+
+
+def test_an_unknown_age_group_makes_the_shares_unknown() -> None:
+    region, ages = pair_region(), population.load_age_sex()
+    group = (ages["age_from"] == 70) & (ages["sex"] == "men")
+    for absent in (ages[~(group & (ages["code"] == "1715"))], ages.assign(
+            persons=ages["persons"].astype("Int64").mask(group & (ages["code"] == "1715")))):
+        assert text.pyramid_sentences(region, absent) == [
+            "Åldersfördelningen i Paret 2016 är okänd: uppgift saknas för minst en åldersgrupp."]
+    (beside,) = text.pyramid_sentences(region, ages[~(group & (ages["code"] == "0180"))])
+    assert "i riket" not in beside
+    (whole,) = text.pyramid_sentences(region, ages)
+    assert whole.count("i riket") == 3
+    assert whole.split(" (")[0] in beside
+
+
+def test_unknown_changes_are_said() -> None:
+    region, changes = pair_region(), population.load_population_change()
+    cell = (changes["code"] == "1715") & (changes["year"] == 2024)
+    hidden = changes.assign(net_county=changes["net_county"].astype("Int64").mask(cell))
+    assert text.balance_sentences(region, hidden)[-1].endswith(
+        "Inte alla delar är kända: uppgift saknas för minst en kommun.")
+    assert text.balance_sentences(region, changes[~cell])[-1] == (
+        "**2024.** Folkökningen är okänd: uppgift saknas för minst en kommun.")
+    assert text.balance_sentences(region, hidden)[:-1] == text.balance_sentences(
+        region, changes)[:-1]
+    gotland = text.balance_sentences(regions.from_members(["0980"]), changes)
+    assert not any("eget län" in sentence or "kända" in sentence for sentence in gotland)
+
+
+def test_an_unknown_share_or_population_is_no_part_of_a_whole(values: pd.Series) -> None:
+    share = metrics.share_65plus(population.load_indicator("share_65plus").set_index(
+        ["code", "year"]))
+    mean, ratio = indicator("mean_age"), indicator("dependency_ratio")
+    region = pair_region()
+    gone = text.age_sentences(region, values, share.drop(("1715", 2025)), ratio, mean)[0]
+    assert gone == "Andelen 65 år eller äldre i Paret 2025 är okänd: uppgift saknas."
+    nation = text.age_sentences(region, values, share.drop(("0180", 2025)), ratio, mean)[0]
+    assert "i riket" not in nation
+    land = metrics.latest_land(population.load_land_area())["km2"]
+    unknown = values.astype("float64").mask(values.index == ("1715", 2025))
+    assert text.size_sentences(region, unknown, land) == []
+
+
 # --- summary ------------------------------------------------------------------------------------
 
 

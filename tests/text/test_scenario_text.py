@@ -7,9 +7,11 @@ import pytest
 
 from analysis import regions
 from analysis.errors import InputError
+from analysis.figures import scenario as figures
 from analysis.loaders.commuting import load_neighbours
 from analysis.loaders.population import load_localities, load_peers, load_population
 from analysis.loaders.services import load_inventory
+from analysis.metrics.scenario import commuting_links
 from analysis.metrics.services import population_centres
 from analysis.text import scenario as text
 from analysis.text.services import population_on
@@ -264,3 +266,40 @@ def test_nothing_promises_a_saving(switchboard, rescue):
         said = f"{text.question_text(case)} {' '.join(text.RESEARCH)}"
         assert "lovar ingen besparing" in said
         assert not re.search(r"sparar|kommer att spara|billigare", said)
+
+
+def test_unknown_links_are_not_counted_as_zero(switchboard):
+    """Half a pair is an unknown pair; the strongest is then the strongest that is known."""
+    flows = pd.DataFrame([
+        (home, work, persons, "observed", "published" if persons == persons else "suppressed")
+        for home, work, persons in [("1884", "1885", 780.0), ("1885", "1884", float("nan")),
+                                    ("1863", "1884", 20.0), ("1884", "1863", 10.0)]
+    ], columns=["home", "work", "persons", "kind", "status"])
+    links = commuting_links(switchboard.members, flows)
+    said = text.commuting_text(switchboard, links, year=2024)
+    assert said == ("Starkast pendlingslänk, av vad som är känt, har Hällefors och Nora: 30 "
+                    "pendlare i båda riktningarna 2024. För fem par är pendlingen okänd, helt "
+                    "eller delvis.")
+    table = figures.pair_table(switchboard, population_centres(load_localities()),
+                               load_neighbours(), links, year=2024, sources=("commuting_margins",))
+    assert ("1 uppgift om pendlare är skyddad av sekretess och 8 saknas i källan."
+            in table.notes)
+
+
+def test_a_protected_cost_is_told_from_a_missing_one(rescue):
+    costs = pd.DataFrame({"code": ["1983", "1984"], "year": 2024, "area": "raddningstjanst",
+                          "cost": [1000.0, None], "status": ["published", "suppressed"]})
+    population, _ = people(rescue)
+    said = " ".join(text.cost_text(rescue, costs, population, PEERS))
+    assert "Uppgift saknas för Hallstahammar och Kungsör." in said or (
+        "Uppgift saknas för Kungsör och Hallstahammar." in said)
+    assert "Uppgiften för Arboga är skyddad av sekretess." in said
+    (table,) = figures.cost_tables_of(rescue, costs)
+    assert table.notes == ("1 uppgift är skyddad av sekretess och 2 saknas i källan.",)
+
+
+def test_an_unknown_population_is_no_part_sum(switchboard):
+    population, year = people(switchboard)
+    first, second = text.base_text(switchboard, population.drop("1884"), year=year)
+    assert "Scenariots krets har ett okänt antal invånare" in first
+    assert "kan inte jämföras" in second
