@@ -683,8 +683,8 @@ def pick(kind, table):
 
 def play(table, where):
     """A reply that is a fault of the server itself, when one is to be played."""
-    if pick("429", table):
-        return problem(429, "Too many calls.", **{"Retry-After": "1"})
+    if fault := pick("429", table):
+        return problem(429, "Too many calls.", **{"Retry-After": str(fault.get("wait", 1))})
     if fault := pick("status", table):
         return problem(fault["status"], "Played.")
     if pick("gone", table):

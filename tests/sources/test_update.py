@@ -416,7 +416,6 @@ def test_verify_checks_every_file_of_an_updated_dataset(server, folder):
         assert f"{name} differs from its checksum; run `samverkan data update " in fault
 
 
-
 def test_reset_goes_back_to_the_snapshot(server, command, folder):
     update(["tax_rate_total", "land_area"], base_urls=server.urls)
     done = command("data", "reset", "tax_rate_total")
@@ -559,3 +558,13 @@ def test_a_server_that_is_not_there_is_asked_once(command, folder):
                for line in done.stderr.splitlines())
     assert done.stdout.count("(1 request, ") == 3, "one for each source"
     assert done.stdout.count("(0 requests, ") == len(LIVE) - 3
+
+
+def test_an_update_makes_reports_stale(server, folder):
+    before = tables.files_in_use()
+    update(["tax_rate_total"], base_urls=server.urls)
+    after = tables.files_in_use()
+    assert set(after) - set(before) == {
+        "updated/tax_rate_total.json",
+        f"updated/tax_rate_total/{tables.updated_file('tax_rate_total').name}",
+    }
