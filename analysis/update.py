@@ -371,6 +371,8 @@ def _bring_in(entry: Dataset, live: Live, shape: Callable[[Any], Fetched],
     replies = fetch(keep)
     try:
         fetched = _checked(entry, live, shape(replies))
+        change = difference(_old(entry), fetched.table, entry) if entry.columns else moved(
+            entry, fetched.table)
     except SourceError:
         keep.clear()
         raise
@@ -383,8 +385,6 @@ def _bring_in(entry: Dataset, live: Live, shape: Callable[[Any], Fetched],
             f"{', '.join(live.ids)}: the replies have another form than before "
             f"({type(error).__name__}: {error}); nothing was changed, compare them with the "
             "entry in analysis/catalog.py") from error
-    change = difference(_old(entry), fetched.table, entry) if entry.columns else moved(
-        entry, fetched.table)
     _swap(entry, live, fetched)
     keep.clear()
     return Outcome(entry.key, "updated", [*change, *fetched.lines])
@@ -438,13 +438,12 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["series"] = _series(entry, table)
     table = table.assign(**{column.name: pd.NA for column in entry.columns
                             if column.nullable and column.name not in table})
-    known = table[figures].notna().any(axis=1)
-    _refuse_gaps(entry, live, table[known])  # before the snapshot could fill them
-    answered = table
+    answered, known = table, table[figures].notna().any(axis=1)
     if _required(entry):
         table = table[known]
     elif not known.all():
         table = table[known.groupby(table["year"]).transform("any")]
+    _refuse_gaps(entry, live, table)  # before the snapshot could fill them
     if live.keep:
         shipped, keys = tables.read(entry.path), list(entry.index)
         there = pd.MultiIndex.from_frame(answered[keys].astype({"code": "str"}))

@@ -183,8 +183,12 @@ def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
         parsed = _GROUP.fullmatch(str(group.get("title", "")))
         if parsed is None or parsed["word"] not in kinds or parsed["name"] not in names:
             continue
+        members = group.get("members")
+        if not isinstance(members, list):
+            raise SourceError(f"Kolada's group {parsed[0]!r} has no list 'members'; nothing was "
+                              "changed, the API may have a new version")
         rows += [(kinds[parsed["word"]], names[parsed["name"]], _member(member),
-                  int(parsed["year"])) for member in group.get("members", ())]
+                  int(parsed["year"])) for member in members]
     table = pd.DataFrame(rows, columns=["kind", "code", "peer_code", "year"])
     latest = table.groupby(["kind", "code"])["year"].transform("max")
     table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])]

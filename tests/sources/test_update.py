@@ -270,6 +270,8 @@ def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, 
     ("localities", "shape", "stat:Tatorter_2023", {"path": ["features"], "value": []},
      "the layer is empty"),
     ("peers", "lost-group", "kolada", {"code": "1780"}, "of kind 'övergripande' for 289"),
+    ("peers", "shape", "kolada", {"path": ["values", 0, "members"], "value": None},
+     "Kolada's group 'Liknande kommuner, övergripande, Upplands Väsby, 2025' has no list"),
 ])
 def test_a_dry_run_sees_what_has_vanished(server, folder, key, kind, table, more, said):
     server.fault(kind, table, **more)
