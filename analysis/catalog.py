@@ -454,18 +454,18 @@ _DATASETS = (
         "population_change", "Befolkningsförändringar", "population_change.parquet",
         (
             CODE, YEAR, SEX,
-            _count("population", "inhabitants on 31 December"),
-            _count("increase", "population increase during the year", signed=True),
-            _count("births", "live births"), _count("deaths", "deaths"),
-            _count("natural_increase", "births minus deaths", signed=True),
+            _count("population", "inhabitants on 31 December", nullable=True),
+            _count("increase", "population increase during the year", nullable=True, signed=True),
+            _count("births", "live births", nullable=True),
+            _count("deaths", "deaths", nullable=True),
+            _count("natural_increase", "births minus deaths", nullable=True, signed=True),
             *(
-                _count(f"{flow}_{where}", f"{text} ({where})", nullable=where == "county",
-                       signed=flow == "net")
+                _count(f"{flow}_{where}", f"{text} ({where})", nullable=True, signed=flow == "net")
                 for flow, text in (("in", "in-migrants"), ("out", "out-migrants"),
                                    ("net", "net migration"))
                 for where in ("total", "county", "rest_of_sweden", "abroad")
             ),
-            _count("adjustment", "adjustment item", signed=True),
+            _count("adjustment", "adjustment item", nullable=True, signed=True),
         ),
         ("code", "year", "sex"),
         Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
@@ -478,7 +478,7 @@ _DATASETS = (
         (
             CODE, YEAR, *_AGES,
             Column("sex", "text", "sex", valid=("women", "men")),
-            _count("persons", "inhabitants on 31 December"),
+            _count("persons", "inhabitants on 31 December", nullable=True),
         ),
         ("code", "year", "age_from", "sex"),
         Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180, live=_AGE_SEX_LIVE,
@@ -489,7 +489,8 @@ _DATASETS = (
         (
             CODE, YEAR, *_AGES,
             Column("sex", "text", "sex", valid=("women", "men")),
-            Column("persons", "number", "projected inhabitants on 31 December", "persons", low=0),
+            Column("persons", "number", "projected inhabitants on 31 December", "persons",
+                   nullable=True, low=0),
         ),
         ("code", "year", "age_from", "sex"),
         Source("SCB", "BE0401 Befolkningsframskrivning"), "från 2024", kind="modelled",
@@ -575,9 +576,10 @@ _DATASETS = (
         "commuting_margins", "In- och utpendling", "commuting_margins.parquet",
         (
             CODE, YEAR,
-            _count("in_commuters", "work here, live in another municipality"),
-            _count("out_commuters", "live here, work in another municipality or abroad"),
-            _count("live_and_work", "live and work here"),
+            _count("in_commuters", "work here, live in another municipality", nullable=True),
+            _count("out_commuters", "live here, work in another municipality or abroad",
+                   nullable=True),
+            _count("live_and_work", "live and work here", nullable=True),
             Column("series", "text", "series of the catalogue",
                    valid=("rams-2004", "rams-2011", "rams-2019", "bas-2022")),
         ),

@@ -268,7 +268,7 @@ def verify() -> None:
               help="Another address of SCB's API; after `kolada=` or `geodata=`, of those.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60,
               show_default=True, help="Seconds to wait for an answer.")
-@click.option("--dry-run", is_flag=True, help="Say what would be fetched, and fetch nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be fetched, and change nothing.")
 def update(dataset: tuple[str, ...], base_url: tuple[str, ...], timeout: float,
            dry_run: bool) -> None:
     """Fetch DATASETs, by default all, from SCB and Kolada; the snapshot stays as it is."""

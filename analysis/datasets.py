@@ -72,7 +72,9 @@ def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
     found: list[str] = []
     recorded = tables.recorded_checksums()
     for entry in catalog.CATALOG.values():
-        faults = [*_checksum_faults(entry, recorded), *_content_faults(entry)]
+        damage = tables.damage(entry.key)
+        faults = [*damage, *_checksum_faults(entry, recorded),
+                  *([] if damage else _content_faults(entry))]
         tell(f"{entry.key}: {'ok' if not faults else f'{len(faults)} faults'}")
         found += faults
     return found

@@ -18,7 +18,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,7 +38,8 @@ from analysis.sources.kept import FOLDER, KeptReplies, Store, room
 
 SOURCES = {"scb": catalog.SCB_URL, "kolada": catalog.KOLADA_URL, "geodata": catalog.GEODATA_URL}
 _LOCK = ".update.lock"
-_SHOWN = 3  # largest changes that are shown for a dataset
+_SHOWN = 3  # largest changes, or first faults, that are shown for a dataset
+_SAME = 0.01  # an area that differs by less is the same
 
 Tell = Callable[[str], object]
 Step = Callable[[str, int, int], object]
@@ -64,6 +65,7 @@ class Fetched:
     sources: list[dict[str, Any]]
     carried: list[int] = field(default_factory=list)
     perturbed: list[int] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # what else to tell a reader
 
 
 @dataclass(frozen=True)
@@ -87,17 +89,20 @@ class Run:
 
 
 def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = None,
-           dry_run: bool = False, timeout: float = 60, tell: Tell = lambda line: None,
-           step: Step = lambda key, done, total: None) -> list[Outcome]:
+           dry_run: bool = False, timeout: float = 60, backoff: float = 0.5,
+           tell: Tell = lambda line: None, step: Step = lambda key, done, total: None,
+           ) -> list[Outcome]:
     """Update the datasets `keys`, or all that have a live source; returns one outcome for each.
 
     A dataset that fails keeps its old data, and the others go on. `base_urls` replaces the
-    address of a source by its name in `SOURCES`. Raises InputError for a key that cannot be
+    address of a source by its name in `SOURCES`; `timeout` and `backoff`, in seconds, are those of
+    `analysis.sources.http.Client`. Raises InputError for a key that cannot be
     updated and SourceError when another update runs or a dataset failed (after the others).
     """
     entries = chosen(keys)
     urls = {**SOURCES, **(base_urls or {})}
-    run = Run({name: Client(url, timeout=timeout) for name, url in urls.items()}, dry_run, step)
+    clients = {name: Client(url, timeout=timeout, backoff=backoff) for name, url in urls.items()}
+    run = Run(clients, dry_run, step)
     if dry_run:
         outcomes = [_attempt(entry, run, tell) for entry in entries]
     else:
@@ -194,11 +199,13 @@ def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
              for query, table in zip(live.queries, looks, strict=True)]
     if _is_current(entry, live, updated):
         return Outcome(entry.key, "unchanged", [f"SCB has not changed it since {max(updated)}"])
+    odd = {stranger for plan in plans for stranger in scb.strangers(plan.query, plan.table)}
     if run.dry:
+        years = {year for plan in plans for year in plan.years}
         return Outcome(entry.key, "planned", [
-            f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
-            f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
-            for plan in plans])
+            *(f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
+              f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
+              for plan in plans), _new_years(entry, years), *_unknown(odd)])
     count = run.counter(entry.key, sum(len(plan.parts) for plan in plans))
 
     def shape(cubes: list[list[Cube]]) -> Fetched:
@@ -212,10 +219,31 @@ def _from_scb(entry: Dataset, live: Live, run: Run) -> Outcome:
             pd.concat([table for table, _ in found], ignore_index=True),
             pd.concat([signs for _, signs in found], ignore_index=True), sources,
             perturbed=sorted({year for plan in plans if plan.query.perturbed
-                              for year in plan.years}))
+                              for year in plan.years}), lines=_unknown(odd))
 
     return _bring_in(entry, live, shape, lambda keep: [
         list(scb.fetch(client, plan, keep, count)) for plan in plans])
+
+
+def _new_years(entry: Dataset, years: set[int]) -> str:
+    """Which of the years that a source has are not in use yet."""
+    new = tables.spans(years - _years_in_use(entry))
+    return f"years that are new: {new or 'none'}"
+
+
+def _years_in_use(entry: Dataset) -> set[int]:
+    try:
+        found = tables.record(entry.key)
+        if found is not None:
+            return set(found.facts["years"])
+    except DataError:
+        return set()
+    return {int(year) for year in tables.load(entry.key)["year"]} if entry.shipped else set()
+
+
+def _unknown(codes: Collection[str]) -> list[str]:
+    """A line on municipalities that a source has and the registry has not."""
+    return [f"codes not known here: {', '.join(sorted(codes))}"] if codes else []
 
 
 def _scb_source(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
@@ -238,8 +266,11 @@ def _source(key: str, title: str, url: str, query: list[Any], evidence: Evidence
 
 
 def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
-    """True when the dataset in use is whole, and made from the very tables the source has now."""
-    if tables.damage(entry.key):
+    """True when the dataset in use is whole, and made from the very tables the source has now.
+
+    A table that does not say when it was updated may have changed.
+    """
+    if tables.damage(entry.key) or not all(updated):
         return False
     found = tables.record(entry.key)
     return (found is not None and found.facts.get("live") == _live_digest(live)
@@ -265,7 +296,8 @@ def _from_kolada(entry: Dataset, live: Live, run: Run) -> Outcome:
     requests = len(live.indicators) * len(kolada.batches(last))
     if run.dry:
         return Outcome(entry.key, "planned", [
-            *(f"{kpi} {title}" for kpi, title in titles.items()), f"{requests} requests"])
+            *(f"{kpi} {title}" for kpi, title in titles.items()), f"{requests} requests",
+            _new_years(entry, kolada.years(client, live.indicators, last, _years_in_use(entry)))])
     count = run.counter(entry.key, requests)
 
     def shape(rows: list[kolada.Row]) -> Fetched:
@@ -298,7 +330,10 @@ def _kolada_columns(entry: Dataset) -> dict[str, str]:
 def _from_groups(entry: Dataset, live: Live, groups: Groups, run: Run) -> Outcome:
     client, none = _kolada(run), _no_signs(entry)
     if run.dry:
-        return Outcome(entry.key, "planned", [f"the groups {catalog.GROUPS!r} of Kolada"])
+        found = kolada.peers(kolada.fetch_groups(client, Store()), groups)
+        return Outcome(entry.key, "planned", [
+            f"the groups {catalog.GROUPS!r} of Kolada, {tables.spans(set(found['year']))}: "
+            f"{len(found)} rows"])
     url = f"{client.base_url}/municipality_groups"
 
     def shape(found: list[dict[str, Any]]) -> Fetched:
@@ -311,49 +346,68 @@ def _from_groups(entry: Dataset, live: Live, groups: Groups, run: Run) -> Outcom
 def _from_geodata(entry: Dataset, live: Live, layer: Layer, run: Run) -> Outcome:
     client, none = run.clients["geodata"], _no_signs(entry)
     if run.dry:
-        return Outcome(entry.key, "planned", [f"the layer {layer.name} of {client.base_url}"])
+        return Outcome(entry.key, "planned", [
+            f"the layer {layer.name} of {client.base_url}: {geodata.look(client, layer)} areas"])
     count = run.counter(entry.key, 0)
 
     def shape(areas: Any) -> Fetched:
         made = geodata.localities if entry.columns else geodata.municipalities
         query = [{"typeNames": layer.name, "srsName": geodata.CRS}]
         return Fetched(made(areas, layer), none, [_source(
-            layer.name, entry.title, client.base_url, query, layer.evidence, none)])
+            layer.name, entry.title, client.base_url, query, layer.evidence, none)],
+            lines=_unknown([] if entry.columns else geodata.strangers(areas, layer)))
 
     return _bring_in(entry, live, shape, lambda keep: geodata.fetch(client, layer, keep, count))
 
 
 def _bring_in(entry: Dataset, live: Live, shape: Callable[[Any], Fetched],
               fetch: Callable[[Store], Any]) -> Outcome:
-    """Fetch what an earlier run has not kept, shape it, check, compare and swap in."""
+    """Fetch what an earlier run has not kept, shape it, check, compare and swap in.
+
+    Replies are kept until the dataset is in use, or until they are found to be at fault: what is
+    wrong with all of them together would be wrong again with the same ones.
+    """
     keep = KeptReplies(entry.key)
     replies = fetch(keep)
     try:
-        return _finish(entry, live, shape(replies))
+        fetched = _checked(entry, live, shape(replies))
+        change = difference(_old(entry), fetched.table, entry) if entry.columns else moved(
+            entry, fetched.table)
+    except SourceError:
+        keep.clear()
+        raise
+    except DataError as error:
+        keep.clear()
+        raise SourceError(_against_contract(live, error.faults)) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
+        keep.clear()
         raise SourceError(
             f"{', '.join(live.ids)}: the replies have another form than before "
             f"({type(error).__name__}: {error}); nothing was changed, compare them with the "
             "entry in analysis/catalog.py") from error
-    finally:  # what is wrong with all replies together would be wrong again with the same ones
-        keep.clear()
+    _swap(entry, live, fetched)
+    keep.clear()
+    return Outcome(entry.key, "updated", [*change, *fetched.lines])
+
+
+def _against_contract(live: Live, faults: Sequence[str]) -> str:
+    """The first faults of fetched data that break the contract, and how many more there are."""
+    rest = len(faults) - _SHOWN
+    more = f" and {rest} more" if rest > 0 else ""
+    return (f"{', '.join(live.ids)}: what came breaks the contract: {'; '.join(faults[:_SHOWN])}"
+            f"{more}; nothing was changed, compare the table with the entry in "
+            "analysis/catalog.py")
 
 
 def _no_signs(entry: Dataset) -> pd.DataFrame:
     return pd.DataFrame(columns=[*entry.index, "column", "symbol", "status"], dtype="str")
 
 
-def _finish(entry: Dataset, live: Live, fetched: Fetched) -> Outcome:
-    """Contract, comparison and swap of a fetched dataset."""
-    if not entry.columns:
-        lines = [f"{len(fetched.table)} areas"]
-        _swap(entry, live, fetched)
-        return Outcome(entry.key, "updated", lines)
-    fetched.table = complete(entry, live, fetched)
-    fetched.table = tables.validate(fetched.table, entry, snapshot=False)
-    lines = difference(_old(entry), fetched.table, entry)
-    _swap(entry, live, fetched)
-    return Outcome(entry.key, "updated", lines)
+def _checked(entry: Dataset, live: Live, fetched: Fetched) -> Fetched:
+    """A fetched dataset that keeps the contract."""
+    if entry.columns:
+        fetched.table = tables.validate(complete(entry, live, fetched), entry, snapshot=False)
+    return fetched
 
 
 def _old(entry: Dataset) -> pd.DataFrame | None:
@@ -367,10 +421,15 @@ def _old(entry: Dataset) -> pd.DataFrame | None:
 def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
     """The fetched table with all columns of the contract, in its order, sorted by its key.
 
-    Columns that may be missing are so in every row when the source does not have them.
+    Columns that may be missing are so in every row when the source does not have them. A row
+    without any figure stays where the contract lets its figures be missing, so that sums see it,
+    but a year without any is left out. Rows of the snapshot are kept only where the source has no
+    cell at all: one that it answered with a sign is missing.
     """
     table = fetched.table.assign(**dict(live.constants))
     names = [column.name for column in entry.columns]
+    figures = [column.name for column in entry.columns if column.name in table
+               and column.dtype in ("integer", "number") and column.name not in entry.index]
     if "age_from" in names:
         ages = table.pop("age").astype("str").str.split("-", expand=True)
         table["age_from"] = ages[0].astype("int64")
@@ -379,12 +438,15 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table["series"] = _series(entry, table)
     table = table.assign(**{column.name: pd.NA for column in entry.columns
                             if column.nullable and column.name not in table})
-    if required := _required(entry):  # the signs of such rows are kept apart
-        table = table.dropna(subset=required, how="all")
+    answered, known = table, table[figures].notna().any(axis=1)
+    if _required(entry):
+        table = table[known]
+    elif not known.all():
+        table = table[known.groupby(table["year"]).transform("any")]
     _refuse_gaps(entry, live, table)  # before the snapshot could fill them
     if live.keep:
         shipped, keys = tables.read(entry.path), list(entry.index)
-        there = pd.MultiIndex.from_frame(table[keys].astype({"code": "str"}))
+        there = pd.MultiIndex.from_frame(answered[keys].astype({"code": "str"}))
         kept = shipped[~pd.MultiIndex.from_frame(shipped[keys]).isin(there)]
         fetched.carried = sorted({int(year) for year in kept["year"]})
         table = pd.concat([kept, table], ignore_index=True)
@@ -437,7 +499,7 @@ def difference(old: pd.DataFrame | None, new: pd.DataFrame, entry: Dataset) -> l
             lines += _sets(column, set(old[column]), set(new[column]))
     keys = list(entry.index)
     both = old.merge(new, on=keys, suffixes=("_old", "_new"))
-    lines.append(f"{len(new)} rows ({len(new) - len(old):+d})")
+    lines.append(f"{len(new)} rows (+{len(new) - len(both)}, -{len(old) - len(both)})")
     for part in entry.columns:
         if part.dtype in ("integer", "number") and part.name not in (*keys, "year"):
             lines += _revisions(both, part.name, keys)
@@ -463,6 +525,21 @@ def _revisions(both: pd.DataFrame, name: str, keys: list[str]) -> list[str]:
     shown = [f"{' '.join(str(both.at[row, key]) for key in keys)} {_plain(old[row])} -> "
              f"{_plain(new[row])}" for row in largest]
     return [f"{name}: {int(changed.sum())} values revised, most {'; '.join(shown)}"]
+
+
+def moved(entry: Dataset, new: Any) -> list[str]:
+    """Which areas are larger or smaller than those fetched before; the snapshot is too coarse."""
+    import geopandas
+
+    file = None if tables.damage(entry.key) else tables.updated_file(entry.key)
+    if file is None:
+        return [f"new: {len(new)} areas"]
+    old = geopandas.read_parquet(file).set_index("code").area
+    change = new.set_index("code").area / old - 1
+    found = change[change.abs() > _SAME].sort_values(key=abs, ascending=False)
+    shown = "; ".join(f"{code} {part:+.1%}" for code, part in found.head(_SHOWN).items())
+    return [f"{len(new)} areas", *_sets("code", set(old.index), set(new["code"])),
+            *([f"area: {len(found)} changed, most {shown}"] if shown else [])]
 
 
 def _plain(value: Any) -> str:

@@ -391,7 +391,10 @@ def validate(table: pd.DataFrame, entry: Dataset, *, snapshot: bool = True) -> p
 
 
 def _typed(table: pd.DataFrame, entry: Dataset) -> tuple[pd.DataFrame, list[str]]:
-    """Numbers read as text become numbers; what cannot be one is a fault and becomes missing."""
+    """Numbers read as text become numbers; what cannot be one is a fault and becomes missing.
+
+    Whole numbers are int64, or float64 where one is missing: NaN stays NaN in what is computed.
+    """
     typed, faults = table.copy(deep=False), []
     for column in entry.columns:
         if column.dtype not in ("integer", "number"):
@@ -405,9 +408,8 @@ def _typed(table: pd.DataFrame, entry: Dataset) -> tuple[pd.DataFrame, list[str]
         for row in table.index[after.notna() & (after % 1 != 0)] if whole else ():
             faults.append(f"{entry.file} row {row + 2}, column {column.name!r}: "
                           f"{before[row]!r} is no whole number")
-        keep_float = not whole or bool((after.dropna() % 1 != 0).any())
-        kind: Any = "float64" if keep_float else "Int64" if column.nullable else "int64"
-        typed[column.name] = after if after.isna().any() and kind == "int64" else after.astype(kind)
+        counts = whole and not (after.isna() | (after % 1 != 0)).any()
+        typed[column.name] = after.astype("int64" if counts else "float64")
     return typed, faults
 
 

@@ -46,10 +46,7 @@ def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], objec
         reply = keep.get(name)
         fresh = reply is None
         if fresh:
-            reply = client.get(
-                "", layer.name, service="WFS", version="2.0.0", request="GetFeature",
-                typeNames=layer.name, outputFormat="application/json", srsName=CRS,
-                sortBy=layer.sort, count=PAGE, startIndex=len(found))
+            reply = _ask(client, layer, PAGE, len(found))
         features, total = _page(reply, layer)
         if not features:
             raise SourceError(f"{layer.name}: {len(found)} of {total} areas came; nothing was "
@@ -63,6 +60,22 @@ def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], objec
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(f"{layer.name}: an area has no outline that can be read ({error!r}); "
                           "nothing was changed, the layer may have been replaced") from error
+
+
+def look(client: Client, layer: Layer) -> int:
+    """How many areas the layer has; raises SourceError when it, or a field, is gone."""
+    features, total = _page(_ask(client, layer, 1, 0), layer)
+    if not features:
+        raise SourceError(f"{layer.name}: the layer is empty; nothing was changed, it may have "
+                          "been replaced")
+    return total
+
+
+def _ask(client: Client, layer: Layer, count: int, start: int) -> Any:
+    return client.get(
+        "", layer.name, service="WFS", version="2.0.0", request="GetFeature",
+        typeNames=layer.name, outputFormat="application/json", srsName=CRS, sortBy=layer.sort,
+        count=count, startIndex=start)
 
 
 def _east_first(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -113,6 +126,11 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
         {"code": list(joined.index), "name": [known[code].name for code in joined.index]},
         geometry=list(simple), crs=CRS,
     )
+
+
+def strangers(areas: gpd.GeoDataFrame, layer: Layer) -> list[str]:
+    """Codes of municipalities that the layer has and the registry has not."""
+    return sorted(set(areas[layer.fields[0]].astype("str")) - set(regions.municipalities()))
 
 
 def localities(areas: gpd.GeoDataFrame, layer: Layer) -> Any:

@@ -31,9 +31,11 @@ _KEPT = "the data you have is untouched"
 class Client:
     """Calls to one server; `sent` counts them, those that were tried again included."""
 
-    def __init__(self, base_url: str, *, timeout: float = 60) -> None:
+    def __init__(self, base_url: str, *, timeout: float = 60, backoff: float = 0.5) -> None:
+        """`backoff`: seconds before a new try; each wait is twice as long as the one before."""
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
+        self.backoff = backoff
         self.sent = 0
         self._down = ""  # why the server could not be reached at all; it is not tried again
         self._pace: tuple[int, float] | None = None
@@ -43,7 +45,7 @@ class Client:
         self._session.headers.update({"User-Agent": f"samverkan/{version}"})
         retry = Retry(
             total=TRIES, connect=2, status_forcelist=PASSING, allowed_methods=None,
-            backoff_factor=0.5, backoff_max=30, retry_after_max=_LONGEST_WAIT,
+            backoff_factor=backoff, backoff_max=30, retry_after_max=_LONGEST_WAIT,
             raise_on_status=False,
         )
         for scheme in ("http://", "https://"):
@@ -80,7 +82,7 @@ class Client:
                         f"{what}: {self.base_url} cut its reply short or sent no JSON, {TRIES} "
                         f"times ({error}); {_KEPT}, try again later"
                     ) from error
-                time.sleep(0.5 * 2**attempt)
+                time.sleep(self.backoff * 2**attempt)
                 continue
             except requests.exceptions.RequestException as error:
                 if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):

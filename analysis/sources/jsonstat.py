@@ -11,6 +11,8 @@ Format: json-stat.org/full. Nothing is guessed: what does not fit together is a 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,21 +74,30 @@ class Cube:
 
 def metadata(document: Any, what: str) -> Cube:
     """A cube without values: what a table has. Raises SourceError with all faults."""
-    return _cube(document, what, [], {})
+    with _readable(what):
+        return _cube(document, [], {})
 
 
 def read(document: Any, what: str) -> Cube:
     """A cube with its values; raises SourceError with all faults of the document."""
-    faults = _shape_faults(document)
-    raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
-                               for fault in faults])
-    values, size = document["value"], math.prod(document["size"])
-    if isinstance(values, dict):  # the sparse form
-        values = [values.get(str(cell)) for cell in range(size)]
-    signs = document.get("status") or {}
-    if isinstance(signs, list):
-        signs = {str(cell): sign for cell, sign in enumerate(signs) if sign}
-    return _cube(document, what, values, {int(cell): sign for cell, sign in signs.items()})
+    with _readable(what):
+        faults = _shape_faults(document)
+        raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
+                                   for fault in faults])
+        values, size = document["value"], math.prod(document["size"])
+        if isinstance(values, dict):  # the sparse form
+            values = [values.get(str(cell)) for cell in range(size)]
+        return _cube(document, values, {int(cell): sign for cell, sign in _signs(document).items()})
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    """Whatever else does not have the form of JSON-stat, in words."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise SourceError(f"{what}: the reply is no JSON-stat dataset ({error!r}); nothing was "
+                          "changed, try again later") from error
 
 
 def _shape_faults(document: Any) -> list[str]:
@@ -98,31 +109,43 @@ def _shape_faults(document: Any) -> list[str]:
     if missing:
         return [f"the reply has no {', '.join(missing)}"]
     names, sizes = document["id"], document["size"]
+    if not isinstance(names, list) or not isinstance(sizes, list):
+        return ["the reply has no list of variables and sizes"]
     if len(names) != len(sizes) or set(names) != set(document["dimension"]):
         return [f"the variables {names} do not fit the sizes {sizes} and the dimensions "
                 f"{list(document['dimension'])}"]
     faults = [f"variable {name!r} has {len(_texts(document, name))} values, its size says {size}"
               for name, size in zip(names, sizes, strict=True)
               if len(_texts(document, name)) != size]
+    faults += [f"the values of {name!r} have no clear order" for name in names
+               if isinstance(places := document["dimension"][name]["category"].get("index"), dict)
+               and sorted(places.values()) != list(range(len(places)))]
     return faults + _value_faults(document, math.prod(sizes))
 
 
 def _value_faults(document: dict[str, Any], cells: int) -> list[str]:
     values, signs = document["value"], document.get("status") or {}
     faults = []
-    if isinstance(values, list) and len(values) != cells:
-        faults.append(f"{len(values)} figures for {cells} cells")
-    listed = values if isinstance(values, list) else list(values.values())
-    strange = set(map(type, listed)) - {int, float, type(None)}
-    if strange:
-        wrong = next(value for value in listed if type(value) in strange)
-        faults.append(f"{wrong!r} stands where a number belongs")
-    if isinstance(signs, dict):
-        outside = [cell for cell in signs if not (cell.isdigit() and int(cell) < cells)]
-        faults += [f"a sign stands at cell {outside[0]!r} of {cells}"] if outside else []
-    elif isinstance(signs, list) and len(signs) != cells:
-        faults.append(f"{len(signs)} signs for {cells} cells")
-    return faults
+    for what, found in (("figure", values), ("sign", signs)):
+        if isinstance(found, list) and len(found) != cells:
+            faults.append(f"{len(found)} {what}s for {cells} cells")
+        elif isinstance(found, dict):
+            outside = [cell for cell in found if not (cell.isdecimal() and int(cell) < cells)]
+            faults += [f"a {what} stands at cell {outside[0]!r} of {cells}"] if outside else []
+    for value in values if isinstance(values, list) else values.values():
+        if not (value is None or type(value) is int
+                or (type(value) is float and math.isfinite(value))):
+            return [*faults, f"{value!r} stands where a number belongs"]
+    strange = [sign for sign in _signs(document).values() if not isinstance(sign, str)]
+    return [*faults, *(f"{sign!r} stands where a sign belongs" for sign in strange[:1])]
+
+
+def _signs(document: dict[str, Any]) -> dict[str, Any]:
+    """The signs by cell, as text; in a list, cells without one are None or empty."""
+    signs = document.get("status") or {}
+    if isinstance(signs, list):
+        return {str(cell): sign for cell, sign in enumerate(signs) if sign}
+    return dict(signs.items())
 
 
 def _texts(document: dict[str, Any], name: str) -> dict[str, str]:
@@ -136,19 +159,15 @@ def _texts(document: dict[str, Any], name: str) -> dict[str, str]:
     return {str(code): str(labels.get(code, code)) for code in codes}
 
 
-def _cube(document: Any, what: str, values: list[Any], signs: dict[int, str]) -> Cube:
-    try:
-        variables = {name: _variable(document, name) for name in document["id"]}
-        times = (document.get("role") or {}).get("time") or ["Tid"]
-        return Cube(
-            str(document.get("label", "")), str(document.get("updated") or ""), variables,
-            times[0], tuple(str(note) for note in document.get("note") or ()),
-            np.array([np.nan if value is None else value for value in values], dtype="float64"),
-            signs,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceError(f"{what}: the reply is no JSON-stat dataset ({error!r}); nothing was "
-                          "changed, try again later") from error
+def _cube(document: Any, values: list[Any], signs: dict[int, str]) -> Cube:
+    variables = {str(name): _variable(document, name) for name in document["id"]}
+    times = (document.get("role") or {}).get("time") or ["Tid"]
+    return Cube(
+        str(document.get("label", "")), str(document.get("updated") or ""), variables,
+        str(times[0]), tuple(str(note) for note in document.get("note") or ()),
+        np.array([np.nan if value is None else value for value in values], dtype="float64"),
+        signs,
+    )
 
 
 def _variable(document: dict[str, Any], name: str) -> Variable:

@@ -13,8 +13,9 @@ its retries hide which figure it was; here a figure that is not there stops the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -49,9 +50,9 @@ def pages(client: Client, path: str, what: str, keep: Store | None = None, **par
         if fresh:
             reply = client.get(path, what, page=page, per_page=PAGE, **params)
         rows = reply.get("values") if isinstance(reply, dict) else None
-        if not isinstance(rows, list):
-            raise SourceError(f"{what}: the reply of Kolada has no list 'values'; nothing was "
-                              "changed, the API may have a new version")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise SourceError(f"{what}: the reply of Kolada has no list 'values' of objects; "
+                              "nothing was changed, the API may have a new version")
         yield from rows
         if fresh:  # only a page that was read to its end is kept
             keep.put(name, reply)
@@ -89,6 +90,15 @@ def batches(last: int) -> list[str]:
             for start in range(0, len(years), _YEARS)]
 
 
+def years(client: Client, indicators: tuple[Indicator, ...], last: int, known: Collection[int],
+          ) -> set[int]:
+    """The years after those that are `known`, ten at most, for which Kolada has figures."""
+    first = max([*known, last - _YEARS]) + 1
+    asked = ",".join(str(year) for year in range(first, last + 1))
+    return {row[1] for part in indicators if asked for row in _totals(
+        pages(client, f"/data/kpi/{part.kpi}/year/{asked}", f"Kolada {part.kpi}"), part)}
+
+
 def fetch(client: Client, indicators: tuple[Indicator, ...], last: int,
           keep: Store, step: Callable[[], object]) -> list[Row]:
     """The totals of all municipalities; raises SourceError for a row of another form."""
@@ -114,6 +124,13 @@ def table(rows: list[Row], indicators: tuple[Indicator, ...]) -> pd.DataFrame:
         what = ", ".join(part.kpi for part in indicators)
         raise SourceError(f"Kolada {what}: the status {unknown[0]!r} is not explained in SIGNS of "
                           "analysis/catalog.py; nothing was changed, look up what it means")
+    both = table[(table["symbol"] != "") & table["value"].notna()]
+    if len(both):
+        row, what = both.iloc[0], ", ".join(part.kpi for part in indicators)
+        raise SourceError(f"Kolada {what}: {row['code']} {row['year']} has both a number, "
+                          f"{row['value']:g}, and the status {row['symbol']!r}; nothing was "
+                          "changed, look up what it means and correct SIGNS of "
+                          "analysis/catalog.py")
     status = table["symbol"].map({**SIGNS, "": "published"})
     table["status"] = status.mask((status == "published") & table["value"].isna(), "unavailable")
     return table.sort_values(["name", "code", "year"], ignore_index=True)
@@ -128,10 +145,10 @@ def _totals(found: Iterator[dict[str, Any]], part: Indicator) -> list[Row]:
             totals = [value for value in values if value["gender"] == "T"]
             if code in known and totals:
                 value, status = totals[0]["value"], totals[0].get("status")
-                if not isinstance(value, int | float | None):
+                if value is not None and not (type(value) in (int, float) and isfinite(value)):
                     raise TypeError(f"{value!r} stands where a number belongs")
                 rows.append((code, year, part.name, value, str(status or "")))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise SourceError(f"Kolada {part.kpi}: a row has another form ({error!r}); nothing "
                               "was changed, the API may have a new version") from error
     return rows
@@ -166,8 +183,12 @@ def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
         parsed = _GROUP.fullmatch(str(group.get("title", "")))
         if parsed is None or parsed["word"] not in kinds or parsed["name"] not in names:
             continue
+        members = group.get("members")
+        if not isinstance(members, list):
+            raise SourceError(f"Kolada's group {parsed[0]!r} has no list 'members'; nothing was "
+                              "changed, the API may have a new version")
         rows += [(kinds[parsed["word"]], names[parsed["name"]], _member(member),
-                  int(parsed["year"])) for member in group.get("members", ())]
+                  int(parsed["year"])) for member in members]
     table = pd.DataFrame(rows, columns=["kind", "code", "peer_code", "year"])
     latest = table.groupby(["kind", "code"])["year"].transform("max")
     table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])]

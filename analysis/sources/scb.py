@@ -27,6 +27,8 @@ from analysis.sources.kept import Store
 
 Selection = dict[str, list[str]]
 _AGE = re.compile(r"(\d+)(\+?)")
+_MUNICIPALITY = re.compile(r"\d{4}")
+_FIGURES = "ContentsCode"  # the variable of PxWebApi that has the figures, with their units
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def limits(client: Client, what: str) -> Limits:
     try:
         found = Limits(int(config["maxDataCells"]), int(config["maxCallsPerTimeWindow"]),
                        float(config["timeWindow"]))
-    except (KeyError, TypeError, ValueError) as error:
+        if min(found.cells, found.calls, found.seconds) <= 0:
+            raise ValueError(f"a limit is not above zero: {found}")
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise SourceError(f"{what}: {client.base_url}/config does not state its limits "
                           f"({error!r}); look up whether this is the address of a PxWebApi 2, and "
                           "give the right one with --base-url") from error
@@ -155,6 +159,14 @@ def _municipalities(variable: Variable, query: Query) -> tuple[list[str], list[s
     return found, [] if found else [f"{variable.name!r} has no municipality"]
 
 
+def strangers(query: Query, table: Cube) -> list[str]:
+    """Codes and names of municipalities that the table has and the registry has not."""
+    found = {f"{code} {text}" for choice in query.choices if choice.kind == "municipalities"
+             for code, text in table.variables[choice.variable].texts.items()
+             if _MUNICIPALITY.fullmatch(code) and code not in regions.municipalities()}
+    return sorted(found)
+
+
 def _ages(variable: Variable) -> tuple[list[str], list[str]]:
     """Every one-year class; they must follow each other from 0 without a gap."""
     found = [code for code in variable.codes if _AGE.fullmatch(code)]
@@ -176,10 +188,12 @@ def _years(query: Query, variable: Variable) -> tuple[list[str], list[str]]:
 def _unit_faults(query: Query, variable: Variable, codes: list[str]) -> list[str]:
     faults = []
     for code in codes:
-        unit = variable.units.get(code)
+        unit, text = variable.units.get(code), variable.texts[code]
         if unit is None:
+            if variable.name == _FIGURES:
+                faults.append(f"{text!r} has no unit any more, the catalogue says "
+                              f"{' or '.join(query.units)}")
             continue
-        text = variable.texts[code]
         if unit.base.lower() not in query.units:
             faults.append(f"the unit of {text!r} is {unit.base!r}, the catalogue says "
                           f"{' or '.join(query.units)}")
@@ -270,9 +284,9 @@ def _same(part: Selection, cube: Cube, planned: Plan) -> None:
     table, faults = planned.query.table, []
     for name, codes in part.items():
         got = cube.variables[name].codes if name in cube.variables else []
-        lost = [code for code in codes if code not in set(got)]
-        if lost:
-            faults.append(f"the reply lacks {', '.join(lost[:8])} of {name!r}")
+        for word, some, others in (("lacks", codes, got), ("has, unasked,", got, codes)):
+            if odd := sorted(set(some) - set(others)):
+                faults.append(f"the reply {word} {', '.join(odd[:8])} of {name!r}")
     extra = [name for name, variable in cube.variables.items()
              if name not in part and len(variable.codes) > 1]
     faults += [f"the reply has {name!r}, which was not asked for" for name in extra]
@@ -283,8 +297,18 @@ def _same(part: Selection, cube: Cube, planned: Plan) -> None:
 
 
 def _explained(cube: Cube, table: str) -> None:
-    """Raise for a sign that the catalogue does not explain."""
-    unknown = sorted(set(cube.signs.values()) - set(SIGNS))
-    if unknown:
-        raise SourceError(f"{table}: the sign {unknown[0]!r} is not explained in SIGNS of "
-                          "analysis/catalog.py; nothing was changed, look up what it means there")
+    """Raise for a sign that the catalogue does not explain, or that stands beside a number.
+
+    Signs mean that there is no number; beside a zero, one may say that it is a zero.
+    """
+    for cell, sign in cube.signs.items():
+        value = cube.values[cell]
+        if sign not in SIGNS:
+            raise SourceError(
+                f"{table}: the sign {sign!r} is not explained in SIGNS of analysis/catalog.py; "
+                "nothing was changed, look up what it means there")
+        if not (math.isnan(value) or (value == 0 and SIGNS[sign] == "zero")):
+            raise SourceError(
+                f"{table}: the sign {sign!r}, in SIGNS of analysis/catalog.py "
+                f"{SIGNS[sign]!r}, stands beside the number {value:g}; nothing was changed, look "
+                "up what it means there")

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 from analysis import regions
-from analysis.catalog import SIGNS, STATUS, Choice, Query
+from analysis.catalog import SIGNS, Choice, Query
 from analysis.sources import scb
 from analysis.sources.jsonstat import Cube
 
 Parts = tuple[pd.DataFrame, pd.DataFrame]
 _SIGN = pd.CategoricalDtype(["", *SIGNS])
-_STATUS = pd.CategoricalDtype(list(STATUS.valid))
+_STATUS = pd.CategoricalDtype(
+    ["published", "zero", "not-applicable", "unavailable", "suppressed"], ordered=True)
 
 
 def tidy(cubes: Iterable[Cube], query: Query) -> Parts:
@@ -72,7 +73,10 @@ def _status(frame: pd.DataFrame) -> pd.Series:
 
 
 def _summed_ages(frame: pd.DataFrame, query: Query) -> Parts:
-    """Ages of one year summed to groups of five; a group with a missing age is missing."""
+    """Ages of one year summed to groups of five; a group with a missing age is missing.
+
+    It has the strictest status of its ages.
+    """
     signs = _signs(frame)
     if not any(choice.kind == "ages" for choice in query.choices):
         return frame, signs
@@ -83,7 +87,8 @@ def _summed_ages(frame: pd.DataFrame, query: Query) -> Parts:
     groups = frame.groupby(keys, observed=True, sort=False)
     total = groups["value"].sum().round(query.decimals).where(~groups["empty"].any())
     table = total.reset_index()
-    table["status"] = np.where(table["value"].isna(), "unavailable", "published")
+    status = groups["status"].max().array
+    table["status"] = np.where(table["value"].isna(), status, "published")
     return table, signs
 
 
@@ -101,14 +106,11 @@ def _signs(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(table: pd.DataFrame, query: Query) -> pd.DataFrame:
-    """One column for each figure; rows in which no figure is known are left out.
-
-    A dataset with a single figure keeps its rows and the status beside it.
-    """
+    """One column for each figure; a dataset with a single one keeps the status beside it."""
     names = [word for choice in query.choices if choice.wide for _, word in choice.values]
     keys = [name for name in table if name not in ("column", "value", "sign", "status")]
     if len(names) == 1:
         return table.rename(columns={"value": names[0]})[[*keys, names[0], "status"]]
     wide = table.pivot(index=keys, columns="column", values="value").reset_index()
     wide.columns.name = None
-    return wide.dropna(subset=names, how="all")
+    return wide

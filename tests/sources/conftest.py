@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from analysis import paths
+from analysis.update import update
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,6 +72,20 @@ def server(_shared_server):
     """A server with SCB's limit on cells; without faults at the start."""
     _shared_server.clear()
     return _shared_server
+
+
+@pytest.fixture(scope="session")
+def _small_server():
+    server = Server("--calls", 1000, "--cells", 1000, "--page", 500)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def small_server(_small_server):
+    """A server that gives little at a time, so that a dataset takes several requests."""
+    _small_server.clear()
+    return _small_server
 
 
 @pytest.fixture(scope="session")
@@ -146,13 +161,12 @@ def contents(folder):
 
 @pytest.fixture(scope="session")
 def _one_of_each(_shared_server, tmp_path_factory):
-    """A folder with a dataset of each source, updated once by the command."""
+    """A folder with a dataset of each source, updated once."""
     _shared_server.clear()
     target = tmp_path_factory.mktemp("one of each")
-    line = [sys.executable, "-m", "analysis.cli", "--data-dir", target, "data", "update",
-            "tax_rate_total", "land_area", "localities", *_shared_server.options]
-    subprocess.run(line, cwd=ROOT, capture_output=True, check=True, timeout=100,
-                   env={**os.environ, "PYTHONPATH": str(ROOT)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_DIR_VARIABLE, str(target))
+        update(["tax_rate_total", "land_area", "localities"], base_urls=_shared_server.urls)
     return target
 
 

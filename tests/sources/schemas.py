@@ -1,6 +1,9 @@
 """What a reply must look like: PxWebApi 2 after PxAPI-2.yml, Kolada 3, in our own words."""
 
-from jsonschema import Draft202012Validator
+from functools import cache
+from json import dumps, loads
+
+import fastjsonschema
 
 TEXTS = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
 LINK = {"type": "object", "required": ["rel", "hreflang", "href"],
@@ -98,18 +101,35 @@ GROUP = {
 }
 KPI = {"type": "object", "required": ["id", "title"],
        "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}
+FEATURE = {
+    "type": "object", "required": ["type", "geometry", "properties"],
+    "properties": {
+        "type": {"const": "Feature"}, "properties": {"type": "object"},
+        "geometry": {"type": "object", "required": ["type", "coordinates"],
+                     "properties": {"type": {"enum": ["Polygon", "MultiPolygon"]},
+                                    "coordinates": {"type": ["array"]}}}},
+}
+FEATURES = {
+    "type": "object", "required": ["type", "features", "numberMatched", "numberReturned"],
+    "properties": {"type": {"const": "FeatureCollection"},
+                   "features": {"type": "array", "items": FEATURE},
+                   "numberMatched": {"type": "integer", "minimum": 0},
+                   "numberReturned": {"type": "integer", "minimum": 0}},
+}
+
+
+def page_of(rows):
+    """A page of Kolada with such rows, each of which is checked."""
+    values = {"type": "array", "items": rows}
+    return {**PAGE, "properties": {**PAGE["properties"], "values": values}}
+
+
+@cache
+def _checker(schema):
+    return fastjsonschema.compile(loads(schema))
 
 
 def check(schema, document):
-    """Raise with the first fault of `document`; of figures only the type is checked: quickly."""
-    if isinstance(document, dict) and isinstance(document.get("value"), list):
-        assert all(value is None or type(value) in (int, float) for value in document["value"])
-        document = {**document, "value": []}
-    Draft202012Validator(schema).validate(document)
+    """Raise with the first fault of `document`."""
+    _checker(dumps(schema))(document)
     return document
-
-
-def check_all(schema, documents):
-    """Check the first and last of many alike."""
-    for document in [*documents[:3], *documents[-3:]]:
-        check(schema, document)

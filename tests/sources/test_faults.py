@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.errors import SourceError
 from analysis.loaders import tables
-from analysis.update import update
+from analysis.update import reset, update
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server
 
@@ -35,23 +36,29 @@ OF_THE_SERVER = [
     ("slow", {"seconds": 1.5}, "did not answer within 0.5 seconds"),
 ]
 
-OF_SCB = [
-    ("status", {"status": 400}, "refused the query (400: Bad Request. Played."),
+OF_SCB_BY_COMMAND = [
     ("short", {}, "7829 figures for 7830 cells"),
-    ("word", {}, "'många' stands where a number belongs"),
-    ("sign", {"sign": "?"}, "the sign '?' is not explained"),
     ("gone", {}, "has no such table any more (404: Not Found. Non-existent table."),
     ("renamed", {"old": "Region", "new": "Område"}, "the variable 'Region' is gone; the table has"),
+    ("missing", {"variable": "Region", "code": "1780"},
+     "1 municipalities are missing in 'Region': 1780 Karlstad"),
+]
+
+OF_SCB = [
+    ("status", {"status": 400}, "refused the query (400: Bad Request. Played."),
+    ("word", {}, "'många' stands where a number belongs"),
+    ("sign", {"sign": "?"}, "the sign '?' is not explained"),
+    ("sign", {"sign": "..", "value": 32}, "the sign '..', in SIGNS of analysis/catalog.py "
+     "'unavailable', stands beside the number 32"),
     ("extra", {}, "the variable 'Utbildning' is new"),
     ("unit", {"unit": {"base": "kronor"}}, "the unit of 'Skattesats, total kommunal' is 'kronor'"),
     ("unit", {"unit": {"decimals": 1}}, "has 1 decimals, the catalogue says 2"),
-    ("missing", {"variable": "Region", "code": "1780"},
-     "1 municipalities are missing in 'Region': 1780 Karlstad"),
+    ("no-unit", {}, "'Skattesats, total kommunal' has no unit any more, the catalogue says"),
     ("missing", {"variable": "ContentsCode", "code": "OE0101D1"},
      "'ContentsCode' has no 'OE0101D1'"),
     ("lost", {"variable": "Region", "code": "1780"}, "the reply lacks 1780 of 'Region'"),
     ("moved", {}, "while it was being fetched"),
-    ("blank", {"code": "1780", "year": "2026"}, "1780 Karlstad is missing in 2026"),
+    ("blank", {"cells": {"Region": ["1780"], "Tid": ["2026"]}}, "1780 Karlstad is missing in 2026"),
 ]
 
 OF_KOLADA = [
@@ -62,6 +69,8 @@ OF_KOLADA = [
     ("list", "kolada", {"name": "rows"}, "has no list 'values'"),
     ("word", "kolada", {}, "'många' stands where a number belongs"),
     ("sign", "kolada", {"sign": "Okänd"}, "the status 'Okänd' is not explained"),
+    ("sign", "kolada", {"sign": "Private", "value": 7},
+     "has both a number, 7, and the status 'Private'"),
     ("lost-municipality", "N02993", {"code": "1780"}, "missing: 1780 Karlstad"),
 ]
 
@@ -70,79 +79,103 @@ OF_THE_GEODATA = [
     ("localities", "gone", {}, "has no such table any more (404"),
     ("localities", "short", {}, "0 of 2017 areas came"),
     ("localities", "word", {}, "the replies have another form"),
+    ("localities", "shape", {"path": ["features", 7], "value": "x"}, "is no feature collection"),
+    ("localities", "shape", {"path": ["features"], "value": None}, "is no feature collection"),
     ("localities", "no-outline", {}, "no outline that can be read"),
     ("boundaries", "lost-municipality", {"code": "1780"}, "no area of 1780 Karlstad"),
 ]
 
 
-def told(code, text, key):
+def told(code, text, *keys):
     """What a failed command says on standard error, when it says it as it should."""
     lines = text.splitlines()
     assert code == 1, text
     assert lines
-    assert all(line.startswith(f"error: {key}: ") for line in lines), lines
+    assert all(line.startswith(tuple(f"error: {key}: " for key in keys)) for line in lines), lines
     assert all(any(step in line for step in STEPS) for line in lines), lines
     return "\n".join(lines)
 
 
+def failing(server, *keys, **options):
+    """What an update in this process says, without the waits between tries."""
+    with pytest.raises(SourceError) as caught:
+        update(keys, base_urls=server.urls, backoff=0.01, **options)
+    return told(1, "\n".join(f"error: {fault}" for fault in caught.value.faults), *keys)
+
+
 @pytest.fixture
 def refused(updated, command, contents):
-    """Update a dataset with a fault in play; returns what the command says."""
+    """Update datasets with a fault in play, in this process; returns what is said."""
 
-    def run(key, server, **process):
+    def run(server, *keys, by_command=False, **options):
         before = contents()
-        done = command("data", "update", key, *server.options, **process)
+        if by_command:
+            done = command("data", "update", *keys, *server.options, **options)
+            text = told(done.returncode, done.stderr, *keys)
+        else:
+            text = failing(server, *keys, **options)
         assert contents() == before, "the old data is whole"
         assert not list(updated.rglob("*.tmp"))
-        return told(done.returncode, done.stderr, key)
+        return text
 
     return run
 
 
 def states(server, *keys):
-    return {outcome.key: outcome.state for outcome in update(keys, base_urls=server.urls)}
+    return {outcome.key: outcome.state
+            for outcome in update(keys, base_urls=server.urls, backoff=0.01)}
 
 
 @pytest.mark.parametrize(("kind", "more", "times"), [
     ("429", {}, 1), ("status", {"status": 503}, 2), ("cut", {}, 1), ("truncated", {}, 1),
     ("html", {}, 1),
 ])
-def test_a_passing_fault_is_waited_out(server, updated, command, kind, more, times):
+def test_a_passing_fault_is_waited_out(server, updated, kind, more, times):
     for table, _ in EACH.values():
         server.fault(kind, table, times=times, **more)
-    done = command("data", "update", *EACH, *server.options)
+    assert set(states(server, *EACH).values()) == {"updated"}
+
+
+def test_a_server_that_asks_to_wait_is_waited_for(server, updated, command):
+    server.fault("429", TABLE, times=1)
+    done = command("data", "update", KEY, *server.options)
     assert done.returncode == 0, done.stderr
-    assert all(f"{key}: updated" in done.stdout for key in EACH)
+    first, second, *_ = server.calls("metadata")
+    assert second["time"] - first["time"] >= 1, "as Retry-After says"
 
 
 @pytest.mark.parametrize(("kind", "more", "said"), OF_THE_SERVER)
-def test_a_lasting_fault_of_each_server(
-    server, updated, command, contents, tmp_path, kind, more, said,
-):
-    """The three at the same time, each with a folder of its own: a client waits between tries."""
-    before, timeout = contents(), ("--timeout", 0.5) if kind == "slow" else ()
-    running = {}
-    for key, (table, _) in EACH.items():
-        server.fault(kind, table, **more)
-        own = shutil.copytree(updated, tmp_path / key)
-        running[key] = own, command("--data-dir", own, "data", "update", key, *server.options,
-                                    *timeout, wait=False)
-    for key, (own, process) in running.items():
-        _, err = process.communicate(timeout=60)
-        text = told(process.returncode, err, key)
-        assert said in text
-        assert EACH[key][1] in text
-        assert "the data you have is untouched" in text
-        assert contents(own) == before
+def test_a_lasting_fault_of_each_server(server, refused, kind, more, said):
+    for table, _ in EACH.values():
+        server.fault(kind, table, wait=0, **more)
+    text = refused(server, *EACH, timeout=0.5 if kind == "slow" else 60)
+    lines = {line.split(": ")[1]: line for line in text.splitlines()}
+    assert lines.keys() == EACH.keys()
+    for key, line in lines.items():
+        assert said in line
+        assert EACH[key][1] in line
+        assert "the data you have is untouched" in line
     server.clear()
     server.fault("newer", TABLE)
     assert set(states(server, *EACH).values()) == {"updated"}
 
 
-@pytest.mark.parametrize(("kind", "more", "said"), OF_SCB)
-def test_faults_of_scb(server, refused, kind, more, said):
+@pytest.mark.parametrize(("key", "fault"), list(zip([*EACH, *EACH], OF_THE_SERVER,
+                                                      strict=True)))
+def test_a_lasting_fault_through_the_command(server, updated, command, contents, key, fault):
+    kind, more, said = fault
+    before, patience = contents(), ("--timeout", 0.5) if kind == "slow" else ()
+    server.fault(kind, EACH[key][0], **more)
+    done = command("data", "update", key, *server.options, *patience)
+    assert said in told(done.returncode, done.stderr, key)
+    assert contents() == before
+
+
+@pytest.mark.parametrize(("by_command", "kind", "more", "said"), [
+    *((True, *fault) for fault in OF_SCB_BY_COMMAND), *((False, *fault) for fault in OF_SCB)])
+def test_faults_of_scb(server, refused, by_command, kind, more, said):
     server.fault(kind, TABLE, **more)
-    text = refused(KEY, server)
+    text = refused(server, KEY, by_command=by_command)
     assert said in text
     assert TABLE in text
     server.clear()
@@ -154,16 +187,55 @@ def test_faults_of_scb(server, refused, kind, more, said):
 @pytest.mark.parametrize(("kind", "table", "more", "said"), OF_KOLADA)
 def test_faults_of_kolada(server, refused, kind, table, more, said):
     server.fault(kind, table, **more)
-    text = refused("land_area", server)
+    text = refused(server, "land_area")
     assert said in text
     assert "N02993" in text
     server.clear()
     assert states(server, "land_area") == {"land_area": "updated"}
 
 
+@pytest.mark.parametrize(("path", "value"), [
+    (["value"], None), (["value"], 7), (["size"], None), (["size"], 7), (["id"], None),
+    (["status"], "x"), (["dimension", "Region"], None), (["dimension", "Tid", "category"], []),
+    (["role"], "x"), (["updated"], {}),
+])
+def test_valid_json_of_the_wrong_shape(server, refused, path, value):
+    server.fault("shape", TABLE, path=path, value=value)
+    assert TABLE in refused(server, KEY)
+
+
+@pytest.mark.parametrize(("key", "path", "value"), [
+    (KEY, ["size"], None), ("land_area", ["values", 0], "x"), ("localities", ["features", 0], None),
+])
+def test_the_others_go_on_after_a_wrong_shape(server, updated, command, key, path, value):
+    table, named = EACH[key]
+    server.fault("shape", table, path=path, value=value)
+    done = command("data", "update", *EACH, *server.options)
+    assert named in told(done.returncode, done.stderr, key)
+    for other in EACH:
+        assert f"{other}: {'failed' if other == key else 'updated'}" in done.stdout
+
+
+def test_limits_that_are_none(server, refused):
+    server.fault("config", "scb", value=0)
+    assert "does not state its limits" in refused(server, KEY)
+
+
+def test_fetched_data_that_breaks_the_contract(server, folder, command):
+    """The dataset, its tables, the first faults and the remedy; nothing is kept of it."""
+    server.fault("shape", "TAB5839", path=["value"], value=[-5] * (290 * 3 * 3))
+    server.fault("shape", "TAB5839", path=["status"], value={})
+    done = command("data", "update", "commuting_margins", *server.options)
+    text = told(done.returncode, done.stderr, "commuting_margins")
+    assert "TAB3266, TAB5839, TAB1828: what came breaks the contract: " in text
+    assert text.count("-5") == 3
+    assert "and 47 more; nothing was changed, compare the table with the entry" in text
+    assert not list((folder / ".kept").glob("*/*")), "the replies are at fault"
+
+
 def test_a_municipality_without_peers(server, refused):
     server.fault("lost-group", "kolada", code="1780")
-    text = refused("peers", server)
+    text = refused(server, "peers")
     assert "Kolada has groups 'Liknande kommuner' of kind 'övergripande' for 289" in text
 
 
@@ -171,7 +243,7 @@ def test_a_municipality_without_peers(server, refused):
 def test_faults_of_the_geodata(server, refused, key, kind, more, said):
     layer = {"localities": "stat:Tatorter_2023", "boundaries": "stat:RegSO_2025"}[key]
     server.fault(kind, layer, **more)
-    text = refused(key, server)
+    text = refused(server, key)
     assert said in text
     assert layer in text
 
@@ -188,24 +260,42 @@ def test_the_other_datasets_go_on(server, updated, command, contents):
     assert contents()[f"{KEY}.json"] == before[f"{KEY}.json"]
 
 
-@pytest.mark.parametrize(("key", "table", "kind", "after", "parts"), [
-    (KEY, TABLE, "data", 4, 8),  # after the table itself and three parts
-    ("land_area", "kolada", "kolada", 3, 3),  # after the key figure and two parts
-    ("localities", "stat:Tatorter_2023", "wfs", 2, 3),
+PARTS = {KEY: ("data", 8), "land_area": ("kolada", 8), "localities": ("wfs", 3)}
+"""How many requests for its figures a dataset takes of the small server, and how it notes them."""
+
+
+@pytest.mark.parametrize(("keys", "kind", "more"), [
+    (EACH, "status", {"status": 503}), (EACH, "cut", {}), ([KEY], "slow", {"seconds": 0.8}),
 ])
-def test_the_next_run_goes_on_with_what_was_complete(
-    start_server, command, folder, key, table, kind, after, parts,
-):
-    server = start_server("--cells", 1000, "--calls", 1000)
-    server.fault("status", table, status=400, after=after)
-    assert command("data", "update", key, *server.options).returncode == 1
-    asked = len(server.calls(kind))
-    assert len(list((folder / ".kept" / key).glob("*.gz"))) == asked - 1
-    server.clear()
-    done = command("data", "update", key, *server.options)
-    assert f"{key}: updated" in done.stdout
-    assert len(server.calls(kind)) == parts - (asked - 1), "what was kept is not asked for again"
-    assert not list((folder / ".kept").glob(f"{key}/*"))
+def test_the_next_run_goes_on_with_what_was_complete(small_server, folder, keys, kind, more):
+    for key in keys:
+        first = 2 if key == "localities" else 3  # what is looked at before counts too
+        small_server.fault(kind, EACH[key][0], after=first, **more)
+    failing(small_server, *keys, timeout=0.5 if kind == "slow" else 60)
+    kept = {key: len(list((folder / ".kept" / key).glob("*.gz"))) for key in keys}
+    assert all(kept.values()), kept
+    small_server.clear()
+    assert set(states(small_server, *keys).values()) == {"updated"}
+    for key in keys:
+        noted, parts = PARTS[key]
+        assert len(small_server.calls(noted)) == parts - kept[key], "what was kept is not asked for"
+    assert not list((folder / ".kept").glob("*/*"))
+
+
+@pytest.mark.parametrize(("key", "size"), [
+    (KEY, 4_500), ("land_area", 4_500), ("localities", 60_000)])
+def test_a_disk_that_is_full_at_the_very_end(small_server, folder, command, key, size):
+    """The kernel lets the replies be kept, but not the table be written: EFBIG."""
+    done = command("data", "update", key, *small_server.options, preexec_fn=lambda:
+                   resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert "is full; the data you have is untouched, make room" in told(
+        done.returncode, done.stderr, key)
+    noted, parts = PARTS[key]
+    assert len(list((folder / ".kept" / key).glob("*.gz"))) == parts
+    assert not (folder / f"{key}.json").exists()
+    small_server.clear()
+    assert states(small_server, key) == {key: "updated"}
+    assert not small_server.calls(noted), "nothing is asked for again"
 
 
 def wait_for(condition):
@@ -217,9 +307,9 @@ def wait_for(condition):
 
 
 @pytest.fixture
-def halfway(start_server, command, updated):
+def halfway(small_server, command, updated):
     """Start an update of a dataset that is slow; goes on when its first reply has been kept."""
-    server = start_server("--cells", 1000, "--calls", 1000)
+    server = small_server
 
     def start(key):
         server.fault("newer", TABLE)
@@ -246,10 +336,8 @@ def test_ctrl_c_leaves_nothing_half_written(halfway, contents, updated, key, sig
     server.clear()
     server.fault("newer", TABLE)
     assert states(server, key) == {key: "updated"}
-    kind, parts = {KEY: ("data", 8), "land_area": ("kolada", 3), "localities": ("wfs", 3)}[key]
-    asked = len(server.calls(kind))
-    # the first reply of Kolada that is kept is that of the key figures' titles, or of their data
-    assert parts - kept <= asked < parts
+    noted, parts = PARTS[key]
+    assert len(server.calls(noted)) == parts - kept < parts
 
 
 def test_two_updates_at_once(halfway, command, contents):
@@ -260,12 +348,14 @@ def test_two_updates_at_once(halfway, command, contents):
     assert "another update is at work" in second.stderr
     assert "wait until it has ended" in second.stderr
     assert contents()["land_area.json"] == before["land_area.json"]
-    reset = command("data", "reset", "land_area")
-    assert (reset.returncode, contents()["land_area.json"]) == (1, before["land_area.json"])
+    with pytest.raises(SourceError, match="another update is at work"):
+        reset(["land_area"])
+    assert contents()["land_area.json"] == before["land_area.json"]
     out, _ = first.communicate(timeout=60)
     assert first.returncode == 0
     assert f"{KEY}: updated" in out
-    assert command("data", "update", "land_area", *server.options).returncode == 0
+    server.clear()
+    assert states(server, "land_area") == {"land_area": "updated"}
 
 
 def test_a_killed_update_frees_the_folder(halfway, contents):
@@ -281,7 +371,7 @@ def test_a_killed_update_frees_the_folder(halfway, contents):
 
 def test_files_that_cannot_grow(server, refused):
     """The kernel refuses to write more than 2 kB to a file: EFBIG."""
-    text = refused(KEY, server, preexec_fn=lambda: resource.setrlimit(
+    text = refused(server, KEY, by_command=True, preexec_fn=lambda: resource.setrlimit(
         resource.RLIMIT_FSIZE, (2_000, 2_000)))
     assert "is full; the data you have is untouched, make room" in text
     assert states(server, KEY) == {KEY: "updated"}

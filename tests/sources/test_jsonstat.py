@@ -4,7 +4,7 @@ import itertools
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import SourceError
@@ -70,12 +70,31 @@ def test_a_zero_is_a_zero_and_a_gap_is_a_gap():
     ({"id": ["Region", "ContentsCode", "Year"]}, "do not fit the sizes"),
     ({"status": {"6": ".."}}, "a sign stands at cell '6' of 6"),
     ({"status": [".."]}, "1 signs for 6 cells"),
+    ({"status": {"2": 5}}, "5 stands where a sign belongs"),
+    ({"status": "x"}, "is no JSON-stat dataset"),
+    ({"value": None}, "is no JSON-stat dataset"),
+    ({"value": [1, 2, 3, 4, 5, float("inf")]}, "inf stands where a number belongs"),
+    ({"value": {"6": 1}}, "a figure stands at cell '6' of 6"),
+    ({"size": None}, "has no list of variables and sizes"),
+    ({"id": "Region"}, "has no list of variables and sizes"),
+    ({"dimension": None}, "is no JSON-stat dataset"),
+    ({"dimension": {"Region": None, "ContentsCode": None, "Tid": None}},
+     "is no JSON-stat dataset"),
+    ({"role": "x"}, "is no JSON-stat dataset"),
+    ({"note": 5}, "is no JSON-stat dataset"),
     ({"class": "collection"}, "is no JSON-stat dataset"),
 ])
 def test_what_does_not_fit_together_is_refused(changes, said):
     with pytest.raises(SourceError, match="TABX: ") as caught:
         jsonstat.read(document(**changes), "TABX")
     assert said in str(caught.value)
+
+
+def test_two_values_in_one_place_are_refused():
+    broken = document()
+    broken["dimension"]["Tid"]["category"]["index"]["2024"] = 1
+    with pytest.raises(SourceError, match="the values of 'Tid' have no clear order"):
+        jsonstat.read(broken, "TABX")
 
 
 def test_missing_parts_are_named():
@@ -107,3 +126,36 @@ def test_each_cell_comes_back_where_it_was(sizes, data):
     for row, cell in enumerate(cells):
         assert [frame[name][row] for name in names] == [f"c{code}" for code in cell]
         assert (frame["value"][row] == values[row]) or values[row] is None
+
+
+def places(part, way=()):
+    """The way to every part of a document."""
+    yield way
+    for key, inner in part.items() if isinstance(part, dict) else enumerate(
+            part if isinstance(part, list) else ()):
+        yield from places(inner, (*way, key))
+
+
+PLACES = list(places(document()))[1:]
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.lists(
+    st.none() | st.integers() | st.text(max_size=2), max_size=3) | st.dictionaries(
+    st.text(max_size=2), st.none() | st.integers() | st.text(max_size=2), max_size=2)
+
+
+@settings(max_examples=400)
+@given(way=st.sampled_from(PLACES), value=VALUES, reader=st.sampled_from(
+    [jsonstat.read, jsonstat.metadata]))
+def test_a_document_with_anything_anywhere_is_a_cube_or_is_refused(way, value, reader):
+    broken = document()
+    part = broken
+    for step in way[:-1]:
+        part = part[step]
+    part[way[-1]] = value
+    try:
+        cube = reader(broken, "TABX")
+    except SourceError as error:
+        faults = error.faults
+    else:
+        faults = ()
+        assert reader is jsonstat.metadata or len(cube.frame()) == 6
+    assert all(fault.startswith("TABX: ") for fault in faults)

@@ -64,10 +64,12 @@ def citations():
 def test_the_report_cites_exactly_what_was_fetched(report, page, printed):
     record = json.loads((report / "build.json").read_text(encoding="utf-8"))
     said = {entry["dataset"]: entry["source"] for entry in record["data"]}
+    years = {entry["dataset"]: entry["years"] for entry in record["data"]}
     whole = re.sub(r"\s+", " ", page.get_text(" "))
     for key, vintage in citations().items():
         assert vintage.live, key
         assert said[key] == vintage.source
+        assert years[key] == vintage.years
         assert f"hämtad {vintage.retrieved}" in vintage.source
         assert re.sub(r"\s+", " ", vintage.source) in whole, key
         assert all(table in printed for table in vintage.tables), key

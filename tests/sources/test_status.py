@@ -5,60 +5,65 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analysis import catalog, paths
+from analysis import catalog, datasets, paths
+from analysis.errors import SourceError
 from analysis.loaders import tables
-from analysis.update import update
+from analysis.update import reset, update
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server
 
 KEY = "tax_rate_total"
 
 
-@pytest.fixture
-def status(command):
-    """The line of a dataset in what the command prints, or the whole without a key."""
+def status(key, lines=None):
+    """The line of a dataset, of those that were printed or that would be now."""
+    line, = (line for line in lines or datasets.status_lines() if line.startswith(f"{key}: "))
+    return line
 
-    def read(key=None, *options):
+
+@pytest.fixture
+def printed(command):
+    """The lines that the command prints."""
+
+    def run(*options):
         done = command(*options, "data", "status")
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
-        lines = done.stdout.splitlines()
-        if key is None:
-            return done.stdout
-        line, = (line for line in lines if line.startswith(f"{key}: "))
-        return line
+        return done.stdout.splitlines()
 
-    return read
+    return run
 
 
 def ended(days):
     return f"{days} day{'' if days == 1 else 's'} old"
 
 
-def test_the_snapshot(status, folder):
+def test_the_snapshot(printed, folder):
     days = (datetime.now().date() - catalog.SNAPSHOT_DATE).days
-    line = status(KEY)
+    lines = printed()
+    line = status(KEY, lines)
     assert "2000–2026; SCB, TAB2017; observed" in line
     assert line.endswith(f"snapshot {catalog.SNAPSHOT_DATE}, {ended(days)}")
     assert "updated" not in line
-    matrix = status("commuting_matrix")
+    matrix = status("commuting_matrix", lines)
     assert "not fetched, `samverkan data update commuting_matrix` gets it" in matrix
-    assert status().splitlines()[-1] == f"folder of updated data: {folder}"
-    assert len(status().splitlines()) == len(catalog.CATALOG) + 1
+    assert lines[-1] == f"folder of updated data: {folder}"
+    assert len(lines) == len(catalog.CATALOG) + 1
     assert not folder.exists(), "to ask writes nothing"
 
 
-def test_an_updated_dataset_and_back_to_the_snapshot(status, command, updated):
+def test_an_updated_dataset_and_back_to_the_snapshot(printed, updated):
     today = tables.vintage(KEY).retrieved
-    assert status(KEY).endswith(
+    lines = printed()
+    assert status(KEY, lines).endswith(
         f"TAB2017 (uppdaterad 2026-02-24, hämtad {today}); observed; updated {today}, 0 days old")
-    assert "updated" not in status("peers"), "another dataset"
-    assert command("data", "reset", KEY).returncode == 0
+    assert "updated" not in status("peers", lines), "another dataset"
+    assert reset([KEY]) == [KEY]
     assert f"snapshot {catalog.SNAPSHOT_DATE}" in status(KEY)
     assert "updated" in status("land_area")
 
 
-def test_how_old_it_is_and_which_years(status, updated):
+def test_how_old_it_is_and_which_years(updated):
     path = updated / f"{KEY}.json"
     facts = json.loads(path.read_text(encoding="utf-8"))
     old = datetime.now(UTC) - timedelta(days=400)
@@ -69,14 +74,14 @@ def test_how_old_it_is_and_which_years(status, updated):
     assert "land_area: Landareal, 2016–2025; " in status("land_area")
 
 
-def test_kept_and_perturbed_years_are_flagged(status, server, folder):
+def test_kept_and_perturbed_years_are_flagged(server, folder):
     update(["population"], base_urls=server.urls)
     line = status("population")
     assert "of the snapshot: 1950–1999" in line, "the server begins in 2000"
     assert "protected or perturbed (CKM): 2025" in line
 
 
-def test_ids_that_nobody_verified_are_told(status, everything):
+def test_ids_that_nobody_verified_are_told(everything):
     assert status("commuting_matrix").endswith(
         "known only from third-party code: TAB334, TAB333, TAB5850")
     assert "third-party" not in status("population")
@@ -89,34 +94,35 @@ def test_ids_that_nobody_verified_are_told(status, everything):
     lambda record: tables.record_path(KEY).write_text("{", encoding="utf-8"),
     lambda record: tables.record_path(KEY).write_text("[]", encoding="utf-8"),
 ], ids=["changed", "missing", "record cut off", "record of another kind"])
-def test_a_damaged_dataset_is_told_and_the_others_too(status, server, updated, harm):
+def test_a_damaged_dataset_is_told_and_the_others_too(server, updated, harm):
     harm(tables.record(KEY))
     assert f"{KEY}: Total skattesats, kommun och region, BROKEN: " in status(KEY)
     assert f"`samverkan data reset {KEY}` to go back" in status(KEY)
     assert "updated" in status("land_area")
     outcome, = update([KEY], base_urls=server.urls)
     assert outcome.state == "updated", "a new update mends it"
-    assert "BROKEN" not in status()
+    assert not [line for line in datasets.status_lines() if "BROKEN" in line]
 
 
-def test_another_folder(status, updated, tmp_path, monkeypatch):
+def test_another_folder(printed, updated, tmp_path, monkeypatch):
     other = tmp_path / "elsewhere"
-    assert "snapshot" in status(KEY, "--data-dir", other)
-    assert f"folder of updated data: {other}" in status(None, "--data-dir", other)
+    lines = printed("--data-dir", other)
+    assert "snapshot" in status(KEY, lines)
+    assert lines[-1] == f"folder of updated data: {other}"
     monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(other))
     assert "snapshot" in status(KEY)
-    assert "updated" in status(KEY, "--data-dir", updated)
+    assert "updated" in status(KEY, printed("--data-dir", updated))
 
 
-def test_an_update_that_stopped_halfway(status, start_server, command, updated):
-    server = start_server("--cells", 1000, "--calls", 1000)
-    server.fault("newer", "TAB2017")
-    server.fault("status", "TAB2017", status=400, after=4)
-    assert command("data", "update", KEY, *server.options).returncode == 1
+def test_an_update_that_stopped_halfway(small_server, updated):
+    small_server.fault("newer", "TAB2017")
+    small_server.fault("status", "TAB2017", status=400, after=4)
+    with pytest.raises(SourceError, match="refused the query"):
+        update([KEY], base_urls=small_server.urls)
     line = status(KEY)
     assert "updated" in line, "the old update is still the one in use"
     assert line.endswith("an update stopped halfway, the next one goes on with 3 kept replies")
-    server.clear()
-    server.fault("newer", "TAB2017")
-    assert command("data", "update", KEY, *server.options).returncode == 0
-    assert "halfway" not in status()
+    small_server.clear()
+    small_server.fault("newer", "TAB2017")
+    update([KEY], base_urls=small_server.urls)
+    assert "halfway" not in status(KEY)

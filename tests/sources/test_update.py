@@ -1,8 +1,10 @@
 """Updates against a real server process: what comes in, what is kept, what is told."""
 
 import json
+import re
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,9 +14,9 @@ from analysis.exhibits import figure_bundle
 from analysis.figures import overview, style
 from analysis.loaders import tables
 from analysis.loaders.boundaries import load_boundaries, load_lakes
-from analysis.metrics import population
-from analysis.sources import geodata
-from analysis.update import difference, reset, update
+from analysis.metrics import commuting, population
+from analysis.sources import geodata, jsonstat, tidy
+from analysis.update import difference, moved, reset, update
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
 
@@ -239,7 +241,7 @@ def test_a_newer_table_replaces_the_old_one(server, folder):
     outcome, = update(["tax_rate_total"], base_urls=server.urls)
     new = tables.record("tax_rate_total")
     assert outcome.state == "updated"
-    assert "7829 rows (-1)" in outcome.lines
+    assert "7829 rows (+0, -1)" in outcome.lines
     assert new.facts["tables"][0]["signs"] == {"..": 1}
     assert len(tables.statuses("tax_rate_total")) == 1
     assert new.path != old.path
@@ -248,13 +250,172 @@ def test_a_newer_table_replaces_the_old_one(server, folder):
 
 
 def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, folder):
-    done = command("data", "update", "commuting_matrix", "peers", "--dry-run", *server.options)
+    keys = ("commuting_matrix", "population", "area_costs", "peers", "localities")
+    done = command("data", "update", *keys, "--dry-run", *server.options)
     assert done.returncode == 0, done.stderr
     assert "TAB1830" in done.stdout
     assert "2020-2024, 420500 cells in 3 requests" in done.stdout
-    assert "peers: planned" in done.stdout
+    assert "  years that are new: 1993–2024" in done.stdout
+    assert "  years that are new: none" in done.stdout, "of the population"
+    assert "  years that are new: 2018–2025" in done.stdout, "the costs are asked for ten years"
+    assert "the groups 'Liknande kommuner' of Kolada, 2024–2025: 4060 rows" in done.stdout
+    assert f"the layer stat:Tatorter_2023 of {server.urls['geodata']}: 2017 areas" in done.stdout
     assert not server.calls()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(("key", "kind", "table", "more", "said"), [
+    ("localities", "gone", "stat:Tatorter_2023", {}, "has no such table any more (404"),
+    ("localities", "field", "stat:Tatorter_2023", {"field": "bef"}, "the field 'bef' is gone"),
+    ("localities", "shape", "stat:Tatorter_2023", {"path": ["features"], "value": []},
+     "the layer is empty"),
+    ("peers", "lost-group", "kolada", {"code": "1780"}, "of kind 'övergripande' for 289"),
+    ("peers", "shape", "kolada", {"path": ["values", 0, "members"], "value": None},
+     "Kolada's group 'Liknande kommuner, övergripande, Upplands Väsby, 2025' has no list"),
+])
+def test_a_dry_run_sees_what_has_vanished(server, folder, key, kind, table, more, said):
+    server.fault(kind, table, **more)
+    with pytest.raises(SourceError, match=re.escape(said)):
+        update([key], base_urls=server.urls, dry_run=True)
+    assert not folder.exists()
+
+
+def test_a_dry_run_tells_the_years_that_are_new(server, updated):
+    for key in ("tax_rate_total", "land_area"):
+        path = updated / f"{key}.json"
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**facts, "years": facts["years"][:-2]}), encoding="utf-8")
+    tax, area = update(["tax_rate_total", "land_area"], base_urls=server.urls, dry_run=True)
+    assert "years that are new: 2025–2026" in tax.lines
+    assert "years that are new: 2024–2025" in area.lines
+
+
+def test_a_cell_that_was_answered_with_a_sign_is_not_filled_from_the_snapshot(server, folder):
+    shipped = tables.load("population").set_index(["code", "year"])["population"]
+    server.fault("blank", "TAB638", cells={"Region": ["1780"], "Tid": ["2010"]})
+    update(["population"], base_urls=server.urls)
+    people = tables.load("population").set_index(["code", "year"])["population"]
+    assert shipped["1780", 2010] == 85753
+    assert ("1780", 2010) not in people.index
+    assert people["1780", 1990] == shipped["1780", 1990], "the source has no such year"
+    assert 2010 not in tables.record("population").facts["carried_years"]
+    signs = tables.statuses("population")
+    assert signs[["code", "year", "symbol"]].to_numpy().tolist() == [["1780", 2010, ".."]]
+
+
+def test_a_cell_that_is_missing_beside_known_ones_stays_missing(server, folder):
+    cells = {"Region": ["1780"], "Tid": ["2021"]}
+    server.fault("blank", "TAB5839", cells={**cells, "ContentsCode": ["00000547"]}, sign="x")
+    server.fault("blank", "TAB5169", cells={**cells, "Forandringar": ["115"], "Kon": ["1+2"]})
+    server.fault("blank", "TAB3266", cells={"Region": ["1715"], "Tid": ["2018"]})
+    update(["commuting_margins", "population_change"], base_urls=server.urls)
+    margins = tables.load("commuting_margins").set_index(["code", "year"])
+    assert margins.loc[("1780", 2021)].isna().to_dict() == {
+        "in_commuters": True, "out_commuters": False, "live_and_work": False, "series": False}
+    assert commuting.night_population(margins)["1780", 2021] > 0
+    unknown = [measure(margins)["1780", 2021] for measure in (
+        commuting.day_population, commuting.net_commuting, commuting.commuting_ratio,
+        commuting.in_commuting_share)]
+    assert all(np.isnan(value) for value in unknown), "never zero"
+    sums = commuting.group_margins(margins, ["1780", "1761"]).xs(2021, level="year").iloc[0]
+    assert sums["night_population"] > 0
+    assert np.isnan(sums["day_population"])
+    assert np.isnan(commuting.night_population(margins)["1715", 2018]), "the row is there"
+    births = tables.load("population_change").set_index(["code", "year", "sex"])["births"]
+    assert np.isnan(births["1780", 2021, "total"])
+    assert births["1780", 2021, "women"] > 0
+    assert set(tables.statuses("commuting_margins")["status"]) == {"suppressed", "unavailable"}
+
+
+def test_an_age_that_is_missing_leaves_a_row_that_sums_can_see(server, folder):
+    server.fault("blank", "TAB638", sign="x", cells={
+        "Region": ["1780"], "Tid": ["2020"], "Alder": ["70"], "Kon": ["1"]})
+    update(["population_age_sex"], base_urls=server.urls)
+    ages = tables.load("population_age_sex", years=[2020])
+    rows = ages[ages["code"] == "1780"]
+    assert len(rows) == 2 * 21
+    unknown = rows[rows["persons"].isna()]
+    assert unknown[["age_from", "sex"]].to_numpy().tolist() == [[70, "men"]]
+    assert np.isnan(rows.groupby("code")["persons"].sum(skipna=False)["1780"])
+
+
+def test_a_year_without_any_figure_is_no_year(server, folder):
+    server.fault("blank", "TAB1828", cells={"Tid": ["2024"]})
+    update(["commuting_margins"], base_urls=server.urls)
+    assert tables.load("commuting_margins")["year"].max() == 2023
+
+
+def test_a_group_of_ages_has_the_strictest_status_of_its_ages():
+    query = catalog.dataset("population_projection").live.queries[0]
+    texts = {"Region": ["1780"], "Alder": [str(age) for age in range(100)] + ["100+"],
+             "Kon": ["1"], "ContentsCode": ["000004LG"], "Tid": ["2024"]}
+    variables = {name: jsonstat.Variable(name, name, dict(zip(codes, codes, strict=True)))
+                 for name, codes in texts.items()}
+    values = np.ones(101)
+    signs = {3: "..", 8: "x", 9: "..", 12: "x", 20: "-"}
+    values[list(signs)] = np.nan
+    cube = jsonstat.Cube("", "", variables, "Tid", (), values, signs)
+    table, _ = tidy.tidy([cube], query)
+    status = table.set_index("age")["status"]
+    assert status[["0-4", "5-9", "10-14", "15-19", "20-24"]].tolist() == [
+        "unavailable", "suppressed", "suppressed", "published", "published"]
+    assert table.set_index("age").at["20-24", "persons"] == 4, "a sign that means zero is zero"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_municipality_that_is_not_known_here_is_told(server, folder, dry_run):
+    server.fault("stranger", "TAB2017", variable="Region", code="9999", name="Nystad")
+    outcome, = update(["tax_rate_total"], base_urls=server.urls, dry_run=dry_run)
+    assert "codes not known here: 9999 Nystad" in outcome.lines
+
+
+def test_a_table_without_a_time_of_update_is_fetched_each_time(server, folder):
+    server.fault("undated", "TAB2017")
+    for _ in range(2):
+        outcome, = update(["tax_rate_total"], base_urls=server.urls)
+        assert outcome.state == "updated"
+
+
+def test_kolada_is_read_to_its_last_page(small_server, updated):
+    whole = tables.load("land_area")
+    update(["land_area"], base_urls=small_server.urls)
+    assert len(small_server.calls("kolada")) == 8
+    assert tables.load("land_area").equals(whole)
+
+
+def test_peers_that_changed_are_told():
+    peers = tables.load("peers")
+    changed = peers.copy()
+    changed.loc[0, "peer_code"] = next(code for code in regions.municipalities() if code not in set(
+        peers.loc[(peers["code"] == peers.at[0, "code"]), "peer_code"]))
+    assert difference(peers, changed, catalog.dataset("peers")) == ["4060 rows (+1, -1)"]
+
+
+def test_areas_that_changed_are_told(everything):
+    import geopandas
+    import shapely
+
+    entry = catalog.dataset("boundaries")
+    old = geopandas.read_parquet(tables.updated_file("boundaries"))
+    new = old.set_geometry(old.geometry.where(old["code"] != "1780", shapely.affinity.scale(
+        old.set_index("code").geometry["1780"], 1.1, 1.0)))
+    assert moved(entry, old) == ["290 areas"]
+    assert moved(entry, new) == ["290 areas", "area: 1 changed, most 1780 +10.0%"]
+    areas = pd.DataFrame({"kommunkod": [*old["code"], "9999"]})
+    assert geodata.strangers(areas, entry.live.layer) == ["9999"]
+
+
+def test_verify_checks_every_file_of_an_updated_dataset(server, folder):
+    server.fault("blank", "TAB2017", cells={"Region": ["1780"], "Tid": ["2010"]})
+    update(["tax_rate_total"], base_urls=server.urls)
+    names = [file["name"] for file in tables.record("tax_rate_total").facts["files"].values()]
+    assert len(names) == 2, "the table and its signs"
+    for name in names:
+        (folder / name).write_bytes((folder / name).read_bytes() + b"x")
+    faults = datasets.verify()
+    assert len(faults) == 2
+    for name, fault in zip(names, faults, strict=True):
+        assert f"{name} differs from its checksum; run `samverkan data update " in fault
 
 
 def test_reset_goes_back_to_the_snapshot(server, command, folder):
@@ -270,7 +431,7 @@ def test_reset_goes_back_to_the_snapshot(server, command, folder):
 
 
 def test_the_server_is_not_hurried(start_server, folder):
-    server = start_server("--cells", 1000, "--calls", 4, "--window", 2)
+    server = start_server("--cells", 1000, "--calls", 4, "--window", 1)
     outcome, = update(["tax_rate_total"], base_urls=server.urls)
     assert outcome.state == "updated"
     assert len(server.calls()) == 8
@@ -283,7 +444,7 @@ def test_a_run_of_years_is_told_shortly():
     new = pd.DataFrame({"code": ["1780"] * 4, "year": [2001, 2002, 2003, 2005],
                         "value": [31.5, 32.0, 32.0, 32.0]})
     assert difference(old, new, entry) == [
-        "years added: 2002–2003, 2005", "years gone: 2000", "4 rows (+2)",
+        "years added: 2002–2003, 2005", "years gone: 2000", "4 rows (+3, -1)",
         "value: 1 values revised, most 1780 2001 31 -> 31.5",
     ]
 
@@ -399,3 +560,13 @@ def test_a_server_that_is_not_there_is_asked_once(command, folder):
                for line in done.stderr.splitlines())
     assert done.stdout.count("(1 request, ") == 3, "one for each source"
     assert done.stdout.count("(0 requests, ") == len(LIVE) - 3
+
+
+def test_an_update_makes_reports_stale(server, folder):
+    before = tables.files_in_use()
+    update(["tax_rate_total"], base_urls=server.urls)
+    after = tables.files_in_use()
+    assert set(after) - set(before) == {
+        "updated/tax_rate_total.json",
+        f"updated/tax_rate_total/{tables.updated_file('tax_rate_total').name}",
+    }
