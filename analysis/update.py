@@ -38,6 +38,7 @@ from analysis.sources.kept import FOLDER, KeptReplies, Store, room
 
 SOURCES = {"scb": catalog.SCB_URL, "kolada": catalog.KOLADA_URL, "geodata": catalog.GEODATA_URL}
 _LOCK = ".update.lock"
+_SILENT = 0.1  # share of municipalities that may have a sign for a figure in the last year
 _SHOWN = 3  # largest changes, or first faults, that are shown for a dataset
 _SAME = 0.01  # an area that differs by less is the same
 
@@ -443,7 +444,7 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table = table[known]
     elif not known.all():
         table = table[known.groupby(table["year"]).transform("any")]
-    _refuse_gaps(entry, live, table)  # before the snapshot could fill them
+    _refuse_gaps(entry, live, table, answered)  # before the snapshot could fill them
     if live.keep:
         shipped, keys = tables.read(entry.path), list(entry.index)
         there = pd.MultiIndex.from_frame(answered[keys].astype({"code": "str"}))
@@ -470,8 +471,12 @@ def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _refuse_gaps(entry: Dataset, live: Live, table: pd.DataFrame) -> None:
-    """Raise when nothing came, or the last year lacks a municipality that the one before had."""
+def _refuse_gaps(entry: Dataset, live: Live, table: pd.DataFrame, answered: pd.DataFrame) -> None:
+    """Raise when nothing came, or the last year lacks municipalities that the one before had.
+
+    `answered` has the cells with a sign, too: a few such are missing figures, as many as make the
+    year look half published are a fault.
+    """
     what = ", ".join(live.ids)
     if table.empty:
         raise SourceError(f"{what}: no figure came; nothing was changed, try again later")
@@ -481,12 +486,16 @@ def _refuse_gaps(entry: Dataset, live: Live, table: pd.DataFrame) -> None:
     if len(years) < 2:
         return
     before, last = (set(table.loc[table["year"] == year, "code"]) for year in years[-2:])
+    asked = set(answered.loc[answered["year"] == years[-1], "code"])
     known = regions.municipalities()
-    raise_faults(SourceError, [
-        f"{what}: {code} {known[code].name} is missing in {years[-1]}; nothing was changed, try "
-        "again later"
-        for code in sorted(before - last)
-    ])
+    faults = [f"{code} {known[code].name} is missing in {years[-1]}"
+              for code in sorted(before - asked)]
+    silent = before & asked - last
+    if len(silent) > _SILENT * len(before):
+        faults.append(f"{len(silent)} of {len(before)} municipalities have no figure in "
+                      f"{years[-1]}: the year may be half published")
+    raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
+                               for fault in faults])
 
 
 def difference(old: pd.DataFrame | None, new: pd.DataFrame, entry: Dataset) -> list[str]:

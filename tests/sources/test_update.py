@@ -303,6 +303,16 @@ def test_a_cell_that_was_answered_with_a_sign_is_not_filled_from_the_snapshot(se
     assert signs[["code", "year", "symbol"]].to_numpy().tolist() == [["1780", 2010, ".."]]
 
 
+def test_a_sign_for_one_municipality_in_the_last_year_holds_up_nothing(server, folder):
+    server.fault("blank", "TAB2017", cells={"Region": ["1780"], "Tid": ["2026"]}, sign="x")
+    update(["tax_rate_total"], base_urls=server.urls)
+    rates = tables.load("tax_rate_total").set_index(["code", "year"])["value"]
+    assert ("1780", 2026) not in rates.index
+    assert len(rates.xs(2026, level="year")) == 289
+    signs = tables.statuses("tax_rate_total")
+    assert signs[["code", "year", "status"]].to_numpy().tolist() == [["1780", 2026, "suppressed"]]
+
+
 def test_a_cell_that_is_missing_beside_known_ones_stays_missing(server, folder):
     cells = {"Region": ["1780"], "Tid": ["2021"]}
     server.fault("blank", "TAB5839", cells={**cells, "ContentsCode": ["00000547"]}, sign="x")
