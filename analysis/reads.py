@@ -24,6 +24,7 @@ from importlib import import_module
 from importlib.util import source_from_cache
 from inspect import signature
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 TRACE = "SAMVERKAN_TRACE"
@@ -31,6 +32,8 @@ TRACE = "SAMVERKAN_TRACE"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+_doors: dict[str, Callable[..., Any]] = {}  # what a recorded read may call
 
 
 class Read(NamedTuple):
@@ -46,7 +49,7 @@ def door(function: Callable[Given, Result]) -> Callable[Given, Result]:
 
     What it reads inside is not recorded: the result of the outermost door decides.
     """
-    form = signature(function)
+    form, name = signature(function), f"{function.__module__}:{function.__qualname__}"
 
     @wraps(function)
     def recorded(*arguments: Given.args, **named: Given.kwargs) -> Result:
@@ -59,9 +62,10 @@ def door(function: Callable[Given, Result]) -> Callable[Given, Result]:
         finally:
             os.environ[TRACE] = trace
         given = form.bind(*arguments, **named).arguments
-        note(Read(f"{function.__module__}:{function.__qualname__}", given, digest(result)))
+        note(Read(name, given, digest(result)))
         return result
 
+    _doors[name] = recorded
     return recorded
 
 
@@ -88,11 +92,15 @@ def of_json(value: list[Any]) -> Read:
 
 
 def holds(read: Read) -> bool:
-    """True when the door of `read` would give the same again; an error is a change."""
-    module, _, name = read.door.partition(":")
+    """True when the door of `read` would give the same again; an error is a change.
+
+    A report's folder may come from anybody: nothing but a door of this package is called.
+    """
+    module = read.door.partition(":")[0]
     try:
-        again = getattr(import_module(module), name)
-        return digest(again(**read.arguments)) == read.digest
+        if module.partition(".")[0] == __package__:
+            import_module(module)
+        return digest(_doors[read.door](**read.arguments)) == read.digest
     except Exception:  # what is wrong is for the chapter to say, which will be run
         return False
 
@@ -122,15 +130,33 @@ def _parts(value: Any) -> Iterable[bytes]:
         yield json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()
 
 
+@door
 def file_digest(path: str) -> str:
-    """SHA-256 of a file that a chapter opened by itself; "" when it is not there. A door."""
-    file = Path(path)
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    """SHA-256 of a file that a chapter opened by itself; "" when it cannot be read."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
+@door
+def names_in(folder: str) -> list[str]:
+    """Sorted names in a folder that a chapter listed by itself; none when it cannot be listed."""
+    try:
+        return sorted(path.name for path in Path(folder).iterdir())
+    except OSError:
+        return []
+
+
+@door
 def refuse(what: str) -> str:
-    """What cannot be known beforehand, such as the answer of a host: never holds. A door."""
+    """What cannot be known beforehand, such as the answer of a host: never holds."""
     raise LookupError(f"{what}: to be read again")
+
+
+def is_past_the_library(read: Read) -> bool:
+    """True for what a chapter read by itself: no digest of the product and its data covers it."""
+    return read.door.partition(":")[0] == __name__
 
 
 def unknown(what: str) -> Read:
@@ -139,23 +165,30 @@ def unknown(what: str) -> Read:
 
 
 def watch() -> None:
-    """Record, too, what the code of a chapter opens past the library: files and hosts.
+    """Record, too, what the code of a chapter reads past the library: files, folders and hosts.
 
     Only what Python itself opens is seen. Files of Python, of the package and of the system are
-    left out, because their versions are known; so is the data, which has doors of its own.
+    left out, because their versions are known; so are the regions, which are in each key, and the
+    updated data, which has doors of its own.
     """
     # resolving a path would open more: paths are compared as they are
-    left_out = tuple(str(place) for place in _known_places())
+    left_out = tuple(os.path.join(place, "") for place in _known_places())  # noqa: PTH118
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
         if not os.environ.get(TRACE):
             return
-        if event == "open" and isinstance(arguments[0], str) and "r" in (arguments[1] or "r"):
-            path = os.path.abspath(arguments[0])  # noqa: PTH100
-            if not path.startswith((*left_out, os.environ[TRACE])):
-                _note_file(path)
+        if event == "open" and "r" in (arguments[1] or "r"):
+            note_path(arguments[0], _note_file)
+        elif event in ("os.listdir", "os.scandir") and not _is_import(sys._getframe(1)):
+            note_path(arguments[0] or ".", names_in)
         elif event == "socket.connect" and isinstance(arguments[1], tuple):
             note(unknown(str(arguments[1][0])))
+
+    def note_path(given: Any, read: Callable[[str], object]) -> None:
+        if isinstance(given, (str, bytes)):  # a number is a file that is open already
+            path = os.path.abspath(os.fsdecode(given))  # noqa: PTH100
+            if not os.path.join(path, "").startswith(left_out):  # noqa: PTH118
+                read(path)
 
     sys.addaudithook(hear)
 
@@ -164,20 +197,17 @@ def _note_file(path: str) -> None:
     """Record a file; of a module that was compiled before, its source."""
     with suppress(ValueError):
         path = source_from_cache(path) if path.endswith(".pyc") else path
-    trace = os.environ[TRACE]
-    os.environ[TRACE] = ""  # the digest opens the file again
-    try:
-        found = digest(file_digest(path))
-    except OSError:
-        found = ""
-    finally:
-        os.environ[TRACE] = trace
-    note(Read(f"{__name__}:file_digest", {"path": path}, found))
+    file_digest(path)
+
+
+def _is_import(frame: FrameType) -> bool:
+    """True in the search for a module, which lists every folder on the way."""
+    return frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def _known_places() -> Iterable[str | Path]:
     from analysis import paths
 
     yield from {sys.prefix, sys.base_prefix, *site.getsitepackages(), "/proc", "/sys", "/dev"}
-    yield from (Path(__file__).parent, paths.DATA, paths.user_data())
+    yield from (Path(__file__).parent, paths.data_path("regions.toml"), paths.user_data())
     yield from (Path.home() / name for name in (".cache", ".ipython", ".jupyter", ".local"))

@@ -27,7 +27,8 @@ def copy_of_the_product(folder: str) -> dict[str, str]:
     for name in ("analysis", "notebooks", "data", "benchmarks"):
         shutil.copytree(ROOT / name, Path(folder, name),
                         ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    return {"cwd": folder, "PYTHONPATH": folder, "PYTHONHASHSEED": "0"}
+    return {"cwd": folder, "PYTHONPATH": folder, "PYTHONHASHSEED": "0",
+            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in a build's processes
 
 
 def plain_loop(folder: str, where: dict[str, str]) -> float:

@@ -157,9 +157,11 @@ def _note(key: str) -> None:
 
 
 @reads.door
+@cache
 def edition(key: str) -> str:
     """A digest that tells one edition of a dataset from another: of its record, or its file.
 
+    Asked for once a process, like the table: a file may change while its old content is used.
     The inventory has doors of its own, which know what a region reads of it.
     """
     if record_path(key).is_file():

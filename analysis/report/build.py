@@ -3,22 +3,30 @@
 Terms
 -----
 staging: a hidden folder beside the reports where a region is built; it is moved in one step, so
-a report is the old one or the new one, never a mixture.
+    a report is the old one or the new one, never a mixture. One build at a time has one there.
+suspect: a task that was out when a worker died; it is done again alone, so that it is known whose
+    fault a second death is.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import shutil
 import tempfile
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +34,7 @@ from analysis.errors import BuildError
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import index, manifest, worker
-from analysis.report.manifest import Known
+from analysis.report.manifest import Inputs, Known
 from analysis.report.plan import Plan
 from analysis.report.worker import Chapter, Finished
 
@@ -51,21 +59,21 @@ def build(plan: Plan, *, force: bool = False, tell: Report = lambda region, text
     `tell` hears of each finished step. Returns a result a region, in the order of the plan.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
-    with _alone(plan.out):
-        return _build(plan, force, tell)
+    with staging(plan.out) as folder:
+        return _build(Inputs.of(plan), force, folder, tell)
 
 
-def _build(plan: Plan, force: bool, tell: Report) -> list[Result]:
-    _clear_leftovers(plan.out)
-    fresh = [] if force else [r for r in plan.regions if manifest.is_fresh(plan, r)]
+def _build(inputs: Inputs, force: bool, folder: Path, tell: Report) -> list[Result]:
+    plan = inputs.plan
+    fresh = [] if force else [r for r in plan.regions if manifest.is_fresh(inputs, r)]
     results = {region.key: Result(region, "fresh") for region in fresh}
     for region in fresh:
         tell(region.key, "up to date")
     todo = [region for region in plan.regions if region.key not in results]
     try:
         if todo:
-            with _staging(plan.out) as staging, _workers(plan) as (pool, width):
-                run = _Run(plan, force, staging, tell)
+            with _workers(plan) as (pool, width):
+                run = _Run(inputs, force, folder, tell)
                 # one more than there are workers: the next is there when one has ended
                 for result in run.results(todo, pool, width + 1):
                     results[result.region.key] = result
@@ -76,8 +84,11 @@ def _build(plan: Plan, force: bool, tell: Report) -> list[Result]:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the folder's lock: two builds at once would take each other's files away."""
+def staging(out: Path) -> Iterator[Path]:
+    """A hidden folder in `out`, for the only build there: two would take each other's files away.
+
+    The lock's file stays: who removed it could remove one that another build has just locked.
+    """
     from filelock import FileLock, Timeout
 
     lock = FileLock(out / ".lock", timeout=0)
@@ -87,10 +98,14 @@ def _alone(out: Path) -> Iterator[None]:
         raise BuildError(f"another build is writing to {out}; wait for it, or choose another "
                          "--out") from None
     try:
-        yield
+        _clear_leftovers(out)
+        folder = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
         lock.release()
-        (out / ".lock").unlink(missing_ok=True)
 
 
 def _clear_leftovers(out: Path) -> None:
@@ -100,27 +115,40 @@ def _clear_leftovers(out: Path) -> None:
         if record and not (out / record["region"]).exists():
             (aside / "report").rename(out / record["region"])
         shutil.rmtree(aside, ignore_errors=True)
-    for staging in out.glob(".building-*"):
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-@contextmanager
-def _staging(out: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for unfinished in out.glob(".building-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def local_pool(jobs: int) -> ProcessPoolExecutor:
     """Processes, because Papermill is not thread-safe; forked from one that has imported all."""
-    os.environ.setdefault("PYTHONHASHSEED", "0")  # sets in the same order give the same bytes
+    worker.steady()
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload([worker.WARM])
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.begin)
+
+
+class LocalExecutor(Executor):
+    """`local_pool`, and a new one in its place when it has lost a process: it takes no more jobs.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._pool = local_pool(jobs)
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        """Hand a call to the pool."""
+        try:
+            return self._pool.submit(function, *arguments, **named)
+        except BrokenExecutor:
+            self._pool.shutdown()
+            self._pool = local_pool(self._jobs)
+            return self._pool.submit(function, *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the pool."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
 @contextmanager
@@ -132,7 +160,7 @@ def _workers(plan: Plan) -> Iterator[tuple[Executor, int]]:
         with cluster.executor(plan.scheduler, plan.jobs) as found:
             yield found
         return
-    pool = local_pool(plan.jobs)
+    pool = LocalExecutor(plan.jobs)
     try:
         yield pool, plan.jobs
     except BaseException:
@@ -166,13 +194,20 @@ class _Task:
     function: Callable[[Any], Any]
     argument: Any
     take: Callable[[Any], list[_Task]]
+    suspect: bool = False
+
+    def may_join(self, others: Collection[_Task], width: int) -> bool:
+        """True when the task may be out together with `others`."""
+        alone = self.suspect or any(task.suspect for task in others)
+        return not others if alone else len(others) < width
 
 
 class _Run:
     """The tasks of a build; few are out at a time, so that memory does not grow with regions."""
 
-    def __init__(self, plan: Plan, force: bool, staging: Path, tell: Report) -> None:
-        self.plan, self.force, self.staging, self.tell = plan, force, staging, tell
+    def __init__(self, inputs: Inputs, force: bool, folder: Path, tell: Report) -> None:
+        self.inputs, self.force, self.folder, self.tell = inputs, force, folder, tell
+        self.plan = inputs.plan
 
     def results(self, todo: list[Region], pool: Executor, width: int) -> Iterator[Result]:
         """Carry out all tasks with at most `width` of them out; yields regions as they end."""
@@ -180,9 +215,11 @@ class _Run:
         ready: deque[_Task] = deque()
         running: dict[Future[Any], _Task] = {}
         while queue or ready or running:
-            while len(running) < width and (ready or queue):
+            while queue or ready:
                 if not ready:
                     ready.extend(self.begin(queue.popleft()))
+                if not ready[0].may_join(running.values(), width):
+                    break
                 task = ready.popleft()
                 running[pool.submit(task.function, task.argument)] = task
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -197,7 +234,13 @@ class _Run:
         state.waiting -= 1
         try:
             more = task.take(future.result())
-        except Exception as error:  # a worker that died, or what a chapter makes of the exporters
+        except BrokenExecutor:
+            more = [] if task.suspect else [replace(task, suspect=True)]
+            if task.suspect:
+                _fail(state, task.where, BuildError(
+                    "its process was killed again when it ran alone, most often for lack of "
+                    "memory; close other programs and build again"))
+        except Exception as error:  # what a chapter makes of the exporters
             _fail(state, task.where, error)
             more = []
         state.waiting += len(more)
@@ -206,7 +249,7 @@ class _Run:
     def begin(self, region: Region) -> list[_Task]:
         """The first tasks of a region: its chapters, or a look at those of an earlier build."""
         state = _Progress(region, time.perf_counter())
-        known = {} if self.force else manifest.known_chapters(self.plan, region)
+        known = {} if self.force else manifest.known_chapters(self.inputs, region)
         if not known:
             tasks = self.chapters(state, {}, set())
         else:
@@ -222,13 +265,14 @@ class _Run:
             state.notebooks[name] = known[name].notebook
             state.chapters[name] = (known[name].reads, known[name].seconds)
             self.tell(state.region.key, f"{name} unchanged")
-        tasks = [_Task(state, "worker", worker.run_chapter, job,
+        tasks = [_Task(state, f"chapter {job.chapter}", worker.run_chapter,
+                       (job, self.inputs.notebooks[job.chapter]),
                        lambda chapter: self.take_chapter(state, chapter))
                  for job in self.plan.chapters_of(state.region) if job.chapter not in same]
         if tasks:
             return tasks
-        if manifest.can_stay(self.plan, state.region):
-            manifest.renew(self.plan, state.region)
+        if manifest.can_stay(self.inputs, state.region):
+            manifest.renew(self.inputs, state.region)
             state.status = "fresh"
             return []
         return self.finish(state)
@@ -254,8 +298,8 @@ class _Run:
 
     def take_report(self, state: _Progress, finished: Finished) -> list[_Task]:
         """Move the whole report into its place."""
-        folder = self.staging / state.region.key
-        put(self.plan, state.region, finished, state.chapters, folder)
+        folder = self.folder / state.region.key
+        put(self.inputs, state.region, finished, state.chapters, folder)
         swap(folder, self.plan.out / state.region.key)
         for name in ("compose", *self.plan.formats):
             self.tell(state.region.key, f"{name} done in {finished.steps[name]:.1f} s")
@@ -273,14 +317,14 @@ def _finish(given: tuple[Plan, Region, dict[str, bytes]]) -> Finished:
     return worker.finish(*given)
 
 
-def put(plan: Plan, region: Region, finished: Finished,
+def put(inputs: Inputs, region: Region, finished: Finished,
         chapters: Mapping[str, tuple[Sequence[Read], float]], folder: Path) -> None:
     """Write the files of a report into `folder`, with its `build.json` last."""
     for name, content in finished.files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    manifest.write(plan, region, folder, finished, chapters)
+    manifest.write(inputs, region, folder, finished, chapters)
 
 
 def _fail(state: _Progress, where: str, error: Exception) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import platform
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 from importlib import metadata
@@ -61,7 +61,7 @@ def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
                              "`dask scheduler`, or build without --scheduler") from None
         if cluster is not None:  # our own workers end at once when their processes have ended
             stack.callback(client.run, close_pool)
-        _check(client.run(facts), address)
+        _check(client.run(difference, facts(), on_error="return"), address)
         width = sum(client.nthreads().values())
         yield _Checked(client.get_executor(pure=False, retries=_RETRIES)), width
 
@@ -70,63 +70,67 @@ class _Checked(Executor):
     """Hands calls on, each with the facts of this machine: workers may join later."""
 
     def __init__(self, inner: Executor) -> None:
-        self._inner = inner
+        self._inner, self._expected = inner, facts()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-        return self._inner.submit(run, facts(), partial(function, *arguments, **named))
+        return self._inner.submit(run, self._expected, partial(function, *arguments, **named))
 
 
-def _check(found: dict[str, dict[str, str]], address: str) -> None:
+def _check(found: dict[str, str | Exception], address: str) -> None:
+    """Raise BuildError unless each worker at `address` answered that it differs in nothing."""
     if not found:
         raise BuildError(f"the scheduler at {address} has no worker; start one with "
                          f"`dask worker {address} --nthreads 1`")
-    wrong = [f"worker {name}: {difference}" for name, theirs in sorted(found.items())
-             if (difference := _difference(facts(), theirs))]
+    wrong = [f"worker {name}: " + (answer if isinstance(answer, str) else
+                                   f"it cannot run samverkan ({answer})")
+             for name, answer in sorted(found.items()) if answer]
     if wrong:
         raise BuildError(f"{'; '.join(wrong)}; {_REMEDY}")
 
 
-def _difference(ours: dict[str, str], theirs: dict[str, str]) -> str:
-    return ", ".join(f"another {name} ({theirs.get(name, 'none')} instead of {value})"
-                     for name, value in ours.items() if theirs.get(name) != value)
-
-
-@cache
 def facts() -> dict[str, str]:
-    """What results depend on: Python, packages, library and data, in short."""
+    """What results depend on: Python, packages, library, fonts and data, in short; as of now."""
     return {
         "Python": platform.python_version(), "Dask": metadata.version("distributed"),
         "version of samverkan": f"{manifest.VERSION} {manifest.code_digest()[:8]}",
         "set of packages": manifest.installed_versions()[:8],
-        "data": manifest.data_digest()[:8],
+        "font": manifest.font_digest()[:8], "data": manifest.data_digest()[:8],
     }
+
+
+_facts_at_first = cache(facts)  # when this process began to work: it has imported those
+
+
+def difference(expected: dict[str, str]) -> str:
+    """In what this process differs from `expected`, now or since it began; "" when in nothing."""
+    return _compare(expected, _facts_at_first()) or _compare(expected, facts())
+
+
+def _compare(expected: dict[str, str], found: dict[str, str]) -> str:
+    return ", ".join(f"another {name} ({found.get(name, 'none')} instead of {value})"
+                     for name, value in expected.items() if found.get(name) != value)
 
 
 def run(expected: dict[str, str], call: Callable[[], Any]) -> Any:
     """Carry out `call` in a process beside the Dask worker; refuses on a machine that differs.
 
-    A job needs a process to itself: Papermill is not thread-safe, and a kernel must be forked
-    from a process without threads.
+    What counts is how the worker began: an edit during a build is for the next one. A job needs a
+    process to itself: Papermill is not thread-safe, and a kernel must be forked from a process
+    without threads.
     """
-    difference = _difference(expected, facts())
-    if difference:
-        raise BuildError(f"worker: {difference}; {_REMEDY}")
-    try:
-        return _pool().submit(call).result()
-    except BuildError:
-        raise
-    except Exception:
-        _pool.cache_clear()  # a pool that lost a process takes no more jobs
-        raise
+    wrong = _compare(expected, _facts_at_first())
+    if wrong:
+        raise BuildError(f"worker: {wrong}; {_REMEDY}")
+    return _pool().submit(call).result()
 
 
 @cache
-def _pool() -> ProcessPoolExecutor:
-    from analysis.report.build import local_pool
+def _pool() -> Executor:
+    from analysis.report.build import LocalExecutor
 
     # a worker under Dask's nanny is a daemon, which may not have children; its own end with it
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    return local_pool(1)
+    return LocalExecutor(1)
 
 
 def close_pool() -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import paths, reads
+from analysis import reads
 from analysis.errors import BuildError
 from analysis.reads import Read
 from analysis.report.plan import Job
@@ -79,8 +79,6 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
     import papermill
     from traitlets.config import Config
 
-    from analysis.report import kernels
-
     with _private_sockets() as transport, _trace() as trace:
         notebook = papermill.execute_notebook(
             str(job.notebook), None, parameters=job.parameters, kernel_name=KERNEL,
@@ -88,8 +86,6 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
             config=Config({"KernelManager": transport}),
         )
         seen = reads.of_trace(trace)
-    if not kernels.are_forked() and job.notebook.parent != paths.NOTEBOOKS:
-        seen.append(reads.unknown("files that an own chapter opens"))
     return notebook, tuple(seen)
 
 

@@ -46,6 +46,7 @@ class Nursery:
         while True:
             news, pid, code = self._pipe.recv()
             if news == "started":
+                self._ended.pop(pid, None)  # of an older process with the same number
                 return int(pid)
             self._ended[pid] = code
 

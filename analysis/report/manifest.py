@@ -2,10 +2,13 @@
 
 Terms
 -----
+inputs: what a build is made from, taken once before its first job: an edit during a build is for
+    the next one.
 digest: one hash of everything a report depends on: code, notebooks, data, parameters, versions.
-fresh: a report whose recorded digest is today's and whose files are all there.
+fresh: a report whose recorded digest is today's, whose files are all there, and whose chapters
+    would read the same past the library.
 key of a chapter: a hash of what it depends on beside its reads: library, notebook, parameters,
-    region, versions. A chapter whose key is today's and whose reads hold need not be run.
+    region, fonts, versions. A chapter whose key is today's and whose reads hold need not be run.
 """
 
 from __future__ import annotations
@@ -16,13 +19,13 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import catalog, paths
-from analysis.reads import Read, of_json
+from analysis.reads import Read, all_hold, is_past_the_library, of_json
 from analysis.regions import Region
 from analysis.report.plan import MANIFEST, Job, Plan
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from analysis.report.worker import Finished
 
 VERSION = metadata.version("samverkan")
+_FONTS = {"fontpkg_atkinson_hyperlegible": "files/AtkinsonHyperlegible-*.ttf",
+          "matplotlib": "mpl-data/fonts/ttf/DejaVuSans*.ttf"}
 
 
 @dataclass(frozen=True)
@@ -41,28 +46,50 @@ class Known:
     seconds: float
 
 
-def digest(plan: Plan, region: Region) -> str:
-    """SHA-256 over everything the report of `region` depends on."""
-    return _hash({"data": data_digest(), "finish": finish_key(plan, region)})
+@dataclass(frozen=True)
+class Inputs:
+    """Digests of all that the results of `plan` depend on, and the content of its notebooks."""
 
+    plan: Plan
+    library: str
+    templates: str
+    fonts: str
+    versions: str
+    base: str
+    data: str
+    notebooks: Mapping[str, bytes]  # by chapter
 
-def finish_key(plan: Plan, region: Region) -> str:
-    """SHA-256 over what the report depends on beside the reads of its chapters."""
-    return _hash({
-        "library": library_digest(), "templates": template_digest(),
-        "versions": installed_versions(),
-        "chapters": [[name, _file_hash(path)] for name, path in plan.chapters],
-        "region": _region(region), "formats": plan.formats, "as_of": plan.as_of.isoformat(),
-    })
+    @classmethod
+    def of(cls, plan: Plan) -> Inputs:
+        """The inputs as they are now."""
+        return cls(plan, library_digest(), template_digest(), font_digest(), installed_versions(),
+                   base_digest(), data_digest(),
+                   {name: path.read_bytes() for name, path in plan.chapters})
 
+    def digest(self, region: Region) -> str:
+        """SHA-256 over everything the report of `region` depends on."""
+        return _hash({"data": self.data, "finish": self.finish_key(region)})
 
-def chapter_key(job: Job) -> str:
-    """SHA-256 over what a chapter depends on beside its reads."""
-    return _hash({
-        "library": library_digest(), "versions": installed_versions(), "base": base_digest(),
-        "notebook": _file_hash(job.notebook), "parameters": job.parameters,
-        "region": _region(job.region),
-    })
+    def finish_key(self, region: Region) -> str:
+        """SHA-256 over what the report depends on beside the reads of its chapters."""
+        return _hash({
+            "library": self.library, "templates": self.templates, "fonts": self.fonts,
+            "versions": self.versions,
+            "chapters": [[name, self._notebook(name)] for name, _ in self.plan.chapters],
+            "region": _region(region), "formats": self.plan.formats,
+            "as_of": self.plan.as_of.isoformat(),
+        })
+
+    def chapter_key(self, job: Job) -> str:
+        """SHA-256 over what a chapter depends on beside its reads."""
+        return _hash({
+            "library": self.library, "fonts": self.fonts, "versions": self.versions,
+            "base": self.base, "notebook": self._notebook(job.chapter),
+            "parameters": job.parameters, "region": _region(job.region),
+        })
+
+    def _notebook(self, chapter: str) -> str:
+        return hashlib.sha256(self.notebooks[chapter]).hexdigest()
 
 
 def _region(region: Region) -> list[object]:
@@ -79,18 +106,28 @@ def code_digest() -> str:
     return _hash([library_digest(), template_digest()])
 
 
-@cache
 def library_digest() -> str:
     """Hash of every module of the package."""
     package = Path(__file__).resolve().parents[1]
     return _hash_files(_package_files(package, ".py"), package)
 
 
-@cache
 def template_digest() -> str:
     """Hash of what the exporters put around the chapters: templates and styles."""
     package = Path(__file__).resolve().parents[1]
     return _hash_files(_package_files(package, ".j2", ".css", ".json"), package)
+
+
+def font_digest() -> str:
+    """Hash of the files that the report's font is made from, and of the one that lends signs."""
+    parts = []
+    for package, pattern in _FONTS.items():
+        spec = find_spec(package)
+        assert spec is not None, f"{package} is a dependency"
+        assert spec.origin is not None, f"{package} is a package with files"
+        folder = Path(spec.origin).parent
+        parts.append(_hash_files(folder.glob(pattern), folder))
+    return _hash(parts)
 
 
 def _package_files(package: Path, *suffixes: str) -> Iterable[Path]:
@@ -98,7 +135,6 @@ def _package_files(package: Path, *suffixes: str) -> Iterable[Path]:
             and "_bundled" not in path.relative_to(package).parts)
 
 
-@cache
 def base_digest() -> str:
     """Hash of the shipped files that have no door: every chapter depends on them."""
     own = {entry.path for entry in catalog.CATALOG.values() if entry.key != "municipalities"}
@@ -108,7 +144,6 @@ def base_digest() -> str:
     return _hash_files(files, paths.DATA)
 
 
-@cache
 def data_digest() -> str:
     """Hash of every shipped data file and of every updated one."""
     updated = paths.user_data()
@@ -118,11 +153,12 @@ def data_digest() -> str:
 
 
 def _plain_files(folder: Path) -> Iterable[Path]:
+    """The data files in `folder`; what is hidden, such as an update's kept replies, is no data."""
     return (path for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith(".") and path.name != "regions.toml")
+            if path.is_file() and path.name != "regions.toml"
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
-@cache
 def installed_versions() -> str:
     """Hash of the names and versions of all installed packages: they draw the figures."""
     found = sorted(_distributions())
@@ -158,22 +194,25 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def is_fresh(plan: Plan, region: Region) -> bool:
+def is_fresh(inputs: Inputs, region: Region) -> bool:
     """True when the report is there, whole, and made from the very inputs of today."""
-    folder = plan.out / region.key
+    folder = inputs.plan.out / region.key
     record = read(folder)
-    return (record is not None and record.get("digest") == digest(plan, region)
-            and _is_whole(folder, record))
+    if record is None or record.get("digest") != inputs.digest(region):
+        return False
+    seen = (of_json(entry) for chapter in record["reads"].values() for entry in chapter["reads"])
+    return _is_whole(folder, record) and all_hold(filter(is_past_the_library, seen))
 
 
-def known_chapters(plan: Plan, region: Region) -> dict[str, Known]:
+def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
     """The chapters of the report that stands, of which only the reads may have changed."""
-    folder = plan.out / region.key
+    folder = inputs.plan.out / region.key
     record = read(folder) or {}
     found = {}
-    for job in plan.chapters_of(region):
+    for job in inputs.plan.chapters_of(region):
         entry, name = record.get("reads", {}).get(job.chapter), f"notebooks/{job.chapter}.ipynb"
-        if entry is None or entry["key"] != chapter_key(job) or not (folder / name).is_file():
+        if (entry is None or entry["key"] != inputs.chapter_key(job)
+                or not (folder / name).is_file()):
             continue
         notebook = (folder / name).read_bytes()
         if hashlib.sha256(notebook).hexdigest() == record["files"].get(name):
@@ -182,11 +221,12 @@ def known_chapters(plan: Plan, region: Region) -> dict[str, Known]:
     return found
 
 
-def can_stay(plan: Plan, region: Region) -> bool:
+def can_stay(inputs: Inputs, region: Region) -> bool:
     """True when the report that stands is whole and today's, if its chapters are."""
-    record = read(plan.out / region.key)
-    return (record is not None and record.get("finish") == finish_key(plan, region)
-            and _is_whole(plan.out / region.key, record))
+    folder = inputs.plan.out / region.key
+    record = read(folder)
+    return (record is not None and record.get("finish") == inputs.finish_key(region)
+            and _is_whole(folder, record))
 
 
 def _is_whole(folder: Path, record: dict[str, Any]) -> bool:
@@ -194,21 +234,22 @@ def _is_whole(folder: Path, record: dict[str, Any]) -> bool:
                for name, known in record["files"].items())
 
 
-def renew(plan: Plan, region: Region) -> None:
+def renew(inputs: Inputs, region: Region) -> None:
     """Record that the report that stands was found to be today's, with other data files."""
-    folder = plan.out / region.key
+    folder = inputs.plan.out / region.key
     record = read(folder)
     assert record is not None
-    write_json(folder / MANIFEST, record | {"data_sha256": data_digest(),
-                                            "digest": digest(plan, region)})
+    write_json(folder / MANIFEST, record | {"data_sha256": inputs.data,
+                                            "digest": inputs.digest(region)})
 
 
-def write(plan: Plan, region: Region, folder: Path, finished: Finished,
+def write(inputs: Inputs, region: Region, folder: Path, finished: Finished,
           chapters: Mapping[str, tuple[Sequence[Read], float]]) -> None:
     """Write `build.json` into `folder`; call it last, it lists the files that are there.
 
     `chapters` has the reads of each chapter and the seconds that it took when it was executed.
     """
+    plan = inputs.plan
     seconds = {name: took for name, (_, took) in chapters.items()} | dict(finished.steps)
     record = {
         "product": "samverkan", "version": VERSION, "region": region.key, "name": region.name,
@@ -218,10 +259,11 @@ def write(plan: Plan, region: Region, folder: Path, finished: Finished,
         "snapshot": catalog.SNAPSHOT_DATE.isoformat(),
         "data": [{"dataset": key, "source": source, "years": years}
                  for key, source, years in finished.cited],
-        "code_sha256": code_digest(), "data_sha256": data_digest(),
-        "digest": digest(plan, region), "finish": finish_key(plan, region), "failed": [],
+        "code_sha256": _hash([inputs.library, inputs.templates]),
+        "data_sha256": inputs.data,
+        "digest": inputs.digest(region), "finish": inputs.finish_key(region), "failed": [],
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "reads": {job.chapter: {"key": chapter_key(job), "reads": chapters[job.chapter][0]}
+        "reads": {job.chapter: {"key": inputs.chapter_key(job), "reads": chapters[job.chapter][0]}
                   for job in plan.chapters_of(region)},
         "files": {path.relative_to(folder).as_posix(): _file_hash(path)
                   for path in sorted(folder.rglob("*")) if path.is_file()},

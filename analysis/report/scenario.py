@@ -8,8 +8,6 @@ municipalities that would share it.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +18,7 @@ from analysis import catalog, paths
 from analysis.errors import BuildError, InputError, raise_faults
 from analysis.regions import Region
 from analysis.report import build, index, worker
+from analysis.report.manifest import Inputs
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults
 
 CHAPTER = "scenario"
@@ -61,22 +60,21 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
     plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1)
     target.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".building-", dir=target))
-    try:
+    with build.staging(target) as staging:
+        worker.steady()
+        inputs = Inputs.of(plan)
         folder = staging / region.key
-        chapter = worker.run_chapter(job)
+        chapter = worker.run_chapter((job, inputs.notebooks[CHAPTER]))
         outcome = chapter.outcome
         if outcome.error:
             raise BuildError(f"scenario: {outcome.error}")
         tell(f"scenario done in {outcome.seconds:.1f} s")
         finished = worker.finish(plan, region, {CHAPTER: chapter.notebook})
-        build.put(plan, region, finished, {CHAPTER: (outcome.reads, outcome.seconds)}, folder)
+        build.put(inputs, region, finished, {CHAPTER: (outcome.reads, outcome.seconds)}, folder)
         build.swap(folder, target / region.key)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    for name in ("compose", *FORMATS):
-        tell(f"{name} done in {finished.steps[name]:.1f} s")
-    index.write(target)
+        for name in ("compose", *FORMATS):
+            tell(f"{name} done in {finished.steps[name]:.1f} s")
+        index.write(target)
     return target / region.key
 
 

@@ -40,6 +40,8 @@ for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
 
 for name in ("compose", "export", "exporters", "pdf"):
     importlib.import_module(f"analysis.report.{name}")
+for key in catalog.CATALOG:
+    tables.edition(key)  # first: a file that is edited in between is read again by a later build
 for entry in catalog.tabular():
     with suppress(SamverkanError):
         tables.load(entry.key)

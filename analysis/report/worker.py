@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis import reads
+from analysis import paths, reads
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import execute
@@ -42,6 +42,15 @@ class Finished:
     cited: Sequence[tuple[str, str, str]]
 
 
+def steady() -> None:
+    """Let the processes that are started from here on give the same bytes on every machine.
+
+    Sets keep one order, and sums of floats do not depend on how many cores share them out.
+    """
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    os.environ.update({"PYTHONHASHSEED": "0"} | dict.fromkeys(threads, "1"))
+
+
 def begin() -> None:
     """Prepare a worker process: a nursery for its kernels, and an end when the build ends."""
     from analysis.report import kernels
@@ -58,12 +67,21 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def run_chapter(job: Job) -> Chapter:
-    """Execute one chapter."""
-    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
-        outcome = execute.run(job, Path(folder))
+def run_chapter(given: tuple[Job, bytes]) -> Chapter:
+    """Execute one chapter, from the notebook as it was when the build began."""
+    from analysis.report import kernels
+
+    job, content = given
+    with tempfile.TemporaryDirectory(prefix="samverkan-") as name:
+        folder, source = Path(name), Path(name) / "source" / job.notebook.name
+        source.parent.mkdir()
+        source.write_bytes(content)
+        outcome = execute.run(replace(job, notebook=source), folder)
         notebook = outcome.path.read_bytes() if outcome.path else b""
-    return Chapter(replace(outcome, path=None), notebook)
+    seen = outcome.reads
+    if not kernels.are_forked() and job.notebook.parent != paths.NOTEBOOKS:
+        seen = (*seen, reads.unknown("what an own chapter opens"))
+    return Chapter(replace(outcome, path=None, reads=seen), notebook)
 
 
 def unchanged(known: Mapping[str, Sequence[Read]]) -> set[str]:

@@ -2,38 +2,23 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from analysis import regions
-from analysis.errors import BuildError, InputError
-from analysis.report import compose, execute
+from analysis import cli, regions
+from analysis.errors import BuildError, InputError, SamverkanError
+from analysis.report import build, compose, execute, scenario
 from analysis.report.build import swap
 from analysis.report.plan import Job, make_plan
-
-PARAMETERS = 'region = "karlstad"\nname = ""\nas_of = ""'
-
-
-def notebook(path, *cells, parameters=PARAMETERS):
-    made = nbformat.v4.new_notebook()
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3",
-                                   "language": "python"}
-    if parameters is not None:
-        cell = nbformat.v4.new_code_cell(parameters)
-        cell.metadata["tags"] = ["parameters"]
-        made.cells.append(cell)
-    made.cells.append(nbformat.v4.new_markdown_cell("# Ett eget kapitel"))
-    made.cells += [nbformat.v4.new_code_cell(source) for source in cells]
-    nbformat.write(made, path)
-    return path
 
 
 def job(path):
     return Job(regions.get("karlstad"), path.stem, path, date(2026, 6, 30))
 
 
-def test_a_good_chapter_gets_its_parameters(tmp_path):
+def test_a_good_chapter_gets_its_parameters(notebook, tmp_path):
     path = notebook(tmp_path / "good.ipynb", "print(region, as_of)")
     out = tmp_path / "out"
     out.mkdir()
@@ -44,7 +29,7 @@ def test_a_good_chapter_gets_its_parameters(tmp_path):
     assert "start_time" not in text, "times would make every build differ"
 
 
-def test_a_failing_cell_is_named_and_leaves_nothing(tmp_path):
+def test_a_failing_cell_is_named_and_leaves_nothing(notebook, tmp_path):
     path = notebook(tmp_path / "bad.ipynb", "x = 1", "1 / 0")
     out = tmp_path / "out"
     out.mkdir()
@@ -59,35 +44,78 @@ def test_a_failing_cell_is_named_and_leaves_nothing(tmp_path):
 @pytest.mark.parametrize(("parameters", "message"), [
     (None, "no cell tagged 'parameters'"), ('region = "karlstad"', "lacks name, as_of"),
 ])
-def test_a_chapter_without_the_parameters_is_refused(tmp_path, parameters, message):
+def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, parameters, message):
     path = notebook(tmp_path / "x.ipynb", "y = 1", parameters=parameters)
     outcome = execute.run(job(path), tmp_path)
     assert outcome.path is None
     assert message in outcome.error
 
 
-@pytest.mark.xdist_group("report")
-def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(samverkan, tmp_path):
-    out = tmp_path / "reports"
+def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(notebook, own_plan,
+                                                                        tmp_path):
     good = notebook(tmp_path / "own.ipynb", "from analysis.exhibits import say",
                     'say("Regionen heter " + region + ".")')
-    first = samverkan("build", "kak", "--out", out, "--chapters", good, "--format", "html")
-    assert first.returncode == 0, first.stderr
-    before = {path.name: path.read_bytes() for path in (out / "kak").iterdir() if path.is_file()}
-    assert "Regionen heter kak." in (out / "kak" / "report.html").read_text(encoding="utf-8")
+    plan = own_plan(good, codes=("1863", "1864"))
+    folder, other = (plan.out / region.key for region in plan.regions)
+    assert [result.status for result in build.build(plan)] == ["built", "built"]
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert "Regionen heter 1863." in (folder / "report.html").read_text(encoding="utf-8")
 
-    notebook(good, 'assert region != "kak", "KAK går inte"')
-    second = samverkan("build", "kak", "bergslagen", "--out", out, "--chapters", good,
-                       "--format", "html")
-    assert second.returncode == 1
-    assert any(line.startswith("error: kak failed: chapter own: cell") and "KAK går inte" in line
-               for line in second.stderr.splitlines())
-    after = {path.name: path.read_bytes() for path in (out / "kak").iterdir() if path.is_file()}
-    assert after == before
-    assert (out / "bergslagen" / "report.html").is_file()
-    record = json.loads((out / "build.json").read_text(encoding="utf-8"))
+    notebook(good, 'assert region != "1863", "1863 går inte"')
+    failed, built = build.build(plan)
+    assert (failed.status, built.status) == ("failed", "built")
+    (error,) = failed.errors
+    assert error.startswith("chapter own: cell")
+    assert "1863 går inte" in error
+    with pytest.raises(SamverkanError, match=r"^hallefors failed: chapter own: cell"):
+        cli._fail_on([failed, built])
+    assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert (other / "report.html").is_file()
+    record = json.loads((plan.out / "build.json").read_text(encoding="utf-8"))
     assert [entry["status"] for entry in record["regions"]] == ["failed", "built"]
-    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+    assert [path.name for path in plan.out.iterdir() if path.name.startswith(".")] == [".lock"]
+
+
+KILL = """
+import os
+from pathlib import Path
+nursery = os.getppid()
+worker = int(Path(f"/proc/{nursery}/stat").read_text().rpartition(")")[2].split()[1])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="finds the worker in /proc")
+def test_a_killed_worker_costs_a_retry_and_a_second_time_its_own_region_alone(notebook, own_plan,
+                                                                              tmp_path):
+    own = notebook(tmp_path / "own.ipynb", "from analysis.exhibits import say", KILL,
+                   f"mark = Path({str(tmp_path)!r}, region)\n"
+                   "if region == '1864' or region == '1863' and not mark.exists():\n"
+                   "    mark.touch()\n"
+                   "    os.kill(worker, 9)\n"
+                   "    raise SystemExit('the worker is gone')", "say('Klart.')")
+    # one process, so that what is out beside the first has not begun and kills nothing
+    once, innocent, twice = build.build(own_plan(own, codes=("1863", "1885", "1864")))
+    assert (tmp_path / "1863").exists()
+    assert (once.status, innocent.status) == ("built", "built")
+    assert twice.status == "failed"
+    (error,) = twice.errors
+    assert error.startswith("chapter own: its process was killed again when it ran alone")
+    assert "build again" in error
+
+
+def test_one_build_or_scenario_at_a_time_in_a_folder(notebook, own_plan, tmp_path):
+    plan = own_plan(notebook(tmp_path / "own.ipynb", "x = 1"))
+    plan.out.mkdir()
+    with build.staging(plan.out) as folder:
+        lock = (plan.out / ".lock").stat().st_ino
+        with pytest.raises(BuildError, match="another build is writing"):
+            build.build(plan)
+        with pytest.raises(BuildError, match="another build is writing"):
+            scenario.build_scenario("raddningstjanst", ["1960", "1983"], out=plan.out)
+        assert folder.is_dir(), "the other build's files stay"
+    assert not folder.exists()
+    with build.staging(plan.out):
+        assert (plan.out / ".lock").stat().st_ino == lock, "who waits for a lock holds this one"
 
 
 def test_a_picture_without_description_is_refused(tmp_path):
@@ -128,7 +156,7 @@ def test_a_plan_lists_all_its_faults(tmp_path):
     assert len(caught.value.faults) == 3
 
 
-def test_a_nice_plan_has_four_chapters_and_then_ones_own(tmp_path):
+def test_a_nice_plan_has_four_chapters_and_then_ones_own(notebook, tmp_path):
     own = notebook(tmp_path / "eget.ipynb")
     plan = make_plan([regions.get("kak")], out=tmp_path / "out", chapters=[own])
     assert [name for name, _ in plan.chapters] == [

@@ -1,41 +1,32 @@
 """Reuse: the same bytes whatever the number of jobs, and nothing stale is ever served."""
 
-import hashlib
 import json
+import multiprocessing
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import nbformat
+import fontpkg_atkinson_hyperlegible
 import pytest
 
-from analysis import regions
+from analysis import catalog, paths, reads, regions
 from analysis.loaders import tables
+from analysis.report import build, kernels, manifest
+from analysis.report import worker as work
+from analysis.report.manifest import Inputs
+from analysis.report.plan import CHAPTERS, make_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("reuse")  # the reports are built once
 
 
-def content(folder):
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != "build.json"}
-
-
-@pytest.fixture(scope="module")
-def single(samverkan, tmp_path_factory):
-    """A report on one municipality, built with one process."""
-    out = tmp_path_factory.mktemp("single")
-    done = samverkan("build", "--members", "1863", "--out", out, "--jobs", 1)
-    assert done.returncode == 0, done.stderr
-    return out
-
-
-def test_the_number_of_jobs_changes_no_byte(samverkan, single, tmp_path):
+def test_the_number_of_jobs_changes_no_byte(samverkan, single, content, tmp_path):
     done = samverkan("build", "--members", "1863", "--out", tmp_path, "--jobs", 2)
     assert done.returncode == 0, done.stderr
     assert content(tmp_path / "hallefors") == content(single / "hallefors")
@@ -49,54 +40,49 @@ def test_a_fresh_report_is_left_alone(samverkan, single):
     assert (single / "hallefors" / "build.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("change", ["as_of", "formats", "chapter"])
-def test_another_parameter_makes_it_stale(change, single):
-    from datetime import date
-    from pathlib import Path
-
-    from analysis.report import manifest
-    from analysis.report.plan import make_plan
-
-    options = {
-        "as_of": {"as_of": date(2018, 6, 30)}, "formats": {"formats": ["html"]},
-        "chapter": {"chapters": [Path(__file__).parents[2] / "notebooks" / "explore.ipynb"]},
-    }[change]
-    region = regions.from_members(["1863"])
-    assert manifest.is_fresh(make_plan([region], out=single), region)
-    assert not manifest.is_fresh(make_plan([region], out=single, **options), region)
+def inputs_of(out, region=None, **options):
+    """The inputs of the report `single`, or of one with other options."""
+    return Inputs.of(make_plan([region or regions.from_members(["1863"])], out=out, **options))
 
 
-def test_changed_data_code_or_files_make_it_stale(single, monkeypatch):
-    from analysis.report import manifest
-    from analysis.report.plan import make_plan
+def fresh_and_known(inputs):
+    """Whether the report could stay as it is, and which of its chapters could."""
+    (region,) = inputs.plan.regions
+    return manifest.is_fresh(inputs, region), set(manifest.known_chapters(inputs, region))
 
-    region = regions.from_members(["1863"])
-    plan = make_plan([region], out=single)
-    for name in ("library_digest", "template_digest", "data_digest", "installed_versions"):
-        with monkeypatch.context() as patch:
-            patch.setattr(manifest, name, lambda: "changed")
-            assert not manifest.is_fresh(plan, region), name
-    record = json.loads((single / "hallefors" / "build.json").read_text(encoding="utf-8"))
-    with monkeypatch.context() as patch:
-        patch.setattr(manifest, "read", lambda folder: {**record, "files": {"finns-inte": ""}})
-        assert not manifest.is_fresh(plan, region)
+
+@pytest.mark.parametrize(("options", "known"), [
+    ({}, True), ({"as_of": date(2018, 6, 30)}, False), ({"formats": ["html"]}, True),
+    ({"chapters": [ROOT / "notebooks" / "explore.ipynb"]}, True),
+    ({"region": replace(regions.from_members(["1863"]), name="HÄLLEFORS")}, False),
+], ids=str)
+def test_another_parameter_makes_it_stale(options, known, single):
+    expected = (not options, set(CHAPTERS) if known else set())
+    assert fresh_and_known(inputs_of(single, **options)) == expected
+
+
+def test_a_report_without_one_of_its_files_is_stale(single, tmp_path):
+    shutil.copytree(single / "hallefors", tmp_path / "hallefors")
+    assert fresh_and_known(inputs_of(tmp_path)) == (True, set(CHAPTERS))
+    (tmp_path / "hallefors" / "report.pdf").unlink()
+    assert fresh_and_known(inputs_of(tmp_path)) == (False, set(CHAPTERS))
+    (tmp_path / "hallefors" / "notebooks" / "services.ipynb").write_text("{}", encoding="utf-8")
+    assert fresh_and_known(inputs_of(tmp_path))[1] == set(CHAPTERS) - {"services"}
+
+
+def test_what_an_update_keeps_hidden_is_no_data(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path))
+    before = manifest.data_digest()
+    (tmp_path / ".kept").mkdir()
+    (tmp_path / ".kept" / "reply.json.gz").touch()
+    assert manifest.data_digest() == before
+    (tmp_path / "population.json").touch()
+    assert manifest.data_digest() != before
 
 
 def test_the_report_on_one_municipality_says_ingen_uppgift_never_delar_inte(single):
     text = (single / "hallefors" / "report.html").read_text(encoding="utf-8")
     assert "delar inte" not in text
-
-
-@pytest.mark.parametrize("name", ["library_digest", "base_digest", "installed_versions"])
-def test_no_chapter_is_kept_from_another_library_or_version(name, single, monkeypatch):
-    from analysis.report import manifest
-    from analysis.report.plan import CHAPTERS, make_plan
-
-    region = regions.from_members(["1863"])
-    plan = make_plan([region], out=single)
-    assert set(manifest.known_chapters(plan, region)) == set(CHAPTERS)
-    monkeypatch.setattr(manifest, name, lambda: "changed")
-    assert manifest.known_chapters(plan, region) == {}
 
 
 def test_every_cited_dataset_was_read_through_a_door(single):
@@ -109,6 +95,9 @@ def test_every_cited_dataset_was_read_through_a_door(single):
     assert cited <= seen | {"services"}
 
 
+BOTH_REGIONS = ("kak", "--members", "1863")
+
+
 class House:
     """A copy of the product in which a test may change anything; `build` tells what was run."""
 
@@ -118,15 +107,29 @@ class House:
             shutil.copytree(ROOT / name, folder / name,
                             ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
 
-    def build(self, *options):
-        environment = {**os.environ, "PYTHONPATH": str(self.folder)}
-        done = subprocess.run(
-            [sys.executable, "-m", "analysis.cli", "build", "kak", "--members", "1863",
-             "--format", "html", "--out", "out", *options], cwd=self.folder, env=environment,
-            capture_output=True, text=True, timeout=300)
+    def run(self, *command, packages=""):
+        """A command in the copy; `packages` is a folder with more installed packages."""
+        search = os.pathsep.join(filter(None, (str(self.folder), packages)))
+        done = subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True,
+                              env={**os.environ, "PYTHONPATH": search}, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
+        return done
+
+    def build(self, *options):
+        done = self.run("-m", "analysis.cli", "build", *BOTH_REGIONS, "--format", "html",
+                        "--out", "out", *options)
         ran = set(re.findall(r"^(\w+): (\w+) done in", done.stderr, re.MULTILINE))
         return ran, dict(re.findall(r"^(\w+): (\w+),", done.stdout, re.MULTILINE))
+
+    def kept(self, packages=""):
+        """The chapters that a build would keep if they read the same, without building."""
+        code = ("from pathlib import Path; from analysis import regions\n"
+                "from analysis.report.manifest import Inputs, known_chapters\n"
+                "from analysis.report.plan import make_plan\n"
+                "plan = make_plan([regions.get('kak'), regions.from_members(['1863'])],\n"
+                "                 formats=['html'], out=Path('out'))\n"
+                "for region in plan.regions: print(*known_chapters(Inputs.of(plan), region))")
+        return set(self.run("-c", code, packages=packages).stdout.split())
 
     def change(self, name, old, new):
         path = self.folder / name
@@ -161,7 +164,6 @@ def bodies(*members, gaps_on=""):
 
 def test_each_input_in_turn_runs_only_what_reads_it(house):
     """One test, because each step starts from the reports of the one before."""
-    from analysis import catalog
     from analysis.loaders.services import load_inventory
 
     kak, day = regions.get("kak").members, catalog.SNAPSHOT_DATE.isoformat()
@@ -195,31 +197,155 @@ def test_each_input_in_turn_runs_only_what_reads_it(house):
     ran, _ = house.build()
     assert ran == REPORT, "a style"
 
-    ran, _ = house.build("--as-of", "2018-06-30")
-    assert len(ran) == len(REPORT) + 8, "another date"
+
+def test_other_code_versions_or_fonts_keep_no_chapter(house, tmp_path):
+    """What is changed is put back, so that each change stands alone."""
+    assert house.kept() == set(CHAPTERS)
+
+    module = house.folder / "analysis" / "text" / "swedish.py"
+    code = module.read_text(encoding="utf-8")
+    module.write_text(f"{code}\nNEW = 1\n", encoding="utf-8")
+    assert house.kept() == set(), "a module"
+    module.write_text(code, encoding="utf-8")
+    assert house.kept() == set(CHAPTERS)
+
+    (tmp_path / "packages" / "pandas_of_tomorrow-9.9.dist-info").mkdir(parents=True)
+    assert house.kept(str(tmp_path / "packages")) == set(), "an installed package"
+
+    original = Path(fontpkg_atkinson_hyperlegible.__file__).parent
+    changed = tmp_path / "fonts" / original.name
+    shutil.copytree(original, changed)
+    assert house.kept(str(changed.parent)) == set(CHAPTERS), "the same font elsewhere"
+    with (changed / "files" / "AtkinsonHyperlegible-Regular.ttf").open("ab") as font:
+        font.write(b"0")
+    assert house.kept(str(changed.parent)) == set(), "a font"
 
 
-def test_what_an_own_chapter_opens_is_recorded(tmp_path):
-    from analysis import reads
-    from analysis.report import build
-    from analysis.report import worker as work
-    from analysis.report.plan import Job
+def test_what_is_edited_during_a_build_is_run_again(house):
+    """One region, two chapters, one process: the first chapter's end is the moment to edit."""
+    mean_age = catalog.dataset("mean_age").path.relative_to(ROOT)
+    code = f"""
+from datetime import date
+from pathlib import Path
+import pandas as pd
+from analysis import paths, regions
+from analysis.report.build import build
+from analysis.report.plan import Plan
 
-    table, path = tmp_path / "egna.csv", tmp_path / "eget.ipynb"
+def edit(region, text):
+    if text.startswith("services done"):
+        notebook = paths.NOTEBOOKS / "commuting.ipynb"
+        notebook.write_text(notebook.read_text("utf-8").replace("## ", "## Mitt i ", 1), "utf-8")
+        table = Path({str(mean_age)!r})
+        changed = pd.read_parquet(table)
+        changed.assign(value=changed["value"] + 0.1).to_parquet(table, index=False)
+
+def once(tell):
+    chapters = tuple((name, paths.NOTEBOOKS / f"{{name}}.ipynb")
+                     for name in ("services", "commuting", "population"))
+    plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30),
+                Path("edited").resolve(), 1)
+    build(plan, tell=tell)
+
+if __name__ == "__main__":
+    once(EDIT)
+"""
+    (house.folder / "first.py").write_text(code.replace("EDIT", "edit"), encoding="utf-8")
+    (house.folder / "again.py").write_text(
+        code.replace("EDIT", "lambda region, text: print(text)"), encoding="utf-8")
+    house.run("first.py")
+    page = house.folder / "edited" / "hallefors" / "report.html"
+    assert "Mitt i " not in page.read_text(encoding="utf-8")
+    told = house.run("again.py").stdout
+    assert "services unchanged" in told
+    assert "commuting done" in told, "the notebook was edited before it was run"
+    assert "population done" in told, "the table was edited before it was read"
+    assert "Mitt i " in page.read_text(encoding="utf-8")
+
+
+def test_a_report_that_is_found_to_be_todays_is_so_for_what_was_looked_at(single, tmp_path,
+                                                                          monkeypatch):
+    monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path / "updated"))
+    shutil.copytree(single / "hallefors", tmp_path / "hallefors")
+    inputs = inputs_of(tmp_path)
+    (tmp_path / "updated").mkdir()
+    (tmp_path / "updated" / "edited-meanwhile.json").touch()
+    manifest.renew(inputs, inputs.plan.regions[0])
+    assert fresh_and_known(inputs)[0]
+    assert not fresh_and_known(inputs_of(tmp_path))[0]
+
+
+def test_a_chapter_is_run_again_when_what_it_read_by_itself_has_changed(notebook, own_plan,
+                                                                       tmp_path):
+    table, folder = tmp_path / "egna.csv", tmp_path / "egna"
+    areas = paths.DATA / "services" / "areas.csv"
     table.write_text("a\n1\n", encoding="utf-8")
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {
-        "name": "python3", "display_name": "Python 3", "language": "python"}}, cells=[
-        nbformat.v4.new_code_cell('region = "kak"\nname = ""\nas_of = ""',
-                                  metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(f"import pandas as pd\nrows = pd.read_csv({str(table)!r})")])
-    nbformat.write(made, path)
-    job = Job(regions.get("kak"), "eget", path, date(2026, 6, 30))
+    folder.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        path = notebook(
+            tmp_path / "eget.ipynb",
+            "import socket\nfrom pathlib import Path\nimport pandas as pd\n"
+            "from analysis.exhibits import say",
+            f"rows = pd.read_csv({str(table)!r})\nareas = pd.read_csv({str(areas)!r})",
+            f"files = list(Path({str(folder)!r}).glob('*'))",
+            f"if region == '1864':\n    socket.create_connection({server.getsockname()!r})",
+            "say(f'{rows} {files}')")
+        plan = own_plan(path, codes=("1863", "1864"))
+
+        def statuses():
+            return [result.status for result in build.build(plan)]
+
+        assert statuses() == ["built", "built"]
+        record = manifest.read(plan.out / "hallefors")
+        past = {(read[0].partition(":")[2], *read[1].values())
+                for read in record["reads"]["eget"]["reads"]}
+        assert past == {("file_digest", str(table)), ("file_digest", str(areas)),
+                        ("names_in", str(folder))}
+        assert statuses() == ["fresh", "built"], "a host is asked again"
+        table.write_text("a\n2\n", encoding="utf-8")
+        assert statuses() == ["built", "built"]
+        assert statuses() == ["fresh", "built"]
+        (folder / "ny.csv").touch()
+        assert statuses() == ["built", "built"]
+        assert "ny.csv" in (plan.out / "hallefors" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_forked_kernel_and_a_new_one_give_the_same_bytes(tmp_path):
+    plan = make_plan([regions.from_members(["1863"])], out=tmp_path)
+    job = plan.chapters_of(plan.regions[0])[CHAPTERS.index("commuting")]
+    given = job, job.notebook.read_bytes()
+    assert not kernels.are_forked()
+    work.steady()
+    plain = work.run_chapter(given)
     with build.local_pool(1) as pool:
-        chapter = pool.submit(work.run_chapter, job).result()
-    assert chapter.outcome.error == ""
-    (seen,) = [read for read in chapter.outcome.reads if read.door.endswith(":file_digest")]
-    assert seen.arguments == {"path": str(table)}
+        assert pool.submit(kernels.are_forked).result()
+        forked = pool.submit(work.run_chapter, given).result()
+    assert (plain.outcome.error, forked.outcome.error) == ("", "")
+    assert plain.notebook == forked.notebook
+    assert plain.outcome.reads == forked.outcome.reads
+
+
+def test_a_kernel_with_the_number_of_an_older_one_is_alive():
+    ours, far = multiprocessing.Pipe()
+    nursery = kernels.Nursery.__new__(kernels.Nursery)
+    nursery._pipe, nursery._ended = ours, {}
+    far.send(("started", 7, None))
+    assert nursery.fork(("connection", None, {})) == 7
+    far.send(("ended", 7, 0))
+    assert nursery.ended(7) == 0
+    far.send(("started", 7, None))
+    nursery.fork(("connection", None, {}))
+    assert nursery.ended(7) is None
+
+
+def test_a_record_calls_nothing_but_doors(tmp_path, monkeypatch):
+    (tmp_path / "foreign.py").write_text("raise SystemExit('imported')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    mark = tmp_path / "mark"
+    for name, given in (("foreign:run", {}), ("os:mkdir", {"path": str(mark)}),
+                        ("analysis.paths:user_data", {})):
+        assert not reads.holds(reads.Read(name, given, reads.digest(None)))
+    assert not mark.exists()
+    seen = reads.Read("analysis.reads:names_in", {"folder": str(tmp_path)},
+                      reads.digest(["foreign.py"]))
     assert reads.holds(seen)
-    table.write_text("a\n2\n", encoding="utf-8")
-    assert not reads.holds(seen)
-    assert not reads.holds(reads.unknown("the answer of a host"))

@@ -69,7 +69,8 @@ def test_manifest_names_members_and_date(folder):
 def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
-    def fail(job):
+    def fail(given):
+        job, _ = given
         return worker.Chapter(Outcome(job.region.key, job.chapter, None, 0.1,
                                       error="cell 3 (x): ValueError: no"))
 
