@@ -157,15 +157,20 @@ def _note(key: str) -> None:
 
 
 @reads.door
-@cache
 def edition(key: str) -> str:
     """A digest that tells one edition of a dataset from another: of its record, or its file.
 
-    Asked for once a process, like the table: a file may change while its old content is used.
-    The inventory has doors of its own, which know what a region reads of it.
+    An update during a session is another edition at once, as `load` has it. The inventory has
+    doors of its own, which know what a region reads of it.
     """
-    if record_path(key).is_file():
-        return checksum(record_path(key))
+    path = record_path(key)
+    return checksum(path) if path.is_file() else _shipped_edition(key)
+
+
+@cache
+def _shipped_edition(key: str) -> str:
+    """Asked for once a process, like the table: the file may change while its old content is used.
+    """
     path = catalog.dataset(key).path
     return checksum(path) if path.is_file() else ""
 
