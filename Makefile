@@ -27,7 +27,7 @@ bench: .venv/ready-dev
 
 # all 290 municipalities; also writes docs/performance.md
 bench-full: .venv/ready-dev
-	$(BIN)/python benchmarks/run.py --full
+	$(BIN)/python benchmarks/run.py --full --record
 
 data-docs: .venv/ready
 	$(BIN)/python -m analysis.datasets

@@ -2,7 +2,7 @@
 
 Every line is a ratio, so that it means the same on a slow and on a fast machine; below 1 ours is
 smaller than the peer. Seconds are processor time, but for whole commands, which are by the clock.
-With `--full` 290 municipalities are built instead of 30 and the table becomes
+With `--full` 290 municipalities are built instead of 30; with `--record` the table becomes
 `docs/performance.md`. Run it on a machine that does nothing else.
 """
 
@@ -24,7 +24,7 @@ from measure import Row
 RECORD = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 INTRODUCTION = """# Performance
 
-Measured on {date} with `make bench-full` on {machine}.
+Measured on {date} on {machine}, with {count} of the 290 single-municipality reports.
 
 Each line is a ratio to a peer in the same run, so it means about the same on another machine.
 Below 1 ours is smaller than the peer. Seconds are processor time; those of whole commands and of
@@ -61,14 +61,13 @@ def _amount(value: float) -> str:
 
 
 def main() -> None:
-    """Print one table; `--full` also records it."""
-    full = "--full" in sys.argv[1:]
+    """Print one table; `--record` also keeps it."""
+    count = 290 if "--full" in sys.argv[1:] else 30
     print(machine(), file=sys.stderr)
-    rows = [*builds.rows(), *nation.rows(290 if full else 30), *metrics.rows(), *explorer.rows(),
-            *update.rows()]
+    rows = [*builds.rows(), *nation.rows(count), *metrics.rows(), *explorer.rows(), *update.rows()]
     print(table(rows))
-    if full:
-        text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine())
+    if "--record" in sys.argv[1:]:
+        text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine(), count=count)
         RECORD.write_text(f"{text}\n{table(rows)}\n", encoding="utf-8")
 
 
