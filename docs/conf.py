@@ -16,7 +16,7 @@ logging.getLogger("weasyprint").setLevel(logging.WARNING)
 project = "Samverkan"
 author = "Samverkan"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "plain_docstrings", "api_pages", "gallery_pages"]
-exclude_patterns = ["_ext", "performance.md"]  # the latter is included, once it is there
+exclude_patterns = ["_ext"]
 language = "en"
 
 myst_heading_anchors = 3

@@ -35,21 +35,12 @@ def write(app):
     keep(folder / "index.md", f"# Reference\n\nMade from the docstrings.\n\n{listed}\n\n"
          f"```{{toctree}}\n:hidden:\n\n{tree}\n```\n")
     keep(folder.parent / "measures.md", measures())
-    keep(folder.parent / "performance.md", performance())
 
 
 def keep(path, text):
     """Write `path` when its text is another one, so that Sphinx reads only what changed."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
-
-
-def performance():
-    """The record of the benchmarks, where there is one."""
-    path = DOCS / "performance.md"
-    if path.is_file():
-        return path.read_text(encoding="utf-8")
-    return "# Performance\n\n`make bench` measures it and prints the table.\n"
 
 
 def modules_of(room):

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import nbformat
+from nbformat.reader import NotJSONError
 from playwright.sync_api import expect
 
 EXHIBIT = "application/vnd.samverkan.exhibit+json"
@@ -32,7 +33,10 @@ def saved_when_run(page, path):
         expect(running).to_have_count(0)
         page.keyboard.press("Control+s")
         page.wait_for_timeout(500)  # the server writes the file
-        notebook = nbformat.read(path, as_version=4)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except NotJSONError:  # it is being written just now
+            continue
         if all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code"):
             return notebook
     raise AssertionError(f"{path.name} was not run to its end")

@@ -43,7 +43,7 @@ def open_page(browser, reports):
         page.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES[1:])  # the report with groups has all that one can have
 def test_axe_finds_nothing(open_page, path):
     page = open_page(path)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")

@@ -11,6 +11,7 @@ from analysis.errors import BuildError, InputError
 from analysis.report import scenario, worker
 from analysis.report.execute import Outcome
 
+pytestmark = pytest.mark.xdist_group("scenario")  # built once
 MEMBERS = ["1960", "1983", "1984", "1961"]
 FOLDER = "scenario-raddningstjanst-1960-1983-1984-1961-vard-1983"
 

@@ -1,0 +1,189 @@
+"""What is changed in a copy of the product, and what a build runs again for it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import fontpkg_atkinson_hyperlegible
+import pytest
+
+from analysis import catalog, regions
+from analysis.loaders import tables
+from analysis.report.plan import CHAPTERS
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("changes")  # the copy is made and built once
+BOTH_REGIONS = ("kak", "--members", "1863")
+
+
+class House:
+    """A copy of the product in which a test may change anything; `build` tells what was run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in ("analysis", "notebooks", "data"):
+            shutil.copytree(ROOT / name, folder / name,
+                            ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+
+    def run(self, *command, packages=""):
+        """A command in the copy; `packages` is a folder with more installed packages."""
+        search = os.pathsep.join(filter(None, (str(self.folder), packages)))
+        done = subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True,
+                              env={**os.environ, "PYTHONPATH": search}, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def build(self, *options):
+        done = self.run("-m", "analysis.cli", "build", *BOTH_REGIONS, "--format", "html",
+                        "--out", "out", *options)
+        ran = set(re.findall(r"^(\w+): (\w+) done in", done.stderr, re.MULTILINE))
+        return ran, dict(re.findall(r"^(\w+): (\w+),", done.stdout, re.MULTILINE))
+
+    def kept(self, packages=""):
+        """The chapters that a build would keep if they read the same, without building."""
+        code = ("from pathlib import Path; from analysis import regions\n"
+                "from analysis.report.manifest import Inputs, known_chapters\n"
+                "from analysis.report.plan import make_plan\n"
+                "plan = make_plan([regions.get('kak'), regions.from_members(['1863'])],\n"
+                "                 formats=['html'], out=Path('out'))\n"
+                "for region in plan.regions: print(*known_chapters(Inputs.of(plan), region))")
+        return set(self.run("-c", code, packages=packages).stdout.split())
+
+    def change(self, name, old, new):
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) >= 1, f"{old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("house"))
+    made.build()
+    return made
+
+
+BOTH = ("kak", "hallefors")
+REPORT = {(key, step) for key in BOTH for step in ("compose", "html")}
+
+
+def note_of(table, key):
+    """A row of a CSV of the inventory on the arrangement `key`, and the same with another note."""
+    lines = (ROOT / "data" / "services" / table).read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith(f"{key},"))
+    return row, f'{row.rstrip(chr(34))} (omprövad){chr(34) if row.endswith(chr(34)) else ""}'
+
+
+def bodies(*members, gaps_on=""):
+    from analysis.inventory import inventory_of
+
+    return set(inventory_of(list(members), gaps_on).arrangements["key"])
+
+
+def test_each_input_in_turn_runs_only_what_reads_it(house):
+    """One test, because each step starts from the reports of the one before."""
+    from analysis.loaders.services import load_inventory
+
+    kak, day = regions.get("kak").members, catalog.SNAPSHOT_DATE.isoformat()
+    read = {"kak": bodies(*kak, gaps_on=day), "hallefors": bodies("1863", gaps_on=day)}
+
+    assert house.build() == (set(), dict.fromkeys(BOTH, "fresh")), "nothing changed"
+
+    unread = set(load_inventory().memberships["arrangement"]) - read["kak"] - read["hallefors"]
+    house.change("data/services/memberships.csv", *note_of("memberships.csv", min(unread)))
+    assert house.build() == (set(), dict.fromkeys(BOTH, "fresh")), "a row that none reads"
+    assert house.build() == (set(), dict.fromkeys(BOTH, "fresh"))
+
+    only = min(bodies("1863") - read["kak"])
+    house.change("data/services/memberships.csv", *note_of("memberships.csv", only))
+    ran, status = house.build()
+    assert status == {"kak": "fresh", "hallefors": "built"}, "a row that one region reads"
+    assert ran == {("hallefors", step) for step in ("summary", "services", "compose", "html")}
+
+    path = catalog.dataset("mean_age").path.relative_to(ROOT)
+    table = tables.read(house.folder / path)
+    table.assign(value=table["value"] + 0.1).to_parquet(house.folder / path, index=False)
+    ran, _ = house.build()
+    assert ran == REPORT | {(key, "population") for key in BOTH}, "a table"
+
+    house.change("notebooks/commuting.ipynb", "## ", "## Om ")
+    ran, _ = house.build()
+    assert ran == REPORT | {(key, "commuting") for key in BOTH}, "a notebook"
+
+    with (house.folder / "analysis/report/templates/samverkan/report.css").open("a") as style:
+        style.write("p.ny{margin:0}\n")
+    ran, _ = house.build()
+    assert ran == REPORT, "a style"
+
+
+def test_other_code_versions_or_fonts_keep_no_chapter(house, tmp_path):
+    """What is changed is put back, so that each change stands alone."""
+    assert house.kept() == set(CHAPTERS)
+
+    module = house.folder / "analysis" / "text" / "swedish.py"
+    code = module.read_text(encoding="utf-8")
+    module.write_text(f"{code}\nNEW = 1\n", encoding="utf-8")
+    assert house.kept() == set(), "a module"
+    module.write_text(code, encoding="utf-8")
+    assert house.kept() == set(CHAPTERS)
+
+    (tmp_path / "packages" / "pandas_of_tomorrow-9.9.dist-info").mkdir(parents=True)
+    assert house.kept(str(tmp_path / "packages")) == set(), "an installed package"
+
+    original = Path(fontpkg_atkinson_hyperlegible.__file__).parent
+    changed = tmp_path / "fonts" / original.name
+    shutil.copytree(original, changed)
+    assert house.kept(str(changed.parent)) == set(CHAPTERS), "the same font elsewhere"
+    with (changed / "files" / "AtkinsonHyperlegible-Regular.ttf").open("ab") as font:
+        font.write(b"0")
+    assert house.kept(str(changed.parent)) == set(), "a font"
+
+
+def test_what_is_edited_during_a_build_is_run_again(house, notebook):
+    """Three own chapters, one process: the end of the first is the moment to edit the others."""
+    mean_age = catalog.dataset("mean_age").path.relative_to(ROOT)
+    say = "from analysis.exhibits import say"
+    notebook(house.folder / "first.ipynb", say, "say('Först.')")
+    notebook(house.folder / "words.ipynb", say, "say('Som det var.')")
+    notebook(house.folder / "figures.ipynb", f"{say}\nfrom analysis.loaders import population",
+             "ages = population.load_indicator('mean_age')", "say(f'{ages[\"value\"].sum():.0f}')")
+    code = f"""
+from datetime import date
+from pathlib import Path
+import pandas as pd
+from analysis import regions
+from analysis.report.build import build
+from analysis.report.plan import Plan
+
+def edit(region, text):
+    if text.startswith("first done"):
+        notebook = Path("words.ipynb")
+        notebook.write_text(notebook.read_text("utf-8").replace("Som det var", "Mitt i"), "utf-8")
+        table = Path({str(mean_age)!r})
+        changed = pd.read_parquet(table)
+        changed.assign(value=changed["value"] + 0.1).to_parquet(table, index=False)
+
+def once(tell):
+    chapters = tuple((name, Path(f"{{name}}.ipynb").resolve())
+                     for name in ("first", "words", "figures"))
+    plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30),
+                Path("edited").resolve(), 1)
+    build(plan, tell=tell)
+
+if __name__ == "__main__":
+    once(EDIT)
+"""
+    (house.folder / "once.py").write_text(code.replace("EDIT", "edit"), encoding="utf-8")
+    (house.folder / "again.py").write_text(
+        code.replace("EDIT", "lambda region, text: print(text)"), encoding="utf-8")
+    house.run("once.py")
+    page = house.folder / "edited" / "hallefors" / "report.html"
+    assert "Som det var." in page.read_text(encoding="utf-8")
+    told = house.run("again.py").stdout
+    assert "first unchanged" in told
+    assert "words done" in told, "the notebook was edited before it was run"
+    assert "figures done" in told, "the table was edited before it was read"
+    assert "Mitt i." in page.read_text(encoding="utf-8")
