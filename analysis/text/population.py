@@ -24,6 +24,7 @@ from analysis.text import swedish
 FEW_COUNTIES = 3  # with more counties than this only the nation stands beside the region
 NATION = "Riket"
 _MOST = 4  # names in one enumeration; the tables name the rest
+_TOLD = 3  # years of births, deaths and moves that are put into words; the table has them all
 _MOVES = {"net_county": "eget län", "net_rest_of_sweden": "övriga Sverige",
           "net_abroad": "utlandet"}
 _TURN = 0.02  # a turning point is followed by a movement of at least this share
@@ -247,8 +248,8 @@ def boundary_notes(region: Region, values: pd.Series) -> list[str]:
 
 
 def balance_sentences(region: Region, changes: pd.DataFrame) -> list[str]:
-    """The increase of each year and its parts, which add up to it."""
-    parts = metrics.balance(changes, region.members)
+    """The increase of each of the latest years and its parts, which add up to it."""
+    parts = metrics.balance(changes, region.members).tail(_TOLD)
     if set(region.members) <= metrics.COUNTIES_OF_ONE:
         parts = parts.drop(columns="net_county")
     absent = "uppgift saknas" + (" för minst en kommun" if len(region.members) > 1 else "")

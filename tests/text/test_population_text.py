@@ -118,6 +118,14 @@ def test_balance_numbers_add_up_in_the_sentence() -> None:
         f"Sverige och +273 mot utlandet) och {MINUS}15 i justering.")
 
 
+def test_of_many_years_of_births_deaths_and_moves_the_latest_are_told() -> None:
+    changes = population.load_population_change()
+    one = changes[changes["year"] == 2024]
+    long = pd.concat([one.assign(year=year) for year in range(2000, 2026)])
+    sentences = text.balance_sentences(regions.get("karlstad"), long)
+    assert [sentence[2:6] for sentence in sentences] == ["2023", "2024", "2025"]
+
+
 def test_gotland_has_no_words_about_its_own_county() -> None:
     sentences = text.balance_sentences(regions.from_members(["0980"]),
                                        population.load_population_change())
