@@ -19,6 +19,7 @@ from matplotlib.colors import to_hex
 
 from analysis import catalog
 from analysis.figures import charts, maps, style
+from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import measure_of
 from analysis.regions import Region, municipalities
@@ -421,9 +422,17 @@ def exact_table(region: Region, margins: pd.DataFrame) -> Table:
         "net": Format("Pendlingsnetto", signed=True), "ratio": Format("Pendlingskvot", decimals=2),
         "least": Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
     }, SOURCES, notes=(
-        "Alla tal är exakta summor av kommunernas tal.",
+        _sums_note(year),
         "Den sista kolumnen är en undre gräns för andelen som arbetar inom området: de som "
         "pendlar mellan områdets kommuner kommer till."))
+
+
+def _sums_note(year: int) -> str:
+    """How exact a sum over municipalities is in a year."""
+    if year in tables.perturbed_years("commuting_margins"):
+        return ("Alla tal är summor av kommunernas tal, som har röjandeskydd: de kan avvika något "
+                "från publicerade totaler.")
+    return "Alla tal är exakta summor av kommunernas tal."
 
 
 def markets_table(region: Region) -> Table:

@@ -430,3 +430,12 @@ def test_without_unknown_cells_nothing_is_said_of_them(modelled: Flows) -> None:
     assert "sekretess" not in words
     assert "minst så stora" not in words
     assert "känd" not in words
+
+
+def test_sums_of_protected_years_are_not_called_exact(margins: pd.DataFrame,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "exakta summor" in figures.exact_table(REGIONS["karlstad"], margins).notes[0]
+    monkeypatch.setattr(figures.tables, "perturbed_years", lambda key: (2021,))
+    note = figures.exact_table(REGIONS["karlstad"], margins).notes[0]
+    assert "exakta" not in note
+    assert "röjandeskydd" in note
