@@ -510,7 +510,7 @@ def _too_short(arrows: Sequence[Arrow], unit: float) -> int:
 
 def _note(region: Region, flows: Flows, chosen: Selection, short: int) -> str:
     parts = [f"Pilar visas från {swedish.number(chosen.threshold)} personer.",
-             "Pendlingsnettot är exakt, ur kommunernas egna tal."]
+             "Pendlingsnettot kommer ur kommunernas egna tal."]
     if short:
         noun = "ström är för kort" if short == 1 else "strömmar är för korta"
         parts.append(f"{swedish.capitalised(swedish.in_words(short))} {noun} för kartans skala "

@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis import catalog
 from analysis.flows import MODEL_ERROR, Flows, Markets
+from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.labour_markets import MarketChanges
 from analysis.regions import Region, municipalities
@@ -340,9 +341,11 @@ def _group_text(name: str, members: Sequence[str], flows: Flows) -> str:
 def _range_text(name: str, members: Sequence[str], flows: Flows) -> str:
     bounds = metrics.group_internal_range(flows.table, members, margins=flows.margins).iloc[0]
     cells = unknown(metrics.unknown_between(flows.table, members), f"mellan kommunerna i {name}")
+    basis = (", räknat ur tal som själva har röjandeskydd"
+             if flows.year in tables.perturbed_years("commuting_margins") else "")
     return (f"{cells} Pendlingen mellan dem är "
             f"{flows.year} mellan {swedish.number(bounds['low'])} och "
-            f"{swedish.persons(bounds['high'])}; okänt räknas aldrig som noll.")
+            f"{swedish.persons(bounds['high'])}{basis}; okänt räknas aldrig som noll.")
 
 
 def _about(persons: float, flows: Flows) -> str:

@@ -167,7 +167,7 @@ def test_observed_flows_are_stated_plainly(observed: Flows) -> None:
     assert swedish.persons(figures["group_internal"]) in sentences
 
 
-def test_suppressed_cells_give_a_range(observed: Flows) -> None:
+def test_suppressed_cells_give_a_range(observed: Flows, monkeypatch: pytest.MonkeyPatch) -> None:
     cells = observed.table.copy()
     hidden = (cells["home"] == "1763") & (cells["work"] == "1715")
     cells.loc[hidden, "persons"] = np.nan
@@ -176,6 +176,10 @@ def test_suppressed_cells_give_a_range(observed: Flows) -> None:
     assert sentence.startswith(
         "1 uppgift mellan kommunerna i Karlstadsregionen är skyddad av sekretess.")
     assert "okänt räknas aldrig som noll" in sentence
+    assert "röjandeskydd" not in sentence
+    monkeypatch.setattr(text.tables, "perturbed_years", lambda key: (observed.year,))
+    (sentence,) = text.flow_sentences(regions.get("karlstad"), replace(observed, table=cells))
+    assert "personer, räknat ur tal som själva har röjandeskydd; okänt" in sentence
 
 
 def test_strongest_link_out_of_the_county_is_said(modelled: Flows) -> None:
