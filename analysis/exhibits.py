@@ -16,11 +16,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+import pypdfium2
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 from markdown_it import MarkdownIt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL.PngImagePlugin import PngInfo
 
 from analysis.errors import InputError
 from analysis.figures import style
@@ -134,7 +136,7 @@ def table_bundle(table: Table) -> dict[str, Any]:
 def figure_bundle(figure: Figure) -> dict[str, Any]:
     """The output bundle of a figure exhibit: SVG, PDF and PNG of one figure, and what it says."""
     about = style.description_of(figure)
-    svg, pdf, png = io.StringIO(), io.BytesIO(), io.BytesIO()
+    svg, pdf = io.StringIO(), io.BytesIO()
     metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
     with style.look():
         style.settle(figure.axes[0])
@@ -142,8 +144,6 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
         figure.set_layout_engine(None)
         figure.savefig(svg, format="svg", metadata=metadata)
         figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": about.title})
-        figure.savefig(png, format="png", dpi=PNG_DPI, pil_kwargs={"compress_level": _PNG_LEVEL},
-                       metadata={"Software": None, "Title": about.title})
     width, height = figure.get_size_inches()
     exhibit = {
         "type": "figure", "id": about.id, "title": about.title, "alt": about.alt,
@@ -155,4 +155,15 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
     }
     return {MIME: exhibit, "image/svg+xml": compact(svg.getvalue()),
             "application/pdf": base64.b64encode(pdf.getvalue()).decode("ascii"),
-            "image/png": base64.b64encode(png.getvalue()).decode("ascii")}
+            "image/png": base64.b64encode(_png(pdf.getvalue(), about.title)).decode("ascii")}
+
+
+def _png(pdf: bytes, title: str) -> bytes:
+    """The first page of `pdf` as PNG: a third of the time of drawing the figure once more."""
+    about = PngInfo()
+    about.add_text("Title", title)
+    target = io.BytesIO()
+    with pypdfium2.PdfDocument(pdf) as document:
+        picture = document[0].render(scale=PNG_DPI / 72).to_pil()
+    picture.save(target, "PNG", compress_level=_PNG_LEVEL, dpi=(PNG_DPI, PNG_DPI), pnginfo=about)
+    return target.getvalue()

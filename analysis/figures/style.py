@@ -107,6 +107,8 @@ _SETTINGS = {
     "svg.fonttype": "path",
     "svg.hashsalt": "samverkan",
     "pdf.fonttype": 42,  # TrueType subsets: text in the PDF stays text
+    # matplotlib reads this one for PDF, too: a face is embedded once, not again for 202F or 2212
+    "ps.fonttype": 42,
 }
 
 

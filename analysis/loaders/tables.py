@@ -84,6 +84,10 @@ class Provenance:
         """Swedish source line of the dataset."""
         return f"Källa: {self.vintage.source}"
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Provenance:
+        """Itself: pandas copies what is attached to a table at every step, and this is frozen."""
+        return self
+
 
 @dataclass(frozen=True)
 class Record:

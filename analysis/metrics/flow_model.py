@@ -192,7 +192,7 @@ def _year_of(margins: pd.DataFrame, year: int, codes: tuple[str, ...]) -> _Year:
         raise_faults(DataError, faults)
     columns = ["in_commuters", "out_commuters", "live_and_work"]
     found = rows.reindex(list(codes))[columns].astype("Float64").astype("float64")
-    missing = [code for code in codes if found.loc[code].isna().any()]
+    missing = list(found.index[found.isna().any(axis=1)])
     if missing:
         named = ", ".join(missing[:5])
         faults.append(f"No margins in {year} for {len(missing)} municipalities, first {named}.")
