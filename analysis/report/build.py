@@ -224,8 +224,11 @@ class _Run:
                 running[pool.submit(task.function, task.argument)] = task
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task = running.pop(future)
-                # what brings a region to its end goes before what begins another
-                ready.extendleft(reversed(self._take(task, future)))
+                more = self._take(task, future)
+                if queue:  # what brings a region to its end goes before what begins another
+                    ready.extendleft(reversed(more))
+                else:  # the longest ways first, so that all workers are busy to the end
+                    ready.extend(more)
                 if task.state.waiting == 0:
                     yield self._result(task.state)
 
