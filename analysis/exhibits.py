@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from PIL.PngImagePlugin import PngInfo
 
 from analysis.errors import InputError
-from analysis.figures import style
+from analysis.figures import drawing, style
 from analysis.figures.svg import compact
 from analysis.tables import Table
 from analysis.text import swedish
@@ -136,14 +136,10 @@ def table_bundle(table: Table) -> dict[str, Any]:
 def figure_bundle(figure: Figure) -> dict[str, Any]:
     """The output bundle of a figure exhibit: SVG, PDF and PNG of one figure, and what it says."""
     about = style.description_of(figure)
-    svg, pdf = io.StringIO(), io.BytesIO()
-    metadata = {"Date": None, "Creator": "Samverkan", "Title": about.title}
     with style.look():
         style.settle(figure.axes[0])
-        # the layout is found: search no more, and do not draw twice in each format to be sure
-        figure.set_layout_engine(None)
-        figure.savefig(svg, format="svg", metadata=metadata)
-        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Title": about.title})
+        figure.set_layout_engine(None)  # the layout is found: search no more
+        svg, pdf = drawing.draw(figure, about.title)
     width, height = figure.get_size_inches()
     exhibit = {
         "type": "figure", "id": about.id, "title": about.title, "alt": about.alt,
@@ -153,9 +149,9 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
         "size": [width * 72, height * 72], "crop": [style.HEAD * 72, style.FOOT * 72],
         "table": table_data(about.table) if about.table else None,
     }
-    return {MIME: exhibit, "image/svg+xml": compact(svg.getvalue()),
-            "application/pdf": base64.b64encode(pdf.getvalue()).decode("ascii"),
-            "image/png": base64.b64encode(_png(pdf.getvalue(), about.title)).decode("ascii")}
+    return {MIME: exhibit, "image/svg+xml": compact(svg),
+            "application/pdf": base64.b64encode(pdf).decode("ascii"),
+            "image/png": base64.b64encode(_png(pdf, about.title)).decode("ascii")}
 
 
 def _png(pdf: bytes, title: str) -> bytes:
