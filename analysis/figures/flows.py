@@ -292,7 +292,7 @@ def _draw_arrows(axes: Axes, arrows: Sequence[Arrow], largest: float, unit: floa
     for arrow in sorted(arrows, key=lambda one: -one.persons):
         path = ribbon(arrow.start, arrow.end, width=width_of(arrow.persons, largest), unit=unit,
                       dashed=dashed)
-        axes.add_patch(_patch(path, arrow.colour, width_of(arrow.persons, largest), zorder=5))
+        axes.add_artist(_patch(path, arrow.colour, width_of(arrow.persons, largest), zorder=5))
 
 
 def _patch(path: Path, colour: str, width: float, *, zorder: float) -> PathPatch:
@@ -464,7 +464,7 @@ def _draw_key(axes: Axes, region: Region, flows: Flows, chosen: Selection) -> No
     for mark in marks:
         path = ribbon((2.0, y), (52.0, y), width=width_of(mark, chosen.largest), unit=1.0,
                       dashed=flows.modelled, bend=0.0)
-        axes.add_patch(_patch(path, INSIDE, width_of(mark, chosen.largest), zorder=5))
+        axes.add_artist(_patch(path, INSIDE, width_of(mark, chosen.largest), zorder=5))
         _key_text(axes, 56, y, swedish.number(mark), size=8.5, va="center")
         y -= 9 + width_of(mark, chosen.largest) * 0.6
     lines = [textwrap.fill(line, 31) for line in _key_lines(region, flows, chosen)]

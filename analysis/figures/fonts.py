@@ -137,6 +137,7 @@ def _write(font: Any, target: Path) -> None:
     temporary.replace(target)
 
 
+@cache
 def use_in_figures() -> list[str]:
     """Make the drawing faces known to matplotlib; returns the families to draw with, best first.
     """

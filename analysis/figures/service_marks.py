@@ -52,7 +52,7 @@ def wrap(words: str, width: int) -> str:
 
 
 def fill(axes: Axes, shapes: gpd.GeoDataFrame, **look: Any) -> None:
-    """Draw polygons as one patch: `GeoDataFrame.plot` would draw the whole figure each time."""
+    """Draw polygons as one patch inside the frame that is set."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -64,7 +64,7 @@ def fill(axes: Axes, shapes: gpd.GeoDataFrame, **look: Any) -> None:
     ]
     if rings:
         path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
-        axes.add_patch(PathPatch(path, **look))
+        axes.add_artist(PathPatch(path, **look))  # the frame is set: no limits to find
 
 
 def sharp(axes: Axes) -> None:

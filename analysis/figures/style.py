@@ -156,9 +156,18 @@ def _below_colours() -> frozenset[str]:
 def look() -> Iterator[None]:
     """Draw and save inside this block to get the report's look; settings outside stay as they are.
     """
-    settings = {"font.family": fonts.use_in_figures(), **_SETTINGS}
-    with mpl.rc_context({**mpl.rcParamsDefault, "backend": mpl.rcParams["backend"], **settings}):
+    with mpl.rc_context():
+        for name, value in _settings().items():
+            mpl.rcParams._set(name, value)
         yield
+
+
+@cache
+def _settings() -> dict[str, Any]:
+    """All settings of matplotlib as the report has them, checked once."""
+    ours = {"font.family": fonts.use_in_figures(), **_SETTINGS}
+    checked = mpl.RcParams({**mpl.rcParamsDefault, **ours})
+    return {name: checked[name] for name in checked if name != "backend"}
 
 
 class _Canvas(FigureCanvasAgg):

@@ -22,9 +22,11 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -134,32 +136,32 @@ def _days(column: pd.Series, reading: Callable[[str], pd.Timestamp | None]) -> p
     return pd.Series([read(text) for text in column], index=column.index, dtype="datetime64[ns]")
 
 
-def _read_table(file: Path, columns: tuple[str, ...]) -> tuple[pd.DataFrame, list[str]]:
+def _table_of(file: str, content: bytes | None, columns: tuple[str, ...],
+              ) -> tuple[pd.DataFrame, list[str]]:
     """Table of text with `line`, and the faults of its shape: columns, field counts, encoding."""
     rows: list[list[str]] = []
     faults: list[str] = []
+    if content is None:
+        return _empty(columns), [f"{file} is missing; restore it in the inventory's folder"]
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream, strict=True)
-            header = [cell.strip() for cell in next(reader, [])]
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = [cell.strip() for cell in next(reader, [])]
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) == len(header):
+                    rows.append([cell.strip() for cell in cells] + [str(line)])
+                else:
+                    faults.append(
+                        f"{file} row {line}, column {header[0] if header else '1'}: "
+                        f"{len(cells)} cells where the header has {len(header)}; put text "
+                        "that contains a comma in quotes"
+                    )
             line = reader.line_num + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    if len(cells) == len(header):
-                        rows.append([cell.strip() for cell in cells] + [str(line)])
-                    else:
-                        faults.append(
-                            f"{file.name} row {line}, column {header[0] if header else '1'}: "
-                            f"{len(cells)} cells where the header has {len(header)}; put text "
-                            "that contains a comma in quotes"
-                        )
-                line = reader.line_num + 1
-    except FileNotFoundError:
-        return _empty(columns), [f"{file.name} is missing; restore it in the inventory's folder"]
     except (UnicodeDecodeError, csv.Error) as error:
-        return _empty(columns), [f"{file.name} is no CSV in UTF-8 ({error}); save it as such"]
+        return _empty(columns), [f"{file} is no CSV in UTF-8 ({error}); save it as such"]
     if header != list(columns):
-        message = f"{file.name} row 1, column {_first_difference(header, columns)}: the header is "
+        message = f"{file} row 1, column {_first_difference(header, columns)}: the header is "
         return _empty(columns), [f"{message}{','.join(header)}; it must be {','.join(columns)}"]
     table = pd.DataFrame(rows, columns=[*columns, "line"], dtype="str")
     return table.astype({"line": "int64"}), faults
@@ -203,13 +205,38 @@ def read_inventory(path: Path) -> Inventory:
     DataError
         Lists every missing file, wrong header and row with a wrong number of cells.
     """
+    return _copy(_inventory_of(_contents(path)))
+
+
+def _contents(path: Path) -> tuple[bytes | None, ...]:
+    """What the files of `COLUMNS` hold; None for one that is not there."""
+    files = [Path(path) / f"{name}.csv" for name in COLUMNS]
+    return tuple(file.read_bytes() if file.is_file() else None for file in files)
+
+
+@lru_cache(maxsize=2)
+def _inventory_of(contents: tuple[bytes | None, ...]) -> Inventory:
+    """Made once for the same files: the chapters of a report ask for it several times."""
     tables: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
-    for name, columns in COLUMNS.items():
-        tables[name], found = _read_table(Path(path) / f"{name}.csv", columns)
+    for (name, columns), content in zip(COLUMNS.items(), contents, strict=True):
+        tables[name], found = _table_of(f"{name}.csv", content, columns)
         faults += found
     raise_faults(DataError, faults)
     return inventory_from(tables)
+
+
+@lru_cache(maxsize=2)
+def _errors_of(contents: tuple[bytes | None, ...], codes: tuple[tuple[str, str], ...],
+               ) -> tuple[str, ...]:
+    found = check_inventory(_inventory_of(contents), codes=dict(codes))
+    return tuple(str(finding) for finding in found if finding.level == "error")
+
+
+def _copy(inventory: Inventory) -> Inventory:
+    """Whoever changes a table changes his own."""
+    own = {name: table.copy(deep=False) for name, table in inventory.tables().items()}
+    return replace(inventory, **own)
 
 
 def inventory_path() -> Path:
@@ -240,11 +267,10 @@ def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None 
     >>> len(inventory.areas) > 20
     True
     """
-    inventory = read_inventory(path or inventory_path())
-    found = check_inventory(inventory, codes=known_codes() if codes is None else codes)
-    errors = [str(finding) for finding in found if finding.level == "error"]
-    raise_faults(DataError, errors)
-    return inventory
+    contents = _contents(path or inventory_path())
+    known = known_codes() if codes is None else codes
+    raise_faults(DataError, list(_errors_of(contents, tuple(known.items()))))
+    return _copy(_inventory_of(contents))
 
 
 def load_area_costs() -> pd.DataFrame | None:

@@ -347,7 +347,7 @@ def joint_age_share(ages: pd.DataFrame, codes: Collection[str], low: int,
 
     Missing when any age group of any of them is unknown.
     """
-    latest = ages[ages["year"] == ages["year"].max()]
+    latest = ages[(ages["year"] == ages["year"].max()) & ages["code"].isin(list(codes))]
     part, whole = (by_age(latest, *limits).droplevel("year").reindex(list(codes)).sum(skipna=False)
                    for limits in ((low, high), (0, None)))
     return float(part / whole)

@@ -46,13 +46,17 @@ class Cited:
 
 @dataclass
 class Document:
-    """One region's report before export; `notebooks` are the executed chapters by name."""
+    """One region's report before export; `notebooks` are the executed chapters by name.
+
+    `rendered` is the page that all formats begin from, once an exporter has made it.
+    """
 
     region: Region
     as_of: str
     notebooks: dict[str, Any]
     exhibits: list[dict[str, Any]] = field(default_factory=list)
     sources: list[Cited] = field(default_factory=list)
+    rendered: tuple[str, Any] | None = None
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """The exhibits of one type, in the order of the report."""

@@ -26,6 +26,7 @@ from analysis.report.plan import Job
 
 KERNEL = "python3"
 _CELL_TIMEOUT = 600  # seconds; a cell that hangs must not hang the build
+_CLIENT = "analysis.report.kernels.PromptClient"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -83,7 +84,7 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
         notebook = papermill.execute_notebook(
             str(job.notebook), None, parameters=job.parameters, kernel_name=KERNEL,
             progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
-            config=Config({"KernelManager": transport}),
+            config=Config({"KernelManager": {"client_class": _CLIENT, **transport}}),
         )
         seen = reads.of_trace(trace)
     return notebook, tuple(seen)

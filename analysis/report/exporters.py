@@ -8,6 +8,7 @@ chapter, through the same composer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,19 +57,33 @@ class SamverkanHTML(HTMLExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(compose.TEMPLATES)]
 
-    @property
-    def picture(self) -> Callable[[dict[str, Any]], str]:
-        """The address of a figure's picture: its SVG as a data URI."""
-        return compose.picture
-
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:
         """The page; raises BuildError when it would ask for anything outside itself."""
+        html, resources = self.marked(nb, resources, **options)
+        return self.finished(html, resources), resources
+
+    def marked(self, nb: Any, resources: Any = None, **options: Any) -> tuple[str, Any]:
+        """The page with a mark in the place of each figure's picture, the same for all formats."""
         self.register_filter("markdown_sv", compose.markdown)
-        self.register_filter("picture", self.picture)
+        self.register_filter("picture", _mark)
         self.register_filter("numbered", compose.numbered)
         html, resources = super().from_notebook_node(nb, resources, **options)
         compose.check_self_contained(str(html))
         return str(html), resources
+
+    def finished(self, html: str, resources: Any) -> Any:
+        """The marked page with each figure's SVG as a data URI."""
+        return _with_pictures(html, resources, compose.picture)
+
+
+def _mark(exhibit: dict[str, Any]) -> str:
+    """What stands in the place of a figure's address until the page is whole."""
+    return f"data:figure,{exhibit['number']}"
+
+
+def _with_pictures(html: str, resources: Any, picture: Callable[[dict[str, Any]], str]) -> str:
+    figures = {exhibit["number"]: exhibit for exhibit in resources["samverkan"]["figures"]}
+    return re.sub(r"data:figure,(\d+)", lambda found: picture(figures[int(found[1])]), html)
 
 
 class SamverkanPDF(SamverkanHTML):
@@ -85,24 +100,18 @@ class SamverkanPDF(SamverkanHTML):
     def _template_extension_default(self) -> str:
         return ".html.j2"  # the same page, whatever it becomes
 
-    @property
-    def picture(self) -> Callable[[dict[str, Any]], str]:
-        """A placeholder, whose place the figure's own drawing takes."""
+    def finished(self, html: str, resources: Any) -> bytes:
+        """The bytes of the PDF: each figure's own drawing takes the place of a placeholder."""
         from analysis.report import pdf
 
-        return pdf.placeholder
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[Any, Any]:
-        """The bytes of the PDF."""
-        from analysis.report import pdf
-
-        html, resources = super().from_notebook_node(nb, resources, **options)
         about = resources["samverkan"]
-        return pdf.render(html, about["figures"], about["region"].key), resources
+        page = _with_pictures(html, resources, pdf.placeholder)
+        return pdf.render(page, about["figures"], about["region"].key)
 
 
 def render(document: Document, exporter: type[SamverkanHTML]) -> Any:
     """A composed document as the text or the bytes that `exporter` makes of it."""
-    output, _ = exporter().from_notebook_node(
-        compose.page(document), resources={"samverkan": compose.context(document)})
-    return output
+    if document.rendered is None:
+        document.rendered = SamverkanHTML().marked(
+            compose.page(document), {"samverkan": compose.context(document)})
+    return exporter().finished(*document.rendered)

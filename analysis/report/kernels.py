@@ -15,16 +15,20 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.util import Finalize
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "samverkan-fork"
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
-Order = tuple[str, str | None, dict[str, str]]  # connection file, folder, environment
+Order = tuple[list[str], str | None, dict[str, str]]  # arguments, folder, environment
 
 
 class Nursery:
@@ -103,13 +107,37 @@ class ForkProvisioner(LocalProvisioner):
     """Starts the kernel as a fork instead of a new interpreter; all else is as for a local one."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """Fork a kernel for the connection file that `cmd` names; returns its connection info."""
+        """Fork a kernel with the arguments that `cmd` ends with; returns its connection info."""
         assert _nursery is not None, "open_nursery chooses this provisioner"
-        file = cmd[cmd.index("-f") + 1]
-        pid = _nursery.fork((file, kwargs.get("cwd"), dict(kwargs.get("env") or {})))
+        arguments = cmd[cmd.index("-f"):]  # what stands before names Python and its module
+        pid = _nursery.fork((arguments, kwargs.get("cwd"), dict(kwargs.get("env") or {})))
         self.process = _Forked(_nursery, pid)
         self.pid, self.pgid = pid, None
         return self.connection_info
+
+
+class PromptClient(AsyncKernelClient):
+    """Talks to a kernel as soon as it answers.
+
+    Jupyter's own waits a fifth of a second more, idly, for messages of the start to pass by; who
+    executes a notebook takes only those that answer a cell.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and its outputs arrive; raises RuntimeError if not."""
+        begun = time.monotonic()
+        while True:
+            self.kernel_info()
+            with suppress(Empty):
+                reply = await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+                if reply["msg_type"] == "kernel_info_reply":
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+            if timeout is not None and time.monotonic() - begun > timeout:
+                raise RuntimeError(f"the kernel did not answer in {timeout:g} seconds")
 
 
 class _Forked:
@@ -142,7 +170,7 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _serve(file: str, folder: str | None, environment: dict[str, str]) -> None:
+def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]) -> None:
     """Run a kernel in this process until it is told to stop."""
     os.setsid()  # an interrupt of the build must not reach the kernel before Jupyter does
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -156,6 +184,6 @@ def _serve(file: str, folder: str | None, environment: dict[str, str]) -> None:
     parent = os.getppid()  # the kernel ends when the nursery does
     quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
     kernel = IPKernelApp.instance()
-    kernel.initialize(["-f", file, f"--IPKernelApp.parent_handle={parent}", quiet])
+    kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}", quiet])
     reads.watch()
     kernel.start()

@@ -47,6 +47,7 @@ for entry in catalog.tabular():
         tables.load(entry.key)
 with suppress(SamverkanError):
     boundaries.load_boundaries()
+    boundaries.load_lakes()
 with suppress(SamverkanError):
     services.load_inventory()
 with suppress(SamverkanError):

@@ -53,7 +53,7 @@ def by_size(region: Region, values: pd.Series) -> list[str]:
 
 def compared_sets(region: Region, values: pd.Series) -> dict[str, list[str]]:
     """Members by display name: the region, its groups, its counties when few, and the nation."""
-    codes = sorted({str(code) for code in values.index.get_level_values(0)})
+    codes = sorted(map(str, values.index.unique(0)))
     sets = {part.name: list(part.members) for part in (region, *region.groups)}
     if len(region.counties) <= FEW_COUNTIES:
         for county in region.counties:

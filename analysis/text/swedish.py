@@ -15,11 +15,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from numbers import Number
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 NARROW = "\u202f"
 MINUS = "\u2212"
 MISSING = "\u2013"
+_SIGNS = str.maketrans({",": NARROW, ".": ",", "-": MINUS})
 DASH = "\u2013"
 
 
@@ -46,9 +46,7 @@ def number(value: float | None, decimals: int = 0) -> str:
     # half away from zero, as a spreadsheet does it; + 0 turns -0 into 0: no "−0"
     step = Decimal(1).scaleb(-decimals)
     rounded = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP) + 0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text: str = format_decimal(rounded, format=pattern, locale="sv_SE")
-    return text.replace("\u00a0", NARROW).replace("-", MINUS)
+    return f"{rounded:,.{max(decimals, 0)}f}".translate(_SIGNS)
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
