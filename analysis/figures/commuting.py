@@ -109,14 +109,14 @@ def _plot_rate(key: str, region: Region, margins: pd.DataFrame, boundaries: gpd.
         fill, limits, colours = (maps.shade_classes(values) if percent
                                  else centred_classes(values, centre=1.0))
         maps.draw_base(chart, region, boundaries, fill=fill)
-        texts = values.map(lambda value: swedish.percent_sign(value, 0) if percent
-                           else swedish.number(value, 2))
-        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                        order=order[:_NAMED], surroundings=boundaries)
         unit = "procent" if percent else "dag / natt"
         maps.class_legend(side, limits, colours, percent=percent,
                           decimals=decimals_of(limits, 100 if percent else 1),
                           title=f"{measure.label}\n{year}, {unit}")
+        texts = values.map(lambda value: swedish.percent_sign(value, 0) if percent
+                           else swedish.number(value, 2))
+        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
+                        order=order[:_NAMED], surroundings=boundaries)
     return style.describe(chart, style.Description(
         id=f"{key}-karta", title=f"{measure.label} {year}", alt=_rate_alt(key, values, year),
         sources=SOURCES, table=_rate_table(key, values, year), unit=unit,

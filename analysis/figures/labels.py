@@ -58,11 +58,12 @@ def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox] = (),
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     frame = axes.get_window_extent(renderer)
     used, drawn = list(taken), []
-    for label in labels:
-        text, box = _best(axes, label, used, frame, renderer)
-        if text is not None:
-            used.append(box)
-            drawn.append(text)
+    with style.beside_the_layout(axes):
+        for label in labels:
+            text, box = _best(axes, label, used, frame, renderer)
+            if text is not None:
+                used.append(box)
+                drawn.append(text)
     return drawn
 
 
@@ -71,7 +72,7 @@ def _best(axes: Axes, label: Label, used: list[Bbox], frame: Bbox, renderer: obj
     text = axes.annotate(
         label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points",
         fontsize=label.size, fontweight=label.weight, color=label.colour, zorder=9,
-        annotation_clip=False, linespacing=1.05,
+        annotation_clip=False, linespacing=1.05, in_layout=False,
     )
     least, choice, box = float("inf"), None, Bbox.null()
     for candidate, radius in _positions(label):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -236,12 +237,13 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
         for code in codes
     ]
     style.settle(axes)
-    taken = [_scale_bar_box(axes)]
-    taken += [] if areas is None else _symbol_boxes(axes, points, areas)
-    drawn = labels.place(axes, wanted, taken=taken)
-    if surroundings is not None and few:
-        taken += [text.get_window_extent() for text in drawn]
-        _name_surroundings(axes, region, surroundings, taken)
+    with style.beside_the_layout(axes):
+        taken = [_scale_bar_box(axes)]
+        taken += [] if areas is None else _symbol_boxes(axes, points, areas)
+        drawn = labels.place(axes, wanted, taken=taken)
+        if surroundings is not None and few:
+            taken += [text.get_window_extent() for text in drawn]
+            _name_surroundings(axes, region, surroundings, taken)
 
 
 def _name_surroundings(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame,
@@ -308,11 +310,18 @@ def size_legend(axes: Axes, values: Sequence[float], areas: Sequence[float], *, 
     ]
     tallest = max((radius_of(area) for area in areas), default=4)
     spacing = max(0.6, tallest / 8.5 * 0.9)
-    legend = axes.legend(handles=handles, title=title, loc="upper left", labelspacing=spacing,
-                         borderpad=0.8, handletextpad=max(1.0, tallest / 7), alignment="left",
-                         handlelength=max(2.0, tallest / 5))
+    add_legend(axes, handles, title, labelspacing=spacing, handletextpad=max(1.0, tallest / 7),
+                handlelength=max(2.0, tallest / 5))
+
+
+def add_legend(axes: Axes, handles: Sequence[Any], title: str, **options: float) -> None:
+    """A further legend: matplotlib has one, and draws an earlier one only as an artist."""
+    earlier = axes.get_legend()
+    if earlier is not None:
+        axes.add_artist(earlier)
+    legend = axes.legend(handles=handles, title=title, loc="upper left", alignment="left",
+                         borderpad=0.8, **options)
     legend.get_title().set_fontsize(8.5)
-    axes.add_artist(legend)
 
 
 def nice_counts(largest: float, *, how_many: int = 3) -> list[float]:
@@ -376,7 +385,4 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
     if missing:
         handles.append(Patch(facecolor=style.NO_DATA, edgecolor=style.MUTED, hatch="////",
                              linewidth=0.4, label="uppgift saknas"))
-    legend = axes.legend(handles=handles, title=title, loc="upper left", alignment="left",
-                         borderpad=0.8)
-    legend.get_title().set_fontsize(8.5)
-    axes.add_artist(legend)
+    add_legend(axes, handles, title)

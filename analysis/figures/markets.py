@@ -55,9 +55,9 @@ def plot_markets(region: Region, flows: Flows, markets: Markets, *, boundaries: 
         visible[visible.index.isin(region.members)].boundary.plot(
             ax=chart, color=style.INK, linewidth=1.0 if few else 0.3, zorder=3)
         _outline_own(chart, region, visible, markets, dashed=flows.modelled)
+        _legend(side, markets, looks, flows)
         maps.draw_names(chart, region, maps.centres(boundaries), order=order[:60],
                         surroundings=boundaries)
-        _legend(side, markets, looks, flows)
     about = f"SCB {text.MARKETS_YEAR} och egen beräkning {flows.year}"
     return style.describe(chart, style.Description(
         id="arbetsmarknad-karta", title=text.titled(f"Lokala arbetsmarknader: {about}", flows),
@@ -110,9 +110,7 @@ def _legend(axes: Axes, markets: Markets, looks: Mapping[str, tuple[str, str]], 
                           linestyle=(0, (3, 1.5)) if flows.modelled else "-"))
     more = len(looks) - _NAMED
     title = f"SCB {text.MARKETS_YEAR}" + (f", {_NAMED} av {len(looks)}" if more > 0 else "")
-    legend = axes.legend(handles=handles, title=title, loc="upper left", alignment="left",
-                         borderpad=0.8)
-    legend.get_title().set_fontsize(8.5)
+    maps.add_legend(axes, handles, title)
 
 
 def _alt(region: Region, flows: Flows, markets: Markets) -> str:

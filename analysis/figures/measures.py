@@ -146,13 +146,13 @@ def _circles(chart: Axes, side: Axes, region: Region, measure: Measure, here: pd
     areas = maps.circle_sizes(here.abs())
     maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white", alpha=0.75,
                       linewidth=0.7, zorder=5)
-    maps.draw_names(chart, region, points, areas=areas, order=list(here.index)[:_NAMED],
-                    values=here.map(lambda value: swedish.number(value, measure.decimals)),
-                    surroundings=boundaries)
     top = float(here.abs().max())
     marks = maps.nice_counts(top)
     sizes = maps.circle_sizes(pd.Series(marks, dtype="float64"), largest=top)
     maps.size_legend(side, marks, list(sizes), title=f"{measure.label}\n{year}, {measure.unit}")
+    maps.draw_names(chart, region, points, areas=areas, order=list(here.index)[:_NAMED],
+                    values=here.map(lambda value: swedish.number(value, measure.decimals)),
+                    surroundings=boundaries)
 
 
 def _shades(chart: Axes, side: Axes, region: Region, measure: Measure, here: pd.Series, year: int,
@@ -160,14 +160,14 @@ def _shades(chart: Axes, side: Axes, region: Region, measure: Measure, here: pd.
     fill, limits, colours = maps.shade_classes(here, centre=centre_of(measure, here))
     missing = pd.Series(style.NO_DATA, index=here.index[here.isna()])
     maps.draw_base(chart, region, boundaries, fill=pd.concat([fill, missing]))
-    texts = here.map(lambda value: "uppgift saknas" if swedish.is_missing(value)
-                     else written(measure, value).removesuffix(f" {measure.unit}"))
-    maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                    order=list(here.index)[:_NAMED], surroundings=boundaries)
     unit = "procent" if measure.as_percent else measure.unit
     maps.class_legend(side, limits, colours, title=f"{measure.label}\n{year}, {unit}",
                       decimals=_decimals(limits, measure), percent=measure.as_percent,
                       missing=bool(here.isna().any()))
+    texts = here.map(lambda value: "uppgift saknas" if swedish.is_missing(value)
+                     else written(measure, value).removesuffix(f" {measure.unit}"))
+    maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
+                    order=list(here.index)[:_NAMED], surroundings=boundaries)
 
 
 def _decimals(limits: list[float], measure: Measure) -> int:

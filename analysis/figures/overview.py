@@ -38,10 +38,10 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
     axes, side = maps.map_canvas(height)
     with style.look():
         _draw_groups(axes, region, boundaries)
-        _name_members(axes, region, boundaries)
         _draw_country(side, region, boundaries)
         if region.groups:
             _group_legend(side, region)
+        _name_members(axes, region, boundaries)
     return style.describe(axes, Description(
         "region-map", f"Kommunerna i {region.name}", map_alt(region), ("boundaries",),
         table=members_table(region), kind="observed"))

@@ -86,11 +86,11 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
                       color=style.INK, linewidths=0, zorder=4)
         maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white",
                           alpha=0.75, linewidth=0.7, zorder=5)
-        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index)[:_NAMED],
-                        values=counts.map(swedish.number), surroundings=boundaries)
         marks = maps.nice_counts(float(counts.max()))
         sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
         maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
+        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index)[:_NAMED],
+                        values=counts.map(swedish.number), surroundings=boundaries)
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
     table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
                   {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
@@ -139,12 +139,12 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
         maps.draw_base(chart, region, boundaries)
         maps.draw_circles(chart, points, areas, facecolor=style.HIGHLIGHT, edgecolor="white",
                           alpha=0.75, linewidth=0.4, zorder=5)
-        _name_localities(chart, inside, points, areas)
         largest = float(inside["population"].max())
         marks = maps.nice_counts(largest)
         sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
         maps.size_legend(side, marks, list(sizes), title=f"Invånare i\ntätorten {year}",
                          colour=style.HIGHLIGHT)
+        _name_localities(chart, inside, points, areas)
     return style.describe(chart, style.Description(
         id="tatorter-karta", title=f"Tätorter {year}", alt=_localities_alt(region, inside),
         sources=("localities",), table=_localities_table(inside), kind="observed",
@@ -224,12 +224,12 @@ def plot_change(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFra
     with style.look():
         fill, limits, colours = maps.shade_classes(members, centre=0.0)
         maps.draw_base(chart, region, boundaries, fill=fill)
-        texts = members.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
-        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                        order=list(members.index)[:_NAMED], surroundings=boundaries)
         step = min(np.diff(limits))
         maps.class_legend(side, limits, colours, percent=True, decimals=0 if step >= 0.0099 else 1,
                           title=f"Förändring\n{year - 10}–{year}, procent")
+        texts = members.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
+        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
+                        order=list(members.index)[:_NAMED], surroundings=boundaries)
     table = change_table(region, values)
     return style.describe(chart, style.Description(
         id="folkmangd-forandring-karta", title=f"Folkmängdens förändring {year - 10}–{year}",

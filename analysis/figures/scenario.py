@@ -83,8 +83,8 @@ def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.Dat
             fill(axes, boundaries.loc[case.outside], zorder=1.4, **stay)
             handles.append(Patch(label=wrap("med i dag, inte i scenariot", 26), **stay))
         handles += _draw_lines(axes, case, points)
-        _name_places(axes, case, points, boundaries)
         side.legend(handles=handles, loc="upper left", fontsize=8, labelspacing=0.9)
+        _name_places(axes, case, points, boundaries)
     return style.describe(axes, _circle_description(case))
 
 

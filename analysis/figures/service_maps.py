@@ -100,9 +100,9 @@ def plot_service(view: Sharing, area: str, *, boundaries: gpd.GeoDataFrame) -> A
         if unknown:
             handles.append(_draw_unknown(axes, boundaries, unknown))
         hosts = _draw_hosts(axes, bodies, boundaries)
-        _name_places(axes, view, outside, boundaries)
         side.legend(handles=[*handles, *hosts], loc="upper left", alignment="left", fontsize=8,
                     labelspacing=0.9, handlelength=1.6, handleheight=1.2)
+        _name_places(axes, view, outside, boundaries)
     return style.describe(axes, _service_description(view, area, bodies, unknown))
 
 

@@ -195,14 +195,28 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
 
 
 def settle(axes: Axes) -> None:
-    """Find the layout of the figure of `axes` without drawing it, so that it can be measured."""
+    """Find the layout of the figure of `axes` without drawing it, so that it can be measured.
+
+    Does nothing when nothing has changed since the layout was found.
+    """
     figure = axes.get_figure(root=True)
     assert figure is not None
     engine = figure.get_layout_engine()
-    if engine is not None:
+    if engine is not None and figure.stale:
         engine.execute(figure)
     for part in figure.axes:  # a map is narrower than the room it has
         part.apply_aspect()
+    figure.stale = False
+
+
+@contextmanager
+def beside_the_layout(axes: Axes) -> Iterator[None]:
+    """What is drawn and measured inside this block takes no part in the layout of the figure."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    stale = figure.stale
+    yield
+    figure.stale = stale
 
 
 def plain_axes(width: float, height: float) -> Axes:
@@ -233,7 +247,7 @@ def describe(axes: Axes, description: Description) -> Axes:
     figure._samverkan = description  # type: ignore[attr-defined]
     height = figure.get_size_inches()[1]
     line = source_line(cited(figure), description.kind)
-    with look():
+    with look(), beside_the_layout(axes):
         figure.text(0.012, 1 - 0.08 / height, textwrap.fill(description.title, 78), fontsize=11,
                     fontweight="bold", va="top")
         figure.text(0.012, 0.07 / height, textwrap.fill(line, 130),
