@@ -86,6 +86,10 @@ def _with_pictures(html: str, resources: Any, picture: Callable[[dict[str, Any]]
     return re.sub(r"data:figure,(\d+)", lambda found: picture(figures[int(found[1])]), html)
 
 
+# the tables behind the figures, which open on a screen alone: more than half of the page's elements
+_ON_SCREEN = re.compile(r'<details class="data">.*?</details>', re.DOTALL)
+
+
 class SamverkanPDF(SamverkanHTML):
     """The same page as tagged PDF/UA-1, with the figures as vectors."""
 
@@ -105,7 +109,7 @@ class SamverkanPDF(SamverkanHTML):
         from analysis.report import pdf
 
         about = resources["samverkan"]
-        page = _with_pictures(html, resources, pdf.placeholder)
+        page = _with_pictures(_ON_SCREEN.sub("", html), resources, pdf.placeholder)
         return pdf.render(page, about["figures"], about["region"].key)
 
 
