@@ -114,12 +114,13 @@ def _draw_cells(axes: Axes, fill: pd.Series, shares: pd.DataFrame, persons: pd.D
             x = place + (0.25 if work == _OUTSIDE else 0)
             colour = _DIAGONAL if own else colours.get((home, work), style.NO_DATA)
             axes.add_patch(Rectangle((x, row), 1, 1, facecolor=colour, edgecolor="white",
-                                     linewidth=1.2, hatch="////" if value != value else ""))
+                                     linewidth=1.2, hatch="////" if value != value else "",
+                                     in_layout=False))
             if len(shares) <= _WRITTEN:
                 words = swedish.number(value) if own else text.count(value, flows)
                 axes.text(x + 0.5, row + 0.5, words.replace("färre än ", "< "), ha="center",
                           va="center", fontsize=8.0 if len(shares) <= 8 else 6.8,
-                          fontweight="bold" if own else "normal")
+                          fontweight="bold" if own else "normal", in_layout=False)
 
 
 def _dress(axes: Axes, codes: list[str]) -> None:

@@ -239,6 +239,8 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
     grid = np.atleast_1d(style.canvas(2.25 * lines, columns=3, rows=lines)).ravel()
     members = {key: _members(view, key) for key in bodies}
     outside = {code for codes in members.values() for code in codes} - set(view.region.members)
+    for axes in grid:
+        axes.set_axis_off()
     style.settle(grid[0])
     extent = grid[0].get_window_extent()
     framed = _framed(view, sorted(set().union(*members.values())))
@@ -251,8 +253,6 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
             _small_map(axes, view, key, members[key], visible, frame)
             maps.draw_lakes(axes, frame)
             fill(axes, own, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3)
-        for axes in grid[len(bodies):]:
-            axes.set_axis_off()
         maps.scale_bar(grid[0], frame)
     return style.describe(grid[0], _bodies_description(view, members))
 
@@ -274,7 +274,6 @@ def _small_map(axes: Axes, view: Sharing, key: str, codes: list[str],
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")
-    axes.set_axis_off()
     count = rows["area"].nunique()
     late = f", senast belagd {rows['last_evidence'].max()}" if stale else ""
     axes.set_title(wrap(view.names[key], 32), fontsize=8, pad=14)

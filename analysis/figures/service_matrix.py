@@ -180,7 +180,8 @@ def _draw_cell(axes: Axes, row: Any, left: float, middle: float, width: float) -
     """One cell: filled when running, light and hatched when old, a sign when only planned."""
     centre = left + width / 2
     if row is None:
-        axes.text(centre, middle, "·", fontsize=7, ha="center", va="center", color=style.MUTED)
+        axes.text(centre, middle, "·", fontsize=7, ha="center", va="center", color=style.MUTED,
+                  in_layout=False)
         return
     if row.status in PLAN_MARKS:
         axes.plot([centre], [middle], **plan_look(row.status))
@@ -191,10 +192,11 @@ def _draw_cell(axes: Axes, row: Any, left: float, middle: float, width: float) -
     fresh = row.status == "running" and not row.stale
     words = f"{letter} ?" if row.status == "undated" else f"{letter}{year}"
     axes.add_patch(Rectangle((left + 0.02, middle - 0.075), width - 0.04, 0.15,
-                             **_box_look(row, colour)))
+                             in_layout=False, **_box_look(row, colour)))
     plain = {"boxstyle": "square,pad=0.08", "facecolor": "white", "linewidth": 0}
     axes.text(centre, middle, words, fontsize=6.5, ha="center", va="center", fontweight="bold",
-              color="white" if fresh else style.INK, bbox=None if fresh else plain)
+              color="white" if fresh else style.INK, bbox=None if fresh else plain,
+              in_layout=False)
 
 
 def _box_look(row: Any, colour: str) -> dict[str, Any]:
