@@ -160,6 +160,6 @@ def _png(pdf: bytes, title: str) -> bytes:
     about.add_text("Title", title)
     target = io.BytesIO()
     with pypdfium2.PdfDocument(pdf) as document:
-        picture = document[0].render(scale=PNG_DPI / 72).to_pil()
+        picture = document[0].render(scale=PNG_DPI / 72, rev_byteorder=True).to_pil()
     picture.save(target, "PNG", compress_level=_PNG_LEVEL, dpi=(PNG_DPI, PNG_DPI), pnginfo=about)
     return target.getvalue()

@@ -171,11 +171,21 @@ def distances() -> pd.DataFrame:
     >>> round(float(distances().at["1780", "1761"]))
     12
     """
-    return _distances(_editions(*_DISTANCE_SOURCES))
+    editions = _editions(*_DISTANCE_SOURCES)
+    if editions not in _known_distances:
+        _known_distances[editions] = _distances()
+    return _known_distances[editions]
 
 
-@cache
-def _distances(editions: tuple[str, ...]) -> pd.DataFrame:
+_known_distances: dict[tuple[str, ...], pd.DataFrame] = {}
+
+
+def keep_distances(found: pd.DataFrame) -> None:
+    """Let this process use distances that another one has computed from the data in use now."""
+    _known_distances[_editions(*_DISTANCE_SOURCES)] = found
+
+
+def _distances() -> pd.DataFrame:
     people = population.load_population()
     places = population.load_localities()
     same_year = people["year"] == places["year"].max()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.utils.exceptions import ConversionException
 from traitlets import default
@@ -44,14 +44,23 @@ class ComposeChapter(Preprocessor):
         return compose.page(document), resources
 
 
-class SamverkanHTML(HTMLExporter):
+class SamverkanHTML(TemplateExporter):
     """One page without code cells, scripts or outside requests: the report's own template."""
 
     export_from_notebook = "Samverkan (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
 
     @default("template_name")
     def _template_name_default(self) -> str:
         return "samverkan"
+
+    @default("template_extension")
+    def _template_extension_default(self) -> str:
+        return ".html.j2"  # the same page, whatever it becomes
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -99,10 +108,6 @@ class SamverkanPDF(SamverkanHTML):
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".pdf"
-
-    @default("template_extension")
-    def _template_extension_default(self) -> str:
-        return ".html.j2"  # the same page, whatever it becomes
 
     def finished(self, html: str, resources: Any) -> bytes:
         """The bytes of the PDF: each figure's own drawing takes the place of a placeholder."""

@@ -26,6 +26,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "samverkan-fork"
+_PATIENCE = 0.1  # seconds; Jupyter would sleep as long and then ask again
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 Order = tuple[list[str], str | None, dict[str, str]]  # arguments, folder, environment
@@ -115,6 +116,10 @@ class ForkProvisioner(LocalProvisioner):
         self.pid, self.pgid = pid, None
         return self.connection_info
 
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Have whoever asks from now on whether the kernel runs wait for the news of its end."""
+        self.process.patience = _PATIENCE
+
 
 class PromptClient(AsyncKernelClient):
     """Talks to a kernel as soon as it answers.
@@ -148,13 +153,14 @@ class _Forked:
     def __init__(self, nursery: Nursery, pid: int) -> None:
         self._nursery = nursery
         self.pid = pid
+        self.patience = 0.0
 
     @property
     def returncode(self) -> int | None:
         return self.poll()
 
     def poll(self) -> int | None:
-        return self._nursery.ended(self.pid)
+        return self._nursery.ended(self.pid, self.patience)
 
     def wait(self, timeout: float | None = None) -> int | None:
         return self._nursery.ended(self.pid, 10 if timeout is None else timeout)

@@ -4,31 +4,63 @@ Unlike any other module this one works at import, because a fork server can do n
 imports every module that a notebook may use and reads the tables; a table that is broken is left
 to the chapter that reads it, which then says what is wrong. It calls doors only: any other result
 that is kept from here on would hide its reads from the trace of a chapter (`analysis.reads`).
+
+Nothing else happens in a build meanwhile, so each tenth of a second here is one of the clock.
 """
 
-# ruff: noqa: E402  (two things are set before anything else is imported)
+# ruff: noqa: E402  (some things are set before anything else is imported)
 
+import ctypes.util
 import gc
 import importlib
+import multiprocessing
 import pkgutil
 import sys
 from contextlib import suppress
+from multiprocessing.connection import Connection
+from unittest import mock
 
 gc.disable()  # nothing that is imported goes away again: looking for it takes a fifth of the time
 # a check of addresses in JSON schemas, which takes a second to import and which no notebook uses
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-import ipykernel.kernelapp
-import nbconvert.exporters
-import papermill
-import traitlets.config
-import weasyprint
+import pandas
 
-import analysis
+pandas.options.mode.string_storage = "python"  # of small tables, text is at hand sooner than Arrow's
+
 from analysis import catalog, flows
 from analysis.errors import SamverkanError
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
+
+
+def send_distances(pipe: Connection) -> None:
+    """Compute what takes a second in a process beside this one."""
+    with suppress(SamverkanError):
+        pipe.send(flows.distances())
+    pipe.close()
+
+
+for key in catalog.CATALOG:
+    tables.edition(key)  # first: a file that is edited in between is read again by a later build
+receiver, sender = multiprocessing.get_context("fork").Pipe(duplex=False)
+helper = multiprocessing.get_context("fork").Process(target=send_distances, args=(sender,))
+helper.start()
+sender.close()
+
+import ipykernel.kernelapp
+import nbconvert.exporters
+import papermill
+import traitlets.config
+
+import analysis
+
+with suppress(OSError):
+    # WeasyPrint asks for its libraries by the names they have elsewhere, too, and each search
+    # for one that is not here starts other programs
+    with mock.patch.object(ctypes.util, "find_library", return_value=None):
+        import weasyprint
+import weasyprint
 
 LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, weasyprint)
 ROOMS = ("loaders", "metrics", "flows", "inventory", "text", "tables", "figures", "exhibits",
@@ -40,8 +72,6 @@ for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
 
 for name in ("compose", "export", "exporters", "pdf"):
     importlib.import_module(f"analysis.report.{name}")
-for key in catalog.CATALOG:
-    tables.edition(key)  # first: a file that is edited in between is read again by a later build
 for entry in catalog.tabular():
     with suppress(SamverkanError):
         tables.load(entry.key)
@@ -50,8 +80,10 @@ with suppress(SamverkanError):
     boundaries.load_lakes()
 with suppress(SamverkanError):
     services.load_inventory()
-with suppress(SamverkanError):
-    flows.distances()
 fonts.use_in_figures()
+with suppress(EOFError):  # the chapter that asks for them says what is wrong
+    flows.keep_distances(receiver.recv())
+receiver.close()
+helper.join()
 gc.enable()
 gc.freeze()  # forks never look through what they all share
