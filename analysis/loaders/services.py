@@ -235,7 +235,8 @@ def _errors_of(contents: tuple[bytes | None, ...], codes: tuple[tuple[str, str],
 
 def _copy(inventory: Inventory) -> Inventory:
     """Whoever changes a table changes his own."""
-    own = {name: table.copy(deep=False) for name, table in inventory.tables().items()}
+    own: dict[str, Any] = {name: table.copy(deep=False)
+                           for name, table in inventory.tables().items()}
     return replace(inventory, **own)
 
 

@@ -26,7 +26,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import pandas
 
-pandas.options.mode.string_storage = "python"  # of small tables, text is at hand sooner than Arrow's
+pandas.options.mode.string_storage = "python"  # sooner at hand than Arrow in small tables
 
 from analysis import catalog, flows
 from analysis.errors import SamverkanError
@@ -55,11 +55,10 @@ import traitlets.config
 
 import analysis
 
-with suppress(OSError):
-    # WeasyPrint asks for its libraries by the names they have elsewhere, too, and each search
-    # for one that is not here starts other programs
-    with mock.patch.object(ctypes.util, "find_library", return_value=None):
-        import weasyprint
+# WeasyPrint asks for its libraries by the names they have elsewhere, too, and each search for one
+# that is not here starts other programs
+with suppress(OSError), mock.patch.object(ctypes.util, "find_library", return_value=None):
+    import weasyprint
 import weasyprint
 
 LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, weasyprint)
