@@ -181,7 +181,10 @@ _known_distances: dict[tuple[str, ...], pd.DataFrame] = {}
 
 
 def keep_distances(found: pd.DataFrame) -> None:
-    """Let this process use distances that another one has computed from the data in use now."""
+    """Let this process use distances that another one has computed from the data in use now.
+
+    >>> keep_distances(distances())
+    """
     _known_distances[_editions(*_DISTANCE_SOURCES)] = found
 
 
