@@ -15,6 +15,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -190,6 +191,8 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     parent = os.getppid()  # the kernel ends when the nursery does
     quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
     kernel = IPKernelApp.instance()
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # no cell stops here for a debugger
     kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}", quiet])
+    del sys.modules["debugpy"]
     reads.watch()
     kernel.start()
