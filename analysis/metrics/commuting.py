@@ -469,8 +469,10 @@ def unknown_between(flows: pd.DataFrame, members: Collection[str]) -> pd.Series:
 
     "unavailable" for a pair without a row and where `flows` have no `status`.
     """
-    cells = flows.set_index(["home", "work"]).reindex(
-        pd.MultiIndex.from_tuples(permutations(sorted(set(members)), 2), names=["home", "work"]))
+    inside = sorted(set(members))
+    between = flows[flows["home"].isin(inside) & flows["work"].isin(inside)]
+    cells = between.set_index(["home", "work"]).reindex(
+        pd.MultiIndex.from_tuples(permutations(inside, 2), names=["home", "work"]))
     unknown = cells[cells["persons"].isna()]
     status = unknown.get("status", pd.Series(index=unknown.index, dtype="str"))
     return status.fillna("unavailable").rename("status")

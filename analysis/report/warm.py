@@ -34,17 +34,19 @@ from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
 
 
-def send_distances(pipe: Connection) -> None:
-    """Compute what takes a second in a process beside this one."""
-    with suppress(SamverkanError):
-        pipe.send(flows.distances())
+def send_data(pipe: Connection) -> None:
+    """Check the tables and compute the distances in a process beside this one."""
+    distances = None
+    with suppress(SamverkanError):  # the chapter that asks for them says what is wrong
+        distances = flows.distances()
+    pipe.send((tables.whole_shipped(), distances))
     pipe.close()
 
 
 for key in catalog.CATALOG:
     tables.edition(key)  # first: a file that is edited in between is read again by a later build
 receiver, sender = multiprocessing.get_context("fork").Pipe(duplex=False)
-helper = multiprocessing.get_context("fork").Process(target=send_distances, args=(sender,))
+helper = multiprocessing.get_context("fork").Process(target=send_data, args=(sender,))
 helper.start()
 sender.close()
 
@@ -71,17 +73,17 @@ for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
 
 for name in ("compose", "export", "exporters", "pdf"):
     importlib.import_module(f"analysis.report.{name}")
-for entry in catalog.tabular():
-    with suppress(SamverkanError):
-        tables.load(entry.key)
 with suppress(SamverkanError):
     boundaries.load_boundaries()
     boundaries.load_lakes()
 with suppress(SamverkanError):
     services.load_inventory()
 fonts.use_in_figures()
-with suppress(EOFError):  # the chapter that asks for them says what is wrong
-    flows.keep_distances(receiver.recv())
+with suppress(EOFError):  # of a helper that was killed: each kernel does its work again
+    whole, distances = receiver.recv()
+    tables.keep_shipped(whole)
+    if distances is not None:
+        flows.keep_distances(distances)
 receiver.close()
 helper.join()
 gc.enable()
