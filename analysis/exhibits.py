@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -57,9 +58,13 @@ def show(item: Axes | Figure | Table) -> None:
 
 
 def _display(bundle: dict[str, Any], text: str) -> None:
-    """Display a bundle in a notebook; print its text where a bundle cannot be seen."""
+    """Display a bundle in a notebook; print its text where a bundle cannot be seen.
+
+    The exhibit travels as one text: a notebook has a line for each value of anything else, and
+    writing and reading those takes longer than all the pictures.
+    """
     if hasattr(get_ipython(), "kernel"):
-        display(bundle, raw=True)
+        display({**bundle, MIME: json.dumps(bundle[MIME], ensure_ascii=False)}, raw=True)
     else:
         print(text)
 

@@ -271,7 +271,9 @@ class _Run:
         tasks = [_Task(state, f"chapter {job.chapter}", worker.run_chapter,
                        (job, self.inputs.notebooks[job.chapter]),
                        lambda chapter: self.take_chapter(state, chapter))
-                 for job in self.plan.chapters_of(state.region) if job.chapter not in same]
+                 # the summary last, which is short: then the others wait little for each other
+                 for job in reversed(self.plan.chapters_of(state.region))
+                 if job.chapter not in same]
         if tasks:
             return tasks
         if manifest.can_stay(self.inputs, state.region):

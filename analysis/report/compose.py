@@ -9,6 +9,7 @@ own pages around them; the exporters turn it into files.
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -145,6 +146,7 @@ def _collect(document: Document, chapter: str, output: Any) -> None:
     if MIME not in data:
         _refuse_untraced(chapter, output)
         return
+    data[MIME] = json.loads(data[MIME])  # for the template
     exhibit = data[MIME]
     exhibit["chapter"] = chapter
     if exhibit["type"] == "figure":

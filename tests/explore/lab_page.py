@@ -1,5 +1,6 @@
 """What a person does on a page of JupyterLab, and what a notebook hands to a report."""
 
+import json
 import os
 from pathlib import Path
 
@@ -44,5 +45,5 @@ def saved_when_run(page, path):
 
 def exhibits(notebook):
     """What the cells of a notebook show and hand to a report, in their order."""
-    return [output["data"][EXHIBIT] for cell in notebook.cells for output in cell.get("outputs", ())
-            if EXHIBIT in output.get("data", {})]
+    return [json.loads(output["data"][EXHIBIT]) for cell in notebook.cells
+            for output in cell.get("outputs", ()) if EXHIBIT in output.get("data", {})]
