@@ -2,8 +2,9 @@
 
 Unlike any other module this one works at import, because a fork server can do nothing else. It
 imports every module that a notebook may use and reads the tables; a table that is broken is left
-to the chapter that reads it, which then says what is wrong. It calls doors only: any other result
-that is kept from here on would hide its reads from the trace of a chapter (`analysis.reads`).
+to the chapter that reads it, which then says what is wrong. It keeps only what a chapter still
+asks a door for, or what no edited file can change: anything else that is kept from here on would
+hide its reads from the trace of a chapter (`analysis.reads`).
 
 Nothing else happens in a build meanwhile, so each tenth of a second here is one of the clock.
 """

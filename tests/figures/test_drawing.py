@@ -100,3 +100,12 @@ def test_drawing_faces_place_letters_as_the_faces_of_the_page_do():
             assert width(drawn, text) == width(fonts.face_files()[face], text)
     assert width(fonts.drawing_files()["Regular"], "TA") != sum(
         width(fonts.drawing_files()["Regular"], letter) for letter in "TA")
+
+
+@pytest.mark.parametrize("plot", [arrows, change])
+def test_a_legend_is_drawn_once(plot):
+    figure = plot().get_figure(root=True)
+    with style.look():
+        style.settle(figure.axes[0])
+        svg, _ = drawing.draw(figure, "Prov")
+    assert svg.count('id="legend_') == 1
