@@ -11,13 +11,12 @@ Titles, notes and series are Swedish because reports print them; column texts ar
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from analysis import paths
+from analysis import hints, paths
 from analysis.errors import InputError
 
 SNAPSHOT_DATE = date(2026, 8, 31)
@@ -759,12 +758,8 @@ def dataset(key: str) -> Dataset:
     """
     if key in CATALOG:
         return CATALOG[key]
-    near = difflib.get_close_matches(key, CATALOG, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise InputError(
-        f"unknown dataset {key!r}: {hint}valid are {', '.join(CATALOG)}; "
-        "see `samverkan data status`"
-    )
+    raise InputError(f"{hints.unknown('dataset', key, CATALOG.keys())}; "
+                     "see `samverkan data status`")
 
 
 def tabular() -> list[Dataset]:

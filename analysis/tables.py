@@ -22,6 +22,8 @@ from analysis.text import swedish
 class Format:
     """Swedish heading, unit and decimals of a column.
 
+    `measure` names the formula of a derived column.
+
     `percent` marks a share between 0 and 1 that is shown in per cent; `text` a column of words;
     `year` whole numbers without thousands separators.
     """
@@ -33,12 +35,13 @@ class Format:
     signed: bool = False
     text: bool = False
     year: bool = False
+    measure: str = ""  # id of the measure whose formula gives the column
 
     @classmethod
     def of(cls, measure: Measure, label: str = "") -> Format:
         """The format that a measure's own metadata asks for."""
         return cls(label or measure.label, "%" if measure.as_percent else measure.unit,
-                   measure.decimals, measure.as_percent)
+                   measure.decimals, measure.as_percent, measure=measure.id)
 
     @property
     def heading(self) -> str:

@@ -12,13 +12,14 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("reads",), ("regions",), ("catalog",), ("sources",),
-    ("loaders", "datasets"),
-    ("update",), ("metrics",), ("flows", "inventory"), ("text",), ("tables",), ("figures",),
+    ("errors", "paths"), ("hints",), ("textfiles",), ("arrangements",), ("reads",), ("regions",),
+    ("catalog",), ("sources",), ("loaders", "datasets"), ("inventory_check",),
+    ("update",), ("metrics",), ("flows", "inventory"), ("views",), ("text",), ("tables",),
+    ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-METRICS_MAY_IMPORT = {"errors", "metrics"}
+METRICS_MAY_IMPORT = {"arrangements", "errors", "metrics"}
 # inside a function only: a region shows itself at the prompt with a map
 LATE = {("regions", "figures")}
 INTERACTIVE = {"welcome", "explore"}  # notebooks for a person: no chapters, so no parameters

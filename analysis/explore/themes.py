@@ -8,7 +8,6 @@ values: Series of the measure indexed by (code, year), all municipalities.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +15,7 @@ from functools import cache
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import catalog
+from analysis import catalog, hints
 from analysis.errors import InputError
 from analysis.figures import measures
 from analysis.loaders import boundaries, commuting, finances, population, services, tables
@@ -137,9 +136,7 @@ def theme_of(key: str) -> Theme:
     """
     if key in THEMES:
         return THEMES[key]
-    near = difflib.get_close_matches(key, THEMES, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise InputError(f"unknown theme {key!r}: {hint}valid are {', '.join(THEMES)}")
+    raise InputError(hints.unknown("theme", key, THEMES.keys()))
 
 
 def values(theme: str) -> pd.Series:

@@ -65,6 +65,8 @@ BELOW_HATCH, BELOW_LINES = "//", "#453c6b"
 class Description:
     """What a figure says, for readers who do not see it and for those who check it.
 
+    `title` is the message, `subtitle` says measure, unit and year; `measures` are the ids of the
+    measures whose formulas give the figure's numbers.
     `alt` holds the message with its numbers; `sources` are dataset keys of the catalogue;
     `table` is the same information as a table; `kind` is observed, derived or modelled.
     """
@@ -77,6 +79,8 @@ class Description:
     kind: str = "derived"
     note: str = ""
     unit: str = ""
+    subtitle: str = ""
+    measures: tuple[str, ...] = ()
 
 
 _SETTINGS = {

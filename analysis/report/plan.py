@@ -8,7 +8,6 @@ job: one chapter for one region on one date.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from analysis import catalog, paths
+from analysis import catalog, hints, paths
 from analysis.errors import InputError, raise_faults
 from analysis.regions import Region, slug
 
@@ -115,9 +114,7 @@ def _format_faults(formats: Sequence[str]) -> list[str]:
     faults = [] if formats else [f"no format given; valid are {', '.join(FORMATS)}"]
     for name in formats:
         if name not in FORMATS:
-            near = difflib.get_close_matches(name, FORMATS, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
-            faults.append(f"unknown format {name!r}: {hint}valid are {', '.join(FORMATS)}")
+            faults.append(hints.unknown("format", name, FORMATS))
     return faults
 
 

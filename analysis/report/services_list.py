@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from analysis import paths, regions
+from analysis import hints, paths, regions
 from analysis.errors import InputError
 from analysis.loaders import services as loader
 from analysis.metrics.services import TRUST_LABELS
@@ -36,10 +35,7 @@ def list_lines(region: Region, *, as_of: str = "", area: str | None = None) -> l
 def _check_area(view: Sharing, area: str | None) -> None:
     if area is None or area in view.area_names:
         return
-    near = difflib.get_close_matches(area, view.area_names, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise InputError(f"unknown service area {area!r}: {hint}"
-                     f"valid are {', '.join(view.area_names)}")
+    raise InputError(hints.unknown("service area", area, view.area_names))
 
 
 def _blocks(view: Sharing, own: pd.DataFrame) -> Iterator[list[str]]:
