@@ -151,7 +151,8 @@ def figure_bundle(figure: Figure) -> dict[str, Any]:
         "unit": about.unit, "sources": list(style.cited(figure)), "kind": about.kind,
         "note": about.note,
         # in points: the report crops title and source away, because it prints them as text
-        "size": [width * 72, height * 72], "crop": [style.HEAD * 72, style.FOOT * 72],
+        "size": [width * 72, height * 72],
+        "crop": [72 * margin for margin in style.margins(figure)],
         "table": table_data(about.table) if about.table else None,
     }
     return {MIME: exhibit, "image/svg+xml": compact(svg),

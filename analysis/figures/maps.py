@@ -34,6 +34,7 @@ from analysis.text import swedish
 
 MANY = 12  # with more members than this only those that fit are named
 _FINE = 0.45  # of a pixel (a hundredth of an inch): corners that stand out less are left out
+_LEGEND = 1.5  # inches below the map of a narrow drawing
 LARGEST = 26.0  # radius in points of the largest circle
 
 
@@ -53,8 +54,13 @@ class Frame:
 
 
 def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes]:
-    """Axes for a map and, right of it, for its legend (`legend` is its share of the width)."""
-    axes = style.canvas(height, columns=2, width_ratios=[1 - legend, legend])
+    """Axes for a map and for its legend: right of it (`legend` is its share of the width), or
+    below it in a narrow drawing.
+    """
+    if style.width() < style.WIDTH:
+        axes = style.canvas(height + _LEGEND, rows=2, height_ratios=[height, _LEGEND])
+    else:
+        axes = style.canvas(height, columns=2, width_ratios=[1 - legend, legend])
     for ax in axes:
         ax.set_axis_off()
     return axes[0], axes[1]
@@ -64,7 +70,7 @@ def natural_height(region: Region, boundaries: gpd.GeoDataFrame, *, legend: floa
                    lowest: float = 3.0, highest: float = 6.6) -> float:
     """The height (inches) that lets a map of the region fill its width: tall regions get more."""
     west, south, east, north = boundaries.loc[list(region.members)].total_bounds
-    width = style.WIDTH * (1 - legend)
+    width = style.width() * (1 if style.width() < style.WIDTH else 1 - legend)
     return float(np.clip(1.05 * width * (north - south) / (east - west), lowest, highest))
 
 

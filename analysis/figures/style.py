@@ -2,7 +2,9 @@
 
 Terms
 -----
-canvas: a figure of the report's width with a head (title) and a foot (source) around its axes.
+canvas: a figure of the report's width with a head (title, subtitle) and a foot (source) around its
+    axes; both are as high as their words need.
+narrow drawing: the same figure again, for a telephone: `drawn` remembers how it was made.
 description: id, title, alt text with the message, sources and table of a figure.
 areas are shaded only for rates and shares; counts are drawn as symbols whose area is the count.
 
@@ -12,18 +14,20 @@ Colours are safe for the common colour-vision deficiencies; lines also differ in
 from __future__ import annotations
 
 import io
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 from analysis.errors import InputError
 from analysis.figures import fonts
@@ -36,7 +40,8 @@ if TYPE_CHECKING:
     from analysis.tables import Table
 
 WIDTH = 6.3  # inches: the text width of an A4 page with 25 mm margins
-HEAD, FOOT = 0.5, 0.46  # inches above and below the axes: two lines of title, three of sources
+NARROW = 3.4  # inches: a telephone held upright, at the same size of type
+_EDGE = 0.08  # inches above the title, below the sources, and between title and axes
 
 INK = "#1b2a33"  # text and outlines
 MUTED = "#55636b"  # secondary text, contrast 6:1 on white
@@ -48,6 +53,8 @@ LAKE_NAME = "#3d6478"
 ACCENT = "#0b5c6b"  # the region itself
 HIGHLIGHT = "#b3471b"  # what the sentence is about
 NO_DATA = "#f4f1e8"
+
+OTHERS = "#7d878d"  # a municipality among many, when one is highlighted
 
 SERIES_COLOURS = ("#0b5c6b", "#b3471b", "#5b4a9e", "#3f7d20", "#8a6d00", "#a0306d", "#2f6db3",
                   "#555555")
@@ -181,20 +188,94 @@ class _Canvas(FigureCanvasAgg):
         """Do nothing: nobody is looking yet."""
 
 
+P = ParamSpec("P")
+_width: ContextVar[float] = ContextVar("width", default=WIDTH)
+
+
+def width() -> float:
+    """The width in inches of the figures that are drawn now: `WIDTH`, or `NARROW` inside `narrow`.
+
+    >>> width()
+    6.3
+    """
+    return _width.get()
+
+
+@contextmanager
+def narrow() -> Iterator[None]:
+    """Figures made inside this block are narrow drawings.
+
+    >>> with narrow():
+    ...     width()
+    3.4
+    """
+    token = _width.set(NARROW)
+    try:
+        yield
+    finally:
+        _width.reset(token)
+
+
+def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Mark a public function that draws a described figure: the figure remembers its making.
+
+    Inside another such function the outer one counts, and a figure drawn on the `axes` of someone
+    else is theirs to make again.
+    """
+    @wraps(plot)
+    def remembering(*arguments: P.args, **options: P.kwargs) -> Axes:
+        axes = plot(*arguments, **options)
+        if options.get("axes") is None:
+            figure = axes.get_figure(root=True)
+            assert figure is not None
+            figure._samverkan_again = (  # type: ignore[attr-defined]
+                lambda: plot(*arguments, **options))
+        return axes
+    return remembering
+
+
+def narrow_of(figure: Figure) -> Figure | None:
+    """`figure` drawn once more as a narrow drawing; None when nothing remembers its making."""
+    again = getattr(figure, "_samverkan_again", None)
+    if again is None:
+        return None
+    with narrow():
+        found = again().get_figure(root=True)
+    assert isinstance(found, Figure)
+    return found
+
+
+def colours_of(codes: Sequence[str], named: str | None = None) -> dict[str, str]:
+    """One colour for each municipality, the same in all figures of a report.
+
+    Give the members of the region in their order: one that is added last changes no other. Above
+    eight all are grey, and only `named` is highlighted.
+
+    >>> colours_of(["1780", "1761"])
+    {'1780': '#0b5c6b', '1761': '#b3471b'}
+    >>> many = colours_of([str(code) for code in range(1700, 1709)], named="1702")
+    >>> many["1702"] == ACCENT, many["1703"] == OTHERS
+    (True, True)
+    """
+    if len(codes) <= len(SERIES_COLOURS):
+        return dict(zip(codes, SERIES_COLOURS, strict=False))
+    return {code: ACCENT if code == named else OTHERS for code in codes}
+
+
 def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: Any) -> Any:
-    """A new figure of the report's width with room for title and source.
+    """A new figure of the report's width, now (`width`); `describe` adds room for its words.
 
     `height` (inches) is the room for the axes. Returns one Axes, or an array of them when there
     are several columns or rows. `options` go to `Figure.subplots`. Not tied to pyplot: it is freed
     when nobody holds it.
     """
     with look():
-        total = height + HEAD + FOOT
-        figure = Figure(figsize=(WIDTH, total), layout="constrained")
+        figure = Figure(figsize=(width(), height), layout="constrained")
         _Canvas(figure)  # label placement measures text with its renderer
         engine = figure.get_layout_engine()
         assert engine is not None
-        engine.set(rect=(0, FOOT / total, 1, height / total), w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
+        engine.set(w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
+        figure._samverkan_margins = (0.0, 0.0)  # type: ignore[attr-defined]
         return figure.subplots(rows, columns, **options)
 
 
@@ -240,7 +321,7 @@ def svg_of(axes: Axes) -> str:
 
 
 def describe(axes: Axes, description: Description) -> Axes:
-    """Print title and source on the figure of `axes` and remember what it says.
+    """Print title, subtitle and source on the figure of `axes` and remember what it says.
 
     Raises InputError for a description without alt text or sources: no figure goes without.
     """
@@ -249,14 +330,89 @@ def describe(axes: Axes, description: Description) -> Axes:
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure._samverkan = description  # type: ignore[attr-defined]
-    height = figure.get_size_inches()[1]
-    line = source_line(cited(figure), description.kind)
+    source = source_line(cited(figure), description.kind)
+    wide = figure.get_size_inches()[0]
     with look(), beside_the_layout(axes):
-        figure.text(0.012, 1 - 0.08 / height, textwrap.fill(description.title, 78), fontsize=11,
-                    fontweight="bold", va="top")
-        figure.text(0.012, 0.07 / height, textwrap.fill(line, 130),
-                    fontsize=7, color=MUTED, va="bottom")
+        above = [_Words(description.title, 11, wide, weight="bold"),
+                 _Words(description.subtitle, 9, wide, colour=MUTED)]
+        below = _Words(source, 7, wide, colour=MUTED)
+        _make_room(figure, sum(words.height for words in above) + 2 * _EDGE,
+                   below.height + 2 * _EDGE)
+        height = figure.get_size_inches()[1]
+        y = height - _EDGE
+        for words in above:
+            words.write(figure, y)
+            y -= words.height
+        below.write(figure, _EDGE + below.height)
     return axes
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Lines of text of one size (points) for the head or foot of a figure `wide` inches wide."""
+
+    text: str
+    size: float
+    wide: float
+    weight: str = "normal"
+    colour: str = INK
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The text in lines that fit; a no-break space is no place to break."""
+        found: list[str] = []
+        for word in self.text.split(" "):
+            longer = f"{found[-1]} {word}" if found else word
+            if found and self._length(longer) <= self.wide - 0.15:
+                found[-1] = longer
+            elif word:
+                found.append(word)
+        return found
+
+    def _length(self, text: str) -> float:
+        """Inches."""
+        face = get_font(findfont(FontProperties(weight=self.weight)))
+        face.set_size(self.size, 72)
+        face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+        return float(face.get_width_height()[0]) / 64 / 72
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return len(self.lines) * 1.3 * self.size / 72
+
+    def write(self, figure: Figure, top: float) -> None:
+        """Print the lines below `top` (inches from the lower edge)."""
+        if self.lines:
+            figure.text(0.075 / self.wide, top / figure.get_size_inches()[1],
+                        "\n".join(self.lines), fontsize=self.size, fontweight=self.weight,
+                        color=self.colour, va="top", linespacing=1.0)
+
+
+def _make_room(figure: Figure, head: float, foot: float) -> None:
+    """Give a canvas room (inches) for its words; what is drawn keeps its size and its layout."""
+    if not hasattr(figure, "_samverkan_margins"):
+        return  # not a canvas of ours: it has the room that its author gave it
+    old = figure._samverkan_margins
+    figure._samverkan_margins = (head, foot)
+    wide, total = figure.get_size_inches()
+    room = total - sum(old)
+    new = room + head + foot
+    figure.set_size_inches(wide, new, forward=False)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0, foot / new, 1, room / new))  # type: ignore[call-arg]
+    for part in figure.axes:
+        box = part.get_position(original=True)
+        low, high = ((y * total - old[1] + foot) / new for y in (box.y0, box.y1))
+        part._set_position((box.x0, low, box.width, high - low))  # type: ignore[attr-defined]
+        part.apply_aspect()
+
+
+def margins(figure: Figure) -> tuple[float, float]:
+    """Inches of words above and below the drawing; a report prints them as text instead."""
+    found = getattr(figure, "_samverkan_margins", (0.0, 0.0))
+    return (float(found[0]), float(found[1]))
 
 
 def cite_ground(axes: Axes, source: str) -> None:

@@ -1,0 +1,92 @@
+"""Head and foot fit their words, narrow drawings are made again, colours stay a municipality's."""
+
+from contextlib import nullcontext
+from itertools import pairwise
+
+import pytest
+
+from analysis import regions
+from analysis.figures import population, style
+from analysis.loaders.boundaries import load_boundaries
+from analysis.loaders.population import load_population
+
+LONG = "En rubrik som säger hela budskapet med flera led och därför behöver mer än en enda rad"
+
+
+def described(title="Kort", subtitle="", height=2.0):
+    axes = style.canvas(height)
+    axes.plot([0, 1], [0, 1])
+    style.describe(axes, style.Description("prov", title, "Prov.", ("population",),
+                                           subtitle=subtitle))
+    style.settle(axes)
+    return axes
+
+
+@style.drawn
+def remembered(title, axes=None):
+    axes = axes if axes is not None else style.canvas(2.0)
+    return style.describe(axes, style.Description("prov", title, "Prov.", ("population",)))
+
+
+@pytest.mark.parametrize("width", [style.WIDTH, style.NARROW])
+@pytest.mark.parametrize(("title", "subtitle"), [
+    ("Kort", ""), (LONG, "Procent av dem som bor där, 2021"), (3 * (LONG + " "), 2 * LONG)])
+def test_head_and_foot_are_as_high_as_their_words(width, title, subtitle):
+    with nullcontext() if width == style.WIDTH else style.narrow():
+        figure = described(title, subtitle).figure
+    head, foot = (72 * margin for margin in style.margins(figure))
+    total = 72 * figure.get_size_inches()[1]
+    assert total - head - foot == pytest.approx(72 * 2.0)
+    with style.look():
+        boxes = [text.get_window_extent() for text in figure.texts]
+    points = 72 / figure.dpi
+    assert all(box.x0 >= 0 and box.x1 * points <= 72 * width for box in boxes)
+    above, below = boxes[:-1], boxes[-1]
+    assert all(box.y0 * points >= total - head and box.y1 * points <= total for box in above)
+    assert below.y0 >= 0
+    assert below.y1 * points <= foot
+    for upper, lower in pairwise(above):
+        assert upper.y0 > lower.y1
+
+
+def test_words_that_come_last_leave_the_drawing_its_size():
+    one, other = described(), described(3 * (LONG + " "), LONG)
+    assert one.get_window_extent().height == pytest.approx(other.get_window_extent().height)
+    assert one.get_window_extent().width == pytest.approx(other.get_window_extent().width)
+
+
+def test_a_layout_that_was_found_is_moved_with_the_foot():
+    axes = style.canvas(2.0)
+    style.settle(axes)
+    before = axes.get_window_extent().frozen()
+    style.describe(axes, style.Description("prov", LONG, "Prov.", ("population",)))
+    after = axes.get_window_extent()
+    assert (after.width, after.height) == pytest.approx((before.width, before.height))
+    assert after.y0 - before.y0 == pytest.approx(style.margins(axes.figure)[1] * axes.figure.dpi)
+
+
+def test_a_narrow_drawing_says_the_same():
+    values = load_population().set_index(["code", "year"])["population"]
+    axes = style.drawn(population.plot_change)(regions.get("kak"), values,
+                                               boundaries=load_boundaries())
+    narrow = style.narrow_of(axes.figure)
+    assert narrow.get_size_inches()[0] == pytest.approx(style.NARROW)
+    assert style.description_of(narrow).alt == style.description_of(axes.figure).alt
+    assert style.width() == style.WIDTH
+
+
+def test_a_figure_on_axes_of_another_is_remembered_by_that_one():
+    host = style.canvas(2.0)
+    remembered("Inne", axes=host)
+    assert style.narrow_of(host.figure) is None
+    assert style.description_of(style.narrow_of(remembered("Ute").figure)).title == "Ute"
+
+
+def test_a_municipality_that_is_added_changes_no_colour():
+    codes = list(regions.municipalities())[:9]
+    for count in range(1, 8):
+        before, after = style.colours_of(codes[:count]), style.colours_of(codes[:count + 1])
+        assert before.items() <= after.items()
+        assert len(set(after.values())) == count + 1
+    assert set(style.colours_of(codes).values()) == {style.OTHERS}
+    assert style.colours_of(codes, named=codes[4])[codes[4]] == style.ACCENT
