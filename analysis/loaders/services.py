@@ -15,6 +15,8 @@ basis: what the date of an event is: `stated` (the source says that it happened 
     `approximate` (the source says "about"), `undated` (no date).
 partial date: YYYY, YYYY-MM or YYYY-MM-DD. It spans from its first to its last possible day, and
     something holds from the first possible day of its start to the last possible day of its end.
+nature: a service is `visited` by residents, done in the `field`, or in a `back-office`. `volume` is
+    what is counted of it in a year (Swedish, plural), blank where nothing fits.
 claim: what one source says of a property that another source contradicts; all are kept.
 """
 
@@ -39,7 +41,7 @@ from analysis.loaders import tables
 COLUMNS: dict[str, tuple[str, ...]] = {
     "sources": ("id", "publisher", "title", "url", "date", "checked", "note"),
     "forms": ("key", "name", "name_en", "legal_standing", "paragraph", "meaning"),
-    "areas": ("key", "group", "name", "name_en", "kolada_cost"),
+    "areas": ("key", "group", "name", "name_en", "kolada_cost", "nature", "volume"),
     "arrangements": ("key", "description", "legal_form", "kind", "host"),
     "names": ("arrangement", "name", "from", "to", "source"),
     "coverage": ("arrangement", "area", "from", "to", "source", "trust", "note"),
@@ -51,6 +53,7 @@ EVENTS = ("intention", "inquiry", "decided", "running", "ended", "taken-back")
 BASES = ("stated", "evidence", "not-before", "approximate", "undated")
 TRUSTS = ("high", "medium", "low")
 KINDS = ("service", "theme")
+NATURES = ("visited", "field", "back-office")  # where the service is met; see the terms
 CLAIM_FIELDS = ("legal-form", "host", "members", "name")
 UNKNOWN_AREA = "unknown"
 EVIDENCE_YEARS = 3  # a contract counts this long after its last evidence
@@ -367,6 +370,7 @@ def _allowed(
         ("areas", "group"): (None, False),
         ("areas", "name"): (None, False),
         ("areas", "name_en"): (None, False),
+        ("areas", "nature"): (NATURES, False),
         ("arrangements", "description"): (None, False),
         ("arrangements", "legal_form"): (set(inventory.forms["key"]), False),
         ("arrangements", "kind"): (KINDS, False),

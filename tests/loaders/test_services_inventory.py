@@ -78,6 +78,8 @@ def test_there_are_areas_in_groups_with_names_in_two_languages() -> None:
     assert areas["name_en"].is_unique
     assert areas.set_index("key").at["raddningstjanst", "kolada_cost"] == "N07009"
     assert areas.set_index("key").at["vaxel", "kolada_cost"] == ""
+    assert areas.set_index("key").at["loner", "nature"] == "back-office"
+    assert areas.set_index("key").at["bygglov", "nature"] == "field"
 
 
 def test_no_contact_detail_is_given() -> None:
@@ -245,8 +247,8 @@ FAULTY_ROWS = [
     ("sources", "s1,Utgivare,Titel,,förra året,,", "date", "no date"),
     ("sources", "s1,Utgivare,Titel,,2020,igår,", "checked", "no date"),
     ("sources", "kungsor-2016,Utgivare,Titel,,2020,,", "id", "already used"),
-    ("areas", "loner,Administration,Löner igen,Payroll again,", "key", "already used"),
-    ("areas", "simhall,,Simhall,Swimming,", "group", "is missing"),
+    ("areas", "loner,Administration,Löner igen,Payroll again,,back-office,", "key", "already used"),
+    ("areas", "simhall,,Simhall,Swimming,,visited,", "group", "is missing"),
     ("forms", "klubb,klubb,club,kanske,,", "legal_standing", "write one of yes, no"),
     ("claims", "vmkf,legal-form,klubb,kungsor-2016,high,", "value", "unknown legal form"),
     ("claims", "vmkf,colour,red,kungsor-2016,high,", "field", "unknown field 'colour'"),
@@ -271,9 +273,11 @@ FAULTY_ROWS = [
     ("arrangements", "ny,Nytt,gemensam-namnd,service,9999", "host", "unknown host '9999'"),
     ("sources", "s1,Utgivare,,,2020,,", "title", "is missing"),
     ("sources", ",Utgivare,Titel,,2020,,", "id", "is no key"),
-    ("areas", "simhall,Utbildning och fritid,Simhall,,", "name_en", "is missing"),
-    ("areas", "simhall,Utbildning och fritid,,Swimming,", "name", "is missing"),
-    ("areas", "simhall,Fritid,Simhall,Swimming,9008", "kolada_cost", "no indicator of Kolada"),
+    ("areas", "simhall,Utbildning och fritid,Simhall,,,visited,", "name_en", "is missing"),
+    ("areas", "simhall,Utbildning och fritid,,Swimming,,visited,", "name", "is missing"),
+    ("areas", "simhall,Fritid,Simhall,Swimming,9008,visited,", "kolada_cost", "no indicator"),
+    ("areas", "simhall,Fritid,Simhall,Swimming,,indoors,", "nature", "write one of visited"),
+    ("areas", "simhall,Fritid,Simhall,Swimming,,,", "nature", "is missing"),
     ("forms", "klubb,,club,no,,", "name", "is missing"),
 ]
 
@@ -327,7 +331,7 @@ def small(
     tables = {
         "sources": [("s", "Utgivare", "Titel", "", "", "", "")],
         "forms": [("bolag", "bolag", "", "yes", "", ""), ("avtal", "avtal", "", "no", "", "")],
-        "areas": [("r", "Grupp", "Räddning", "Rescue", "")],
+        "areas": [("r", "Grupp", "Räddning", "Rescue", "", "field", "")],
         "arrangements": [("a", "A", "bolag", "service", ""), ("b", "B", form, kind, "")],
         "names": [("a", "A", "", "", "s"), ("b", "B", "", "", "s")],
         "coverage": [(key, "r", "", "", "s", "high", "") for key in "ab"],

@@ -58,7 +58,7 @@ def build(
     rows: dict[str, list[Row]] = {
         "sources": [("s", "Utgivare", "Titel", "", "", "", "")],
         "forms": [("bolag", "bolag", "", "yes", "", ""), ("avtal", "avtal", "", "no", "", "")],
-        "areas": [("r", "G", "R", "R", ""), ("q", "G", "Q", "Q", "")],
+        "areas": [("r", "G", "R", "R", "", "field", ""), ("q", "G", "Q", "Q", "", "visited", "")],
         "arrangements": [("a", "A", form, kind, host)],
         "names": [("a", "Namnet", "", "", "s")],
         "coverage": [("a", area, start, end, "s", "high", "") for area, start, end in covered],
