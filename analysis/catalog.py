@@ -406,6 +406,8 @@ def _single(kpi: str, name: str, title: str, unit: str) -> Live:
     return Live(_RKA, _RKA_LICENCE, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
 
 
+_NATIONAL = Column("service", "text", "service area as in the inventory",
+                   valid=("livsmedelskontroll", "raddningstjanst", "raddningsledning"))
 _AGES = (
     Column("age_from", "integer", "lowest age of the group", "years", low=0, high=100),
     Column("age_to", "integer", "highest age, missing when open", "years", nullable=True,
@@ -740,6 +742,49 @@ _DATASETS = (
         "1998–2024", edited=True,
         notes=("Varje uppgift har en egen källa med datum och tilltro. Saknas en rad betyder det "
                "”ingen uppgift”, inte att samverkan saknas.",),
+    ),
+    Dataset(
+        "national_bodies", "Organ för tre tjänster i hela landet", "national/bodies.csv",
+        (
+            Column("key", "text", "the body"), _NATIONAL,
+            Column("name", "text", "name of the body; of the municipality when it is alone"),
+            Column("form", "text", "legal form as in the inventory; egen: alone, in own hands",
+                   valid=("egen", "kommunalforbund", "gemensam-namnd", "avtal", "bolag", "okand")),
+            Column("from", "text", "start, a partial date", nullable=True),
+            Column("as_of", "text", "latest day that the evidence can be of, a partial date",
+                   nullable=True),
+            Column("stated_members", "integer", "members according to the source", nullable=True,
+                   low=1),
+            Column("complete", "text", "whether all its members are known", valid=("yes", "no")),
+            Column("publisher", "text", "who says so"), Column("url", "text", "where"),
+            Column("trust", "text", "trust in the source", valid=("high", "medium", "low")),
+            Column("note", "text", "what to know (Swedish)", nullable=True),
+        ),
+        ("key",), Source("Samverkan", "inventering av livsmedelskontroll, räddningstjänst och "
+                         "räddningsledning i hela landet", "uppgifter ur angivna källor"),
+        "2009–2024", edited=True,
+        notes=("Livsmedelskontrollen är Livsmedelsverkets förteckning över 249 myndigheter 2024 "
+               "(L 2025 nr 13), läst i en avskrift; namnen är delvis avskriftens och formen "
+               "framgår inte. Livsmedelskontroll är inte all miljötillsyn.",
+               "Räddningstjänst är känd för 190 kommuner och räddningsledning för 178; för "
+               "övriga saknas uppgift, och de är inte ensamma för det."),
+    ),
+    Dataset(
+        "national_members", "Kommuner i organ för tre tjänster", "national/members.csv",
+        (_NATIONAL, CODE, Column("body", "text", "key of the body")),
+        ("service", "code"), Source("Samverkan", "inventering av livsmedelskontroll, "
+                                    "räddningstjänst och räddningsledning i hela landet",
+                                    "uppgifter ur angivna källor"),
+        "2009–2024", edited=True,
+        notes=("En kommun utan rad är okänd, inte ensam.",),
+    ),
+    Dataset(
+        "holiday_homes", "Fritidshus i fritidshusområden", "national/holiday_homes.parquet",
+        (CODE, YEAR, Column("homes", "number", "holiday homes in areas of at least 50", "homes",
+                            nullable=True, low=0)),
+        ("code", "year"), Source("SCB", "TAB4198"), "2015 och 2020", rows=580,
+        notes=("Bara fritidshus i områden med minst 50 fritidshus; en blank uppgift finns inte "
+               "eller är skyddad, den är aldrig noll.",),
     ),
 )
 
