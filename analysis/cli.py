@@ -43,8 +43,11 @@ def cli(debug: bool, data_dir: Path | None) -> None:
 
 @cli.command()
 @click.argument("region", nargs=-1)
-@click.option("--members", metavar="CODES", help="Any municipalities: codes with commas.")
+@click.option("--members", metavar="CODES",
+              help="Any municipalities: codes or names with commas.")
 @click.option("--name", help="Name of the region that --members makes.")
+@click.option("--each", "kind", metavar="KIND",
+              help="A report for each county, labour-market, or group of a CSV file (group,code).")
 @click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
               help="What to export, with commas.")
 @click.option("--as-of", "as_of", metavar="DATE",
@@ -57,14 +60,18 @@ def cli(debug: bool, data_dir: Path | None) -> None:
               help="An own chapter (notebook) to add; may be repeated.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
-def build(region: tuple[str, ...], members: str | None, name: str | None, formats: str,
+def build(region: tuple[str, ...], members: str | None, name: str | None, kind: str | None,
+          formats: str,
           as_of: str | None, out: Path | None, jobs: int | None, scheduler: str,
           chapters: tuple[Path, ...], force: bool, dry_run: bool) -> None:
-    """Build reports of REGIONs, by default malardalen, bergslagen and karlstad."""
+    """Build reports of REGIONs, by default malardalen, bergslagen and karlstad.
+
+    A REGION is a key, or what names municipalities: "Köping, Arboga", 1980, "Örebro län".
+    """
     from analysis.report.plan import make_plan
 
     faults: list[str] = []
-    chosen = _attempt(faults, lambda: chosen_regions(region, members, name)) or []
+    chosen = _attempt(faults, lambda: chosen_regions(region, members, name, kind)) or []
     when = _attempt(faults, lambda: parse_date(as_of))
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     plan = _attempt(faults, lambda: make_plan(
@@ -87,18 +94,20 @@ def _attempt(faults: list[str], call: Callable[[], Value]) -> Value | None:
         return None
 
 
-def chosen_regions(keys: tuple[str, ...], members: str | None, name: str | None) -> list[Region]:
+def chosen_regions(keys: tuple[str, ...], members: str | None, name: str | None,
+                   kind: str | None = None) -> list[Region]:
     """The regions that the arguments of `build` name; raises InputError with all faults."""
     faults: list[str] = []
     if name is not None and members is None:
         faults.append("--name needs --members; give the codes of the municipalities, with commas")
-    if not keys and members is None:
+    if not keys and members is None and kind is None:
         keys = registry.DEFAULT_KEYS
-    found = [_attempt(faults, lambda key=key: registry.get(key))  # type: ignore[misc]
+    found = [_attempt(faults, lambda key=key: registry.resolve(key))  # type: ignore[misc]
              for key in keys]
     if members is not None:
-        codes = split_codes(members)
-        found.append(_attempt(faults, lambda: registry.from_members(codes, name=name)))
+        found.append(_attempt(faults, lambda: registry.from_members(members, name=name)))
+    if kind is not None:
+        found += _attempt(faults, lambda: registry.each(kind)) or []
     if faults:
         raise InputError(*faults)
     return [region for region in found if region is not None]
@@ -169,8 +178,11 @@ def scenario(service: str, members: str, host: str, as_of: str | None, out: Path
 
 
 def split_codes(text: str) -> list[str]:
-    """Municipality codes of an option, which separates them with commas."""
-    return [part.strip() for part in text.split(",") if part.strip()]
+    """Municipality codes of an option, which separates codes or names with commas."""
+    from analysis import placenames
+
+    known = registry.municipalities()
+    return [placenames.code_of(word, known) or word for word in placenames.parts(text)]
 
 
 @cli.group(invoke_without_command=True)
@@ -187,7 +199,7 @@ def regions(context: click.Context) -> None:
 @click.argument("key")
 def show(key: str) -> None:
     """Show the municipalities of region KEY."""
-    region = registry.get(key)
+    region = registry.resolve(key)
     known = registry.municipalities()
     click.echo(f"{region.key}: {region.name}")
     for code in region.members:
@@ -220,7 +232,7 @@ def list_services(key: str, as_of: str | None, area: str | None) -> None:
     from analysis.report.services_list import list_lines
 
     parse_date(as_of)
-    for line in list_lines(registry.get(key), as_of=as_of or "", area=area):
+    for line in list_lines(registry.resolve(key), as_of=as_of or "", area=area):
         click.echo(line)
 
 

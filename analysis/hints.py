@@ -2,7 +2,7 @@
 
 Terms
 -----
-hint: `did you mean 'x'? `, with a blank at its end, or nothing where no choice is near.
+hint: "did you mean 'x'? ", ready to stand before more words; empty where no choice is near.
 """
 
 from __future__ import annotations

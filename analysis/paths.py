@@ -17,11 +17,29 @@ DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
 DATA_DIR_VARIABLE = "SAMVERKAN_DATA_DIR"
 """The environment variable that names another folder for updated data."""
+USER_DIR_VARIABLE = "SAMVERKAN_USER_DIR"
+"""The environment variable that names another folder for the user's regions and inventory."""
 
 
 def data_path(name: str) -> Path:
     """Path of a file or folder under the shipped `data/`."""
     return DATA / name
+
+
+def kept_by_user(name: str) -> Path:
+    """A file that a person edits: in a checkout the one under `data/`, else in the user's folder.
+
+    The folder is the one that `SAMVERKAN_USER_DIR` names, or the user's own; an installed wheel
+    is replaced as a whole by the next one, so nothing of the user's lies in it.
+    """
+    chosen = os.environ.get(USER_DIR_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute() / name
+    if ROOT != _BUNDLED:
+        return data_path(name)
+    from platformdirs import user_config_path  # late: a few milliseconds
+
+    return user_config_path("samverkan", appauthor=False) / name
 
 
 def user_data() -> Path:

@@ -12,7 +12,8 @@ Read with the standard library only, so that the command line answers at once.
 from __future__ import annotations
 
 import csv
-import difflib
+import getpass
+import hashlib
 import json
 import os
 import re
@@ -21,12 +22,13 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis import paths
+from analysis import hints, paths, placenames, textfiles
 from analysis.errors import InputError, raise_faults
 
 _LONGEST = 80  # characters of a name and of a key: it becomes a folder
@@ -123,12 +125,12 @@ def counties() -> dict[str, str]:
 
 
 def registry_path() -> Path:
-    """The file that defines the named regions.
+    """The file that `add` writes named regions to: a checkout's own, else the user's.
 
     >>> registry_path().name
     'regions.toml'
     """
-    return paths.data_path("regions.toml")
+    return paths.kept_by_user("regions.toml")
 
 
 def slug(name: str) -> str:
@@ -143,20 +145,21 @@ def slug(name: str) -> str:
 
 
 def registry() -> dict[str, Region]:
-    """All registered regions by key, in the order of the file.
+    """All registered regions by key, in the order of the file; the user's follow the shipped ones.
 
-    Raises InputError with every fault of the file: wrong codes, duplicates, unknown groups.
+    Raises InputError with every fault of a file: wrong codes, duplicates, unknown groups or words.
 
     >>> list(registry())[:3]
     ['malardalen', 'bergslagen', 'karlstad']
     """
-    path = registry_path()
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name}: not valid TOML, {error}; mend the file") from error
-    raise_faults(InputError, [fault for key, entry in entries.items()
-                              for fault in _entry_faults(key, entry)])
+    files = dict.fromkeys([paths.data_path("regions.toml"), registry_path()])
+    entries: dict[str, Any] = {}
+    for path in files:
+        if path.exists() or len(files) == 1:
+            own = _entries_of(path)
+            raise_faults(InputError, [f"{path.name}: region {key!r} is one of the shipped ones; "
+                                      "choose another key" for key in own if key in entries])
+            entries |= own
     faults = [
         f"region {key!r}: unknown group {group!r}; valid are {', '.join(entries)}"
         for key, entry in entries.items()
@@ -171,9 +174,26 @@ def registry() -> dict[str, Region]:
     return {key: _with_groups(plain, key, entries[key].get("groups", ())) for key in entries}
 
 
+def _entries_of(path: Path) -> dict[str, Any]:
+    try:
+        entries = tomllib.loads(textfiles.read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name}: not valid TOML, {error}; mend the file") from error
+    raise_faults(InputError, [fault for key, entry in entries.items()
+                              for fault in _entry_faults(key, entry)])
+    return entries
+
+
+_WORDS = ("name", "members", "groups")
+
+
 def _entry_faults(key: str, entry: Any) -> list[str]:
     if not isinstance(entry, dict):
         return [f"{key!r} is no region; write [{slug(key) or 'ny-region'}] with name and members"]
+    strange = [f"region {key!r}: {hints.unknown('word', word, _WORDS)}"
+               for word in entry if word not in _WORDS]
+    if strange:
+        return strange
     members, groups = entry.get("members", []), entry.get("groups", [])
     lists = all(isinstance(part, list) and all(isinstance(code, str) for code in part)
                 for part in (members, groups))
@@ -215,15 +235,11 @@ def code_faults(codes: Sequence[str]) -> list[str]:
     return faults
 
 
-def _code_hint(code: str) -> str:
-    known = municipalities()
-    by_name = {entry.name.casefold(): entry for entry in known.values()}
-    if code.casefold() in by_name:
-        return f": {by_name[code.casefold()].name} has code {by_name[code.casefold()].code}"
-    if code.isdigit() and code.zfill(4) in known:
-        return f": did you mean {code.zfill(4)} ({known[code.zfill(4)].name})?"
-    near = difflib.get_close_matches(code.casefold(), by_name, n=1, cutoff=0.75)
-    return f": did you mean {by_name[near[0]].code} ({by_name[near[0]].name})?" if near else ""
+def _code_hint(word: str) -> str:
+    code = placenames.code_of(word, municipalities())
+    if code:
+        return f": {municipalities()[code].name} has code {code}"
+    return placenames.hint(word, municipalities())
 
 
 def get(key: str) -> Region:
@@ -235,34 +251,41 @@ def get(key: str) -> Region:
     known = registry()
     if key in known:
         return known[key]
-    near = difflib.get_close_matches(slug(key), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else _code_hint(key).removeprefix(": ")
+    hint = hints.did_you_mean(slug(key), list(known)) or _code_hint(key).removeprefix(": ")
     hint = f"{hint.strip()} " if hint.endswith(("?", "? ")) else f"{hint}; " if hint else ""
     raise InputError(
-        f"unknown region {key!r}: {hint}valid are {', '.join(known)}; "
-        "any set of municipalities works with --members CODE,CODE"
+        f"unknown region {key!r}: {hint}valid are {', '.join(known)}; any municipalities work by "
+        "code or name, with commas, and a county by name"
     )
 
 
 def from_members(codes: Iterable[str], *, name: str | None = None) -> Region:
     """A region of any municipalities; the key is the slug of `name` or of the members' names.
 
-    Raises InputError with all faults: wrong or repeated codes, a name that is no safe folder or
-    that belongs to another set of members.
+    A municipality is written as code or name; text is split at commas and semicolons. Raises
+    InputError with all faults: wrong or repeated codes, a name that is no safe folder or that
+    belongs to another set of members.
 
     >>> from_members(["1960", "1983"], name="Västra Mälaren").key
     'vastra-malaren'
+    >>> from_members("Köping, 1984 Arboga").members
+    ('1983', '1984')
     """
-    listed = codes.split(",") if isinstance(codes, str) else codes
-    members = tuple(str(code).strip() for code in listed)
+    words = placenames.parts(codes) if isinstance(codes, str) else [str(c).strip() for c in codes]
+    members = tuple(placenames.code_of(word, municipalities()) or word for word in words)
     faults = code_faults(members)
     if name is not None:
         faults += name_faults(name)
     raise_faults(InputError, faults)
+    return _named(members, name.strip() if name is not None else _joined(members),
+                  given=name is not None)
+
+
+def _named(members: tuple[str, ...], label: str, *, given: bool) -> Region:
+    """The region of checked members; raises InputError for the name of other members."""
     known = registry()
-    label = name.strip() if name is not None else _joined(members)
-    if name is None and slug(label) in known:  # the municipality of Karlstad is not its region
-        label = f"{label}{'' if label[-1] in 'sxz' else 's'} kommun"
+    if not given and slug(label) in known:  # the municipality of Karlstad is not its region
+        label = f"{_owning(label)} kommun"
     key = slug(label)[:_LONGEST].strip("-")
     existing = known.get(key)
     if existing and set(existing.members) != set(members):
@@ -271,6 +294,11 @@ def from_members(codes: Iterable[str], *, name: str | None = None) -> Region:
             f"({', '.join(existing.members)}); choose another --name"
         )
     return existing or Region(key, label, members)
+
+
+def _owning(name: str) -> str:
+    """The genitive of a name: "Kils", but "Västerås"."""
+    return name if name[-1] in "sxz" else f"{name}s"
 
 
 def _joined(members: tuple[str, ...]) -> str:
@@ -302,21 +330,90 @@ def name_faults(name: str) -> list[str]:
 
 
 def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
-    """The region that notebook parameters name: a registered key, or codes (a list, or commas).
+    """The region that somebody names: a registered key or name, municipalities, a county, a market.
 
-    >>> resolve("bergslagen").name, resolve("1863,1864").name
-    ('Bergslagen', 'Hällefors och Ljusnarsberg')
-    >>> resolve(["1780", "381"])
+    Municipalities are written as code or name, as a list or with commas; a county as name or
+    two-digit code, a labour market as "Örebro arbetsmarknad". Raises InputError for a word that
+    names nothing, or several things.
+
+    >>> resolve("bergslagen").name, resolve("1863,1864").name, resolve("KAK").key
+    ('Bergslagen', 'Hällefors och Ljusnarsberg', 'kak')
+    >>> resolve("Örebro län").key, len(resolve("18").members)
+    ('orebro-lan', 12)
+    >>> resolve("Örebro")
     Traceback (most recent call last):
         ...
-    analysis.errors.InputError: unknown municipality code '381': did you mean 0381 (Enköping)?...
+    analysis.errors.InputError: 'Örebro' can mean several; write 1880 (municipality) or Örebro l...
     """
     if isinstance(value, Iterable) and not isinstance(value, str):
         return from_members(value, name=name or None)
-    codes = [part.strip() for part in str(value).split(",")]
-    if len(codes) > 1 or codes[0].isdigit():
+    value = str(value)  # a code that is written as a number still says what was meant
+    if value in registry():
+        return registry()[value]
+    words = placenames.parts(value)
+    return from_members(words, name=name or None) if len(words) > 1 else _one(value, name)
+
+
+def _one(word: str, name: str) -> Region:
+    """The region of a single word that is no key of the registry."""
+    found = placenames.meanings(word, municipalities())
+    named = [region for region in registry().values()
+             if word.strip().casefold() in (region.key, region.name.casefold())]
+    if len(found) + len(named) > 1:
+        choices = [*(f"{region.key} (region)" for region in named),
+                   *(f"{meaning.written} ({meaning.kind})" for meaning in found)]
+        raise InputError(f"{word!r} can mean several; write {' or '.join(choices)}")
+    if named:
+        return named[0]
+    if not found:
+        if word.strip().isdigit():
+            return from_members([word])
+        return get(word)
+    kind, codes = found[0].kind, found[0].codes
+    if kind == "municipality" or name:
         return from_members(codes, name=name or None)
-    return get(str(value))
+    return _named(codes, found[0].written, given=True)
+
+
+EACH = ("county", "labour-market")
+
+
+def each(kind: str) -> list[Region]:
+    """One region for each county or labour market, or for each group of a CSV file.
+
+    The file has the columns `group` and `code`. Raises InputError for anything else.
+
+    >>> len(each("county")), len(each("labour-market"))
+    (21, 67)
+    """
+    if kind == "county":
+        names = {entry.code: entry.county for entry in municipalities().values()}
+    elif kind == "labour-market":
+        names = {entry.code: f"{_owning(entry.labour_market_name)} arbetsmarknad"
+                 for entry in municipalities().values()}
+    elif kind.casefold().endswith(".csv"):
+        return _each_group(Path(kind))
+    else:
+        raise InputError(hints.unknown("kind of region", kind, EACH)
+                         + ", or a CSV file with the columns group and code")
+    members: dict[str, list[str]] = {}
+    for code, label in names.items():
+        members.setdefault(label, []).append(code)
+    return [_named(tuple(codes), label, given=True) for label, codes in members.items()]
+
+
+def _each_group(path: Path) -> list[Region]:
+    groups: dict[str, list[str]] = {}
+    for _, (group, code) in textfiles.read_rows(path, ("group", "code")).records:
+        groups.setdefault(group, []).append(code)
+    faults, found = [], []
+    for group, codes in groups.items():
+        try:
+            found.append(from_members(codes, name=group))
+        except InputError as error:
+            faults += [f"{path.name}, group {group!r}: {fault}" for fault in error.faults]
+    raise_faults(InputError, faults)
+    return found
 
 
 def add(key: str, name: str, members: Sequence[str]) -> Region:
@@ -327,29 +424,46 @@ def add(key: str, name: str, members: Sequence[str]) -> Region:
     >>> add("kak", "KAK", ["1960"])
     Traceback (most recent call last):
         ...
-    analysis.errors.InputError: the key 'kak' is taken; choose another or edit data/regions.toml
+    analysis.errors.InputError: the key 'kak' is taken; choose another or edit regions.toml
     """
-    faults = []
-    if key in registry():
-        faults.append(f"the key {key!r} is taken; choose another or edit data/regions.toml")
-    if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
-        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
-                      f"such as {slug(key) or 'ny-region'!r}")
-    raise_faults(InputError, [*faults, *name_faults(name), *code_faults(members)])
-    listed = ", ".join(json.dumps(code) for code in members)
-    quoted = json.dumps(name.strip(), ensure_ascii=False)
     path = registry_path()
-    text = path.read_text(encoding="utf-8").rstrip("\n")
-    _replace(path, f"{text}\n\n[{key}]\nname = {quoted}\nmembers = [{listed}]\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path):
+        raise_faults(InputError, [*_key_faults(key), *name_faults(name), *code_faults(members)])
+        listed = ", ".join(json.dumps(code) for code in members)
+        quoted = json.dumps(name.strip(), ensure_ascii=False)
+        text = textfiles.read_text(path).rstrip("\n") if path.exists() else ""
+        _replace(path, f"{text}\n\n[{key}]\nname = {quoted}\nmembers = [{listed}]\n".lstrip("\n"))
     return get(key)
 
 
+def _alone(path: Path) -> AbstractContextManager[Any]:
+    """Hold `path` for one writer at a time; the lock lies apart, for it must not be deleted."""
+    from filelock import FileLock  # late: only writers need it
+
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    return FileLock(Path(tempfile.gettempdir()) / f"samverkan-{getpass.getuser()}-{name}.lock")
+
+
+def _key_faults(key: str) -> list[str]:
+    faults = []
+    if key in registry():
+        faults.append(f"the key {key!r} is taken; choose another or edit {registry_path().name}")
+    if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
+        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
+                      f"such as {slug(key) or 'ny-region'!r}")
+    return faults
+
+
 def _replace(path: Path, text: str) -> None:
+    """Put `text` in the place of the file in one step, and make sure that it is on the disk."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        Path(temporary).chmod(path.stat().st_mode)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -12,7 +12,8 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("hints",), ("textfiles",), ("arrangements",), ("reads",), ("regions",),
+    ("errors", "paths"), ("hints",), ("textfiles", "placenames"), ("arrangements",),
+    ("reads",), ("regions",),
     ("catalog",), ("sources",), ("loaders", "datasets"), ("inventory_check",),
     ("update",), ("metrics",), ("flows", "inventory"), ("views",), ("text",), ("tables",),
     ("figures",),

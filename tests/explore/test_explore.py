@@ -54,7 +54,7 @@ def test_a_region_is_a_key_or_codes_in_a_list_or_with_commas():
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: analysis.region("karlstd"), "did you mean 'karlstad'"),
-    (lambda: analysis.region("Hammarö"), "Hammarö has code 1761; valid are"),
+    (lambda: analysis.region("Örebro"), r"write 1880 \(municipality\) or Örebro län"),
     (lambda: analysis.region("1780,381"), r"did you mean 0381 \(Enköping\)"),
     (lambda: analysis.region(["Hamarö"]), r"did you mean 1761 \(Hammarö\)"),
     (lambda: analysis.load("poplation"), "did you mean 'population'"),
