@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from analysis.report.worker import Finished
 
 VERSION = metadata.version("samverkan")
-_FONTS = {"fontpkg_atkinson_hyperlegible": "files/AtkinsonHyperlegible-*.ttf",
+_FONTS = {"font_source_sans_pro": "files/SourceSansPro-*.ttf",
           "matplotlib": "mpl-data/fonts/ttf/DejaVuSans*.ttf"}
 
 

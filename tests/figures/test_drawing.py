@@ -6,13 +6,11 @@ import io
 import numpy as np
 import pypdfium2
 import pytest
-from matplotlib.font_manager import get_font
-from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
 from analysis import flows, regions
 from analysis.exhibits import MIME, figure_bundle
-from analysis.figures import drawing, fonts, maps, population, service_network, services, style
+from analysis.figures import drawing, maps, population, service_network, services, style
 from analysis.figures import flows as flow_figures
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_localities, load_population
@@ -86,20 +84,6 @@ def test_the_picture_is_that_of_the_pdf_with_its_title():
         assert round(picture.info["dpi"][0]) == 150
         assert abs(picture.width - bundle[MIME]["size"][0] / 72 * 150) < 2
         assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
-
-
-def test_drawing_faces_place_letters_as_the_faces_of_the_page_do():
-    def width(path, text):
-        font = get_font(str(path))
-        font.set_size(10, 72)
-        font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
-        return font.get_width_height()[0]
-
-    for face, drawn in fonts.drawing_files().items():
-        for text in ("Tåby, Västerås", "AVTY. Lj”Å” ’24’", "11 700 – 5 −3,1 %", "Kungsör"):
-            assert width(drawn, text) == width(fonts.face_files()[face], text)
-    assert width(fonts.drawing_files()["Regular"], "TA") != sum(
-        width(fonts.drawing_files()["Regular"], letter) for letter in "TA")
 
 
 @pytest.mark.parametrize("plot", [arrows, change])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import fontpkg_atkinson_hyperlegible
+import font_source_sans_pro
 import pytest
 
 from analysis import catalog, regions
@@ -133,11 +133,11 @@ def test_other_code_versions_or_fonts_keep_no_chapter(house, tmp_path):
     (tmp_path / "packages" / "pandas_of_tomorrow-9.9.dist-info").mkdir(parents=True)
     assert house.kept(str(tmp_path / "packages")) == set(), "an installed package"
 
-    original = Path(fontpkg_atkinson_hyperlegible.__file__).parent
+    original = Path(font_source_sans_pro.__file__).parent
     changed = tmp_path / "fonts" / original.name
     shutil.copytree(original, changed)
     assert house.kept(str(changed.parent)) == set(CHAPTERS), "the same font elsewhere"
-    with (changed / "files" / "AtkinsonHyperlegible-Regular.ttf").open("ab") as font:
+    with (changed / "files" / "SourceSansPro-Regular.ttf").open("ab") as font:
         font.write(b"0")
     assert house.kept(str(changed.parent)) == set(), "a font"
 
