@@ -12,10 +12,10 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("hints",), ("textfiles", "placenames"), ("arrangements",),
-    ("reads",), ("regions",),
+    ("errors", "paths"), ("hints",), ("textfiles", "workbooks", "placenames"),
+    ("arrangements",), ("reads",), ("regions",),
     ("catalog",), ("sources",), ("loaders", "datasets"), ("inventory_check",),
-    ("update",), ("metrics",), ("flows", "inventory"), ("views",), ("text",), ("tables",),
+    ("update",), ("metrics",), ("flows", "inventory"), ("investigation",), ("views",), ("text",), ("tables",),
     ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )
