@@ -15,8 +15,8 @@ LAYERS = (
     ("errors", "paths"), ("hints",), ("textfiles", "workbooks", "placenames"),
     ("arrangements",), ("reads",), ("regions",),
     ("catalog",), ("sources",), ("loaders", "datasets"), ("inventory_check",),
-    ("update",), ("metrics",), ("flows", "inventory"), ("investigation",), ("views",), ("text",), ("tables",),
-    ("figures",),
+    ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
+    ("views",), ("text",), ("tables",), ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
