@@ -205,6 +205,9 @@ class Dataset:
     shipped: bool = True  # False: not in the snapshot, there only after `samverkan data update`
     live: Live | None = None
     rows: int | None = None  # number of rows in the shipped snapshot, when it is fixed
+    newest: int | None = None  # the publisher's newest year on SNAPSHOT_DATE; None: not known
+    step: int = 1  # years between the publisher's editions
+    stands: tuple[int, int] = (12, 31)  # month and day of its year that a figure stands for
 
     @property
     def path(self) -> Path:
@@ -218,6 +221,16 @@ class Dataset:
     def citation(self) -> str:
         """Source line for figures printed as the source has them, in Swedish."""
         return f"Källa: {self.source}"
+
+    def last_year(self, day: date) -> int:
+        """The last year whose figure does not lie after `day`.
+
+        >>> dataset("population").last_year(date(2012, 6, 30))
+        2011
+        >>> dataset("tax_rate_total").last_year(date(2012, 6, 30))
+        2012
+        """
+        return day.year if (day.month, day.day) >= self.stands else day.year - 1
 
 
 CODE = Column("code", "code", "municipality code")
@@ -262,7 +275,7 @@ _SCOPE = ("Senaste året för alla 290 kommuner, hela serien för 19 kommuner.",
 def _indicator(
     key: str, title: str, unit: str, source: str | Source, years: str, *, low: float, high: float,
     notes: tuple[str, ...] = (), shipped_notes: tuple[str, ...] = _SCOPE, kind: str = "observed",
-    live: Live | None = None,
+    live: Live | None = None, newest: int | None = None, stands: tuple[int, int] = (12, 31),
 ) -> Dataset:
     """A single-value table of the indicators folder; all have the same three columns.
 
@@ -272,7 +285,7 @@ def _indicator(
     return Dataset(
         key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
         source if isinstance(source, Source) else Source("SCB", source), years, kind=kind,
-        notes=notes, shipped_notes=shipped_notes, live=live,
+        notes=notes, shipped_notes=shipped_notes, live=live, newest=newest, stands=stands,
     )
 
 
@@ -396,6 +409,7 @@ _AREA_COSTS = Live(_RKA, _RKA_LICENCE, indicators=(
     Indicator("N40003", "naringsliv", "näringslivsfrämjande", "kr/inv", _KPIS),
     Indicator("N07003", "besoksnaring", "turistverksamhet", "kr/inv", _KPIS),
 ))
+_ALL_YEAR = (1, 1)  # a figure that holds from the first day of its year
 _FINANCES = Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
 _FINANCE_YEARS = "2002, 2006, 2010, 2014, 2018 och 2022"
 _FINANCE_SCOPE = ("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2002.",)
@@ -440,12 +454,12 @@ _DATASETS = (
         "population", "Folkmängd 31 december", "population.parquet",
         (CODE, YEAR, _count("population", "registered inhabitants on 31 December"), KIND),
         ("code", "year"), Source("SCB", "BE0101 Folkmängd"), "1950–2025", rows=22_040,
-        live=_POPULATION_LIVE,
+        live=_POPULATION_LIVE, newest=2025,
         notes=(
             "1950–1967 är omräknade till dagens kommungränser; 1968–1971 ligger riksummorna "
             "564–1 232 personer för högt och 1976–1978 samt 1981 upp till 30 personer för lågt.",
-            "Från 2025 har SCB lagt slumpmässigt brus på små tal (CKM); delar behöver inte "
-            "summera till publicerade totaler.",
+            "Från 2025 ändrar SCB talen slumpmässigt för att skydda enskilda (CKM); summor kan "
+            "därför skilja sig lite.",
             "Gränsändringar: Knivsta bröts ur Uppsala 2003; Heby gick från Västmanlands till "
             "Uppsala län 2007.",
         ),
@@ -470,7 +484,7 @@ _DATASETS = (
         ),
         ("code", "year", "sex"),
         Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
-        live=_CHANGE_LIVE,
+        live=_CHANGE_LIVE, newest=2025,
         shipped_notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",),
         notes=("Gotland har inga flyttningar inom länet: länet består av en kommun.",),
     ),
@@ -483,7 +497,15 @@ _DATASETS = (
         ),
         ("code", "year", "age_from", "sex"),
         Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180, live=_AGE_SEX_LIVE,
-        shipped_notes=("Det enda året med fullständig åldersfördelning i datauttaget.",),
+        newest=2025,
+        shipped_notes=("Det enda året med ålder och kön i datauttaget.",),
+    ),
+    Dataset(
+        "population_age", "Folkmängd efter ålder", "population_age.parquet",
+        (CODE, YEAR, *_AGES, _count("persons", "inhabitants on 31 December, both sexes")),
+        ("code", "year", "age_from"), Source("SCB", "TAB5557"), "2025", rows=6_090, newest=2025,
+        notes=("SCB ändrar varje tal slumpmässigt för att skydda enskilda (CKM); summor kan "
+               "därför skilja sig med upp till 30 personer.",),
     ),
     Dataset(
         "population_projection", "Befolkningsframskrivning", "population_projection.parquet",
@@ -499,64 +521,72 @@ _DATASETS = (
         notes=("SCB:s framskrivning är en beräkning av vad som händer om antagandena håller, "
                "ingen prognos för den enskilda kommunens planer.",),
     ),
-    _indicator("mean_age", "Medelålder", "år", "TAB637", "1998–2025", low=25, high=65),
+    _indicator("mean_age", "Medelålder", "år", "TAB637", "1998–2025", low=25, high=65,
+               newest=2025),
     _indicator(
         "dependency_ratio", "Demografisk försörjningskvot", "per 100 personer 20–64 år", "TAB4642",
-        "2000–2025", low=30, high=200,
+        "2000–2025", low=30, high=200, newest=2025,
         notes=("Antal 0–19 år och 65 år eller äldre per 100 personer i åldern 20–64 år.",),
     ),
     _indicator(
         "share_65plus", "Andel 65 år eller äldre", "procent", "TAB638 (2025: TAB5557)",
-        "1968–2025", low=0, high=100, kind="derived",
-        notes=("Andelen är beräknad ur SCB:s tabell; 2025 bygger på tal med slumpmässigt brus "
-               "(CKM).",),
+        "1968–2025", low=0, high=100, kind="derived", newest=2025,
+        notes=("Andelen är beräknad ur SCB:s tabell; 2025 bygger på tal som SCB har "
+               "ändrat slumpmässigt för att skydda enskilda (CKM).",),
     ),
     _indicator(
         "tax_rate_total", "Total skattesats, kommun och region", "procent", "TAB2017",
-        "2000–2026", low=15, high=45, live=_TAX_LIVE,
+        "2000–2026", low=15, high=45, live=_TAX_LIVE, newest=2026, stands=_ALL_YEAR,
         notes=("Summan av kommunens och regionens skattesats.",),
     ),
     _indicator(
         "tax_rate", "Kommunal skattesats", "procent", _FINANCES, _FINANCE_YEARS, low=10, high=40,
+        newest=2026, stands=_ALL_YEAR,
         notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",),
         shipped_notes=_FINANCE_SCOPE,
         live=_single("N00901", "tax_rate", "skattesats till kommun", "(%)"),
     ),
     _indicator(
-        "tax_base", "Skatteunderlag", "kr per invånare", _FINANCES, _FINANCE_YEARS, low=10_000,
-        high=1_000_000, shipped_notes=_FINANCE_SCOPE,
+        "tax_base", "Skattekraft", "kr per invånare", _FINANCES,
+        "2003, 2007, 2011, 2015, 2019 och 2023", low=10_000, high=1_000_000, newest=2025,
+        notes=("Beskattningsbar inkomst per invånare i löpande priser.",),
+        shipped_notes=("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2003. "
+                       "Källans årtal är ökat med ett: talen är SCB:s skattekraft (TAB3600) det "
+                       "året, i fast förhållande till den prisomräknade serien.",),
         live=_single("N00903", "tax_base", "skattekraft kommun", "kr/inv"),
     ),
     _indicator(
         "land_area", "Landareal", "km²", "MI0802 landareal 2015", "2015", low=1, high=100_000,
+        newest=2026, stands=_ALL_YEAR,
         notes=("Tätheten räknas på kommunens senaste landareal, också för tidigare år.",),
         shipped_notes=(),
         live=_single("N02993", "land_area", "landareal", "kvadratkilometer"),
     ),
     _indicator(
         "taxable_income_real", "Skattekraft i 2025 års priser", "kr per invånare", "TAB3600",
-        "1995–2025", low=50_000, high=1_000_000, kind="derived",
+        "1995–2025", low=50_000, high=1_000_000, kind="derived", newest=2025,
         notes=("Omräknad med KPI till 2025 års priser; bara 2025 är i löpande priser.",),
     ),
     _indicator(
         "employment_rate", "Sysselsättningsgrad 20–64 år", "procent", "TAB3200", "2020–2024",
-        low=30, high=100, shipped_notes=("Alla 290 kommuner finns för varje år.",),
+        low=30, high=100, newest=2024, shipped_notes=("Alla 290 kommuner finns för varje år.",),
     ),
     _indicator(
         "median_income_real", "Medianinkomst i 2025 års priser", "kr per år", "TAB3554",
-        "1999–2024", low=50_000, high=1_000_000, kind="derived",
+        "1999–2024", low=50_000, high=1_000_000, kind="derived", newest=2024,
         notes=("Sammanräknad förvärvsinkomst, omräknad med KPI till 2025 års priser.",),
     ),
     _indicator(
         "post_secondary_share", "Andel med eftergymnasial utbildning", "procent", "TAB3981",
-        "1985–2025", low=0, high=100,
+        "1985–2025", low=0, high=100, newest=2025,
         notes=("Andel av befolkningen 16–74 år; okänd utbildning ingår i nämnaren.",
                "Tidsseriebrott 1990 och 2000."),
     ),
     _indicator(
         "net_migration_rate", "Flyttningsnetto per 1 000 invånare", "per 1 000 invånare",
-        "TAB1211, TAB1212 och TAB6640", "1968–2025", low=-200, high=200,
-        notes=("2025 bygger på tal med slumpmässigt brus (CKM).",),
+        "TAB1211, TAB1212 och TAB6640", "1968–2025", low=-200, high=200, newest=2025,
+        notes=("2025 bygger på tal som SCB har ändrat slumpmässigt för att skydda enskilda "
+               "(CKM).",),
     ),
     Dataset(
         "localities", "Tätorter", "localities.parquet",
@@ -567,7 +597,8 @@ _DATASETS = (
             Column("easting", "number", "point, SWEREF 99 TM", "m", low=200_000, high=1_000_000),
             Column("northing", "number", "point, SWEREF 99 TM", "m", low=6_000_000, high=7_800_000),
         ),
-        ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017,
+        ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017, newest=2023,
+        step=3,
         live=Live("SCB", layer=Layer(
             "stat:Tatorter_2023", 2023, ("tatortskod", "tatort", "kommun", "bef"), "tatortskod",
             Evidence("recorded reply", "slap-py/icrailways, reports/data/scb-town-examples.json"))),
@@ -586,7 +617,7 @@ _DATASETS = (
         ),
         ("code", "year"),
         Source("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
-        "2004–2021", rows=5_220, live=_MARGINS_LIVE,
+        "2004–2021", rows=5_220, live=_MARGINS_LIVE, newest=2024,
         series=(
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB3266"),
             Series("rams-2011", "RAMS 2011–2018, 16 år och äldre", 2011, 2018, "TAB3266",
@@ -660,7 +691,7 @@ _DATASETS = (
             _share("share_secondary", "upper secondary, 31 December of the year before"),
             _share("share_tertiary", "post-secondary, 31 December of the year before"),
         ),
-        ("code", "year"), _FINANCES, _FINANCE_YEARS, rows=1_739,
+        ("code", "year"), _FINANCES, _FINANCE_YEARS, rows=1_739, newest=2025,
         notes=("Ålders- och utbildningsandelar avser 31 december året före.",
                "Knivsta saknas 2002.",
                "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
@@ -678,6 +709,7 @@ _DATASETS = (
                    high=67),
         ),
         ("code", "year"), Source("SKR", "personalstatistik, tabell 10"), "2008–2017", rows=2_900,
+        stands=(11, 30),
         live=_single("N00053", "staff", "månadsavlönad personal, totalt", "antal"),
         notes=("Anställda i kommunalförbund och bolag ingår inte.",),
         shipped_notes=("Personalens åldersandelar och medelålder finns bara här, inte i det som "
@@ -690,7 +722,7 @@ _DATASETS = (
          Column("unit", "text", "denominator (Swedish)"),
          Column("source_page", "text", "page that printed the figure")),
         ("code", "year", "service"), Source("SCB", "räkenskapssammandraget, via Regionfakta"),
-        "2007–2022", rows=1_439,
+        "2007–2022", rows=1_439, newest=2025,
         notes=("Delar av fem län; varje kommun har två till fem områden. Luckor är verkliga luckor "
                "och fylls aldrig i.",),
     ),

@@ -167,6 +167,7 @@ def describe() -> str:
                   + (f"; break: {part.break_reason}" if part.break_reason else "")
                   for part in entry.series]
         lines += [f"- {note}" for note in entry.notes_for(live=False)]
+        lines += [f"- The publisher's newest year: {entry.newest}"] if entry.newest else []
         lines += _evidence(entry)
         parts.append("\n".join(lines).rstrip() + "\n")
     return "\n".join(parts)

@@ -8,12 +8,13 @@ area: municipality code, region or group key, two-digit county code, or "00" for
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from analysis.key_figures import NATION, rows, together
 from analysis.metrics import capacity, population
-from analysis.metrics.measure import measure_of
+from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region
 
 CHANGE = population.population_change_10y
@@ -34,11 +35,14 @@ def sets_of(region: Region, codes: pd.Index) -> dict[str, list[str]]:
 def population_key_figures(region: Region, *, population_table: pd.DataFrame,
                            land_area: pd.DataFrame, share_65plus: pd.DataFrame,
                            dependency_ratio: pd.DataFrame, tax_rate: pd.DataFrame,
-                           tax_base: pd.DataFrame, finances: pd.DataFrame) -> pd.DataFrame:
+                           tax_rate_total: pd.DataFrame, tax_base: pd.DataFrame,
+                           taxable_income: pd.DataFrame, finances: pd.DataFrame) -> pd.DataFrame:
     """All key figures of the chapter for the members, the region, its groups and comparators.
 
     The tables are those of the loaders, for all municipalities. Sums over municipalities are
-    `derived`; a member's own figures keep the kind that the source table gives them.
+    `derived`; a member's own figures keep the kind that the source table gives them. The tax base
+    is that of the latest year in either table: `taxable_income` is deflated, but printed as it is
+    for its latest year.
     """
     return together([
         _population(region, population_table),
@@ -47,9 +51,17 @@ def population_key_figures(region: Region, *, population_table: pd.DataFrame,
         _indicator(region, population.share_65plus, share_65plus),
         _indicator(region, population.dependency_ratio, dependency_ratio),
         *(_indicator(region, metric, table[table["year"] == table["year"].max()])
-          for metric, table in ((capacity.tax_rate, tax_rate), (capacity.tax_base, tax_base),
+          for metric, table in ((capacity.tax_rate, tax_rate),
+                                (capacity.tax_rate_total, tax_rate_total),
+                                _newest_tax_base(tax_base, taxable_income),
                                 (capacity.cost_per_inhabitant, finances))),
     ])
+
+
+def _newest_tax_base(nominal: pd.DataFrame, real: pd.DataFrame) -> tuple[Measure, pd.DataFrame]:
+    if nominal["year"].max() >= real["year"].max():
+        return capacity.tax_base, nominal
+    return replace(capacity.tax_base, sources=capacity.taxable_income.sources), real
 
 
 def _municipal(table: pd.DataFrame) -> pd.Series:

@@ -61,6 +61,17 @@ def load_age_sex(region: Region | None = None) -> pd.DataFrame:
     return only(tables.load("population_age_sex"), region)
 
 
+def load_ages(region: Region | None = None) -> pd.DataFrame:
+    """Inhabitants by five-year age group, both sexes, 2025: code, year, age_from, age_to, persons.
+
+    Each cell is perturbed by itself (CKM): sums differ from published totals by some persons.
+
+    >>> len(load_ages().query("code == '1780'"))
+    21
+    """
+    return only(tables.load("population_age"), region)
+
+
 def load_projection(region: Region | None = None) -> pd.DataFrame:
     """SCB's projection of inhabitants, modelled: code, year, population; empty until fetched.
 

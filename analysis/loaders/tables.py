@@ -215,7 +215,7 @@ def notes(key: str) -> tuple[str, ...]:
     """What a reader must know of the edition of `key` that is used, in Swedish.
 
     >>> notes("population_age_sex")
-    ('Det enda året med fullständig åldersfördelning i datauttaget.',)
+    ('Det enda året med ålder och kön i datauttaget.',)
     """
     return catalog.dataset(key).notes_for(live=record(key) is not None)
 
@@ -256,6 +256,18 @@ def perturbed_years(key: str) -> tuple[int, ...]:
     years = sorted({int(year) for year in load(key)["year"]})
     return tuple(year for year in years
                  if any(query.first <= year <= query.last for query in queries))
+
+
+def newer_years(key: str) -> tuple[int, ...]:
+    """Years that the publisher has, by the catalogue, after the last one of the edition in use.
+
+    >>> newer_years("commuting_margins"), newer_years("population")
+    ((2022, 2023, 2024), ())
+    """
+    entry = catalog.dataset(key)
+    if entry.newest is None or not is_available(key):
+        return ()
+    return tuple(range(entry.newest, int(load(key)["year"].max()), -entry.step))[::-1]
 
 
 def files_in_use() -> dict[str, Path]:

@@ -14,89 +14,46 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.metrics.measure import measure
+from analysis.metrics.measure import Measure, measure, observed, register
 
 ALL_MUNICIPALITIES = 290
 REGIONAL_TASKS = ("0980",)  # Gotland: its tax rate also pays a region's tasks, so it has no rank
 
 
-@measure(label="Kommunal skattesats", unit="procent", decimals=2, direction="lower",
-         kind="observed", sources=("tax_rate",))
-def tax_rate(indicator: pd.DataFrame) -> pd.Series:
-    """The municipality's own tax rate, without the region's; per cent. SCB and SKR, or Kolada.
+tax_rate_total = observed("tax_rate_total", "Total skattesats, kommun och region", "procent",
+                          decimals=2, sources=("tax_rate_total",))
+"""Tax rate of the municipality and the region together; per cent. SCB TAB2017."""
 
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("tax_rate").set_index(["code", "year"])
-    >>> float(tax_rate(table)["1780", 2022])
-    21.27
-    """
-    return indicator["value"].rename("tax_rate")
+tax_rate = observed("tax_rate", "Kommunal skattesats", "procent", decimals=2,
+                    sources=("tax_rate",))
+"""The municipality's own tax rate, without the region's; per cent. SCB and SKR, or Kolada."""
 
+tax_base = observed("tax_base", "Skattekraft", "kr per invånare", sources=("tax_base",))
+"""Taxable income per inhabitant in the prices of each year; SEK. SCB's skattekraft."""
 
-@measure(label="Skatteunderlag", unit="kr per invånare", direction="higher", kind="observed",
-         sources=("tax_base",))
-def tax_base(indicator: pd.DataFrame) -> pd.Series:
-    """Taxable income per inhabitant; SEK. SCB and SKR, or Kolada.
+cost_per_inhabitant = observed("cost_per_inhabitant", "Kommunens kostnader", "kr per invånare",
+                               sources=("finances",), column="expenditures")
+"""The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled."""
 
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("tax_base").set_index(["code", "year"])
-    >>> float(tax_base(table)["1780", 2022])
-    229172.0
-    """
-    return indicator["value"].rename("tax_base")
+employment_rate = observed("employment_rate", "Sysselsättningsgrad 20–64 år", "procent",
+                           decimals=1, direction="higher", sources=("employment_rate",))
+"""Share of residents aged 20-64 who are employed; per cent. SCB TAB3200."""
 
+post_secondary_share = observed("post_secondary_share", "Eftergymnasial utbildning", "procent",
+                                decimals=1, direction="higher", sources=("post_secondary_share",))
+"""Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981."""
 
-@measure(label="Kommunens kostnader", unit="kr per invånare", direction="neither",
-         kind="observed", sources=("finances",))
-def cost_per_inhabitant(finances: pd.DataFrame) -> pd.Series:
-    """The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled.
+taxable_income = register(Measure(
+    "taxable_income", "Skattekraft i 2025 års priser", "kr per invånare", kind="derived",
+    formula="beskattningsbar inkomst per invånare, omräknad med KPI till 2025 års priser",
+    sources=("taxable_income_real",), column="value"))
+"""Taxable income per inhabitant, SEK in prices of 2025 (2025 as printed). SCB TAB3600, and CPI."""
 
-    >>> from analysis.loaders.finances import load_finances
-    >>> table = load_finances().set_index(["code", "year"])
-    >>> float(cost_per_inhabitant(table)["1780", 2022])
-    72354.0
-    """
-    return finances["expenditures"].rename("cost_per_inhabitant")
-
-
-@measure(label="Sysselsättningsgrad 20–64 år", unit="procent", decimals=1, direction="higher",
-         kind="observed", sources=("employment_rate",))
-def employment_rate(indicator: pd.DataFrame) -> pd.Series:
-    """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200.
-
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("employment_rate").set_index(["code", "year"])
-    >>> float(employment_rate(table)["1780", 2024])
-    80.5
-    """
-    return indicator["value"].rename("employment_rate")
-
-
-@measure(label="Medianinkomst", unit="kr per år", direction="higher", kind="derived",
-         formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
-         sources=("median_income_real",))
-def median_income(indicator: pd.DataFrame) -> pd.Series:
-    """Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI.
-
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("median_income_real").set_index(["code", "year"])
-    >>> float(median_income(table)["1780", 2024])
-    338995.0
-    """
-    return indicator["value"].rename("median_income")
-
-
-@measure(label="Eftergymnasial utbildning", unit="procent", decimals=1, direction="higher",
-         kind="observed", sources=("post_secondary_share",))
-def post_secondary_share(indicator: pd.DataFrame) -> pd.Series:
-    """Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981.
-
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("post_secondary_share").set_index(["code", "year"])
-    >>> float(post_secondary_share(table)["1780", 2024])
-    47.08
-    """
-    return indicator["value"].rename("post_secondary_share")
+median_income = register(Measure(
+    "median_income", "Medianinkomst", "kr per år", kind="derived",
+    formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
+    sources=("median_income_real",), column="value"))
+"""Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI."""
 
 
 @measure(label="Månadsavlönad personal", unit="per 1 000 invånare", decimals=1,

@@ -2,7 +2,9 @@
 
 Terms
 -----
-measure: a named quantity with unit, decimals and direction (is more of it better or worse?).
+measure: a named quantity with unit, decimals and direction (does a national goal say that more,
+or less, of it is better? for taxes, costs and age none does).
+observed measure: a column of a source table as it stands; it is data, and is applied to a table.
 kind: `observed` is printed in a source table, `derived` follows from observed figures by a
 formula, `modelled` depends on a model.
 """
@@ -12,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
+
+import pandas as pd
 
 Direction = Literal["higher", "lower", "neither"]
 Kind = Literal["observed", "derived", "modelled"]
@@ -31,6 +35,11 @@ class Measure:
     formula: str = ""
     sources: tuple[str, ...] = ()
     as_percent: bool = False  # a share between 0 and 1 that reports print in per cent
+    column: str = ""  # of an observed measure: where its values stand
+
+    def __call__(self, table: pd.DataFrame) -> pd.Series:
+        """The values of an observed measure, on the index of `table`."""
+        return table[self.column].rename(self.id)
 
 
 MEASURES: dict[str, Measure] = {}
@@ -46,6 +55,18 @@ def register(entry: Measure) -> Measure:
     if MEASURES.setdefault(entry.id, entry) != entry:
         raise ValueError(f"measure {entry.id!r} is already defined; choose another name")
     return entry
+
+
+def observed(key: str, label: str, unit: str, *, sources: tuple[str, ...], column: str = "value",
+             decimals: int = 0, direction: Direction = "neither", formula: str = "") -> Measure:
+    """Register a column that a source table prints as a measure; apply it to a table to get it.
+
+    >>> rate = observed("example_rate", "Exempel", "procent", sources=("tax_rate",))
+    >>> rate(pd.DataFrame({"value": [21.27]}, index=["1780"]))["1780"].item()
+    21.27
+    """
+    return register(Measure(key, label, unit, decimals, direction, "observed", formula, sources,
+                            column=column))
 
 
 def measure(
@@ -87,10 +108,14 @@ def measure(
 
 
 def measure_of(function: Callable[..., Any]) -> Measure:
-    """Metadata of a function decorated with `measure`; raises AttributeError for any other.
+    """Metadata of an observed measure, or of a function decorated with `measure`.
+
+    Raises AttributeError for any other function.
 
     >>> from analysis.metrics.commuting import commuting_ratio
     >>> measure_of(commuting_ratio).unit
     'kvot'
     """
+    if isinstance(function, Measure):
+        return function
     return function.measure  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, InputError, raise_faults
-from analysis.metrics.measure import measure
+from analysis.metrics.measure import measure, observed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,16 +45,9 @@ _AGES = ("population_age_sex",)
 # --- size and change --------------------------------------------------------------------------
 
 
-@measure(label="Folkmängd", unit="invånare", kind="observed", sources=_POPULATION)
-def population(table: pd.DataFrame) -> pd.Series:
-    """Registered inhabitants on 31 December, on the index of `table`; persons. SCB BE0101.
-
-    >>> from analysis.loaders.population import load_population
-    >>> people = load_population().set_index(["code", "year"])
-    >>> int(population(people)["1780", 2024])
-    98084
-    """
-    return table["population"].rename("population")
+population = observed("population", "Folkmängd", "invånare", sources=_POPULATION,
+                      column="population")
+"""Registered inhabitants on 31 December; persons. SCB BE0101."""
 
 
 def by_area(values: pd.Series, areas: Mapping[str, Collection[str]]) -> pd.Series:
@@ -275,30 +268,13 @@ def share_65plus(indicator: pd.DataFrame) -> pd.Series:
     return (indicator["value"] / 100).round(6).rename("share_65plus")
 
 
-@measure(label="Demografisk försörjningskvot", unit="per 100 personer 20–64 år", decimals=1,
-         direction="lower", kind="observed",
-         formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100", sources=("dependency_ratio",))
-def dependency_ratio(indicator: pd.DataFrame) -> pd.Series:
-    """Aged 0-19 and 65 or over per 100 aged 20-64 (SCB TAB4642), on the index of `indicator`.
+dependency_ratio = observed(
+    "dependency_ratio", "Demografisk försörjningskvot", "per 100 personer 20–64 år", decimals=1,
+    formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100", sources=("dependency_ratio",))
+"""Aged 0-19 and 65 or over per 100 aged 20-64. SCB TAB4642."""
 
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("dependency_ratio").set_index(["code", "year"])
-    >>> float(dependency_ratio(table)["1780", 2024])
-    72.0
-    """
-    return indicator["value"].rename("dependency_ratio")
-
-
-@measure(label="Medelålder", unit="år", decimals=1, kind="observed", sources=("mean_age",))
-def mean_age(indicator: pd.DataFrame) -> pd.Series:
-    """Mean age in years (SCB TAB637), on the index of `indicator`.
-
-    >>> from analysis.loaders.population import load_indicator
-    >>> table = load_indicator("mean_age").set_index(["code", "year"])
-    >>> float(mean_age(table)["1780", 2024])
-    42.0
-    """
-    return indicator["value"].rename("mean_age")
+mean_age = observed("mean_age", "Medelålder", "år", decimals=1, sources=("mean_age",))
+"""Mean age in years. SCB TAB637."""
 
 
 def joint_share(shares: pd.Series, weights: pd.Series) -> float:

@@ -290,10 +290,10 @@ def age_sentences(region: Region, values: pd.Series, share: pd.Series, ratio: pd
     inhabitants that weigh the region's own share.
     """
     return [_share_text(region, values, share), *_since(region, share),
-            _spread_text(region, ratio, metrics.dependency_ratio.measure,  # type: ignore[attr-defined]
+            _spread_text(region, ratio, metrics.dependency_ratio,
                          "Den demografiska försörjningskvoten, antalet 0–19 år och 65 år eller "
                          "äldre per 100 personer 20–64 år,"),
-            _spread_text(region, mean, metrics.mean_age.measure,  # type: ignore[attr-defined]
+            _spread_text(region, mean, metrics.mean_age,
                          "Medelåldern")]
 
 

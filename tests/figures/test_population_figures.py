@@ -182,7 +182,7 @@ def test_capacity_panels_say_year_and_direction(
     panels = axes.get_figure(root=True).axes[: len(indicators)]
     words = [panel.texts[0].get_text() for panel in panels]
     assert words[2] == "2024, högre är bättre"
-    assert words[6] == "2022, lägre är bättre"
+    assert words[6] == "2022, varken bättre eller sämre"
     assert words[7] == "2022, varken bättre eller sämre"
     table = described(axes).table.frame
     assert len(table) == 5 * len(indicators)

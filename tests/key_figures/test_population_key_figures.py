@@ -12,7 +12,7 @@ from analysis.loaders import finances, population
 from analysis.regions import Region
 
 IDS = {"population", "population_change_10y", "density", "share_65plus", "dependency_ratio",
-       "tax_rate", "tax_base", "cost_per_inhabitant"}
+       "tax_rate", "tax_rate_total", "tax_base", "cost_per_inhabitant"}
 
 
 def figures_of(region: Region, land: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -22,7 +22,10 @@ def figures_of(region: Region, land: pd.DataFrame | None = None) -> pd.DataFrame
         share_65plus=population.load_indicator("share_65plus"),
         dependency_ratio=population.load_indicator("dependency_ratio"),
         tax_rate=population.load_indicator("tax_rate"),
-        tax_base=population.load_indicator("tax_base"), finances=finances.load_finances())
+        tax_rate_total=population.load_indicator("tax_rate_total"),
+        tax_base=population.load_indicator("tax_base"),
+        taxable_income=population.load_indicator("taxable_income_real"),
+        finances=finances.load_finances())
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +87,17 @@ def test_shares_lie_between_zero_and_one(table: pd.DataFrame) -> None:
 
 
 def test_finances_are_the_latest_year_of_members(table: pd.DataFrame) -> None:
-    rows = table[table["id"].isin(["tax_rate", "tax_base", "cost_per_inhabitant"])]
-    assert set(rows["year"]) == {2022}
-    assert len(rows) == 21
+    rows = table[table["id"].isin(["tax_rate", "tax_rate_total", "tax_base",
+                                   "cost_per_inhabitant"])]
+    assert rows.groupby("id")["year"].unique().map(list).to_dict() == {
+        "tax_rate": [2022], "tax_rate_total": [2026], "tax_base": [2025],
+        "cost_per_inhabitant": [2022]}
+    assert len(rows) == 28
+    base = one(table, "tax_base", "1980", 2025)
+    assert "TAB3600" in base["source"]
+    assert base["kind"] == "observed"
+    assert base["value"] == population.load_indicator("taxable_income_real").set_index(
+        ["code", "year"])["value"]["1980", 2025]
 
 
 def test_density_uses_land_of_all_members(table: pd.DataFrame) -> None:

@@ -1,5 +1,7 @@
 """Every shipped table keeps its contract, and a broken one is refused with every fault."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -64,10 +66,48 @@ def test_gaps_stay_gaps():
     gotland = table[table["code"] == "0980"]
     assert gotland["in_county"].isna().all()
     assert (finances.load_finances()["code"] == "0330").sum() == 5, "Knivsta is missing in 2002"
-    for key in ("tax_rate", "tax_base"):
+    for key, first in (("tax_rate", 2002), ("tax_base", 2003)):
         table = population.load_indicator(key).set_index(["code", "year"])["value"]
         assert len(table) == 6 * 290 - 1
-        assert ("0330", 2002) not in table.index
+        assert ("0330", first) not in table.index
+
+
+def test_the_tax_base_is_scbs_of_its_year():
+    """It stands in one ratio, that of prices, to the deflated series of the same year."""
+    own = population.load_indicator("tax_base").set_index(["code", "year"])["value"]
+    real = population.load_indicator("taxable_income_real").set_index(["code", "year"])["value"]
+    ratio = (real / own).dropna()
+    assert len(ratio) == 6 * 19
+    assert (ratio.groupby(level="year").max() / ratio.groupby(level="year").min() < 1.00001).all()
+
+
+def test_ages_of_2025_fit_the_published_totals():
+    """Each cell has noise of its own (CKM): sums may differ by some persons, not by more."""
+    ages = population.load_ages()
+    people = population.load_population().set_index(["code", "year"])["population"]
+    sums = ages.groupby(["code", "year"])["persons"].sum()
+    assert len(sums) == 290
+    assert (sums - people[sums.index]).abs().max() < 30
+    assert (ages.groupby("code")["age_from"].count() == 21).all()
+    older = ages[ages["age_from"] >= 65].groupby("code")["persons"].sum() / people.xs(
+        2025, level="year")
+    share = population.load_indicator("share_65plus").set_index(["code", "year"])["value"]
+    assert (100 * older - share.xs(2025, level="year")).abs().max() < 0.4
+
+
+def test_what_the_publisher_has_since_is_known():
+    assert tables.newer_years("commuting_margins") == (2022, 2023, 2024)
+    assert tables.newer_years("localities") == (2023,)
+    assert tables.newer_years("population") == ()
+    for entry in catalog.tabular():
+        assert entry.newest is None or entry.newest >= tables.load(entry.key)["year"].max()
+
+
+@pytest.mark.parametrize(("key", "day", "year"), [
+    ("population", date(2012, 6, 30), 2011), ("population", date(2012, 12, 31), 2012),
+    ("tax_rate_total", date(2012, 1, 1), 2012), ("staff", date(2012, 11, 30), 2012)])
+def test_a_figure_stands_for_a_day_of_its_year(key, day, year):
+    assert catalog.dataset(key).last_year(day) == year
 
 
 def test_series_of_the_margins_match_the_catalogue():
