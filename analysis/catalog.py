@@ -637,10 +637,12 @@ _DATASETS = (
         (YEAR, Column("home", "code", "municipality of residence"),
          Column("work", "code", "municipality of work"), SEX, _count("persons", "employed"), KIND),
         ("year", "home", "work", "sex"), Source("SCB", "RAMS, via regionala statistiksidor"),
-        "2015 och 2016", rows=244,
-        notes=("Bara delar av pendlingsmatrisen: Uppsala län 2016 och Stockholm till och från "
-               "länets övriga kommuner 2015. En rad är inte all pendling från kommunen.",
-               "Nio tomma celler betyder noll enligt publikationen; totaler för 28 par är kvinnor "
+        "2015, 2016, 2017 och 2020", rows=678,
+        notes=("Bara delar av pendlingsmatrisen: Stockholm till och från länets övriga kommuner "
+               "2015, Uppsala län 2016, Örebro län 2017 (kvinnor fullständigt, män och totalt för "
+               "några kommuner) och Värmlands län 2020 (kvinnor, delvis). En rad är inte all "
+               "pendling från kommunen.",
+               "68 tomma celler betyder noll enligt publikationen; totaler för 69 par är kvinnor "
                "plus män. De är märkta som härledda."),
     ),
     Dataset(

@@ -350,3 +350,28 @@ def test_290_municipalities_and_ten_years_take_well_under_a_second():
     start = time.process_time()
     commuting.group_figures(flows, codes[:16], margins=margins)
     assert time.process_time() - start < 1.0  # measured: about a tenth of it
+
+
+class TestOrebro:
+    """Observed cells of Örebro county 2017: women complete, men and totals in part."""
+
+    @pytest.fixture
+    def county(self):
+        table = pd.read_parquet(DATA / "commuting_flows.parquet")
+        return table[table["home"].str.startswith("18") & (table["year"] == 2017)]
+
+    def test_women_of_norra_orebro_lan(self, county):
+        four = ["1863", "1864", "1884", "1885"]
+        women = county[(county["sex"] == "women") & (county["home"] != county["work"])]
+        home, work = women["home"].isin(four), women["work"].isin(four)
+        assert women.loc[home & work, "persons"].sum() == 713
+        assert women.loc[home & (women["work"] == "1880"),
+                         "persons"].sum() == 1131
+
+    def test_women_and_men_are_the_total(self, county):
+        by_sex = county.pivot(index=["home", "work"], columns="sex", values="persons").dropna()
+        assert len(by_sex) == 41
+        assert (by_sex["women"] + by_sex["men"] == by_sex["total"]).all()
+
+    def test_women_are_complete(self, county):
+        assert (county["sex"] == "women").sum() == 12 * 12

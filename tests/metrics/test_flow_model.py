@@ -194,7 +194,7 @@ class TestMeasuredError:
     def test_observed_cells_by_area(self, flows, distances):
         samples = fm.observed_samples(flows, tuple(distances.index))
         counts = {(one.county, one.year): len(one.persons) for one in samples}
-        assert counts == {("01", 2015): 50, ("03", 2016): 56}
+        assert counts == {("01", 2015): 50, ("03", 2016): 56, ("18", 2017): 37}
 
     def test_beats_gravity_and_radiation(self, flows, margins, distances, county_flows):
         for one in fm.observed_samples(flows, tuple(distances.index)):
