@@ -177,6 +177,40 @@ def scenario(service: str, members: str, host: str, as_of: str | None, out: Path
     click.echo(f"built, {folder}")
 
 
+@cli.group()
+def investigation() -> None:
+    """An investigation of a shared service: its folder, its check, its report."""
+
+
+@investigation.command("new")
+@click.argument("name")
+@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+@click.option("--service", required=True, metavar="AREA[,AREA]", help="Service areas.")
+@click.option("--title", default="", help="Title of the report; default: NAME.")
+@click.option("--parent", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
+              help="Folder to make it in; default: where you are.")
+def new_investigation(name: str, members: str, service: str, title: str, parent: Path) -> None:
+    """Make the folder NAME of a new investigation, to be edited."""
+    from analysis.investigation import folder
+
+    made = folder.new(name, split_codes(members), split_codes(service), parent=parent, title=title)
+    click.echo(f"made {made}; fill in own_figures/ and text/, then samverkan investigation check")
+
+
+@investigation.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+def check_investigation(path: Path) -> None:
+    """Check the folder PATH: every fault with sheet, row and column, and every doubt."""
+    from analysis.investigation import folder
+
+    found, faults = folder.check(path)
+    for doubt in found.doubts if found else ():
+        click.echo(f"warning: {doubt.said}")
+    if found is None:
+        raise InputError(*faults)
+    click.echo(f"{found.key} is valid ({len(found.doubts)} warnings)")
+
+
 def split_codes(text: str) -> list[str]:
     """Municipality codes of an option, which separates codes or names with commas."""
     from analysis import placenames

@@ -101,17 +101,27 @@ def route_distances(
         raise DataError(f"Boundaries are in {boundaries.crs}; convert them to EPSG:3006.")
     places = _places(localities, boundaries, population)
     points = places[["easting", "northing"]].to_numpy("float64")
-    edges = _delaunay_edges(points)
-    costs = _edge_costs(points, edges, boundaries, water_factor)
     size = len(points)
-    net = coo_matrix((costs, (edges[:, 0], edges[:, 1])), shape=(size, size)).tocsr()
-    ways = dijkstra(net, directed=False) / 1000.0
+    ways = ways_between(points, boundaries, water_factor=water_factor)
     codes = sorted(boundaries["code"])
     weights = np.zeros((len(codes), size))
     rows = pd.Index(codes).get_indexer(pd.Index(places["code"]))
     weights[rows, np.arange(size)] = places["weight"]
     weights /= weights.sum(axis=1, keepdims=True)
     return pd.DataFrame(weights @ ways @ weights.T, index=codes, columns=codes)
+
+
+def ways_between(points: np.ndarray, boundaries: gpd.GeoDataFrame, *, water_factor: float = 2.0,
+                 origins: Sequence[int] | None = None) -> np.ndarray:
+    """Kilometres along the net from each of `origins` (all when None) to every point.
+
+    `points` are easting and northing in metres, at least three and not all on a line; `origins`
+    are their places in it. Water counts `water_factor` times.
+    """
+    edges = _delaunay_edges(points)
+    costs = _edge_costs(points, edges, boundaries, water_factor)
+    net = coo_matrix((costs, (edges[:, 0], edges[:, 1])), shape=(len(points),) * 2).tocsr()
+    return np.asarray(dijkstra(net, directed=False, indices=origins) / 1000.0)
 
 
 def _places(

@@ -1,0 +1,180 @@
+"""The investigator's own prose: one Markdown file for each chapter, never overwritten.
+
+Terms
+-----
+prose: what stands in `text/NAME.md` beside comments; a file without any is "att skriva".
+block: a run of prose, a table or a picture, in the order of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis import hints, textfiles
+from analysis.errors import InputError
+
+FOLDER = "text"
+CHAPTERS = {
+    "uppdrag": "Uppdraget", "nulage": "Hur sköts tjänsten i dag?",
+    "behov": "Behov och sårbarhet", "alternativ": "Alternativen sida vid sida",
+    "ekonomi": "Kostnader och avtal", "fordelning": "Vem betalar vad?",
+    "lokalisering": "Var kan verksamheten ligga?", "juridik": "Lag och former",
+    "resultat": "Vad gav det?", "process": "Från avsikt till start",
+    "bedomning": "Utredarens bedömning",
+}
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+_HTML = re.compile(r"</?[a-zA-Z][^>]*>")
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+_PICTURES = (".png", ".jpg", ".jpeg")
+_MOST_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A run of Markdown without tables and pictures."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table of the prose: headings and rows of words."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the prose; `alt` says what it shows."""
+
+    path: Path
+    alt: str
+
+
+Block = Prose | TextTable | Picture
+
+
+def write_texts(folder: Path) -> None:
+    """An empty file for each chapter that has none."""
+    folder.mkdir(exist_ok=True)
+    for name, title in CHAPTERS.items():
+        path = folder / f"{name}.md"
+        if not path.exists():
+            path.write_text(f"<!-- Egen text till ”{title}”. Tabeller och bilder går bra; rubriker "
+                            "börjar med ###. -->\n", encoding="utf-8")
+
+
+def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
+    """The blocks of each chapter's file (none: to write), and every fault with file and row."""
+    found: dict[str, tuple[Block, ...]] = dict.fromkeys(CHAPTERS, ())
+    faults: list[str] = []
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix.casefold() != ".md":
+            continue
+        file = f"{FOLDER}/{path.name}"
+        if path.stem not in CHAPTERS:
+            faults.append(f"{file}: {hints.unknown('chapter', path.stem, CHAPTERS)}; rename it")
+            continue
+        try:
+            text = _without_comments(textfiles.read_text(path))
+        except InputError as error:
+            faults += [f"{FOLDER}/{fault}" for fault in error.faults]
+            continue
+        wrong = [*_faults(text, file, folder)]
+        faults += wrong
+        found[path.stem] = () if wrong else tuple(_blocks(text, folder))
+    return found, faults
+
+
+def _without_comments(text: str) -> str:
+    """Comments become blank lines, so that rows keep their numbers."""
+    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+
+
+def _faults(text: str, file: str, folder: Path) -> Iterator[str]:
+    lines = text.split("\n")
+    for row, line in enumerate(lines, 1):
+        place = f"{file} row {row}"
+        if re.match(r"#{1,2}(\s|$)", line):
+            yield f"{place}: the heading {line.strip()!r} is too large; begin it with ###"
+        elif re.fullmatch(r"#+\s*", line.rstrip()) and line.strip():
+            yield f"{place}: the heading has no text; write one, or remove it"
+        if _HTML.search(line):
+            yield f"{place}: HTML such as {_HTML.findall(line)[0]!r} is not used; write Markdown"
+        for alt, name in _PICTURE.findall(line):
+            yield from _picture_faults(place, alt, name, folder)
+    for row, rows in _tables(lines):
+        widths = {len(_cells(line)) for line in rows}
+        if len(widths) > 1:
+            yield (f"{file} row {row}: the table's rows have {min(widths)} to {max(widths)} cells; "
+                   "give each as many as the headings")
+
+
+def _picture_faults(place: str, alt: str, name: str, folder: Path) -> Iterator[str]:
+    path = folder / name
+    if not alt.strip():
+        yield f"{place}: the picture {name!r} has no alt text; write ![what it shows]({name})"
+    if re.match(r"[a-z]+:", name) or Path(name).is_absolute() or ".." in Path(name).parts:
+        yield f"{place}: the picture {name!r} lies elsewhere; put it into {FOLDER}/ and name it"
+    elif path.suffix.casefold() not in _PICTURES:
+        yield f"{place}: the picture {name!r} is of another kind; save it as .png or .jpg"
+    elif not path.is_file():
+        near = hints.did_you_mean(name, [p.name for p in folder.iterdir()])
+        yield f"{place}: the picture {name!r} is not in {FOLDER}/; {near}put it there"
+    elif path.stat().st_size > _MOST_BYTES:
+        yield f"{place}: the picture {name!r} is larger than 5 MB; make it smaller"
+
+
+def _tables(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Row number and lines (without the rule) of each table of the text."""
+    place = 0
+    while place + 1 < len(lines):
+        if "|" in lines[place] and "|" in lines[place + 1] and _RULE.fullmatch(lines[place + 1]):
+            end = place + 2
+            while end < len(lines) and "|" in lines[end]:
+                end += 1
+            yield place + 1, [lines[place], *lines[place + 2:end]]
+            place = end
+        else:
+            place += 1
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    inner = line.strip().removeprefix("|").removesuffix("|")
+    return tuple(cell.strip() for cell in inner.split("|"))
+
+
+def _blocks(text: str, folder: Path) -> Iterator[Block]:
+    lines = text.split("\n")
+    tables = {row - 1: rows for row, rows in _tables(lines)}
+    run: list[str] = []
+    place = 0
+    while place < len(lines):
+        rows = tables.get(place)
+        if rows is not None:
+            yield from _prose(run, folder)
+            run = []
+            head, *body = (_cells(line) for line in rows)
+            yield TextTable(head, tuple(body))
+            place += len(rows) + 1
+        else:
+            run.append(lines[place])
+            place += 1
+    yield from _prose(run, folder)
+
+
+def _prose(lines: list[str], folder: Path) -> Iterator[Block]:
+    """A run of lines as prose, with its pictures between."""
+    text, start = "\n".join(lines), 0
+    for found in _PICTURE.finditer(text):
+        if text[start:found.start()].strip():
+            yield Prose(text[start:found.start()].strip())
+        yield Picture(folder / found[2], found[1].strip())
+        start = found.end()
+    if text[start:].strip():
+        yield Prose(text[start:].strip())
