@@ -420,6 +420,9 @@ def _single(kpi: str, name: str, title: str, unit: str) -> Live:
     return Live(_RKA, _RKA_LICENCE, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
 
 
+LAW_TOPICS = ("possible", "decides", "steers", "employs", "pays", "leaves", "debts", "limits",
+              "prevails", "procurement", "staff")
+
 _NATIONAL = Column("service", "text", "service area as in the inventory",
                    valid=("livsmedelskontroll", "raddningstjanst", "raddningsledning"))
 _AGES = (
@@ -820,6 +823,40 @@ _DATASETS = (
         notes=("Bara fritidshus i områden med minst 50 fritidshus; en blank uppgift finns inte "
                "eller är skyddad, den är aldrig noll.",),
     ),
+    Dataset(
+        "law", "Lagregler om samverkan", "law.csv",
+        (
+            Column("area", "text", "service area it is about; blank: any", nullable=True),
+            Column("form", "text", "legal form it is about; blank: any", nullable=True),
+            Column("topic", "text", "what it answers", valid=LAW_TOPICS),
+            Column("holds", "text", "of `possible`: whether the form is", nullable=True,
+                   valid=("yes", "no", "limited")),
+            Column("statement", "text", "the rule in own words (Swedish)"),
+            Column("law", "text", "the law (Swedish)"), Column("paragraph", "text", "where in it"),
+            Column("url", "text", "the copy that was read"),
+            Column("edition", "text", "date of the text that was read, a partial date"),
+            Column("checked", "text", "the day on which it was read"),
+        ),
+        ("area", "form", "topic", "paragraph"),
+        Source("Samverkan", "lagregler i egna ord, med paragraf", "uppgifter ur angivna källor"),
+        "2015–2025", edited=True,
+        notes=("Reglerna är lästa i avskrifter av författningarna och återgivna i egna ord; "
+               "varje rad anger vilken text som lästes och när. Det som inte har kunnat läsas är "
+               "utelämnat. Läs alltid den gällande lydelsen före beslut.",),
+    ),
+    Dataset(
+        "own_figures", "Kommunernas egna uppgifter", "", (), ("code",),
+        Source("Kommunerna i utredningen", "uppgivna i utredningens formulär", "kommunernas egna"),
+        "olika år", kind="stated",
+        notes=("Uppgivet av kommunerna själva, med källa och datum i utredningens formulär; inte "
+               "granskat och aldrig hopblandat med publicerad statistik.",),
+    ),
+    Dataset(
+        "own_text", "Utredarens egna texter och antaganden", "", (), ("chapter",),
+        Source("Utredaren", "egen text och egna antaganden", "utredarens egna"), "olika år",
+        kind="stated",
+        notes=("Skrivet av utredaren; Samverkan har inte granskat det.",),
+    ),
 )
 
 CATALOG: dict[str, Dataset] = {entry.key: entry for entry in _DATASETS}
@@ -839,6 +876,17 @@ def dataset(key: str) -> Dataset:
         return CATALOG[key]
     raise InputError(f"{hints.unknown('dataset', key, CATALOG.keys())}; "
                      "see `samverkan data status`")
+
+
+def kept() -> list[Dataset]:
+    """The datasets that the product itself has or can fetch: all but what is stated in an
+    investigation, which lies in the investigation's own folder.
+
+    >>> {entry.key for entry in CATALOG.values()} - {entry.key for entry in kept()} == {
+    ...     "own_figures", "own_text"}
+    True
+    """
+    return [entry for entry in _DATASETS if entry.kind != "stated"]
 
 
 def tabular() -> list[Dataset]:

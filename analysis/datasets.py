@@ -23,7 +23,7 @@ def status_lines() -> list[str]:
 
     A dataset whose files are damaged says so in its line; the others are told all the same.
     """
-    return [f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.CATALOG.values()]
+    return [f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.kept()]
 
 
 def _state(entry: Dataset) -> str:
@@ -71,7 +71,7 @@ def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
     """Check every dataset against its contract and checksum; returns all faults."""
     found: list[str] = []
     recorded = tables.recorded_checksums()
-    for entry in catalog.CATALOG.values():
+    for entry in catalog.kept():
         damage = tables.damage(entry.key)
         faults = [*damage, *_checksum_faults(entry, recorded),
                   *([] if damage else _content_faults(entry))]
@@ -154,7 +154,7 @@ def describe() -> str:
         f"The snapshot stands for {catalog.SNAPSHOT_DATE}. The figures are facts from the public "
         "statistics named below. Titles and notes are Swedish because reports print them.\n",
     ]
-    for entry in catalog.CATALOG.values():
+    for entry in catalog.kept():
         lines = [f"## {entry.key}\n", f"{entry.title}. {entry.source}. {entry.years}. "
                  f"Kind: {entry.kind}. Key: {', '.join(entry.index)}. "
                  + _place(entry), ""]

@@ -48,7 +48,7 @@ def test_the_snapshot(printed, folder):
     matrix = status("commuting_matrix", lines)
     assert "not fetched, `samverkan data update commuting_matrix` gets it" in matrix
     assert lines[-1] == f"folder of updated data: {folder}"
-    assert len(lines) == len(catalog.CATALOG) + 1
+    assert len(lines) == len(catalog.kept()) + 1
     assert not folder.exists(), "to ask writes nothing"
 
 
