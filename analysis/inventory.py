@@ -15,7 +15,8 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from analysis import reads
-from analysis.loaders.services import Inventory, inventory_path, load_inventory, read_inventory
+from analysis.arrangements import Inventory
+from analysis.loaders.services import inventory_path, load_inventory, read_inventory
 from analysis.metrics import capacity
 from analysis.metrics import services as metrics
 
@@ -38,17 +39,25 @@ def inventory_of(members: Sequence[str], gaps_on: str = "") -> Inventory:
     if gaps_on:
         state = metrics.state_on(whole, pd.Timestamp(gaps_on))
         bodies |= set(metrics.gaps(state, members)["arrangement"])
-    return _only(whole, bodies)
+    return _only(whole, bodies, members)
 
 
-def _only(whole: Inventory, bodies: Collection[str]) -> Inventory:
-    """The rows of `whole` on `bodies`; nothing is known before the whole inventory begins."""
+def _only(whole: Inventory, bodies: Collection[str], members: Sequence[str]) -> Inventory:
+    """The rows of `whole` on `bodies` and what their members, or `members`, do alone.
+
+    Nothing is known before the whole inventory begins.
+    """
     chosen = list(bodies)
+    joined = whole.memberships
+    codes = {*members, *joined.loc[joined["arrangement"].isin(chosen), "code"]}
     kept = {name: table.drop(columns="line") for name, table in whole.tables().items()}
     for name, table in kept.items():
-        column = "key" if name == "arrangements" else "arrangement"
-        if name not in ("sources", "forms", "areas"):
-            kept[name] = table[table[column].isin(chosen)].reset_index(drop=True)
+        if name in ("sources", "forms", "areas"):
+            continue
+        column = {"arrangements": "key", "alone": "code", "searched": "code"}.get(
+            name, "arrangement")
+        wanted = codes if column == "code" else chosen
+        kept[name] = table[table[column].isin(list(wanted))].reset_index(drop=True)
     cited = {source for table in kept.values() if "source" in table for source in table["source"]}
     sources = kept["sources"]
     kept["sources"] = sources[sources["id"].isin(list(cited))].reset_index(drop=True)

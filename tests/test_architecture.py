@@ -14,7 +14,7 @@ PACKAGE = ROOT / "analysis"
 LAYERS = (
     ("errors", "paths"), ("hints",), ("textfiles", "workbooks", "placenames"),
     ("arrangements",), ("reads",), ("regions",),
-    ("catalog",), ("sources",), ("loaders", "datasets"), ("inventory_check",),
+    ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
     ("views",), ("text",), ("tables",), ("figures",),
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),

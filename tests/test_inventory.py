@@ -10,6 +10,7 @@ from analysis.key_figures.services import services_key_figures
 from analysis.loaders.services import load_inventory
 from analysis.reads import digest
 from analysis.text import services as text
+from analysis.views.services import sharing
 
 DAYS = ("1995-06-30", "2012-01-01", "2018-06-30", "2026-08-31")
 SAYS = (text.overview_text, text.counts_text, text.partial_members_text, text.unknown_areas_text,
@@ -25,8 +26,8 @@ def chosen():
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("region", chosen(), ids=lambda region: region.key)
 def test_every_sentence_is_the_same_from_the_rows_of_the_region(region, day):
-    whole = text.sharing(region, load_inventory(), day)
-    own = text.sharing(region, inventory_of(region.members, day), day)
+    whole = sharing(region, load_inventory(), day)
+    own = sharing(region, inventory_of(region.members, day), day)
     for say in SAYS:
         assert say(own) == say(whole), say.__name__
     assert services_key_figures(region, inventory=own.inventory, as_of=day).equals(

@@ -17,12 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.arrangements import TRUST_LABELS
 from analysis.figures import labels, maps, style
 from analysis.figures.charts import number_axis
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import FORM_MARKS, NAME, fill, sharp, tint, word, wrap
 from analysis.metrics import scenario as metrics
-from analysis.metrics import services as sharing_metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import scenario as text
@@ -210,7 +210,7 @@ def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
     present = set(case.present["arrangement"])
     sizes = metrics.body_sizes(case.view.state, case.service, population)
     rows += [{"part": "other", "label": f"{row.name} [{FORM_MARKS[row.legal_form][0]}]",
-              "role": service_text.status_text(row), "members": row.members,
+              "role": row.words, "members": row.members,
               "population": row.population}
              for row in _rows(sizes) if row.arrangement not in present]
     order = {metrics.AFTER: 0, metrics.BEFORE: 1, metrics.STAY: 2, metrics.ALONE: 3, "other": 4}
@@ -224,7 +224,7 @@ def _bar_label(case: Scenario, row: Any) -> str:
         return "Scenariots krets"
     if row.part == metrics.BEFORE:
         status = dict(zip(case.present["arrangement"], _rows(case.present), strict=True))
-        said = service_text.status_text(status[row.arrangement])
+        said = status[row.arrangement].words
         return f"{case.view.names[row.arrangement]}: {said}"
     if row.part == metrics.STAY:
         return f"Kvar i {case.view.names[row.arrangement]}: {_listed(row.codes.split('; '))}"
@@ -240,7 +240,7 @@ def present_tables_of(case: Scenario) -> list[Table]:
         return []
     frame = pd.DataFrame([
         {"name": row.name, "form": case.view.form_names[row.legal_form],
-         "status": service_text.status_text(row),
+         "status": row.words,
          "since": service_text.since(case.view, row.arrangement, case.service),
          "inside": _listed(row.inside.split("; ")),
          "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen"}
@@ -352,13 +352,13 @@ def bodies_table_of(case: Scenario) -> list[Table]:
     if rows.empty:
         return []
     found = []
-    for (key, _), part in rows.groupby(["arrangement", "status"], sort=False):
+    for (key, _), part in rows.groupby(["arrangement", "words"], sort=False):
         head = next(_rows(part))
         found.append({
             "name": case.view.names[str(key)], "form": case.view.form_names[head.legal_form],
-            "status": service_text.status_text(head),
+            "status": head.words,
             "codes": _listed(sorted(set(part["code"]))),
-            "trust": sharing_metrics.TRUST_LABELS[head.trust],
+            "trust": TRUST_LABELS[head.trust],
             "sources": "; ".join(dict.fromkeys(service_text.publisher(case.view, source)
                                                for source in head.sources.split("; ")))})
     return [Table("scenario-organ", f"Alla uppgifter om {text_name(case)} i inventeringen",

@@ -9,18 +9,17 @@ sign: an intention, inquiry, decision or end; it has no colour of its own.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from analysis.figures import style
 from analysis.tables import Format
-from analysis.text.services import Sharing
+from analysis.views.services import Sharing
 
 SOURCES = ("services",)
 FORM_MARKS = {  # letter and colour of each legal form
@@ -28,8 +27,9 @@ FORM_MARKS = {  # letter and colour of each legal form
     "bolag": ("B", "#5b4a9e"), "avtal": ("A", "#3f7d20"), "forening": ("Ö", "#8a6d00"),
     "stiftelse": ("S", "#a0306d"), "natverk": ("K", "#2f6db3"),
     "avsiktsforklaring": ("I", "#55636b"), "okand": ("O", "#55636b"),
+    "samordningsforbund": ("R", "#7a4b12"),
 }
-PLAN_MARKS = {"decided": "^", "inquiry": "s", "intention": "D", "ended": "x", "taken-back": "<"}
+PLAN_MARKS = {"decided": "^", "inquiry": "s", "intention": "D"}
 DPI = 150  # of the printed pictures
 MOST_DRAWN = 40  # most municipalities in the network
 NAME = Format("Kommun", text=True)
@@ -74,11 +74,6 @@ def sharp(axes: Axes) -> None:
     axes.get_figure(root=True).set_dpi(DPI)  # type: ignore[union-attr]
 
 
-def rows_of(table: pd.DataFrame) -> Iterator[Any]:
-    """Rows as named tuples; typed loosely because the columns differ by table."""
-    yield from table.itertuples(index=False)
-
-
 def letters_text(view: Sharing) -> str:
     """What the letters of the forms that occur stand for."""
     keys = [key for key in FORM_MARKS if key in set(view.own["legal_form"])]
@@ -106,9 +101,9 @@ def short(name: str) -> str:
     return after.rstrip(")") if bracket and after.rstrip(")").isupper() else before
 
 
-def plan_look(status: str) -> dict[str, Any]:
-    """How the sign of a plan or an end is drawn."""
-    filled = status == "decided"
-    return {"marker": PLAN_MARKS[status], "markersize": 4.2, "linestyle": "none",
+def plan_look(event: str) -> dict[str, Any]:
+    """How the sign of a plan is drawn."""
+    filled = event == "decided"
+    return {"marker": PLAN_MARKS[event], "markersize": 4.2, "linestyle": "none",
             "markerfacecolor": style.INK if filled else "white", "markeredgecolor": style.INK,
             "markeredgewidth": 0.8}

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from analysis.arrangements import DATED, EVENT_LABELS, LABELS, TRUST_LABELS, State
 from analysis.figures import style
 from analysis.figures.service_marks import (
     FORM_MARKS,
@@ -23,36 +24,19 @@ from analysis.figures.service_marks import (
     SOURCES,
     paged,
     plan_look,
-    rows_of,
     short,
     tint,
     word,
     wrap,
 )
-from analysis.metrics import services as metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.text.services import Sharing
+from analysis.views.services import Cell, Sharing, rows_of
 
 _NO_BODY = ("avsiktsforklaring", "natverk")  # forms that take over no task
 _COLUMNS = 24  # most municipalities in the matrix; the table has them all
-
-
-def cells(view: Sharing) -> dict[tuple[str, str], Any]:
-    """The strongest row of the state by (area, code): running first, then the latest."""
-    found: dict[tuple[str, str], Any] = {}
-    for row in rows_of(view.own):
-        best = found.get((row.area, row.code))
-        if best is None or _strength(row) > _strength(best):
-            found[row.area, row.code] = row
-    return found
-
-
-def _strength(row: Any) -> tuple[int, int]:
-    rank = {"running": 3, "last-evidenced": 2, "undated": 1}.get(row.status, 0)
-    return rank, 0 if swedish.is_missing(row.last_evidence) else int(row.last_evidence)
 
 
 def matrices_of(view: Sharing) -> list[Axes]:
@@ -78,7 +62,7 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.text.services import sharing
+    >>> from analysis.views.services import sharing
     >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
     >>> axes = plot_matrix(view)
     >>> style.description_of(axes.figure).title
@@ -86,9 +70,7 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
     """
     codes = matrix_columns(view)
     lines = matrix_pages(view)[part - 1] if lines is None else lines
-    found = cells(view)
-    shown = [row for (area, code), row in found.items()
-             if code in codes and any(area == key for _, key, _ in lines)]
+    shown = [view.cell(key, code) for _, key, _ in lines for code in codes]
     handles = _matrix_handles(view, shown)
     head, foot = 0.72, 0.16 * -(-len(handles) // 3) + 0.12
     height = head + sum(line[2] for line in lines) + foot
@@ -103,7 +85,7 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
             if kind == "group":
                 _group_line(axes, key, top + tall)
             else:
-                _matrix_line(axes, view, codes, key, (top, tall), found)
+                _matrix_line(axes, view, codes, key, (top, tall))
             top += tall
         axes.legend(handles=handles, loc="lower left", ncols=3, fontsize=7.5, columnspacing=1.2,
                     handlelength=1.5, borderaxespad=0, labelspacing=0.35)
@@ -120,7 +102,8 @@ def _cell_width(columns: int) -> float:
 def matrix_pages(view: Sharing) -> list[list[Line]]:
     """Lines of the matrix by area group, in as many pages as they need; none without rows."""
     codes = matrix_columns(view)
-    shown = set(view.own.loc[view.own["code"].isin(codes), "area"])
+    shown = {area for (area, code), cell in view.cells.items()
+             if code in codes and cell.state != State.UNKNOWN}
     blocks: list[list[Line]] = []
     for group, keys in view.groups.items():
         block: list[Line] = [("area", key, _line_height(view, codes, key))
@@ -152,7 +135,7 @@ def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
     if len(codes) > 8:
         return ""
     room = style.WIDTH - _LEFT - _cell_width(len(codes)) * len(codes) - 0.1
-    running = view.running[(view.running["area"] == area) & view.running["code"].isin(codes)]
+    running = view.counted[(view.counted["area"] == area) & view.counted["code"].isin(codes)]
     names = [short(view.names[key]) for key in running["arrangement"].unique()]
     return wrap(", ".join(names), int(room * 18.5))
 
@@ -163,7 +146,7 @@ def _group_line(axes: Axes, group: str, bottom: float) -> None:
 
 
 def _matrix_line(axes: Axes, view: Sharing, codes: Sequence[str], area: str,
-                 place: tuple[float, float], found: dict[tuple[str, str], Any]) -> None:
+                 place: tuple[float, float]) -> None:
     top, tall = place
     middle = top + tall / 2
     axes.plot([0, style.WIDTH], [top + tall] * 2, color=style.RULE, linewidth=0.3)
@@ -171,64 +154,55 @@ def _matrix_line(axes: Axes, view: Sharing, codes: Sequence[str], area: str,
               linespacing=1.0)
     width = _cell_width(len(codes))
     for column, code in enumerate(codes):
-        _draw_cell(axes, found.get((area, code)), _LEFT + column * width, middle, width)
+        _draw_cell(axes, view.cell(area, code), _LEFT + column * width, middle, width)
     axes.text(_LEFT + width * len(codes) + 0.08, middle, _right_text(view, codes, area),
               fontsize=6.5, va="center", color=style.MUTED, linespacing=1.0)
 
 
-def _draw_cell(axes: Axes, row: Any, left: float, middle: float, width: float) -> None:
-    """One cell: filled when running, light and hatched when old, a sign when only planned."""
+def _draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float) -> None:
+    """One cell: filled when dated, light when only no end is known, outlined when unclear."""
     centre = left + width / 2
-    if row is None:
+    if cell.state in (State.UNKNOWN, State.ENDED):
         axes.text(centre, middle, "·", fontsize=7, ha="center", va="center", color=style.MUTED,
                   in_layout=False)
         return
-    if row.status in PLAN_MARKS:
-        axes.plot([centre], [middle], **plan_look(row.status))
+    if cell.state == State.PLANNED:
+        axes.plot([centre], [middle], **plan_look(cell.event))
         return
-    letter, colour = FORM_MARKS[row.legal_form]
-    old = row.stale or row.status == "last-evidenced"
-    year = f" {row.last_evidence}" if old and width >= _WIDE else ""
-    fresh = row.status == "running" and not row.stale
-    words = f"{letter} ?" if row.status == "undated" else f"{letter}{year}"
+    letter, colour = ("E", style.MUTED) if cell.row is None else FORM_MARKS[cell.row.legal_form]
+    fresh = cell.state in DATED
+    year = f" {cell.year or '?'}" if width >= _WIDE else ""
     axes.add_patch(Rectangle((left + 0.02, middle - 0.075), width - 0.04, 0.15,
-                             in_layout=False, **_box_look(row, colour)))
-    plain = {"boxstyle": "square,pad=0.08", "facecolor": "white", "linewidth": 0}
-    axes.text(centre, middle, words, fontsize=6.5, ha="center", va="center", fontweight="bold",
-              color="white" if fresh else style.INK, bbox=None if fresh else plain,
-              in_layout=False)
+                             in_layout=False, **_box_look(cell.state, colour)))
+    axes.text(centre, middle, f"{letter}{year}", fontsize=6.5, ha="center", va="center",
+              fontweight="bold", color="white" if fresh else style.INK, in_layout=False)
 
 
-def _box_look(row: Any, colour: str) -> dict[str, Any]:
-    if row.status == "running" and not row.stale:
+def _box_look(state: State, colour: str) -> dict[str, Any]:
+    if state in DATED:
         return {"facecolor": colour, "edgecolor": colour, "linewidth": 0.6}
-    if row.status == "running":
-        return {"facecolor": tint(colour, 0.22), "edgecolor": colour, "linewidth": 0.6,
-                "hatch": "/////"}
+    if state == State.UNENDED:
+        return {"facecolor": tint(colour, 0.22), "edgecolor": colour, "linewidth": 0.6}
     return {"facecolor": "white", "edgecolor": colour, "linewidth": 0.8,
-            "linestyle": (0, (1, 1.5)) if row.status == "undated" else (0, (4, 2))}
+            "linestyle": "-" if state == State.ALONE else (0, (4, 2))}
 
 
-def _matrix_handles(view: Sharing, rows: Sequence[Any]) -> list[Any]:
-    """Legend entries of what occurs among `rows`, the forms first."""
-    boxes = [row for row in rows if row.status not in PLAN_MARKS]
-    forms = [key for key in FORM_MARKS if any(row.legal_form == key for row in boxes)]
+def _matrix_handles(view: Sharing, cells: Sequence[Cell]) -> list[Any]:
+    """Legend entries of what occurs among `cells`, the forms first."""
+    found = {cell.state for cell in cells}
+    forms = [key for key in FORM_MARKS
+             if any(cell.row is not None and cell.row.legal_form == key
+                    and cell.state != State.PLANNED for cell in cells)]
     handles: list[Any] = [
         Patch(facecolor=FORM_MARKS[key][1], label=f"{FORM_MARKS[key][0]} {view.form_names[key]}"
               + (", räknas inte" if key in _NO_BODY else ""))
         for key in forms
     ]
-    if any(row.status == "running" and row.stale for row in boxes):
-        handles.append(Patch(facecolor=tint(style.MUTED, 0.22), edgecolor=style.MUTED,
-                             hatch="/////", label="i drift, belägg äldre än tre år"))
-    if any(row.status == "last-evidenced" for row in boxes):
-        handles.append(Patch(facecolor="white", edgecolor=style.INK, linestyle=(0, (4, 2)),
-                             label="senast belagd, räknas inte"))
-    if any(row.status == "undated" for row in boxes):
-        handles.append(Patch(facecolor="white", edgecolor=style.INK, linestyle=(0, (1, 1.5)),
-                             label="? odaterad, räknas inte"))
-    handles += [Line2D([], [], label=metrics.STATUS_LABELS[key], **plan_look(key))
-                for key in PLAN_MARKS if any(row.status == key for row in rows)]
+    handles += [Patch(label=LABELS[state], **_box_look(state, style.MUTED))
+                for state in (State.EVIDENCED, State.UNENDED, State.UNCLEAR, State.ALONE)
+                if state in found]
+    handles += [Line2D([], [], label=EVENT_LABELS[key], **plan_look(key)) for key in PLAN_MARKS
+                if any(cell.state == State.PLANNED and cell.event == key for cell in cells)]
     handles.append(Line2D([], [], marker=".", markersize=2, color=style.MUTED, linestyle="none",
                           label="ingen uppgift"))
     return handles
@@ -237,7 +211,7 @@ def _matrix_handles(view: Sharing, rows: Sequence[Any]) -> list[Any]:
 def _matrix_description(view: Sharing, codes: Sequence[str], lines: Sequence[Line], part: int,
                         ) -> style.Description:
     keys = {key for _, key, _ in lines}
-    running = view.running[view.running["area"].isin(keys)]
+    running = view.counted[view.counted["area"].isin(keys)]
     parts = []
     for key in dict.fromkeys(running["arrangement"]):
         rows = running[running["arrangement"] == key]
@@ -264,9 +238,9 @@ def matrix_table(view: Sharing) -> Table:
         {"area": view.area_names[row.area], "name": municipalities()[row.code].name,
          "body": view.names[row.arrangement], "form": view.form_names[row.legal_form],
          "host": municipalities()[row.host].name if row.host else None,
-         "status": metrics.STATUS_LABELS[row.status], "last": row.last_evidence,
+         "status": row.words, "last": row.last_evidence,
          "since": text.since(view, row.arrangement, row.area), "trust":
-         metrics.TRUST_LABELS[row.trust],
+         TRUST_LABELS[row.trust],
          "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; "))}
         for row in rows_of(view.own)
     ])

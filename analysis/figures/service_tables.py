@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, rows_of, short, word
+from analysis.arrangements import TRUST_LABELS, State
+from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, short, word
 from analysis.metrics import services as metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.text.services import Sharing
+from analysis.views.services import Sharing, rows_of
 
 
 def tables_of(view: Sharing) -> list[Table]:
@@ -28,7 +29,7 @@ def tables_of(view: Sharing) -> list[Table]:
 
 def circles_tables_of(view: Sharing) -> list[Table]:
     """The circles of partners the members sit in; none when no service runs for a member."""
-    if view.running.empty:
+    if view.counted.empty:
         return []
     found = metrics.circles(view.state)
     mine = found[found["code"].isin(view.region.members)].drop_duplicates("circle")
@@ -52,6 +53,26 @@ def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
         return swedish.listed(inside)
     others = swedish.listed(outside) if len(outside) <= 8 else f"{len(outside)} kommuner utanför"
     return f"{swedish.listed(inside)}; dessutom {others}"
+
+
+def pair_tables_of(view: Sharing) -> list[Table]:
+    """How many services each pair of members shares; none unless two of them share one."""
+    pairs = metrics.pair_services(view.state)
+    members = list(view.region.members)
+    pairs = pairs[pairs["code_a"].isin(members) & pairs["code_b"].isin(members)]
+    if pairs.empty:
+        return []
+    known = municipalities()
+    frame = pd.DataFrame({
+        "a": [known[code].name for code in pairs["code_a"]],
+        "b": [known[code].name for code in pairs["code_b"]],
+        "services": pairs["services"].astype("int64").to_numpy(),
+        "dated": pairs["dated"].astype("int64").to_numpy(),
+        "areas": [text.areas_listed(view, keys.split("; ")) for keys in pairs["areas"]],
+    }).sort_values("services", ascending=False, kind="stable")
+    return [Table("tjanst-par", f"Gemensamma tjänster par för par {swedish.day(view.day)}", frame,
+                  {"a": NAME, "b": word("delar med"), "services": Format("Tjänster"),
+                   "dated": Format("därav med nya belägg"), "areas": word("Vilka")}, SOURCES)]
 
 
 def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
@@ -132,7 +153,7 @@ def counts_table(view: Sharing) -> Table:
         notes.append( f"Ingen uppgift finns om {left} av kommunerna.")
     return Table("tjanst-antal", f"Gemensamma tjänster per kommun {swedish.day(view.day)}", frame,
                  {"name": NAME, "said": word("Gemensamma tjänster"),
-                  "circles": Format("Kretsar av partner")}, SOURCES, notes=tuple(notes))
+                  "circles": Format("Grupper av partner")}, SOURCES, notes=tuple(notes))
 
 
 def bodies_table(view: Sharing) -> Table:
@@ -143,7 +164,7 @@ def bodies_table(view: Sharing) -> Table:
     for key in dict.fromkeys(view.own["arrangement"]):
         state = view.state[view.state["arrangement"] == key]
         head = state.iloc[0]
-        codes = set(state.loc[state["status"] == head["status"], "code"])
+        codes = set(state.loc[state["words"] == head["words"], "code"])
         named = text.names_of(codes)
         rows.append({
             "body": view.names[key], "what": about[key],
@@ -163,11 +184,11 @@ def arrangements_table(view: Sharing) -> Table:
     """What each body does for the members: services, status, since, trust and source numbers."""
     numbers = text.source_numbers(view)
     groups: dict[tuple[str | None, ...], list[Any]] = {}
-    for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "status", "sources"])):
+    for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "words", "sources"])):
         cited = sorted({numbers[key] for key in row.sources.split("; ")})
-        key = (row.arrangement, text.status_text(row),
-               None if row.status in text.PLANNED
-               else text.since(view, row.arrangement, row.area), metrics.TRUST_LABELS[row.trust],
+        key = (row.arrangement, row.words,
+               None if row.state == State.PLANNED
+               else text.since(view, row.arrangement, row.area), TRUST_LABELS[row.trust],
                ", ".join(map(str, cited)))
         groups.setdefault(key, []).append(row.area)
     frame = pd.DataFrame([

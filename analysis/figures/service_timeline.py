@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.arrangements import EVENT_LABELS, PLANS
 from analysis.figures import style
 from analysis.figures.service_marks import (
     FORM_MARKS,
@@ -23,7 +24,6 @@ from analysis.figures.service_marks import (
     letters_text,
     paged,
     plan_look,
-    rows_of,
     sharp,
     short,
     tint,
@@ -34,7 +34,7 @@ from analysis.metrics import services as metrics
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.text.services import Sharing
+from analysis.views.services import Sharing, rows_of
 
 
 def timelines_of(view: Sharing) -> list[Axes]:
@@ -58,7 +58,7 @@ def plot_timeline(view: Sharing, lines: list[dict[str, Any]] | None = None, *, p
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.text.services import sharing
+    >>> from analysis.views.services import sharing
     >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
     >>> axes = plot_timeline(view)
     >>> style.description_of(axes.figure).title
@@ -97,7 +97,7 @@ def _timeline_lines(view: Sharing) -> list[dict[str, Any]]:
     spans = metrics.periods(view.inventory)
     begun = spans[spans["start"] <= limit].set_index(["arrangement", "area"])
     events = view.inventory.events
-    plans = events[events["event"].isin(text.PLANNED) & (events["first"] <= limit)]
+    plans = events[events["event"].isin(PLANS) & (events["first"] <= limit)]
     lines: list[dict[str, Any]] = []
     for key in dict.fromkeys(view.own["arrangement"]):
         alike: dict[tuple[Any, ...], list[str]] = {}
@@ -134,8 +134,7 @@ def _timeline_entry(view: Sharing, key: str, areas: list[str], spans: Any,
         entry["last"] = _year(min(known, limit))
         if pd.notna(span["end"]) and span["end"] <= limit:
             entry["end"] = _year(span["end"])
-        supposed = span["shown_to"]
-        entry["to"] = _year(limit if pd.isna(supposed) else min(supposed, limit))
+        entry["to"] = _year(limit)
         entry["stated"] = text.since(view, key, areas[0])[:1].isdigit()
     years = [entry["start"], *(year for _, year in marks)]
     entry["first"] = min([year for year in years if year is not None],
@@ -190,7 +189,7 @@ def _timeline_handles(lines: list[dict[str, Any]]) -> list[Any]:
               label="efter senaste belägg"),
         *([Line2D([], [], marker="|", markersize=9, markeredgewidth=1.8, color=style.INK,
                   linestyle="none", label="slut")] if ended else []),
-        *(Line2D([], [], label=metrics.STATUS_LABELS[key], **plan_look(key))
+        *(Line2D([], [], label=EVENT_LABELS[key], **plan_look(key))
           for key in PLAN_MARKS if key in marks),
     ]
 
@@ -203,7 +202,7 @@ def _timeline_description(view: Sharing, lines: list[dict[str, Any]], part: int,
          "since": text.since(view, line["key"], line["areas"][0]) if line["start"] else None,
          "last": int(line["last"]) if line["last"] else None,
          "end": int(line["end"]) if line["end"] else None,
-         "plans": "; ".join(f"{text.EVENT_LABELS[event]} {int(year)}"
+         "plans": "; ".join(f"{EVENT_LABELS[event]} {int(year)}"
                             for event, year in line["marks"]) or None}
         for line in lines
     ]).astype({"last": "Int64", "end": "Int64"})

@@ -7,18 +7,15 @@ an `..._of` function gives the pictures or tables that a region has: none where 
 
 from __future__ import annotations
 
-from analysis.figures.service_bases import base_frame, bases_of, fit_of, plot_bases, plot_fit
-from analysis.figures.service_maps import maps_of, plot_bodies, plot_service, telling_area
+from analysis.figures.service_maps import maps_of, plot_bodies
 from analysis.figures.service_matrix import (
     Line,
-    cells,
     matrices_of,
     matrix_columns,
     matrix_pages,
     matrix_table,
     plot_matrix,
 )
-from analysis.figures.service_network import networks_of, plot_network
 from analysis.figures.service_tables import (
     arrangements_table,
     bodies_table,
@@ -26,6 +23,7 @@ from analysis.figures.service_tables import (
     counts_table,
     distance_tables_of,
     gap_tables_of,
+    pair_tables_of,
     tables_of,
 )
 from analysis.figures.service_timeline import plot_timeline, timeline_pages, timelines_of
@@ -33,30 +31,21 @@ from analysis.figures.service_timeline import plot_timeline, timeline_pages, tim
 __all__ = [
     "Line",
     "arrangements_table",
-    "base_frame",
-    "bases_of",
     "bodies_table",
-    "cells",
     "circles_tables_of",
     "counts_table",
     "distance_tables_of",
-    "fit_of",
     "gap_tables_of",
     "maps_of",
     "matrices_of",
     "matrix_columns",
     "matrix_pages",
     "matrix_table",
-    "networks_of",
-    "plot_bases",
+    "pair_tables_of",
     "plot_bodies",
-    "plot_fit",
     "plot_matrix",
-    "plot_network",
-    "plot_service",
     "plot_timeline",
     "tables_of",
-    "telling_area",
     "timeline_pages",
     "timelines_of",
 ]

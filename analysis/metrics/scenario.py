@@ -3,7 +3,8 @@
 Terms
 -----
 circle: the municipalities that share a service in one body; the scenario's circle is its members.
-present body: one that has the service for a member today, running or only evidenced earlier.
+present body: one that has the service for a member: counted, or unclear today (see
+    `analysis.arrangements`).
 those who stay: members of a present body that are not in the scenario's circle.
 population-weighted distance: sum(inhabitants x km) / sum(inhabitants), straight lines.
 """
@@ -17,7 +18,9 @@ from typing import Any
 
 import pandas as pd
 
-CURRENT = ("running", "last-evidenced", "undated")
+from analysis.arrangements import COUNTED, State
+
+CURRENT = tuple(state.value for state in (*COUNTED, State.UNCLEAR))
 AFTER, BEFORE, STAY, ALONE = "after", "before", "stay", "unknown"
 
 
@@ -25,8 +28,8 @@ def present_bodies(state: pd.DataFrame, area: str, members: Collection[str]) -> 
     """Bodies that have the service for at least one of `members`.
 
     `state` is that of `metrics.services.state_on`. Returns arrangement, name, legal_form, host,
-    status, last_evidence, stale, inside, outside (codes joined by "; ") and complete (all its
-    members are in the scenario), running ones first.
+    state, words, counted, last_evidence, inside, outside (codes joined by "; ") and complete (all
+    its members are in the scenario), the surest first.
     """
     rows = _service_rows(state, area)
     wanted, found = set(members), []
@@ -37,21 +40,21 @@ def present_bodies(state: pd.DataFrame, area: str, members: Collection[str]) -> 
         head = body.iloc[0]
         found.append({
             "arrangement": key, "name": head["name"], "legal_form": head["legal_form"],
-            "host": head["host"], "status": head["status"],
-            "last_evidence": head["last_evidence"], "stale": bool(head["stale"]),
+            "host": head["host"], "state": head["state"], "words": head["words"],
+            "counted": bool(head["counted"]), "last_evidence": head["last_evidence"],
             "inside": "; ".join(sorted(codes & wanted)),
             "outside": "; ".join(sorted(codes - wanted)), "complete": codes <= wanted,
         })
-    columns = ["arrangement", "name", "legal_form", "host", "status", "last_evidence", "stale",
-               "inside", "outside", "complete"]
-    types = {"last_evidence": "Int64", "stale": "bool", "complete": "bool"}
+    columns = ["arrangement", "name", "legal_form", "host", "state", "words", "counted",
+               "last_evidence", "inside", "outside", "complete"]
+    types = {"last_evidence": "Int64", "counted": "bool", "complete": "bool"}
     table = pd.DataFrame(found, columns=columns).astype(types)
-    order = table["status"].map({status: rank for rank, status in enumerate(CURRENT)})
+    order = table["state"].map({state: rank for rank, state in enumerate(CURRENT)})
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _service_rows(state: pd.DataFrame, area: str) -> pd.DataFrame:
-    known = (state["area"] == area) & (state["kind"] == "service") & state["status"].isin(CURRENT)
+    known = (state["area"] == area) & (state["kind"] == "service") & state["state"].isin(CURRENT)
     return state[known]
 
 
@@ -90,22 +93,22 @@ def _sum(population: pd.Series, codes: Sequence[str]) -> Any:
 
 
 def body_sizes(state: pd.DataFrame, area: str, population: pd.Series) -> pd.DataFrame:
-    """Every body of the inventory with the service: arrangement, name, legal_form, status,
-    last_evidence, stale, codes, members, population (Int64), the largest first.
+    """Every body of the inventory with the service: arrangement, name, legal_form, words,
+    last_evidence, codes, members, population (Int64), the largest first.
     """
     found = []
     for key, body in _service_rows(state, area).groupby("arrangement", sort=False):
         head, codes = body.iloc[0], sorted(set(body["code"]))
         found.append({
             "arrangement": key, "name": head["name"], "legal_form": head["legal_form"],
-            "status": head["status"], "last_evidence": head["last_evidence"],
-            "stale": bool(head["stale"]), "codes": "; ".join(codes), "members": len(codes),
+            "words": head["words"], "last_evidence": head["last_evidence"],
+            "codes": "; ".join(codes), "members": len(codes),
             "population": _sum(population, codes),
         })
-    columns = ["arrangement", "name", "legal_form", "status", "last_evidence", "stale", "codes",
+    columns = ["arrangement", "name", "legal_form", "words", "last_evidence", "codes",
                "members", "population"]
     table = pd.DataFrame(found, columns=columns).astype(
-        {"last_evidence": "Int64", "stale": "bool", "population": "Int64"})
+        {"last_evidence": "Int64", "population": "Int64"})
     return table.sort_values("population", ascending=False, kind="stable").reset_index(drop=True)
 
 

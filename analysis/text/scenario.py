@@ -17,15 +17,15 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.arrangements import DATED, Inventory, State
 from analysis.errors import InputError, raise_faults
-from analysis.loaders.services import Inventory
 from analysis.metrics import scenario as metrics
 from analysis.metrics import services as sharing_metrics
 from analysis.regions import Region, code_faults, municipalities
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.commuting import error_short
-from analysis.text.services import Sharing
+from analysis.views.services import Sharing, sharing
 
 RESEARCH = (
     "Statskontorets genomgång av kommunal samverkan, ”Hand i hand” (2023), har två sidor som båda "
@@ -68,8 +68,8 @@ class Scenario:
     @cached_property
     def leaves(self) -> bool:
         """True when members would leave a body in which others stay."""
-        running = self.present[self.present["status"] == "running"]
-        return bool((~running["complete"]).any())
+        present = self.present[self.present["counted"]]
+        return bool((~present["complete"]).any())
 
     @cached_property
     def served(self) -> set[str]:
@@ -113,7 +113,7 @@ def make_scenario(region: Region, service: str, *, inventory: Inventory, host: s
         faults.append(f"the assumed change of cost {low} to {high} is no range; give two shares "
                       "such as -0.05 and 0.05")
     try:
-        view = text.sharing(region, inventory, as_of)
+        view = sharing(region, inventory, as_of)
     except InputError as error:
         raise_faults(InputError, [*faults, *error.faults])
         raise
@@ -159,11 +159,11 @@ def today_text(case: Scenario) -> list[str]:
 def _body_sentence(case: Scenario, row: Any) -> str:
     inside, outside = row.inside.split("; "), [code for code in row.outside.split("; ") if code]
     form = case.view.form_names[row.legal_form]
-    text_ = (f"{_listed(inside)} {'har' if row.status == 'running' else 'hade'} tjänsten i "
-             f"{row.name} ({form}; {text.status_text(row)}).")
+    text_ = (f"{_listed(inside)} {'har' if row.counted else 'hade'} tjänsten i "
+             f"{row.name} ({form}; {row.words}).")
     joining = [code for code in case.members if code not in inside]
     joins = f" I scenariot tillkommer {_listed(joining)}." if joining else ""
-    if row.status != "running":
+    if not row.counted:
         return (f"{text_} Om den finns kvar framgår inte, och uppgiften räcker inte för att räkna "
                 f"tjänsten som i drift den {swedish.day(case.view.day)}.{joins}")
     if not outside:
@@ -176,13 +176,12 @@ def _plans(case: Scenario) -> list[str]:
     """Intentions, inquiries and decisions about the service, which are no service in operation."""
     state = case.view.state
     rows = state[(state["area"] == case.service) & state["code"].isin(case.members)
-                 & state["status"].isin(text.PLANNED)]
+                 & (state["state"] == State.PLANNED)]
     return [
-        f"Det finns {_PLAN_WORDS[str(status)]}, senast belagd"
-        f"{'t' if status == 'decided' else ''} {part['last_evidence'].max()}: "
+        f"Det finns {_PLAN_WORDS[str(event)]} ({part['words'].iloc[0]}): "
         f"{case.view.names[str(key)]}, för {_listed(sorted(set(part['code'])))}. Det är ingen "
         "tjänst i drift."
-        for (key, status), part in rows.groupby(["arrangement", "status"], sort=False)
+        for (key, event), part in rows.groupby(["arrangement", "event"], sort=False)
     ]
 
 
@@ -201,10 +200,10 @@ def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
     """Population base after, against before and against the bodies of the inventory."""
     bases = metrics.population_bases(case.present, case.members, population)
     after = bases.loc[bases["part"] == metrics.AFTER, "population"].iloc[0]
-    status = dict(zip(case.present["arrangement"], case.present["status"], strict=True))
+    sure = dict(zip(case.present["arrangement"], case.present["counted"], strict=True))
     found = [f"Scenariots krets har {_people(after)} ({year})."]
     for row in _rows(bases[bases["part"] == metrics.BEFORE]):
-        verb = "har" if status[row.arrangement] == "running" else "hade medlemmar med"
+        verb = "har" if sure[row.arrangement] else "hade medlemmar med"
         found.append(f"{case.view.names[row.arrangement]} {verb} "
                      f"{_people(row.population)} i "
                      f"{swedish.counted(row.members, 'kommun', 'kommuner')}.")
@@ -420,10 +419,10 @@ def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
     if unknown:
         found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
     found += [_old_evidence(row) for row in _rows(case.present)
-              if row.stale or row.status != "running"]
+              if row.state not in DATED]
     found += [f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "
               "personal delas." for row in _rows(case.present)
-              if row.status == "running" and not row.complete]
+              if row.counted and not row.complete]
     for row in _rows(case.present):
         if text.since(case.view, row.arrangement, case.service) == "okänt":
             found.append(f"När {row.name} började är inte känt.")

@@ -2,36 +2,33 @@
 
 Terms
 -----
-sharing: the inventory seen from one region on one date; every figure and sentence reads it.
+sharing: the inventory seen from one region on one date (`analysis.views.services`).
 own rows: the state of the region's members; a member can share with others outside the region.
 no information ("ingen uppgift"): the inventory has no row; never "is not shared".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from analysis import catalog
-from analysis.errors import InputError
-from analysis.loaders.services import Inventory
+from analysis.arrangements import (
+    ALL_AREAS,
+    NO_INFORMATION,
+    OUTCOMES,
+    TRUST_LABELS,
+    Inventory,
+    State,
+)
 from analysis.metrics import services as metrics
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
+from analysis.views.services import Sharing, sharing
+from analysis.views.services import rows_of as _rows
 
-NO_INFORMATION = "ingen uppgift"
-CURRENT = ("running", "last-evidenced", "undated")
-PLANNED = ("decided", "inquiry", "intention")
-PAST = ("ended", "taken-back")
-EVENT_LABELS = {
-    "intention": "avsikt", "inquiry": "utredning", "decided": "beslut", "running": "i drift",
-    "ended": "avslutad", "taken-back": "återtagen",
-}
 _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capital
 _HANDOVER = pd.Timedelta(days=31)  # a body that begins within this of another's end took over
 _MANY = 8  # more names than this make no readable sentence
@@ -40,106 +37,6 @@ _CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jäm
 _FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
           "host": "vilken kommun som är värd", "members": "vilka som är medlemmar",
           "name": "namnet"}
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """The inventory on `day` seen from `region`; `state` holds all municipalities."""
-
-    region: Region
-    day: date
-    inventory: Inventory
-    state: pd.DataFrame
-
-    @cached_property
-    def own(self) -> pd.DataFrame:
-        """Rows of `state` for the members of the region."""
-        return self.state[self.state["code"].isin(self.region.members)]
-
-    @cached_property
-    def running(self) -> pd.DataFrame:
-        """Members' rows that count as shared services."""
-        return metrics.running_services(self.own)
-
-    @cached_property
-    def counts(self) -> pd.DataFrame:
-        """`metrics.service_counts` of the members, in the order of the region."""
-        return metrics.service_counts(self.state, codes=self.region.members)
-
-    @cached_property
-    def area_names(self) -> dict[str, str]:
-        """Swedish names of the service areas by key, in the order of the inventory."""
-        areas = self.inventory.areas
-        return dict(zip(areas["key"], areas["name"], strict=True))
-
-    @cached_property
-    def form_names(self) -> dict[str, str]:
-        """Swedish names of the legal forms by key."""
-        forms = self.inventory.forms
-        return dict(zip(forms["key"], forms["name"], strict=True))
-
-    @cached_property
-    def legal_forms(self) -> set[str]:
-        """Keys of the forms with legal standing."""
-        forms = self.inventory.forms
-        return set(forms.loc[forms["legal_standing"] == "yes", "key"])
-
-    @cached_property
-    def groups(self) -> dict[str, list[str]]:
-        """Keys of all service areas by area group."""
-        return {str(group): list(part["key"])
-                for group, part in self.inventory.areas.groupby("group", sort=False)}
-
-    @cached_property
-    def known_areas(self) -> list[str]:
-        """Areas with any information for the region, in the order of the inventory."""
-        found = set(self.own["area"])
-        return [key for key in self.area_names if key in found]
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """Name of each body on the date by its key."""
-        return metrics.names_on(self.inventory, pd.Timestamp(self.day))
-
-    @cached_property
-    def sources(self) -> dict[str, Any]:
-        """Rows of the sources by id."""
-        return {row.id: row for row in _rows(self.inventory.sources)}
-
-    @cached_property
-    def evidence(self) -> dict[str, list[Any]]:
-        """Rows of running events by body."""
-        events = self.inventory.events
-        found: dict[str, list[Any]] = {}
-        for row in _rows(events[events["event"] == "running"]):
-            found.setdefault(row.arrangement, []).append(row)
-        return found
-
-    @cached_property
-    def bodies(self) -> list[str]:
-        """Bodies with a running service for a member, those with most of them first."""
-        running = self.running
-        sizes = running.groupby("arrangement").agg(codes=("code", "nunique"), n=("code", "size"))
-        return list(sizes.sort_values(["codes", "n"], ascending=False, kind="stable").index)
-
-
-def parse_day(as_of: str) -> date:
-    """The date that a notebook parameter names; "" is the date of the data.
-
-    Raises InputError that shows the form of a date.
-    """
-    if not as_of:
-        return catalog.SNAPSHOT_DATE
-    try:
-        return date.fromisoformat(as_of)
-    except ValueError:
-        raise InputError(f"as_of {as_of!r} is no date; write it as 2026-06-30") from None
-
-
-def sharing(region: Region, inventory: Inventory, as_of: str = "") -> Sharing:
-    """The inventory on a date ("" for the date of the data) seen from `region`."""
-    day = parse_day(as_of)
-    return Sharing(region, day, inventory, metrics.state_on(inventory, pd.Timestamp(day)))
 
 
 def names_of(codes: Iterable[str]) -> list[str]:
@@ -163,27 +60,27 @@ def areas_listed(view: Sharing, keys: Iterable[str]) -> str:
     return swedish.listed(words)
 
 
-def count_phrase(services: object, stale: object, until: object) -> str:
-    """`7 gemensamma tjänster, varav 3 senast belagda 2020 eller tidigare`; missing: no information.
+def count_phrase(services: object, older: object, until: object) -> str:
+    """`7 gemensamma tjänster, varav 3 utan belägg efter 2020`; missing: no information.
+
+    >>> count_phrase(7, 3, 2020), count_phrase(None, None, None)
+    ('7 gemensamma tjänster, varav 3 utan belägg efter 2020', 'ingen uppgift')
     """
     if swedish.is_missing(services):
         return NO_INFORMATION
-    total, old = int(str(services)), int(str(stale))
-    if total == 0:
-        return "ingen gemensam tjänst i drift enligt inventeringen"
+    total, old = int(str(services)), int(str(older))
     text = f"{total} {'gemensam tjänst' if total == 1 else 'gemensamma tjänster'}"
     if not old:
         return text
-    if old == total:
-        which = "" if total == 1 else "alla " if total > 2 else "båda "
-        return f"{text}, {which}senast belag{'d' if total == 1 else 'da'} {until} eller tidigare"
-    return f"{text}, varav {old} senast belag{'d' if old == 1 else 'da'} {until} eller tidigare"
+    which = f"varav {old} " if old < total else "ingen med " if total > 1 else ""
+    lacks = "belägg" if old == total and total > 1 else "utan belägg"
+    return f"{text}, {which}{lacks} efter {until}"
 
 
 def count_of(view: Sharing, code: str) -> str:
     """`count_phrase` of one member."""
     row = view.counts.loc[code]
-    return count_phrase(row["services"], row["stale"], row["stale_until"])
+    return count_phrase(row["services"], row["older"], row["until"])
 
 
 # --- sentences of the chapter --------------------------------------------------------------------
@@ -211,7 +108,7 @@ def _alone_text(view: Sharing) -> str:
 
 def _together_text(view: Sharing) -> str:
     members = view.region.members
-    shared = metrics.group_services(view.state, members)
+    shared = view.shared
     areas, bodies = shared["area"].nunique(), list(shared["arrangement"].unique())
     day = swedish.day(view.day)
     if not areas:
@@ -237,17 +134,16 @@ def nothing_text(view: Sharing) -> str:
 
 def stale_text(view: Sharing) -> str:
     """How much of what is counted rests on old evidence."""
-    running = view.running.drop_duplicates(["arrangement", "area"])
-    old = running[running["stale"]]
-    if old.empty:
+    rows = view.counted.drop_duplicates(["arrangement", "area"])
+    areas = rows["area"].nunique()
+    old = areas - rows.loc[metrics.is_dated(rows), "area"].nunique()
+    until = rows.loc[~metrics.is_dated(rows), "last_evidence"].max()
+    if not old:
         return ""
-    if len(old) == len(running):
-        which = "Alla belägg" if len(running) > 1 else "Belägget"
-        return (f"{which} är äldre än tre år; det senaste är från {old['last_evidence'].max()}. "
-                "Läget kan ha ändrats sedan dess.")
-    belagd = "en senast belagd" if len(old) == 1 else f"{len(old)} senast belagda"
-    return (f"Av {len(running)} tjänster, räknade organ för organ, är {belagd} "
-            f"{old['last_evidence'].max()} eller tidigare; läget kan ha ändrats sedan dess.")
+    which = ("Uppgiften" if areas == 1 else "Alla uppgifter") if old == areas else (
+        f"Uppgifterna om {swedish.in_words(old)} av {swedish.in_words(areas)} tjänster")
+    return (f"{which} är från {until} eller tidigare; inget slut är känt, men läget kan ha "
+            "ändrats sedan dess.")
 
 
 def counts_text(view: Sharing) -> str:
@@ -282,9 +178,9 @@ def _several(names: Sequence[str], more: str = "kommuner") -> str:
 
 def unknown_areas_text(view: Sharing) -> str:
     """The service areas of which the inventory says nothing for the region."""
-    missing = [key for key in view.area_names if key not in view.known_areas]
-    if not missing or view.own.empty:
-        return "" if missing == [] else "Ingen uppgift finns om något av tjänsteområdena."
+    missing = view.unknown_areas
+    if not missing or (view.own.empty and view.alone.empty):
+        return "" if not missing else "Ingen uppgift finns om något av tjänsteområdena."
     return (f"För {view.region.name} finns ingen uppgift om {areas_listed(view, missing)}. "
             "Det betyder inte att dessa tjänster saknar samverkan.")
 
@@ -292,7 +188,7 @@ def unknown_areas_text(view: Sharing) -> str:
 def partial_members_text(view: Sharing) -> str:
     """Members of a body of which the sources do not say which services they take part in."""
     members = metrics.body_members(view.inventory, pd.Timestamp(view.day))
-    begun = set(view.state.loc[view.state["status"] == "running", "arrangement"])
+    begun = set(metrics.counted_services(view.state)["arrangement"])
     open_ones = members[~members["areas_known"] & members["arrangement"].isin(begun)]
     near = open_ones[open_ones["arrangement"].isin(view.own["arrangement"])]
     return " ".join(
@@ -323,15 +219,12 @@ def network_text(view: Sharing) -> str:
 
 def plans_text(view: Sharing) -> list[str]:
     """Intentions, inquiries and decisions on the date, a sentence a body; none of them counts."""
-    plans = view.own[view.own["status"].isin(PLANNED)]
+    plans = view.own[view.own["state"] == State.PLANNED]
     paragraphs: list[str] = []
-    for (key, status), rows in plans.groupby(["arrangement", "status"], sort=False):
-        year = rows["last_evidence"].max()
-        said = {"intention": "har uttalat en avsikt om samarbete inom",
-                "inquiry": "har utrett eller beslutat att utreda", "decided": "har beslutat om"}
+    for (key, words), rows in plans.groupby(["arrangement", "words"], sort=False):
         paragraphs.append(
-            f"{view.names[str(key)]}: {_several(names_of(set(rows['code'])))} {said[str(status)]} "
-            f"{areas_listed(view, rows['area'])} (senaste uppgift {year}).")
+            f"{view.names[str(key)]}: {words}, {_several(names_of(set(rows['code'])))}: "
+            f"{areas_listed(view, rows['area'])}.")
     if not paragraphs:
         return ["Inventeringen har ingen uppgift om avsikter, utredningar eller beslut."]
     return ["Följande är avsikter, utredningar och beslut. De räknas inte som gemensamma tjänster.",
@@ -341,18 +234,20 @@ def plans_text(view: Sharing) -> list[str]:
 def history_text(view: Sharing) -> list[str]:
     """What has ended or been taken back by the date, and bodies that changed their name."""
     found = []
-    past = view.own[view.own["status"].isin(PAST)]
-    for (key, status), rows in past.groupby(["arrangement", "status"], sort=False):
+    past = view.own[view.own["state"] == State.ENDED]
+    for (key, event), rows in past.groupby(["arrangement", "event"], sort=False):
+        if event in OUTCOMES:
+            continue
         year = rows["last_evidence"].max()
         heirs = _heirs(view, str(key), set(rows["area"]))
-        if status == "taken-back":
+        if event == "taken-back":
             verb = "gick tillbaka till varje kommun"
         elif heirs:
             verb = f"gick över till {swedish.listed(view.names[heir] for heir in heirs)}"
         else:
             verb = "upphörde"
         found.append(f"{swedish.capitalised(areas_listed(view, rows['area']))} i "
-                     f"{view.names[str(key)]} {verb} (sista år {year}).")
+                     f"{view.names[str(key)]} {verb} ({year} var sista året).")
     found += _renamed(view)
     return found or ["Inventeringen har ingen uppgift om avslut eller namnbyten fram till dagen."]
 
@@ -366,7 +261,7 @@ def _heirs(view: Sharing, arrangement: str, areas: set[str]) -> list[str]:
         return []
     wait = spans["start"] - ends.max()
     later = spans[(wait > pd.Timedelta(0)) & (wait <= _HANDOVER)]["arrangement"]
-    mine = set(view.own.loc[view.own["status"] == "running", "arrangement"])
+    mine = set(view.counted["arrangement"])
     return [key for key in dict.fromkeys(later) if key in mine]
 
 
@@ -377,7 +272,7 @@ def _renamed(view: Sharing) -> list[str]:
     found = []
     for row in _rows(mine):
         before = metrics.name_on(view.inventory, row.arrangement,
-                                 row.first - pd.Timedelta(days=1))
+                                 (row.first - pd.Timedelta(days=1)).date())
         if before != row.name:
             found.append(f"{before} bytte namn till {row.name} "
                          f"{swedish.day(row.first.date())}; organet var detsamma.")
@@ -386,11 +281,11 @@ def _renamed(view: Sharing) -> list[str]:
 
 def undated_text(view: Sharing) -> str:
     """Bodies known only from undated pages: shown, never counted."""
-    rows = view.own[view.own["status"] == "undated"]
+    rows = view.own[(view.own["state"] == State.UNCLEAR) & view.own["last_evidence"].isna()]
     if rows.empty:
         return ""
     bodies = swedish.listed(view.names[key] for key in rows["arrangement"].unique())
-    return f"Av {bodies} finns bara odaterade uppgifter. De visas men räknas inte."
+    return f"Om {bodies} finns bara odaterade uppgifter. De visas men räknas inte."
 
 
 def contradictions_text(view: Sharing) -> list[str]:
@@ -405,7 +300,7 @@ def contradiction_lines(view: Sharing, contradictions: pd.DataFrame) -> list[str
     groups: Any = contradictions.groupby(["arrangement", "area", "fact"], sort=False)
     for (key, area, fact), rows in groups:
         said = [f"{_value(view, fact, row.value)} enligt {publisher(view, row.source)}, "
-                f"{metrics.TRUST_LABELS[row.trust]} tilltro" for row in _rows(rows)]
+                f"{TRUST_LABELS[row.trust]} tilltro" for row in _rows(rows)]
         statement = "; ".join(dict.fromkeys(said))
         areas.setdefault((key, fact, statement), []).extend([area] if area else [])
     return [
@@ -417,7 +312,12 @@ def contradiction_lines(view: Sharing, contradictions: pd.DataFrame) -> list[str
 
 def since(view: Sharing, arrangement: str, area: str) -> str:
     """Since when a body runs a service, in words that show how the date is known."""
-    own = [row for row in view.evidence.get(arrangement, []) if row.area in (area, "")]
+    rows = view.evidence.get(arrangement, [])
+    own = [row for row in rows if row.area in (area, ALL_AREAS)]
+    tasks = [row.last for row in own if row.basis == "stated"]
+    # a body that began after its task contradicts it; one that began before took it up later
+    own += [row for row in rows if row.area == "" and row.basis == "stated" and tasks
+            and row.first > min(tasks)]
     stated = sorted({date_text(row.date) for row in own if row.basis == "stated"})
     years = sorted({text[-4:] for text in stated})
     if len(years) > 1:
@@ -439,21 +339,6 @@ def date_text(text: str) -> str:
         return text
     words = swedish.day(date(int(parts[0]), int(parts[1]), int(parts[2]) if parts[2:] else 1))
     return words if parts[2:] else words.partition(" ")[2]
-
-
-def status_text(row: Any) -> str:
-    """Status of a row of the state: `i drift`, with the year where the evidence is old."""
-    label = metrics.STATUS_LABELS[row.status]
-    if row.status == "running":
-        return f"{label}, senast belagd {row.last_evidence}" if row.stale else label
-    if row.status == "undated" or swedish.is_missing(row.last_evidence):
-        return label
-    return f"{label} {row.last_evidence}"
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Any]:
-    """Rows as named tuples; typed loosely because the columns differ by table."""
-    yield from table.itertuples(index=False)
 
 
 def _value(view: Sharing, fact: str, value: str) -> str:
@@ -587,65 +472,10 @@ def gaps_text(view: Sharing) -> str:
 
 def known_here(view: Sharing, area: str) -> str:
     """What the inventory says of a service for the members, in a few words."""
-    rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "status"])
-    said = dict.fromkeys(f"{status_text(row)} ({view.names[row.arrangement]})"
+    rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "words"])
+    said = dict.fromkeys(f"{row.words} ({view.names[row.arrangement]})"
                          for row in _rows(rows))
     return "; ".join(said) or NO_INFORMATION
-
-
-def year_on(view: Sharing, years: Iterable[int], *, closed: bool = False) -> int:
-    """The latest of `years` by the date, else the first of them.
-
-    `closed`: the figures are those of 31 December, so the date's own year is too late.
-    """
-    known = sorted(int(year) for year in years)
-    limit = view.day.year - (closed and (view.day.month, view.day.day) != (12, 31))
-    return max((year for year in known if year <= limit), default=known[0])
-
-
-def population_on(view: Sharing, table: pd.DataFrame) -> tuple[pd.Series, int]:
-    """Inhabitants by code on the last 31 December by the date, and its year."""
-    year = year_on(view, table["year"].unique(), closed=True)
-    return table[table["year"] == year].set_index("code")["population"], year
-
-
-def fit_pairs(view: Sharing, flows: pd.DataFrame) -> pd.DataFrame:
-    """`metrics.commuting_fit` of the pairs of members known in `flows`, of its latest year."""
-    members = list(view.region.members)
-    inside = flows[flows["home"].isin(members) & flows["work"].isin(members)]
-    inside = inside[inside["home"] != inside["work"]]
-    latest = inside[inside["year"] == inside["year"].max()]
-    return metrics.commuting_fit(view.state, latest).dropna(subset="persons")
-
-
-def fit_text(view: Sharing, fit: pd.DataFrame) -> list[str]:
-    """Pairs that commute much and share little, and the reverse; `fit` is that of `fit_pairs`."""
-    if len(view.region.members) == 1:
-        return ["En enda kommun har inga par att jämföra."]
-    if fit.empty or view.own.empty:
-        return [f"Pendlingen mellan kommunerna i {view.region.name} eller tjänsterna är inte "
-                "kända par för par, och därför jämförs de inte."]
-    found = []
-    middle, much = fit["services"].median(), fit["persons_rank"] >= 0.5
-    apart = fit[much & (fit["services"] < middle)].head(3)
-    close = fit[~much & (fit["services"] > middle)][::-1].head(3)
-    if len(apart):
-        found.append(f"Mycket pendling men få tjänster i inventeringen: {_pairs(apart)}.")
-    if len(close):
-        found.append(f"Fler tjänster än pendlingen låter vänta: {_pairs(close)}.")
-    if not found:
-        found = ["Paren delar ungefär lika många tjänster i inventeringen, oavsett hur många som "
-                 "pendlar mellan dem." if fit["services"].nunique() <= 2 else
-                 "Paren som pendlar mest är i stort sett också de som delar flest tjänster."]
-    members = len(view.region.members)
-    hidden = members * (members - 1) // 2 - len(fit)
-    if hidden:
-        found.append(f"För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd; de är "
-                     "inte med i jämförelsen.")
-    if (fit["kind"] == "modelled").any():
-        found.append("Pendlingen mellan paren är helt eller delvis en modellskattning och inte "
-                     "observerad.")
-    return found
 
 
 def careful(persons: float, kind: str) -> int:
@@ -666,17 +496,6 @@ def commuters(persons: float, kind: str) -> str:
     return f"{swedish.number(shown)} pendlare"
 
 
-def _pairs(rows: pd.DataFrame) -> str:
-    known = municipalities()
-    found = []
-    for row in _rows(rows):
-        services = (swedish.counted(row.services, "tjänst", "tjänster") if row.services
-                    else NO_INFORMATION)
-        found.append(f"{known[row.code_a].name}\u2013{known[row.code_b].name} ("
-                     f"{commuters(row.persons, row.kind)}, {services})")
-    return swedish.listed(found)
-
-
 # --- summary of the report -----------------------------------------------------------------------
 
 
@@ -685,7 +504,7 @@ def services_tiles(region: Region, *, inventory: Inventory, as_of: str = "",
     """Tiles for the summary: what the members share, and how old the evidence is."""
     view = sharing(region, inventory, as_of)
     counts = view.counts
-    shared = metrics.group_services(view.state, region.members)
+    shared = view.shared
     day = swedish.day(view.day)
     if counts["services"].isna().all():
         return [{"label": "Gemensamma tjänster", "value": NO_INFORMATION, "source": "services",
@@ -698,13 +517,13 @@ def services_tiles(region: Region, *, inventory: Inventory, as_of: str = "",
         return [{"label": "Tjänster som minst två av kommunerna delar", "value": NO_INFORMATION,
                  "comparison": f"inventeringen har ingen sådan rad den {day}",
                  "source": "services"}]
-    old = shared.loc[shared["stale"], "area"].nunique()
-    belagda = "senast belagd" if old == 1 else "senast belagda"
-    until = shared.loc[shared["stale"], "last_evidence"].max()
+    areas = shared["area"].nunique()
+    old = areas - shared.loc[shared["dated"], "area"].nunique()
+    until = shared.loc[~shared["dated"], "last_evidence"].max()
     return [{
         "label": "Tjänster som minst två av kommunerna delar",
         "value": swedish.number(shared["area"].nunique()), "source": "services",
-        "comparison": f"den {day}" + (f"; {old} {belagda} {until} eller tidigare" if old else ""),
+        "comparison": f"den {day}" + (f"; {old} utan belägg efter {until}" if old else ""),
     }]
 
 
@@ -714,15 +533,12 @@ def services_findings(region: Region, *, inventory: Inventory, as_of: str = "") 
     if view.own.empty:
         return [nothing_text(view)]
     first = overview_text(view)[0]
-    shared = metrics.group_services(view.state, region.members)
+    shared = view.shared
     if len(region.members) == 1:
         return [first]
     if shared.empty:
         return [part for part in (first, counts_text(view)) if part]
-    old = shared[shared["stale"]]["area"].nunique()
-    count = "en" if old == 1 else swedish.number(old)
-    late = f" För {count} av tjänsterna är det senaste belägget äldre än tre år." if old else ""
-    plans = view.own[view.own["status"].isin(PLANNED)]["area"].nunique()
-    intended = (f" För {swedish.counted(plans, 'område', 'områden')} finns bara avsikter, "
-                "utredningar eller beslut." if plans else "")
-    return [f"{first}{late}{intended}"]
+    old = shared["area"].nunique() - shared.loc[shared["dated"], "area"].nunique()
+    late = (f" För {swedish.in_words(old)} av dem är inget slut känt, men uppgifterna är gamla."
+            if old else "")
+    return [f"{first}{late}"]

@@ -41,7 +41,7 @@ plot_history(area, metrics.population(people))""",
     "Who shares what": """\
 from analysis.figures.services import matrices_of
 from analysis.loaders.services import load_inventory
-from analysis.text.services import sharing
+from analysis.views.services import sharing
 area = regions.get("bergslagen")
 matrices_of(sharing(area, load_inventory(), "2026-06-30"))[0]""",
     "Where a region lies": """\

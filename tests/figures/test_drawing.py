@@ -10,12 +10,12 @@ from PIL import Image
 
 from analysis import flows, regions
 from analysis.exhibits import MIME, figure_bundle
-from analysis.figures import drawing, maps, population, service_network, services, style
+from analysis.figures import drawing, maps, population, services, style
 from analysis.figures import flows as flow_figures
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_localities, load_population
 from analysis.loaders.services import load_inventory
-from analysis.text.services import sharing
+from analysis.views.services import sharing
 
 KIL = regions.get("karlstad")
 
@@ -42,11 +42,6 @@ def timeline():
     return services.plot_timeline(sharing(KIL, load_inventory(), "2026-06-30"))
 
 
-def network():
-    return service_network.plot_network(sharing(KIL, load_inventory(), "2026-06-30"),
-                                        boundaries=load_boundaries())
-
-
 def own_files(figure, title):
     svg, pdf = io.StringIO(), io.BytesIO()
     figure.savefig(svg, format="svg",
@@ -62,7 +57,7 @@ def seen(pdf):
         return page.render(scale=2).to_numpy().astype(int), page.get_textpage().get_text_range()
 
 
-@pytest.mark.parametrize("plot", [circles, arrows, change, timeline, network])
+@pytest.mark.parametrize("plot", [circles, arrows, change, timeline])
 def test_both_files_are_as_matplotlib_writes_them(plot):
     figure = plot().get_figure(root=True)
     with style.look():

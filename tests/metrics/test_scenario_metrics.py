@@ -16,21 +16,22 @@ CENTRES = pd.DataFrame({"code": [A, B, C, D], "easting": [0.0, 3000.0, 0.0, 3000
 
 
 def state(*rows):
-    """Rows of (body, area, code, kind, status, stale)."""
-    table = pd.DataFrame(rows, columns=["arrangement", "area", "code", "kind", "status", "stale"])
+    """Rows of (body, area, code, kind, state)."""
+    table = pd.DataFrame(rows, columns=["arrangement", "area", "code", "kind", "state"])
     return table.assign(name=table["arrangement"].str.upper(), legal_form="bolag", host="",
-                        last_evidence=2020)
+                        words=table["state"], last_evidence=2020,
+                        counted=table["state"].isin(["evidenced", "unended"]))
 
 
-TODAY = state(*[("x", "r", code, "service", "running", False) for code in (A, B, C)],
-              *[("y", "r", code, "service", "last-evidenced", True) for code in (D, E)],
-              ("z", "r", A, "theme", "running", False), ("x", "q", E, "service", "running", False),
-              ("w", "r", A, "service", "ended", False))
+TODAY = state(*[("x", "r", code, "service", "evidenced") for code in (A, B, C)],
+              *[("y", "r", code, "service", "unclear") for code in (D, E)],
+              ("z", "r", A, "theme", "evidenced"), ("x", "q", E, "service", "evidenced"),
+              ("w", "r", A, "service", "ended"))
 
 
 def test_present_bodies_name_who_leaves_and_who_stays():
     found = scenario.present_bodies(TODAY, "r", [A, B, D])
-    assert found["arrangement"].tolist() == ["x", "y"]  # running first; themes and ended ones out
+    assert found["arrangement"].tolist() == ["x", "y"]  # the surest first, no themes
     assert found["inside"].tolist() == ["0001; 0002", "0004"]
     assert found["outside"].tolist() == ["0003", "0005"]
     assert found["complete"].tolist() == [False, False]

@@ -1,4 +1,4 @@
-"""What runs on a date: the rule at every boundary, the history of the sources, the measures."""
+"""The state of the inventory on a date, the history of the sources, the measures."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import time
 import pandas as pd
 import pytest
 
-from analysis.loaders.services import COLUMNS, Inventory, inventory_from, load_inventory
+from analysis.arrangements import COLUMNS, TRUSTS, Inventory, State
+from analysis.loaders.services import inventory_from, load_inventory
 from analysis.metrics.measure import measure_of
 from analysis.metrics.services import (
     STATE_COLUMNS,
-    STATUS_LABELS,
-    STATUSES,
-    TRUST_LABELS,
-    TRUSTS,
+    alone_on,
     body_members,
     circles,
-    commuting_fit,
     contradictions,
+    counted_services,
     fragmentation,
     gaps,
     group_services,
@@ -27,9 +25,10 @@ from analysis.metrics.services import (
     pair_services,
     periods,
     population_base,
-    running_services,
+    published_figures,
     service_counts,
     shared_services,
+    shared_services_dated,
     state_on,
 )
 from analysis.paths import data_path
@@ -50,6 +49,7 @@ def build(
     coverage: list[Row] | None = None,
     members: list[Row] | None = None,
     claims: list[Row] | None = None,
+    alone: list[Row] | None = None,
     host: str = "",
 ) -> Inventory:
     """One body `a`; events are (event, date, trust, area), members (code, from, to, area)."""
@@ -57,16 +57,19 @@ def build(
     joined = members or [("0001", "", "", ""), ("0002", "", "", "")]
     rows: dict[str, list[Row]] = {
         "sources": [("s", "Utgivare", "Titel", "", "", "", "")],
-        "forms": [("bolag", "bolag", "", "yes", "", ""), ("avtal", "avtal", "", "no", "", "")],
-        "areas": [("r", "G", "R", "R", "", "field", ""), ("q", "G", "Q", "Q", "", "visited", "")],
+        "forms": [("bolag", "bolag", "", "until-ended", "", ""), ("avtal", "avtal", "", "term", "",
+                                                                 "")],
+        "areas": [("r", "G", "R", "R", "", "field", "", ""), ("q", "G", "Q", "Q", "", "field", "",
+                                                              "")],
         "arrangements": [("a", "A", form, kind, host)],
         "names": [("a", "Namnet", "", "", "s")],
         "coverage": [("a", area, start, end, "s", "high", "") for area, start, end in covered],
         "memberships": [("a", c, area, f, t, "s", "high", "") for c, f, t, area in joined],
         "events": [
-            ("a", event, area, date, "stated" if date else "undated", f"s-{trust}", trust, "")
+            ("a", event, area, "", date, "stated" if date else "undated", f"s-{trust}", trust, "")
             for event, date, trust, area in events
         ],
+        "alone": [(*row, "stated", "s", "high", "") for row in alone or []],
         "claims": claims or [],
     }
     tables = {
@@ -76,14 +79,14 @@ def build(
     return inventory_from(tables)
 
 
-def status(inventory: Inventory, date: str, *, code: str = "0001") -> tuple[str, bool] | None:
-    """(status, stale) of the municipality on the date, None without a row."""
+def status(inventory: Inventory, date: str, *, code: str = "0001") -> str | None:
+    """State of the municipality on the date, None without a row."""
     state = state_on(inventory, date)
     own = state[state["code"] == code]
     if own.empty:
         return None
     (row,) = own.itertuples()
-    return row.status, row.stale
+    return str(row.state)
 
 
 def on(inventory: Inventory, date: str, arrangement: str, area: str) -> pd.DataFrame:
@@ -96,147 +99,19 @@ def only(values: pd.Series) -> object:
     return value
 
 
-# The rule, day by day
-
-
-@pytest.mark.parametrize(
-    ("date", "expected"),
-    [
-        ("2009-12-31", None),
-        ("2010-01-01", ("running", False)),
-        ("2013-12-31", ("running", False)),
-        ("2014-01-01", ("running", True)),
-        ("2050-01-01", ("running", True)),
-    ],
-)
-def test_a_body_with_standing_runs_until_an_end(
-    date: str, expected: tuple[str, bool] | None
-) -> None:
-    assert status(build([("running", "2010", "high", "r")]), date) == expected
-
-
-@pytest.mark.parametrize(
-    ("date", "expected"),
-    [
-        ("2010-04-30", None),
-        ("2010-05-01", ("running", False)),
-        ("2013-05-31", ("running", False)),
-        ("2013-06-01", ("last-evidenced", True)),
-    ],
-)
-def test_a_contract_counts_three_years_after_its_last_evidence(
-    date: str, expected: tuple[str, bool] | None
-) -> None:
-    contract = build([("running", "2010-05", "high", "r")], form="avtal")
-    assert status(contract, date) == expected
-
-
-def test_three_years_from_a_leap_day_end_on_28_february() -> None:
-    contract = build([("running", "2020-02-29", "high", "r")], form="avtal")
-    assert status(contract, "2023-02-28") == ("running", False)
-    assert status(contract, "2023-03-01") == ("last-evidenced", True)
-
-
-def test_evidence_on_both_sides_shows_that_it_ran_between() -> None:
-    contract = build(
-        [("running", "2006", "high", "r"), ("running", "2016", "high", "r")], form="avtal"
-    )
-    assert status(contract, "2011-06-30") == ("running", False)
-    assert status(contract, "2019-12-31") == ("running", False)
-    assert status(contract, "2020-01-01") == ("last-evidenced", True)
-
-
-@pytest.mark.parametrize("end", ["ended", "taken-back"])
-@pytest.mark.parametrize("form", ["bolag", "avtal"])
-def test_an_end_is_the_last_day_and_evidence_until_then(end: str, form: str) -> None:
-    body = build([("running", "2001", "high", "r"), (end, "2020-12-31", "high", "r")], form=form)
-    assert status(body, "2020-12-31") == ("running", False)
-    assert status(body, "2021-01-01") == (end, False)
-    assert on(body, "2021-01-01", "a", "r")["last_evidence"].tolist() == [2020, 2020]
-
-
-def test_a_year_as_end_lasts_to_its_last_day() -> None:
-    body = build([("running", "2001", "high", "r"), ("ended", "2020", "high", "r")])
-    assert status(body, "2020-12-31") == ("running", False)
-    assert status(body, "2021-01-01") == ("ended", False)
-
-
-def test_evidence_of_the_year_of_the_end_does_not_outlive_it() -> None:
-    events = [("running", "2001"), ("running", "2020"), ("ended", "2020-12-31")]
-    body = build([(event, date, "high", "r") for event, date in events])
-    assert status(body, "2021-01-01") == ("ended", False)
-
-
-def test_a_body_that_begins_anew_after_its_end() -> None:
-    events = [("running", "2001"), ("ended", "2005"), ("running", "2010")]
-    body = build([(event, date, "high", "r") for event, date in events])
-    assert status(body, "2004-01-01") == ("running", False)
-    assert status(body, "2007-01-01") == ("ended", False)
-    assert status(body, "2010-01-01") == ("running", False)
-
-
-def test_the_end_of_the_coverage_ends_the_area() -> None:
-    body = build([("running", "2001", "high", "")], coverage=[("r", "2003", "2009"), ("q", "", "")])
-    for date, expected in [
-        ("2002-12-31", None),
-        ("2003-01-01", "running"),
-        ("2009-12-31", "running"),
-        ("2010-01-01", "ended"),
-    ]:
-        rows = on(body, date, "a", "r")
-        assert (only(rows["status"]) if len(rows) else None) == expected
-    assert only(on(body, "2010-01-01", "a", "q")["status"]) == "running"
-
-
-def test_plans_before_running_the_latest_first() -> None:
-    events = [
-        ("intention", "2010"),
-        ("inquiry", "2012-03"),
-        ("decided", "2013-10-01"),
-        ("running", "2014-01-01"),
-    ]
-    body = build([(event, date, "high", "r") for event, date in events])
-    assert status(body, "2009-12-31") is None
-    assert status(body, "2010-01-01") == ("intention", False)
-    assert status(body, "2012-02-29") == ("intention", False)
-    assert status(body, "2012-03-01") == ("inquiry", False)
-    assert status(body, "2013-10-01") == ("decided", False)
-    assert status(body, "2014-01-01") == ("running", False)
-
-
-def test_on_the_same_day_the_plan_that_went_furthest() -> None:
-    body = build([("decided", "2013", "high", "r"), ("intention", "2013", "high", "r")])
-    assert status(body, "2013-06-30") == ("decided", False)
-
-
-def test_a_plan_goes_stale_after_three_years() -> None:
-    body = build([("inquiry", "2014", "high", "r")])
-    assert status(body, "2017-12-31") == ("inquiry", False)
-    assert status(body, "2018-01-01") == ("inquiry", True)
-    assert running_services(state_on(body, "2015-01-01")).empty
+def test_only_undated_evidence_in_the_whole_inventory_gives_no_state() -> None:
+    assert state_on(build([("running", "", "low", "r")]), "2020-01-01").empty
 
 
 def test_undated_evidence_is_shown_but_never_counted() -> None:
     events = [("running", "", "low", "r"), ("intention", "2000", "high", "q")]
     body = build(events, coverage=[("r", "", ""), ("q", "", "")])
     rows = on(body, "2020-01-01", "a", "r")
-    assert only(rows["status"]) == "undated"
+    assert only(rows["state"]) == "unclear"
     assert rows["last_evidence"].isna().all()
     assert only(rows["trust"]) == "low"
-    assert running_services(state_on(body, "2020-01-01")).empty
+    assert counted_services(state_on(body, "2020-01-01")).empty
     assert state_on(body, "1999-12-31").empty  # before everything
-
-
-def test_undated_evidence_does_not_precede_a_stated_start() -> None:
-    body = build([("running", "", "low", "r"), ("running", "2008", "high", "r")])
-    before = build([("running", "", "low", "r"), ("intention", "2000", "high", "r")])
-    assert status(body, "2007-12-31") is None
-    assert status(body, "2008-01-01") == ("running", False)
-    assert status(before, "2007-12-31") == ("intention", True)
-
-
-def test_only_undated_evidence_in_the_whole_inventory_gives_no_state() -> None:
-    assert state_on(build([("running", "", "low", "r")]), "2020-01-01").empty
 
 
 @pytest.mark.parametrize(
@@ -251,23 +126,20 @@ def test_only_undated_evidence_in_the_whole_inventory_gives_no_state() -> None:
 def test_a_partial_end_lasts_to_its_last_possible_day(end: str, last: str, after: str) -> None:
     body = build([("running", "2001-02", "high", "r"), ("ended", end, "high", "r")])
     assert status(body, "2001-01-31") is None
-    assert status(body, "2001-02-01") == ("running", False)
-    assert status(body, last) == ("running", False)
-    assert status(body, after) == ("ended", False)
+    assert status(body, "2001-02-01") == "evidenced"
+    assert status(body, last) == "evidenced"
+    assert status(body, after) == "ended"
     left = build([("running", "2001", "high", "r")],
                  members=[("0001", "", end, ""), ("0002", "", "", "")])
-    assert status(left, last) == ("running", True)
-    assert status(left, after) == ("ended", False)
+    assert status(left, last) == "unended"
+    assert status(left, after) == "ended"
+    assert only(on(left, after, "a", "r").query("code == '0001'")["words"]) == f"utträdd {end[:4]}"
 
 
-def test_federations_boards_and_companies_run_on_and_no_other_form(inventory: Inventory) -> None:
-    forms = inventory.forms
-    standing = set(forms.loc[forms["legal_standing"] == "yes", "key"])
-    assert standing == {"kommunalforbund", "gemensam-namnd", "bolag"}
-
-
-def _day_after(day: pd.Timestamp) -> pd.Timestamp:
-    return day + pd.Timedelta(days=1)
+@pytest.mark.parametrize("number", [2020, 20201231, 2020.0])
+def test_a_number_is_no_date(number: float) -> None:
+    with pytest.raises(ValueError, match="write it as"):
+        state_on(build([("running", "2001", "high", "r")]), number)  # type: ignore[arg-type]
 
 
 def test_every_shipped_period_holds_on_its_first_and_last_day_and_not_outside(
@@ -275,11 +147,12 @@ def test_every_shipped_period_holds_on_its_first_and_last_day_and_not_outside(
 ) -> None:
     """Each boundary of the shipped inventory: the day before, the day itself, the day after."""
     states: dict[pd.Timestamp, dict[tuple[str, str], set[str]]] = {}
+    runs = {"confirmed", "evidenced", "unended", "unclear"}
 
-    def statuses(row: object, day: pd.Timestamp) -> set[str]:
+    def found(row: object, day: pd.Timestamp) -> set[str]:
         if day not in states:
             state = state_on(inventory, day)
-            states[day] = state.groupby(["arrangement", "area"])["status"].agg(set).to_dict()
+            states[day] = state.groupby(["arrangement", "area"])["state"].agg(set).to_dict()
         return states[day].get((row.arrangement, row.area), set())  # type: ignore[attr-defined]
 
     table = periods(inventory)
@@ -290,16 +163,14 @@ def test_every_shipped_period_holds_on_its_first_and_last_day_and_not_outside(
     for row in table.itertuples():
         start = max(row.start, joined[row.arrangement])  # Nerikes: no member known before 2010
         start = row.start if pd.isna(joined[row.arrangement]) else start
-        assert "running" not in statuses(row, start - pd.Timedelta(days=1)), row
-        assert "running" in statuses(row, start), row
-        if pd.isna(row.shown_to):  # a body with legal standing and no recorded end
-            assert "running" in statuses(row, pd.Timestamp("2099-12-31")), row
-            continue
-        ends += 1
-        assert "running" in statuses(row, row.shown_to), row
-        after = "last-evidenced" if pd.isna(row.end) else row.end_event
-        assert statuses(row, _day_after(row.shown_to)) == {after}, row
-    assert ends >= 10
+        before = start - pd.Timedelta(days=1)
+        assert not {"confirmed", "evidenced", "unended"} & found(row, before), row
+        assert "evidenced" in found(row, start), row
+        if not pd.isna(row.end):
+            ends += 1
+            assert found(row, row.end) & runs, row
+            assert found(row, row.end + pd.Timedelta(days=1)) == {"ended"}, row
+    assert ends >= 8
 
 
 # Members
@@ -309,10 +180,10 @@ def test_members_join_and_leave() -> None:
     members = [("0001", "", "", ""), ("0002", "2005-06-01", "2010", "")]
     body = build([("running", "2000", "high", "r")], members=members)
     assert status(body, "2005-05-31", code="0002") is None
-    assert status(body, "2005-06-01", code="0002") == ("running", True)
-    assert status(body, "2010-12-31", code="0002") == ("running", True)
-    assert status(body, "2011-01-01", code="0002") == ("ended", False)
-    assert status(body, "2011-01-01") == ("running", True)
+    assert status(body, "2005-06-01", code="0002") == "unended"
+    assert status(body, "2010-12-31", code="0002") == "unended"
+    assert status(body, "2011-01-01", code="0002") == "ended"
+    assert status(body, "2011-01-01") == "unended"
 
 
 def test_an_ended_body_keeps_the_members_of_its_last_day() -> None:
@@ -326,7 +197,7 @@ def test_an_ended_body_keeps_the_members_of_its_last_day() -> None:
 def test_a_member_of_some_areas_and_one_of_unknown_areas() -> None:
     members = [("0001", "", "", ""), ("0002", "", "", "q"), ("0003", "", "", "unknown")]
     covered = [("r", "", ""), ("q", "", "")]
-    body = build([("running", "2000", "high", "")], members=members, coverage=covered)
+    body = build([("running", "2000", "high", "all")], members=members, coverage=covered)
     assert on(body, "2001-01-01", "a", "r")["code"].tolist() == ["0001"]
     assert on(body, "2001-01-01", "a", "q")["code"].tolist() == ["0001", "0002"]
     listed = body_members(body, "2001-01-01").set_index("code")["areas_known"]
@@ -389,17 +260,17 @@ def test_differing_claims_are_kept_by_trust() -> None:
     ("date", "expected"),
     [
         ("2003-12-31", {}),
-        ("2004-01-01", {"vmkf": "running"}),
-        ("2020-12-10", {"vmkf": "running"}),
-        ("2020-12-31", {"vmkf": "running", "raddningstjansten-malardalen": "decided"}),
-        ("2021-01-01", {"vmkf": "ended", "raddningstjansten-malardalen": "running"}),
-        ("2026-06-30", {"vmkf": "ended", "raddningstjansten-malardalen": "running"}),
+        ("2004-01-01", {"vmkf": "evidenced"}),
+        ("2020-12-10", {"vmkf": "evidenced"}),
+        ("2020-12-31", {"vmkf": "evidenced", "raddningstjansten-malardalen": "planned"}),
+        ("2021-01-01", {"vmkf": "ended", "raddningstjansten-malardalen": "evidenced"}),
+        ("2026-06-30", {"vmkf": "ended", "raddningstjansten-malardalen": "unended"}),
     ],
 )
 def test_rescue_of_kak(inventory: Inventory, date: str, expected: dict[str, str]) -> None:
     state = state_on(inventory, date)
     rescue = state[(state["area"] == "raddningstjanst") & (state["code"] == "1960")]
-    found = rescue.set_index("arrangement")["status"].to_dict()
+    found = rescue.set_index("arrangement")["state"].to_dict()
     assert found == expected
 
 
@@ -414,7 +285,7 @@ def test_both_founding_years_of_vmkf_are_kept(inventory: Inventory) -> None:
     assert only(early["trust"]) == "medium"
     assert only(early["contested"]) is True
     assert on(inventory, "2005-12-31", "vmkf", "loner").empty
-    assert only(on(inventory, "2006-01-01", "vmkf", "loner")["status"]) == "running"
+    assert only(on(inventory, "2006-01-01", "vmkf", "loner")["state"]) == "evidenced"
 
 
 def test_surahammar_joined_vmkf_in_2012_for_unknown_services(inventory: Inventory) -> None:
@@ -467,16 +338,16 @@ def test_a_name_before_the_first_is_the_first(inventory: Inventory) -> None:
 
 def test_the_federation_is_wound_up_at_the_turn_of_2022(inventory: Inventory) -> None:
     for area in ("avfall", "vatten-avlopp", "gata"):
-        assert only(on(inventory, "2022-12-31", "sbb", area)["status"]) == "running"
-        assert only(on(inventory, "2023-01-01", "sbb", area)["status"]) == "ended"
+        assert only(on(inventory, "2022-12-31", "sbb", area)["state"]) == "evidenced"
+        assert only(on(inventory, "2023-01-01", "sbb", area)["state"]) == "ended"
     for area in ("park-skog", "idrottsanlaggningar", "lokalvard"):
-        assert only(on(inventory, "2022-12-31", "sbb", area)["status"]) == "running"
-        assert only(on(inventory, "2023-01-01", "sbb", area)["status"]) == "taken-back"
+        assert only(on(inventory, "2022-12-31", "sbb", area)["state"]) == "evidenced"
+        assert only(on(inventory, "2023-01-01", "sbb", area)["event"]) == "taken-back"
     for area in ("avfall", "vatten-avlopp", "gata", "vintervag"):
         decided = on(inventory, "2022-12-31", "gemensam-teknisk-namnd", area)
-        assert only(decided["status"]) == "decided"
+        assert only(decided["words"]) == "beslut 2022"
         board = on(inventory, "2023-01-01", "gemensam-teknisk-namnd", area)
-        assert only(board["status"]) == "running"
+        assert only(board["state"]) == "evidenced"
         assert only(board["host"]) == "1885"
         assert only(board["legal_form"]) == "gemensam-namnd"
 
@@ -513,7 +384,7 @@ def test_hallefors_belongs_to_bergslagens_raddningstjanst(inventory: Inventory) 
     rescue = state[(state["area"] == "raddningstjanst") & (state["code"] == "1863")]
     assert rescue["arrangement"].tolist() == ["bergslagens-raddningstjanst"]
     before = on(inventory, "2018-06-30", "bergslagens-raddningstjanst", "raddningstjanst")
-    assert only(before["status"]) == "undated"
+    assert only(before["words"]) == "oklart i dag, odaterad uppgift"
 
 
 def test_raddningsregion_bergslagen_from_may_2020(inventory: Inventory) -> None:
@@ -540,41 +411,33 @@ def test_rescue_of_karlstad_grows(inventory: Inventory, date: str, members: set[
 
 def test_letter_of_intent_of_karlstad(inventory: Inventory) -> None:
     def found(date: str) -> set[str]:
-        return set(on(inventory, date, "karlstadsregionen", "utveckling")["status"])
+        return set(on(inventory, date, "karlstadsregionen", "utveckling")["state"])
 
     assert found("2021-04-30") == set()
-    assert found("2021-05-01") == {"decided"}
-    assert found("2021-09-23") == {"running"}
-    assert found("2024-09-23") == {"running"}
-    assert found("2024-09-24") == {"last-evidenced"}
-    assert set(on(inventory, "2022-01-01", "karlstadsregionen", "upphandling")["status"]) == {
-        "intention"
+    assert found("2021-05-01") == {"planned"}
+    assert found("2021-09-23") == {"evidenced"}
+    assert found("2024-09-23") == {"evidenced"}
+    assert found("2024-09-24") == {"unclear"}
+    assert set(on(inventory, "2022-01-01", "karlstadsregionen", "upphandling")["words"]) == {
+        "avsikt 2021"
     }
 
 
 def test_declared_areas_are_never_counted(inventory: Inventory) -> None:
     for date in ("2014-06-30", "2020-06-30", "2021-12-31"):
-        running = running_services(state_on(inventory, date))
+        running = counted_services(state_on(inventory, date))
         themes = {"fyra-malarstader", "kak", "karlstadsregionen", "utvecklingsplan-2050"}
         assert not themes & set(running["arrangement"])
     loner = on(inventory, "2020-06-30", "fyra-malarstader", "loner")
-    assert set(loner["status"]) == {"intention"}
+    assert set(loner["words"]) == {"avsikt 2020"}
 
 
 @pytest.mark.parametrize("area", ["kundtjanst", "rakningar", "juridik", "it-strategi", "ekonomi"])
 def test_the_inquiry_in_norra_orebro_never_ran(inventory: Inventory, area: str) -> None:
-    for date, stale in [("2014-06-30", False), ("2018-06-30", True), ("2026-06-30", True)]:
+    for date in ("2014-06-30", "2018-06-30", "2026-06-30"):
         rows = on(inventory, date, "utredning-norra-lansdelen", area)
-        assert only(rows["status"]) == "inquiry"
-        assert only(rows["stale"]) is stale
-
-
-def test_the_shared_switchboard_is_only_last_evidenced_in_2026(inventory: Inventory) -> None:
-    assert only(on(inventory, "2023-12-31", "gemensam-vaxel", "vaxel")["status"]) == "running"
-    rows = on(inventory, "2026-06-30", "gemensam-vaxel", "vaxel")
-    assert rows[["status", "last_evidence", "stale"]].drop_duplicates().to_numpy().tolist() == [
-        ["last-evidenced", 2020, True]
-    ]
+        assert not {"confirmed", "evidenced", "unended"} & set(rows["state"])
+        assert not rows["counted"].any()
 
 
 def test_before_everything_there_is_nothing(inventory: Inventory) -> None:
@@ -586,17 +449,10 @@ def test_before_everything_there_is_nothing(inventory: Inventory) -> None:
 def test_the_shipped_state_is_tidy(inventory: Inventory, date: str) -> None:
     state = state_on(inventory, date)
     assert not state.duplicated(["arrangement", "area", "code"]).any()
-    assert set(state["status"]) <= set(STATUSES)
+    assert set(state["state"]) <= set(State)
     assert set(state["trust"]) <= set(TRUSTS)
-    late = state["last_evidence"] + 4 <= pd.Timestamp(date).year
-    assert state.loc[
-        late.fillna(False) & ~state["status"].isin(["ended", "taken-back"]), "stale"
-    ].all()
-
-
-def test_every_status_and_trust_has_a_swedish_label() -> None:
-    assert set(STATUS_LABELS) == set(STATUSES)
-    assert set(TRUST_LABELS) == set(TRUSTS)
+    assert (state["words"].str.len() > 4).all()
+    assert not state.loc[state["kind"] == "theme", "counted"].any()
 
 
 def test_a_state_takes_little_time(inventory: Inventory) -> None:
@@ -611,15 +467,15 @@ def test_a_state_takes_little_time(inventory: Inventory) -> None:
 @pytest.fixture
 def state() -> pd.DataFrame:
     """x and y share r and q, z joins them in q; w has only a plan; v a contract gone stale."""
-    columns = ["arrangement", "area", "code", "status", "last_evidence", "stale", "host"]
+    columns = ["arrangement", "area", "code", "state", "last_evidence", "counted", "host"]
     rows = [
-        ("one", "r", "x", "running", 2020, True, "y"),
-        ("one", "r", "y", "running", 2020, True, "y"),
-        ("two", "q", "x", "running", 2025, False, ""),
-        ("two", "q", "y", "running", 2025, False, ""),
-        ("two", "q", "z", "running", 2025, False, ""),
-        ("three", "p", "w", "intention", 2024, False, ""),
-        ("four", "o", "v", "last-evidenced", 2019, True, ""),
+        ("one", "r", "x", "unended", 2020, True, "y"),
+        ("one", "r", "y", "unended", 2020, True, "y"),
+        ("two", "q", "x", "evidenced", 2025, True, ""),
+        ("two", "q", "y", "evidenced", 2025, True, ""),
+        ("two", "q", "z", "evidenced", 2025, True, ""),
+        ("three", "p", "w", "planned", 2024, False, ""),
+        ("four", "o", "v", "unclear", 2019, False, ""),
     ]
     table = pd.DataFrame(rows, columns=columns)
     extra = {
@@ -629,6 +485,9 @@ def state() -> pd.DataFrame:
         "trust": "high",
         "contested": False,
         "sources": "s",
+        "event": "",
+        "words": table["state"],
+        "body_evidence": None,
     }
     return table.assign(**extra)[list(STATE_COLUMNS)].astype(STATE_COLUMNS)
 
@@ -636,19 +495,21 @@ def state() -> pd.DataFrame:
 def test_services_per_municipality(state: pd.DataFrame) -> None:
     counts = shared_services(state, codes=["x", "w", "u"])
     assert counts["x"] == 2
-    assert counts["w"] == 0
+    assert pd.isna(counts["w"])  # only a plan: what it shares is not known
     assert pd.isna(counts["u"])  # no row: nothing is known
+    assert shared_services_dated(state).dropna().to_dict() == {"x": 1, "y": 1, "z": 1}
     assert measure_of(shared_services).sources == ("services",)
 
 
-def test_counts_tell_how_many_are_last_evidenced_long_ago(state: pd.DataFrame) -> None:
-    assert service_counts(state).loc["x"].tolist() == [2, 1, 2020]
-    assert service_counts(state).loc["z", ["services", "stale"]].tolist() == [1, 0]
-    assert pd.isna(service_counts(state).loc["z", "stale_until"])
+def test_counts_tell_how_many_have_only_old_evidence(state: pd.DataFrame) -> None:
+    assert service_counts(state).loc["x"].tolist() == [2, 1, 1, 2020]
+    assert service_counts(state).loc["z", ["services", "dated", "older"]].tolist() == [1, 1, 0]
+    assert pd.isna(service_counts(state).loc["z", "until"])
+    assert service_counts(state).loc["v"].isna().all()
 
 
 def test_a_theme_counts_for_nothing(state: pd.DataFrame) -> None:
-    assert shared_services(state.assign(kind="theme")).sum() == 0
+    assert shared_services(state.assign(counted=False)).sum() == 0
 
 
 def test_an_area_in_two_bodies_counts_once(state: pd.DataFrame) -> None:
@@ -661,8 +522,8 @@ def test_an_area_in_two_bodies_counts_once(state: pd.DataFrame) -> None:
 def test_services_per_pair(state: pd.DataFrame) -> None:
     assert pair_services(state).to_numpy().tolist() == [
         ["x", "y", 2, 1, "q; r"],
-        ["x", "z", 1, 0, "q"],
-        ["y", "z", 1, 0, "q"],
+        ["x", "z", 1, 1, "q"],
+        ["y", "z", 1, 1, "q"],
     ]
 
 
@@ -682,7 +543,7 @@ def test_circles_and_fragmentation(state: pd.DataFrame) -> None:
         ["x; y", 2, 1],
         ["x; y; z", 3, 1],
     ]
-    assert fragmentation(state).to_dict() == {"v": 0, "w": 0, "x": 2, "y": 2, "z": 1}
+    assert fragmentation(state).dropna().to_dict() == {"x": 2, "y": 2, "z": 1}
 
 
 def test_population_base_is_unknown_without_a_member(state: pd.DataFrame) -> None:
@@ -708,29 +569,6 @@ def test_distance_to_the_host_in_km(state: pd.DataFrame) -> None:
     assert pd.isna(unknown.at["x", "distance_km"])
 
 
-def test_commuting_fit_finds_pairs_that_commute_and_do_not_share(state: pd.DataFrame) -> None:
-    flows = pd.DataFrame(
-        [
-            ("x", "y", 5, "observed"),
-            ("y", "x", 5, "observed"),
-            ("x", "x", 900, "observed"),
-            ("z", "w", 300, "modelled"),
-            ("w", "z", 100, "observed"),
-            ("x", "z", 50, "observed"),
-            ("z", "x", 0, "observed"),
-        ],
-        columns=["home", "work", "persons", "kind"],
-    )
-    found = commuting_fit(state, flows)
-    assert found[["code_a", "code_b", "persons", "kind", "services"]].to_numpy().tolist() == [
-        ["w", "z", 400, "modelled", 0],
-        ["x", "z", 50, "observed", 1],
-        ["x", "y", 10, "observed", 2],
-    ]
-    assert found["fit"].tolist() == [-1.0, 0.0, 1.0]
-    assert set(commuting_fit(state, flows.drop(columns="kind"))["kind"]) == {"observed"}
-
-
 def test_measures_of_an_empty_state_are_empty(state: pd.DataFrame) -> None:
     empty = state.iloc[:0]
     assert shared_services(empty).empty
@@ -750,8 +588,25 @@ def test_periods_for_a_timeline(inventory: Inventory) -> None:
     table = periods(inventory).set_index(["arrangement", "area"])
     rescue = table.loc[("vmkf", "raddningstjanst")]
     assert rescue["start"] == pd.Timestamp("2004-01-01")
-    assert rescue["end"] == rescue["shown_to"] == pd.Timestamp("2020-12-31")
-    assert pd.isna(table.loc[("vmkf", "loner"), "shown_to"])
-    assert table.loc[("gemensam-vaxel", "vaxel"), "shown_to"] == pd.Timestamp("2023-12-31")
+    assert rescue["end"] == pd.Timestamp("2020-12-31")
+    assert pd.isna(table.loc[("vmkf", "loner"), "end"])
     assert table.loc[("sbb", "lokalvard"), "end_event"] == "taken-back"
     assert ("overformyndare-vastra-malardalen", "overformyndare") not in table.index
+
+
+def test_doing_it_alone_since_is_told_and_ends_what_was_shared() -> None:
+    events = [("running", "2016", "high", "r")]
+    body = build(events, alone=[("0001", "r", "2024")])
+    assert status(body, "2026-08-31") == "ended"
+    assert status(body, "2026-08-31", code="0002") == "unended"
+    assert alone_on(body, "2026-08-31")[["code", "area", "words"]].to_numpy().tolist() == [
+        ["0001", "r", "egen regi 2024"]]
+    assert alone_on(body, "2023-12-31").empty
+
+
+def test_what_a_source_prints_of_a_whole_body(inventory: Inventory) -> None:
+    found = published_figures(inventory, "2026-08-31").set_index("arrangement")
+    whole = found.loc["raddningsregion-bergslagen"]
+    assert (whole["municipalities"], whole["inhabitants"], whole["year"]) == (42, 740_000, 2023)
+    assert bool(whole["about"])
+    assert published_figures(inventory, "2023-01-01").empty  # not yet printed

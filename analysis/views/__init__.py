@@ -1,0 +1,4 @@
+"""What one region's chapters look at: frozen views made from loaders and metrics.
+
+Text only says, figures only draw; what is chosen, summed, ordered or rounded for both stands here.
+"""
