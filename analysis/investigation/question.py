@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from analysis import hints, textfiles
+from analysis.arrangements import Inventory
 from analysis.errors import InputError, raise_faults
-from analysis.loaders.services import Inventory
 from analysis.regions import code_faults, municipalities
 
 FILE = "investigation.toml"
