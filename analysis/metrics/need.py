@@ -18,6 +18,20 @@ from analysis.metrics.measure import measure
 _OLDER = ("share_55_59", "share_60plus")
 
 
+def people_aged(ages: pd.DataFrame, low: int, high: int = 200) -> pd.Series:
+    """Inhabitants aged `low` to `high`, by code; limits are those of five-year groups.
+
+    `ages` has code, age_from and persons, five-year groups of one year, both sexes together.
+    Unknown where a group is.
+
+    >>> ages = pd.DataFrame({"code": ["0001"] * 2, "age_from": [65, 70], "persons": [30, 20]})
+    >>> people_aged(ages, 65)["0001"].item()
+    50
+    """
+    part = ages[(ages["age_from"] >= low) & (ages["age_from"] <= high)]
+    return part.groupby("code")["persons"].agg(lambda persons: persons.sum(skipna=False))
+
+
 @measure(label="70–79 år per person 80 år eller äldre", unit="kvot", decimals=2,
          formula="invånare 70–79 år / invånare 80 år eller äldre, samma dag")
 def cohort_70_79(ages: pd.DataFrame) -> pd.Series:
@@ -30,11 +44,7 @@ def cohort_70_79(ages: pd.DataFrame) -> pd.Series:
     >>> cohort_70_79(ages)["0001"].item()
     1.5
     """
-    def sums(low: int, high: int) -> pd.Series:
-        part = ages[(ages["age_from"] >= low) & (ages["age_from"] <= high)]
-        return part.groupby("code")["persons"].agg(lambda persons: persons.sum(skipna=False))
-
-    return (sums(70, 75) / sums(80, 100)).rename("cohort_70_79")
+    return (people_aged(ages, 70, 79) / people_aged(ages, 80)).rename("cohort_70_79")
 
 
 @measure(label="Anställda 55 år eller äldre", unit="procent", decimals=1,
