@@ -3,13 +3,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: reports test lint lab docs bench bench-full data-docs constraints clean
+.PHONY: reports test quick faults lint lab docs bench bench-full data-docs constraints clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
 
 test: .venv/ready-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not faults"
+
+# what takes no build, browser or kernel
+quick: .venv/ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not faults"
+
+# kills, stops and shortages at many moments; the table says what was left
+faults: .venv/ready-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m faults -rA --no-header
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .

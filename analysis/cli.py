@@ -20,7 +20,7 @@ import click
 
 from analysis import paths
 from analysis import regions as registry
-from analysis.errors import InputError, SamverkanError
+from analysis.errors import InputError, SamverkanError, in_words
 
 if TYPE_CHECKING:
     from analysis.regions import Region
@@ -137,6 +137,11 @@ def _carry_out(plan: Plan, force: bool) -> None:
     from analysis.report.build import build as run
     from analysis.report.progress import display
 
+    if plan.scheduler:
+        from analysis.report import cluster
+
+        if warned := cluster.warning(plan.scheduler):
+            click.echo(f"warning: {warned}", err=True)
     with display(plan) as tell:
         results = run(plan, force=force, tell=tell)
     for result in results:
@@ -387,7 +392,9 @@ def debugging() -> bool:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with 0, 1 or 2."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):  # no hang-up on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     try:
         cli.main(args=arguments, prog_name="samverkan", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -395,13 +402,14 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except click.UsageError as error:
         _stop(2, [f"{error.format_message()}; see `samverkan --help`"])
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
+        if isinstance(error.__cause__, EOFError):  # click takes it for the end of a terminal
+            _stop(1, ["a process ended in the middle; run again with --debug to see which"])
         _stop(1, ["stopped; nothing half-written is left"])
     except SamverkanError as error:
         _stop(error.exit_code, error.faults)
     except Exception as error:  # the last door: one clear line instead of a traceback
-        text = " ".join(str(error).split())
-        _stop(1, [f"{type(error).__name__}: {text}; run again with --debug to see where"])
+        _stop(1, [f"{in_words(error)}; run again with --debug to see where"])
 
 
 def _interrupt(number: int, frame: object) -> None:

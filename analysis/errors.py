@@ -7,6 +7,7 @@ fault: one sentence that names the value that was wrong, the valid choices and t
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 
 
@@ -40,6 +41,38 @@ class SourceError(SamverkanError, RuntimeError):
 
 class BuildError(SamverkanError, RuntimeError):
     """A report could not be built; says which chapter, which cell and why."""
+
+
+_REMEDIES = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "your share of the disk is used up; free some space",
+    errno.EROFS: "the disk can only be read; name another folder",
+    errno.EACCES: "you may not write or read there; name another folder or ask for the right",
+    errno.EPERM: "you may not do that there; name another folder or ask for the right",
+    errno.ENAMETOOLONG: "the path is too long; name a shorter one",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n) or give --jobs 1",
+    errno.ENFILE: "too many files are open on this machine; close other programs",
+    errno.ENOMEM: "there is no memory left; close other programs or give --jobs 1",
+    errno.EAGAIN: "no further process can be started; close other programs or give --jobs 1",
+}
+
+
+def in_words(error: BaseException) -> str:
+    """One line on any error: what an error of the system means, and the next step.
+
+    >>> in_words(OSError(errno.ENOSPC, "No space left on device", "reports/kak"))
+    "'reports/kak': the disk is full; free some space"
+    >>> in_words(KeyError("x"))
+    "KeyError: 'x'"
+    """
+    remedy = _REMEDIES.get(error.errno or 0) if isinstance(error, OSError) else None
+    if isinstance(error, MemoryError):
+        remedy = _REMEDIES[errno.ENOMEM]
+    if remedy is None:
+        plain = isinstance(error, SamverkanError)
+        return " ".join((str(error) if plain else f"{type(error).__name__}: {error}").split())
+    place = f"{error.filename!r}: " if isinstance(error, OSError) and error.filename else ""
+    return place + remedy
 
 
 def raise_faults(kind: type[SamverkanError], faults: Iterable[str]) -> None:

@@ -10,32 +10,25 @@ suspect: a task that was out when a worker died; it is done again alone, so that
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import tempfile
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import BuildError
+from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.regions import Region
-from analysis.report import index, manifest, worker
+from analysis.report import exchange, index, manifest, scratch, worker
 from analysis.report.manifest import Inputs, Known
 from analysis.report.plan import Plan
+from analysis.report.processes import LocalExecutor
 from analysis.report.worker import Chapter, Finished
 
 Report = Callable[[str, str], None]  # told (region key, what happened)
@@ -99,6 +92,7 @@ def staging(out: Path) -> Iterator[Path]:
                          "--out") from None
     try:
         _clear_leftovers(out)
+        scratch.clear_abandoned()
         folder = Path(tempfile.mkdtemp(prefix=".building-", dir=out))
         try:
             yield folder
@@ -119,38 +113,6 @@ def _clear_leftovers(out: Path) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def local_pool(jobs: int) -> ProcessPoolExecutor:
-    """Processes, because Papermill is not thread-safe; forked from one that has imported all."""
-    worker.steady()
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([worker.WARM])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=worker.begin)
-
-
-class LocalExecutor(Executor):
-    """`local_pool`, and a new one in its place when it has lost a process: it takes no more jobs.
-    """
-
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._pool = local_pool(jobs)
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
-        """Hand a call to the pool."""
-        try:
-            return self._pool.submit(function, *arguments, **named)
-        except BrokenExecutor:
-            self._pool.shutdown()
-            self._pool = local_pool(self._jobs)
-            return self._pool.submit(function, *arguments, **named)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the pool."""
-        self._pool.shutdown(wait, cancel_futures=cancel_futures)
-
-
 @contextmanager
 def _workers(plan: Plan) -> Iterator[tuple[Executor, int]]:
     """Whoever carries out the jobs, and how many at a time."""
@@ -162,13 +124,12 @@ def _workers(plan: Plan) -> Iterator[tuple[Executor, int]]:
         return
     pool = LocalExecutor(plan.jobs)
     try:
+        pool.check_start()
         yield pool, plan.jobs
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()  # a stopped build must not go on in the background
+        pool.kill()
         raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    pool.shutdown(cancel_futures=True)
 
 
 @dataclass
@@ -329,13 +290,12 @@ def put(inputs: Inputs, region: Region, finished: Finished,
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+    exchange.make_durable(folder)
     manifest.write(inputs, region, folder, finished, chapters)
 
 
 def _fail(state: _Progress, where: str, error: Exception) -> None:
-    known = isinstance(error, BuildError)
-    text = str(error) if known else f"{type(error).__name__}: {error}"
-    state.errors.append(f"{where}: {' '.join(text.split())}")
+    state.errors.append(f"{where}: {in_words(error)}")
     state.details.append("".join(traceback.format_exception(error)))
 
 
@@ -343,6 +303,9 @@ def swap(new: Path, target: Path) -> None:
     """Put the folder `new` in the place of `target`; on any error the old one stays there."""
     if not target.exists():
         new.rename(target)
+        return
+    if exchange.swapped(new, target):  # in one step: what was there is in the staging folder now
+        shutil.rmtree(new, ignore_errors=True)
         return
     old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
     try:

@@ -33,6 +33,14 @@ def faults(address: str) -> list[str]:
     return [f"--scheduler {address!r} is no address; write local or tcp://host:8786"]
 
 
+def warning(address: str) -> str:
+    """What to know of a scheduler at `address`; "" when nothing."""
+    if not address.startswith("tcp://"):
+        return ""
+    return (f"{address} runs the code of all who reach it, and nothing is encrypted; use tls:// "
+            "outside a network of your own")
+
+
 @contextmanager
 def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
     """An executor on the cluster at `address`, and how many jobs it can do at a time.
@@ -42,20 +50,23 @@ def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
     """
     try:
         import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client, LocalCluster, Security
     except ImportError:
         raise InputError("--scheduler needs Dask; install it with "
                          "`pip install 'samverkan[dask]'`") from None
     with ExitStack() as stack:
-        cluster = None
+        cluster = security = None
         if address == LOCAL:
             # a worker that is a daemon may not start the processes of its jobs
             stack.enter_context(dask.config.set({"distributed.worker.daemon": False}))
+            # keys of its own: nobody else on the machine may hand it code to run
+            security = Security.temporary()
             cluster = stack.enter_context(LocalCluster(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None))
+                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None,
+                security=security, protocol="tls"))
             address = cluster.scheduler_address
         try:
-            client = stack.enter_context(Client(address, timeout=_PATIENCE))
+            client = stack.enter_context(Client(address, timeout=_PATIENCE, security=security))
         except (OSError, TimeoutError) as error:
             raise BuildError(f"no scheduler answers at {address} ({error}); start one with "
                              "`dask scheduler`, or build without --scheduler") from None
@@ -126,7 +137,7 @@ def run(expected: dict[str, str], call: Callable[[], Any]) -> Any:
 
 @cache
 def _pool() -> Executor:
-    from analysis.report.build import LocalExecutor
+    from analysis.report.processes import LocalExecutor
 
     # a worker under Dask's nanny is a daemon, which may not have children; its own end with it
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import re
 import socket
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 from analysis import reads
 from analysis.errors import BuildError
 from analysis.reads import Read
+from analysis.report import scratch
 from analysis.report.plan import Job
 
 KERNEL = "python3"
@@ -47,14 +48,24 @@ class Outcome:
 
 
 def run(job: Job, folder: Path) -> Outcome:
-    """Execute `job` and write `<folder>/<chapter>.ipynb` if, and only if, every cell succeeded."""
+    """Execute `job` and write `<folder>/<chapter>.ipynb` if, and only if, every cell succeeded.
+
+    Raises BrokenExecutor when the kernel was killed: that may be no fault of the chapter.
+    """
+    from analysis.report import kernels
+
     start = time.perf_counter()
     target = folder / f"{job.chapter}.ipynb"
     try:
         _check_parameters(job)
         notebook, seen = _execute(job)
         _write(notebook, target)
+    except kernels.NurseryLostError:
+        raise
     except Exception as failure:  # a chapter is anybody's code: whatever it raises is its outcome
+        # of nbclient, which is slow to import, and of the client of ours
+        if type(failure).__name__ in ("DeadKernelError", "KernelLostError"):
+            raise BrokenExecutor("the kernel was killed") from failure
         error, details = _explain(failure)
         return Outcome(job.region.key, job.chapter, None, time.perf_counter() - start, error,
                        details)
@@ -93,8 +104,8 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
 @contextmanager
 def _trace() -> Iterator[Path]:
     """A file to which the kernel writes what it reads."""
-    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
-        trace = Path(folder) / "trace"
+    with scratch.folder() as folder:
+        trace = folder / "trace"
         os.environ[reads.TRACE] = str(trace)
         try:
             yield trace
@@ -112,8 +123,8 @@ def _private_sockets() -> Iterator[dict[str, str]]:
     if not hasattr(socket, "AF_UNIX"):
         yield {"transport": "tcp"}
         return
-    with tempfile.TemporaryDirectory(prefix="samverkan-") as folder:
-        yield {"transport": "ipc", "ip": str(Path(folder) / "kernel")}
+    with scratch.folder() as folder:
+        yield {"transport": "ipc", "ip": str(folder / "kernel")}
 
 
 def _write(notebook: Any, target: Path) -> None:

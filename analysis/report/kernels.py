@@ -26,11 +26,21 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 
+from analysis.report import lifeline
+
 NAME = "samverkan-fork"
 _PATIENCE = 0.1  # seconds; Jupyter would sleep as long and then ask again
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 Order = tuple[list[str], str | None, dict[str, str]]  # arguments, folder, environment
+
+
+class NurseryLostError(RuntimeError):
+    """The nursery of this worker was killed: no kernel can be forked here any more."""
+
+
+class KernelLostError(RuntimeError):
+    """The kernel ended before it answered, most often because it was killed."""
 
 
 class Nursery:
@@ -47,20 +57,29 @@ class Nursery:
         Finalize(None, self._pipe.close, exitpriority=10)
 
     def fork(self, order: Order) -> int:
-        """Fork a kernel; returns the number of its process."""
-        self._pipe.send(order)
-        while True:
-            news, pid, code = self._pipe.recv()
-            if news == "started":
-                self._ended.pop(pid, None)  # of an older process with the same number
-                return int(pid)
-            self._ended[pid] = code
+        """Fork a kernel; returns the number of its process.
+
+        Raises NurseryLostError when the nursery was killed.
+        """
+        try:
+            self._pipe.send(order)
+            while True:
+                news, pid, code = self._pipe.recv()
+                if news == "started":
+                    self._ended.pop(pid, None)  # of an older process with the same number
+                    return int(pid)
+                self._ended[pid] = code
+        except (EOFError, OSError) as error:
+            raise NurseryLostError("the process that forks kernels was killed") from error
 
     def ended(self, pid: int, patience: float = 0) -> int | None:
         """Exit code of a kernel, None while it runs; waits `patience` seconds for news."""
-        while pid not in self._ended and self._pipe.poll(patience):
-            _, done, code = self._pipe.recv()
-            self._ended[done] = code
+        try:
+            while pid not in self._ended and self._pipe.poll(patience):
+                _, done, code = self._pipe.recv()
+                self._ended[done] = code
+        except (EOFError, OSError):
+            return -signal.SIGKILL  # kernels end with their nursery
         return self._ended.get(pid)
 
 
@@ -82,6 +101,7 @@ def are_forked() -> bool:
 
 def _tend(orders: Connection, other: Connection) -> None:
     """Fork a kernel for each order and tell how each ended, until the worker is gone."""
+    lifeline.end_with_parent(os.getppid())
     other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides when a build is stopped
     context = multiprocessing.get_context("fork")
@@ -91,18 +111,20 @@ def _tend(orders: Connection, other: Connection) -> None:
             if ready is not orders:
                 process = kernels.pop(ready)  # type: ignore[arg-type]
                 process.join()
-                orders.send(("ended", process.pid, process.exitcode))
-                continue
+                news = ("ended", process.pid, process.exitcode)
+            else:
+                try:
+                    order = orders.recv()
+                except (EOFError, OSError):
+                    return  # kernels are daemons: they end with this process
+                process = context.Process(target=_serve, args=order, name="kernel", daemon=True)
+                process.start()
+                kernels[process.sentinel] = process
+                news = ("started", process.pid, None)
             try:
-                order = orders.recv()
-            except (EOFError, OSError):
-                for process in kernels.values():
-                    process.kill()
+                orders.send(news)
+            except OSError:
                 return
-            process = context.Process(target=_serve, args=order, name="kernel")
-            process.start()
-            kernels[process.sentinel] = process
-            orders.send(("started", process.pid, None))
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -130,7 +152,10 @@ class PromptClient(AsyncKernelClient):
     """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and its outputs arrive; raises RuntimeError if not."""
+        """Wait until the kernel answers and its outputs arrive.
+
+        Raises KernelLostError when the kernel ends, RuntimeError when it does not answer in time.
+        """
         begun = time.monotonic()
         while True:
             self.kernel_info()
@@ -141,7 +166,7 @@ class PromptClient(AsyncKernelClient):
                     self._handle_kernel_info_reply(reply)
                     return
             if not await self.is_alive():
-                raise RuntimeError("the kernel died before it answered")
+                raise KernelLostError("the kernel died before it answered")
             if timeout is not None and time.monotonic() - begun > timeout:
                 raise RuntimeError(f"the kernel did not answer in {timeout:g} seconds")
 
@@ -179,6 +204,9 @@ class _Forked:
 
 def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]) -> None:
     """Run a kernel in this process until it is told to stop."""
+    lifeline.end_with_parent(os.getppid())
+    # a kernel may start processes of its own, as any kernel may: a daemon may not
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     os.setsid()  # an interrupt of the build must not reach the kernel before Jupyter does
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(environment)

@@ -15,6 +15,7 @@ import ctypes.util
 import gc
 import importlib
 import multiprocessing
+import os
 import pkgutil
 import sys
 from contextlib import suppress
@@ -33,10 +34,12 @@ from analysis import catalog, flows
 from analysis.errors import SamverkanError
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
+from analysis.report import lifeline
 
 
-def send_data(pipe: Connection) -> None:
+def send_data(pipe: Connection, parent: int) -> None:
     """Check the tables and compute the distances in a process beside this one."""
+    lifeline.end_with_parent(parent)
     distances = None
     with suppress(SamverkanError):  # the chapter that asks for them says what is wrong
         distances = flows.distances()
@@ -47,7 +50,7 @@ def send_data(pipe: Connection) -> None:
 for key in catalog.CATALOG:
     tables.edition(key)  # first: a file that is edited in between is read again by a later build
 receiver, sender = multiprocessing.get_context("fork").Pipe(duplex=False)
-helper = multiprocessing.get_context("fork").Process(target=send_data, args=(sender,))
+helper = multiprocessing.get_context("fork").Process(target=send_data, args=(sender, os.getpid()))
 helper.start()
 sender.close()
 

@@ -9,22 +9,21 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import tempfile
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from analysis import paths, reads
 from analysis.reads import Read
 from analysis.regions import Region
-from analysis.report import execute
+from analysis.report import execute, lifeline, scratch
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job, Plan
 
-WARM = "analysis.report.warm"  # imported once by the process that workers are forked from
+WARM = "analysis.report.start"  # imported once by the process that workers are forked from
 
 
 @dataclass(frozen=True)
@@ -57,16 +56,23 @@ def begin() -> None:
     """Prepare a worker process: a nursery for its kernels, and an end when the build ends."""
     from analysis.report import kernels
 
-    kernels.open_nursery()  # first, while there are no threads
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    lifeline.end_with_parent(os.getppid())
+    kernels.open_nursery()  # while there are no threads
+    threading.Thread(target=_end_with_build, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """A build that was killed leaves no worker behind."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+def _end_with_build() -> None:
+    """A build that was killed leaves no worker; the warm process lives as long as one of them."""
+    build = multiprocessing.parent_process()
+    if build is not None:
+        build.join()
         os._exit(1)
+
+
+def fault_at_start() -> str:
+    """What went wrong in the process that this one was forked from; "" when nothing did."""
+    begun = sys.modules.get(WARM)
+    return str(begun.fault) if begun else ""
 
 
 def run_chapter(given: tuple[Job, bytes]) -> Chapter:
@@ -74,12 +80,15 @@ def run_chapter(given: tuple[Job, bytes]) -> Chapter:
     from analysis.report import kernels
 
     job, content = given
-    with tempfile.TemporaryDirectory(prefix="samverkan-") as name:
-        folder, source = Path(name), Path(name) / "source" / job.notebook.name
-        source.parent.mkdir()
-        source.write_bytes(content)
-        outcome = execute.run(replace(job, notebook=source), folder)
-        notebook = outcome.path.read_bytes() if outcome.path else b""
+    try:
+        with scratch.folder() as folder:
+            source = folder / "source" / job.notebook.name
+            source.parent.mkdir()
+            source.write_bytes(content)
+            outcome = execute.run(replace(job, notebook=source), folder)
+            notebook = outcome.path.read_bytes() if outcome.path else b""
+    except kernels.NurseryLostError:
+        os._exit(1)  # no kernel can be forked here any more; another worker does the job again
     seen = outcome.reads
     if not kernels.are_forked() and job.notebook.parent != paths.NOTEBOOKS:
         seen = (*seen, reads.unknown("what an own chapter opens"))
@@ -109,8 +118,7 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finish
     from analysis.report import compose, export
 
     steps: dict[str, float] = {}
-    with _no_search_for_garbage(), tempfile.TemporaryDirectory(prefix="samverkan-") as name:
-        folder = Path(name)
+    with _no_search_for_garbage(), scratch.folder() as folder:
         (folder / "notebooks").mkdir()
         for chapter, content in notebooks.items():
             (folder / "notebooks" / f"{chapter}.ipynb").write_bytes(content)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analysis import paths, reads, regions
-from analysis.report import build, kernels, manifest
+from analysis.report import build, kernels, manifest, processes
 from analysis.report import worker as work
 from analysis.report.manifest import Inputs
 from analysis.report.plan import CHAPTERS, make_plan
@@ -143,7 +143,7 @@ def test_a_forked_kernel_and_a_new_one_give_the_same_bytes(tmp_path):
     assert not kernels.are_forked()
     work.steady()
     plain = work.run_chapter(given)
-    with build.local_pool(1) as pool:
+    with processes.local_pool(1) as pool:
         assert pool.submit(kernels.are_forked).result()
         forked = pool.submit(work.run_chapter, given).result()
     assert (plain.outcome.error, forked.outcome.error) == ("", "")

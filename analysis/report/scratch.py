@@ -1,0 +1,52 @@
+"""Temporary folders that name their owner, so that those of a killed one can be cleared away."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from analysis.errors import BuildError
+
+_LONGEST_SOCKET = 107  # bytes of the path of a Unix socket
+_OWN_PART = 40  # of them for "/samverkan-4194304-xxxxxxxx/kernel-5"
+_NAME = re.compile(r"samverkan-(\d+)-.+")
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A new folder for this process, gone after the block."""
+    with tempfile.TemporaryDirectory(prefix=f"samverkan-{os.getpid()}-") as name:
+        yield Path(name)
+
+
+def check_sockets() -> None:
+    """Raise BuildError when the temporary folder has too long a name for the sockets in it."""
+    place = tempfile.gettempdir()
+    if hasattr(socket, "AF_UNIX") and len(os.fsencode(place)) > _LONGEST_SOCKET - _OWN_PART:
+        raise BuildError(f"the temporary folder {place!r} has too long a name for sockets; "
+                         "name a shorter one by the variable TMPDIR")
+
+
+def clear_abandoned() -> None:
+    """Remove the folders of processes of ours that are no more."""
+    for path in Path(tempfile.gettempdir()).glob("samverkan-*"):
+        owner = _NAME.fullmatch(path.name)
+        with suppress(OSError):  # another user's, or gone by now
+            if owner and not _runs(int(owner[1])) and not path.is_symlink() and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it runs and belongs to somebody else
+        return True
+    return True
