@@ -44,6 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "figures": ("arrangement", "figure", "value", "date", "basis", "source", "trust", "note"),
     "searched": ("code", "area", "date", "where", "note"),
     "claims": ("arrangement", "field", "value", "source", "trust", "note"),
+    "context": ("arrangement", "date", "text", "source"),
 }
 PLANS = ("intention", "inquiry", "decided")
 OUTCOMES = ("realised", "dropped", "closed")  # what became of a plan, where a source tells it
@@ -55,13 +56,14 @@ TRUSTS = ("high", "medium", "low")
 KINDS = ("service", "theme")  # it performs tasks; it only declares areas of cooperation
 NATURES = ("visited", "field", "back-office")  # where residents meet the service
 FIGURES = ("municipalities", "inhabitants")  # what a source prints of a whole body
-CLAIM_FIELDS = ("legal-form", "host", "members", "name")
+CLAIM_FIELDS = ("legal-form", "host", "members", "name", "areas")
 UNTIL_ENDED, NEXT_TERM, TERM = LASTS = ("until-ended", "next-term", "term")
 ALL_AREAS = "all"  # an event of every area that the arrangement covers; blank: of the body alone
 UNKNOWN_AREA = "unknown"  # a member of which the source does not say in what it takes part
 
 EVIDENCE_YEARS = 3  # evidence is new this long, and always in the term it is of
 TRACE_YEARS = 5  # a plan without a trace this long has an unknown outcome
+NO_INDICATOR = "inget"  # Kolada's list was looked through; blank: nobody has looked
 NO_INFORMATION = "ingen uppgift"
 
 REGIONS = {  # that can be hosts, by the code of their county
@@ -211,6 +213,7 @@ class Inventory:
     figures: pd.DataFrame
     searched: pd.DataFrame
     claims: pd.DataFrame
+    context: pd.DataFrame
     begins: pd.Timestamp
     """First possible day of the first dated fact; NaT without one. Nothing is known before it."""
 

@@ -776,7 +776,7 @@ _DATASETS = (
         "services", "Inventering av kommunal samverkan", "services", (), ("arrangement",),
         Source("Samverkan", "inventering ur kommuners och förbunds egna webbsidor",
                "uppgifter ur angivna källor"),
-        "1998–2024", edited=True,
+        "1983–2024", edited=True,
         notes=("Varje uppgift har en egen källa med datum och tilltro. Saknas en rad betyder det "
                "”ingen uppgift”, inte att samverkan saknas.",),
     ),

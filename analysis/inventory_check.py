@@ -24,7 +24,7 @@ from analysis import hints
 from analysis.arrangements import COLUMNS, Book, Course, Inventory
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_INDICATOR = re.compile(r"[NU]\d{5}")
+_INDICATOR = re.compile(rf"[NU]\d{{5}}|{words.NO_INDICATOR}")
 _COUNTIES = re.compile(r"\d{2}( \d{2})*")
 _NUMBER = re.compile(r"\d+")
 _FEW = 12  # choices that a message lists
@@ -114,7 +114,7 @@ def _allowed(inventory: Inventory, codes: Mapping[str, str] | None) -> dict[tupl
     filled = (("sources", "publisher"), ("sources", "title"), ("forms", "name"),
               ("areas", "group"), ("areas", "name"), ("areas", "name_en"), ("names", "name"),
               ("arrangements", "description"), ("claims", "value"), ("figures", "value"),
-              ("searched", "date"), ("searched", "where"))
+              ("searched", "date"), ("searched", "where"), ("context", "text"))
     rules: dict[tuple[str, str], Rule] = dict.fromkeys(filled, (None, False))
     rules |= {
         ("forms", "lasts"): (words.LASTS, False),
@@ -163,7 +163,8 @@ def _check_forms_of_cells(inventory: Inventory, codes: Mapping[str, str] | None,
         yield from _misformed(inventory.memberships, "memberships", "code", re.compile(r"\d{4}"),
                               "is no municipality code; write four digits such as 0381")
     yield from _misformed(inventory.areas, "areas", "kolada_cost", _INDICATOR,
-                          "is no indicator of Kolada; write one such as N07009, or nothing")
+                          "is no indicator of Kolada; write one such as N07009, "
+                          f"{words.NO_INDICATOR} after a look at its list, or nothing")
     yield from _misformed(inventory.areas, "areas", "counties", _COUNTIES,
                           "are no county codes; write such as 03 04 19, or nothing for all")
     yield from _misformed(inventory.figures, "figures", "value", _NUMBER,
@@ -251,7 +252,7 @@ def _check_duplicates(inventory: Inventory) -> Iterator[Finding]:
     """Rows that say the same thing twice, whatever their notes and trust."""
     said = ("to", "trust", "note", "basis", "checked")
     for name in ("names", "coverage", "memberships", "events", "alone", "figures", "searched",
-                 "claims"):
+                 "claims", "context"):
         table = getattr(inventory, name)
         columns = [column for column in COLUMNS[name] if column not in said]
         for place in table.index[table.duplicated(columns)]:

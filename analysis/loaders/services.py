@@ -21,7 +21,7 @@ from analysis.errors import DataError, InputError, NotFetchedError, raise_faults
 from analysis.loaders import tables
 
 _SPANS = ("names", "coverage", "memberships")  # with `from` and `to`
-_DATES = ("events", "alone", "figures", "searched")  # with `date`
+_DATES = ("events", "alone", "figures", "searched", "context")  # with `date`
 _FACTS = ("events", "alone", "figures")  # that tell of a day on which something was so
 
 

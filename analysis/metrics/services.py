@@ -245,8 +245,8 @@ def periods(inventory: Inventory) -> pd.DataFrame:
 def contradictions(inventory: Inventory) -> pd.DataFrame:
     """What sources say differently: every claim, the most trusted first.
 
-    Returns arrangement, area ("" for the body as a whole), fact (start, legal-form, host, members
-    or name), value, source, trust. Stated starts differ when the partial dates have no day in
+    Returns arrangement, area ("" for the body as a whole), fact (start, legal-form, host, members,
+    name or areas), value, source, trust. Stated starts differ when the partial dates have no day in
     common: 2006 and 2006-01-01 agree, 2004 and 2006 do not.
     """
     columns = ["arrangement", "area", "fact", "value", "source", "trust"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.arrangements import DATED, Inventory, State
+from analysis.arrangements import DATED, NO_INDICATOR, Inventory, State
 from analysis.errors import InputError, raise_faults
 from analysis.metrics import scenario as metrics
 from analysis.metrics import services as sharing_metrics
@@ -320,10 +320,11 @@ def cost_text(case: Scenario, costs: pd.DataFrame | None, population: pd.Series,
     `costs` has code, year, area and cost, or is None when they have not been fetched.
     """
     indicator = _indicator(case)
-    if not indicator:
-        return [f"Kostnaden per invånare för {text.lower(case.name)} är okänd. Det finns inget "
-                "publicerat nyckeltal som avser just den tjänsten, och ingen annan kostnad används "
-                "i stället. Därför räknas inget intervall."]
+    if indicator in ("", NO_INDICATOR):
+        why = ("I Kolada finns inget nyckeltal som avser just den tjänsten" if indicator else
+               "Tjänsten är inte kopplad till något nyckeltal i Kolada")
+        return [f"Kostnaden per invånare för {text.lower(case.name)} är okänd. {why}, och ingen "
+                "annan kostnad används i stället. Därför räknas inget intervall."]
     if costs is None:
         return [f"Kostnaden per invånare är okänd här. Den finns som nyckeltal {indicator} i "
                 "Kolada men är inte hämtad till detta datauttag, och ingen annan kostnad används "

@@ -36,7 +36,7 @@ _CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jäm
             "kopia av källans text. Där dagen saknas är den inte antecknad.")
 _FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
           "host": "vilken kommun som är värd", "members": "vilka som är medlemmar",
-          "name": "namnet"}
+          "name": "namnet", "areas": "vilka områden som ingår"}
 
 
 def names_of(codes: Iterable[str]) -> list[str]:

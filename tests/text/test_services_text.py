@@ -71,7 +71,7 @@ def test_a_region_without_rows_says_no_information(inventory, key):
 
 
 def test_a_date_before_everything(inventory):
-    seen = view(inventory, "bergslagen", "1990-01-01")
+    seen = view(inventory, "bergslagen", "1980-01-01")
     assert seen.state.empty
     assert "ingen uppgift" in text.overview_text(seen)[0]
     assert text.count_of(seen, "1863") == "ingen uppgift"
@@ -79,7 +79,7 @@ def test_a_date_before_everything(inventory):
 
 def test_both_starts_of_vmkf_are_shown_by_trust(inventory):
     seen = view(inventory, "kak")
-    (said,) = text.contradictions_text(seen)
+    said = next(line for line in text.contradictions_text(seen) if "började" in line)
     assert said.index("2006-01-01") < said.index("2004")
     assert "hög tilltro" in said
     assert "medel tilltro" in said
@@ -87,7 +87,8 @@ def test_both_starts_of_vmkf_are_shown_by_trust(inventory):
 
 
 def test_both_forms_of_bmb_are_shown(inventory):
-    (said,) = text.contradictions_text(view(inventory, "bergslagen"))
+    form, name = text.contradictions_text(view(inventory, "bergslagen"))
+    said = form if "form" in form else name
     assert "Gemensam nämnd" in said
     assert "kommunalförbund" in said
 
@@ -157,8 +158,8 @@ def test_lists_of_areas_can_be_read(inventory):
 def test_every_cited_source_is_a_page_or_says_that_it_is_none(inventory):
     table = inventory.sources
     without = table[table["url"] == ""]
-    assert set(without["id"]) == {"malarstader-2020", "ljusnarsberg-2014", "norra-lansdelen-2013",
-                                  "eskilstuna-malarstader"}
+    assert set(without["id"]) == {"norra-lansdelen-2013", "eskilstuna-malarstader",
+                                  "vafab-press-2017"}
     assert (without["note"] != "").all()
     assert "Samverkan" not in set(table["publisher"])
 
@@ -176,7 +177,9 @@ def test_sources_tell_when_they_were_last_checked(inventory):
     said = text.sources_text(seen)
     assert said.startswith("”Kontrollerad” är den dag då")
     row = seen.sources["ljusnarsberg-2014"]
-    (line,) = [line for line in said.splitlines() if "Ljusnarsbergs kommun: Samverkan" in line]
+    (line,) = [line for line in said.splitlines() if "Ljusnarsbergs kommun: [Samverkan" in line]
     assert f"kontrollerad {row.checked}" in line
-    (line,) = [line for line in said.splitlines() if "Nerikes Allehanda" in line]
-    assert "kontrollerad" not in line  # not noted is not said
+    unchecked = [row.url for row in seen.sources.values() if row.url and not row.checked]
+    lines = [line for line in said.splitlines() if any(f"<{url}>" in line for url in unchecked)]
+    assert lines
+    assert not [line for line in lines if "kontrollerad" in line]  # not noted is not said
