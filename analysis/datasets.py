@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,15 +16,31 @@ from analysis import catalog, paths
 from analysis.catalog import Dataset
 from analysis.errors import DataError, InputError, SamverkanError, raise_faults
 from analysis.loaders import tables
+from analysis.sources import own
 from analysis.sources.kept import KeptReplies
 
 
 def status_lines() -> list[str]:
     """One line a dataset: years, source, kind, which edition is used, how old and how sure it is.
 
-    A dataset whose files are damaged says so in its line; the others are told all the same.
+    A dataset whose files are damaged says so in its line; the others are told all the same. Then
+    the date of the data, where updated data lies, and what is wrong with `sources.toml`.
     """
-    return [f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.kept()]
+    folder, day = paths.user_data(), tables.data_date()
+    why = "of the last update" if day > catalog.SNAPSHOT_DATE else "of the shipped snapshot"
+    alone = "" if not folder.exists() or os.access(folder, os.W_OK) else (
+        ", which you may only read: whoever keeps it updates it")
+    return [*(f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.kept()),
+            *_own_faults(), f"date of the data: {day}, {why}",
+            f"folder of updated data: {folder}{alone}"]
+
+
+def _own_faults() -> list[str]:
+    """What is wrong with the user's `sources.toml`, or that it is heeded."""
+    try:
+        return [f"own sources: {own.path()}"] if own.entries() else []
+    except InputError as error:
+        return [f"BROKEN: {fault}" for fault in error.faults]
 
 
 def _state(entry: Dataset) -> str:
@@ -60,6 +77,9 @@ def _edition(entry: Dataset) -> Iterator[str]:
         yield f"an update stopped halfway, the next one goes on with {kept} kept replies"
     if entry.live and entry.live.unproven:
         yield f"known only from third-party code: {', '.join(entry.live.unproven)}"
+    if used is not None and used.facts.get("own_sources"):
+        yield f"after sources.toml: {', '.join(used.facts['own_sources'])}"
+    yield from (f"warning: {line}" for line in (used.facts.get("warnings", []) if used else ()))
 
 
 def _age(day: date) -> str:

@@ -3,6 +3,7 @@
 Terms
 -----
 municipality: one of Sweden's 290, known by its four-character code ("0381", never 381).
+gone: a municipality that has merged into another, or has a new code; its history stays.
 region: a set of municipalities that a report is about; its key is a slug, never a display name.
 group: a cooperation whose members are shown together inside the report of a larger region.
 
@@ -97,21 +98,101 @@ class Region:
         return region_html(self)
 
 
+CHANGES = "municipality_changes.csv"
+_CHANGE_COLUMNS = ("code", "name", "valid_from", "valid_to", "became")
+
+
+@dataclass(frozen=True)
+class Change:
+    """From and to which day (ISO, either may be empty) a code is valid, and what it became."""
+
+    code: str
+    name: str
+    valid_from: str
+    valid_to: str
+    became: tuple[str, ...] = ()
+
+
+def changes_path() -> Path:
+    """The user's own list of changes, beside the updated data; it need not be there.
+
+    >>> changes_path().name
+    'municipality_changes.csv'
+    """
+    return paths.user_data() / CHANGES
+
+
+@cache
+def changes() -> dict[str, Change]:
+    """Codes that began or ended, by code: the shipped ones, and those of the user's own list.
+
+    Raises InputError with every fault of a list.
+
+    >>> changes()["1917"].became, changes()["0330"].valid_from
+    (('0331',), '2003-01-01')
+    """
+    found: dict[str, Change] = {}
+    for path in (paths.data_path(CHANGES), changes_path()):
+        if path.is_file():
+            rows = textfiles.read_rows(path, _CHANGE_COLUMNS)
+            read = {row: Change(code, name, first, last, tuple(became.split()))
+                    for row, (code, name, first, last, became) in rows.records}
+            raise_faults(InputError, [fault for row, change in read.items()
+                                      for fault in _change_faults(f"{path} row {row}", change)])
+            found |= {change.code: change for change in read.values()}
+    return found
+
+
+def _change_faults(place: str, change: Change) -> list[str]:
+    faults = [f"{place}: {word!r} is no municipality code; codes have four digits"
+              for word in (change.code, *change.became) if not re.fullmatch(r"\d{4}", word)]
+    faults += [f"{place}: {day!r} is no date; write it as 2027-01-01"
+               for day in (change.valid_from, change.valid_to)
+               if day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
+    if not change.name or not (change.valid_from or change.valid_to):
+        faults.append(f"{place}: name, and valid_from or valid_to, must be given")
+    return faults
+
+
+def gone() -> dict[str, Change]:
+    """Municipalities with a history here that are no more.
+
+    >>> "1780" in gone()
+    False
+    """
+    return {code: change for code, change in changes().items()
+            if change.valid_to and code in municipalities()}
+
+
+def _became(code: str) -> str:
+    """What has become of a code that is gone, in words."""
+    change = changes()[code]
+    new = [f"{to} {municipalities()[to].name}" if to in municipalities() else to
+           for to in change.became]
+    return (f"{code} {change.name} ended on {change.valid_to}"
+            + (f" and became {' and '.join(new)}; use that instead" if new
+               else "; leave it out"))
+
+
 @cache
 def municipalities() -> dict[str, Municipality]:
-    """All 290 municipalities by code.
+    """All municipalities by code: the 290 that are shipped, and new ones of the user's own list.
 
     >>> municipalities()["0381"].name
     'Enköping'
     """
     with paths.data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
-        return {
+        found = {
             row["code"]: Municipality(
                 row["code"], row["name"], row["county_code"], row["county"], row["skr_group"],
                 row["labour_market"], row["labour_market_name"],
             )
             for row in csv.DictReader(file)
         }
+    names = {entry.county_code: entry.county for entry in found.values()}
+    found |= {code: Municipality(code, new.name, code[:2], names.get(code[:2], ""), "", "", "")
+              for code, new in changes().items() if not new.valid_to and code not in found}
+    return found
 
 
 @cache
@@ -203,7 +284,7 @@ def _entry_faults(key: str, entry: Any) -> list[str]:
     if slug(key) != key or key.isdigit():
         faults.append(f"region {key!r}: the key must be a slug such as {slug(key) or 'ny-region'}")
     if members or not groups:
-        faults += [f"region {key!r}: {fault}" for fault in code_faults(members)]
+        faults += [f"region {key!r}: {fault}" for fault in _unknown_faults(members)]
     return faults
 
 
@@ -215,11 +296,19 @@ def _with_groups(plain: dict[str, Region], key: str, groups: Sequence[str]) -> R
 
 
 def code_faults(codes: Sequence[str]) -> list[str]:
-    """Every fault of a list of municipality codes: empty, unknown, given twice.
+    """Every fault of a list of municipality codes: empty, unknown, given twice, gone.
 
     >>> code_faults(["1780", "381"])[0].split(";")[0]
     "unknown municipality code '381': did you mean 0381 (Enköping)?"
     """
+    return [*_unknown_faults(codes), *_gone_faults(codes)]
+
+
+def _gone_faults(codes: Sequence[str]) -> list[str]:
+    return [_became(code) for code in dict.fromkeys(codes) if code in gone()]
+
+
+def _unknown_faults(codes: Sequence[str]) -> list[str]:
     if not codes:
         return ["no municipalities given; name at least one four-digit code, such as 1780"]
     known = municipalities()
@@ -236,6 +325,8 @@ def code_faults(codes: Sequence[str]) -> list[str]:
 
 
 def _code_hint(word: str) -> str:
+    if word in changes() and changes()[word].valid_to:
+        return f": {_became(word)}"
     code = placenames.code_of(word, municipalities())
     if code:
         return f": {municipalities()[code].name} has code {code}"
@@ -250,6 +341,9 @@ def get(key: str) -> Region:
     """
     known = registry()
     if key in known:
+        raise_faults(InputError, [f"region {key!r}: {fault}; give the codes with --members, or "
+                                  f"edit {registry_path()}"
+                                  for fault in _gone_faults(known[key].members)])
         return known[key]
     hint = hints.did_you_mean(slug(key), list(known)) or _code_hint(key).removeprefix(": ")
     hint = f"{hint.strip()} " if hint.endswith(("?", "? ")) else f"{hint}; " if hint else ""

@@ -20,7 +20,7 @@ import requests
 from measure import Row, at_most, smallest, wall_time
 
 from analysis import catalog
-from analysis.catalog import Query
+from analysis.live import Query
 from analysis.sources import scb, tidy
 from analysis.sources.http import Client
 from analysis.sources.kept import Store

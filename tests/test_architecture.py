@@ -13,7 +13,7 @@ PACKAGE = ROOT / "analysis"
 # what a layer may import: itself and everything before it
 LAYERS = (
     ("errors", "paths"), ("hints",), ("textfiles", "workbooks", "placenames"),
-    ("arrangements",), ("reads",), ("regions",),
+    ("arrangements",), ("reads",), ("regions",), ("live",),
     ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
     ("views",), ("text",), ("tables",), ("figures",),

@@ -15,7 +15,7 @@ from functools import cache
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis import catalog, hints
+from analysis import hints
 from analysis.errors import InputError
 from analysis.figures import measures
 from analysis.loaders import boundaries, commuting, finances, population, services, tables
@@ -91,7 +91,7 @@ def _shared_by_year(digest: str) -> pd.Series:
 
     Computed anew when the checksum of the inventory, which a person edits, is another one.
     """
-    inventory, last = services.load_inventory(), catalog.SNAPSHOT_DATE
+    inventory, last = services.load_inventory(), tables.data_date()
     days = {year: pd.Timestamp(year, 12, 31) for year in range(_FIRST_SERVICES, last.year)}
     counts = {year: service_metrics.shared_services(service_metrics.state_on(inventory, day))
               for year, day in {**days, last.year: pd.Timestamp(last)}.items()}

@@ -19,6 +19,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,12 @@ class Vintage:
     carried: bool = False  # some years are still those of the snapshot
 
     @property
+    def publisher(self) -> str:
+        """Who published this edition."""
+        entry = catalog.dataset(self.dataset)
+        return entry.live.publisher if self.live and entry.live else entry.source.publisher
+
+    @property
     def source(self) -> str:
         """Publisher and table in Swedish, for a source line; exact for an updated dataset."""
         entry = catalog.dataset(self.dataset)
@@ -59,9 +66,7 @@ class Vintage:
         changed = f"uppdaterad {self.updated}, " if self.updated else ""
         own = f"{', '.join(self.tables)} ({changed}hämtad {self.retrieved})"
         kept = f"; övriga år: {entry.source.table}" if self.carried else ""
-        publisher = entry.live.publisher if entry.live else entry.source.publisher
-        return f"{publisher}, {own}{kept}"
-
+        return f"{self.publisher}, {own}{kept}"
 
     @property
     def licence(self) -> str:
@@ -211,13 +216,38 @@ def vintage(key: str) -> Vintage:
     )
 
 
+def data_date() -> date:
+    """The date of the data: the newest of the snapshot's and the last update's, never today's.
+
+    It decides, when no other date is given, which shared services a report shows; a row that is
+    added does not move it.
+
+    >>> data_date() >= catalog.SNAPSHOT_DATE
+    True
+    """
+    days = [date.fromisoformat(found.facts["retrieved"][:10])
+            for key in catalog.CATALOG if (found := _sound(key)) is not None]
+    return max([catalog.SNAPSHOT_DATE, *days])
+
+
+def _sound(key: str) -> Record | None:
+    """The record of an updated dataset; one that cannot be read has no date."""
+    with suppress(DataError):
+        return record(key)
+    return None
+
+
 def notes(key: str) -> tuple[str, ...]:
     """What a reader must know of the edition of `key` that is used, in Swedish.
 
     >>> notes("population_age_sex")
     ('Det enda året med ålder och kön i datauttaget.',)
     """
-    return catalog.dataset(key).notes_for(live=record(key) is not None)
+    found = record(key)
+    ended = found.facts.get("discontinued", ()) if found else ()
+    return (*catalog.dataset(key).notes_for(live=found is not None), *(
+        f"Källan uppdaterar inte längre {table}: nyare år saknas här tills en efterföljare har "
+        "kopplats in." for table in ended))
 
 
 def _snapshot(key: str) -> Vintage:

@@ -244,7 +244,7 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     parts = result[list(COMPONENTS)].sum(axis=1, skipna=False)
     raise_faults(DataError, (
         f"population change {int(year)}: components sum to {int(found)}, the increase is "
-        f"{int(total)}; restore data/ with `git checkout -- data`"
+        f"{int(total)}; `samverkan data reset population_change` goes back to the shipped figures"
         for year, found, total in zip(result.index, parts, result["increase"], strict=True)
         if pd.notna(found) and pd.notna(total) and found != total and year < PERTURBED_FROM
     ))

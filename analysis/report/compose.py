@@ -96,7 +96,7 @@ def of_notebook(notebook: Any, name: str) -> Document:
         raise BuildError(f"{name} does not say which region it is about; give it a cell tagged "
                          "'parameters' with a line such as region = \"karlstad\"")
     region = regions.resolve(about, name=given.get("name", ""))
-    as_of = given.get("as_of") or catalog.SNAPSHOT_DATE.isoformat()
+    as_of = given.get("as_of") or tables.data_date().isoformat()
     document = number(Document(region, as_of, {chapter: notebook}))
     if not document.exhibits:
         raise BuildError(f"{name} shows nothing yet; run all its cells and save it first")
@@ -228,12 +228,13 @@ def _check_id(document: Document, exhibit: dict[str, Any]) -> None:
                              f"chapter {other['chapter']}; choose another")
 
 
-def cited_links(keys: Iterable[str]) -> list[dict[str, str]]:
-    """The sources of an exhibit, each once: dataset key and the words of its citation."""
+def cited_links(keys: Iterable[str]) -> list[dict[str, Any]]:
+    """The sources of an exhibit, each once: dataset key, the words, whether it is Kolada's."""
     cited: dict[str, str] = {}
     for key in keys:
         cited.setdefault(tables.vintage(key).source, key)
-    return [{"key": key, "text": text} for text, key in cited.items()]
+    return [{"key": key, "text": text, "kolada": "Kolada, " in text}
+            for text, key in cited.items()]
 
 
 _OUTSIDE = re.compile(r"""<script|<iframe|<link\b|@import|(?:src|srcset|poster)=["'](?!data:)"""
@@ -280,12 +281,19 @@ def context(document: Document) -> dict[str, Any]:
         "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
         "formulas": [entry for entry in formulas.FORMULAS
                      if any(entry in e.get("formulas", ()) for e in document.exhibits)],
-        "data_date": swedish.day(catalog.SNAPSHOT_DATE),
+        "data_date": data_dates(),
         "map": cover_map(region),
         "figures": document.of_type("figure"),
         "modelled": any(e.get("kind") == "modelled" for e in document.exhibits),
         "member_count": swedish.counted(len(region.members), "kommun", "kommuner"),
     }
+
+
+def data_dates() -> str:
+    """Of which day the shipped data is and, when some of it has been updated, the newest part."""
+    shipped, newest = catalog.SNAPSHOT_DATE, tables.data_date()
+    later = f", nyaste delen hämtad {swedish.day(newest)}" if newest > shipped else ""
+    return f"{swedish.day(shipped)}{later}"
 
 
 @lru_cache(maxsize=4)

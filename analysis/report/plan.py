@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from analysis import catalog, hints, paths
+from analysis import hints, paths
 from analysis.errors import InputError, raise_faults
 from analysis.regions import Region, slug
 
@@ -91,8 +91,14 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
         tuple(dict.fromkeys(regions)),
         (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
         tuple(name for name in FORMATS if name in formats),
-        as_of or catalog.SNAPSHOT_DATE, target, jobs or os.cpu_count() or 1, scheduler,
+        as_of or _data_date(), target, jobs or os.cpu_count() or 1, scheduler,
     )
+
+
+def _data_date() -> date:
+    from analysis.loaders import tables  # late: a date that is given needs no slow library
+
+    return tables.data_date()
 
 
 def out_faults(out: Path) -> list[str]:

@@ -14,8 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis import catalog, paths
+from analysis import paths
 from analysis.errors import BuildError, InputError, raise_faults
+from analysis.loaders import tables
 from analysis.regions import Region
 from analysis.report import build, index, worker
 from analysis.report.manifest import Inputs
@@ -53,7 +54,7 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     a host that is no member, a folder that is somebody else's), and BuildError when the notebook
     fails; then nothing is written and a former report stays.
     """
-    when = as_of or catalog.SNAPSHOT_DATE
+    when = as_of or tables.data_date()
     target = (out or paths.default_reports()).resolve()
     region = _checked(service, members, host, when, change, target)
     path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"

@@ -9,13 +9,14 @@ territory: a municipality with its waters, as the areas have it: good for outlin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analysis import regions
-from analysis.catalog import Layer
 from analysis.errors import SourceError, raise_faults
+from analysis.live import Layer
+from analysis.sources import own
 from analysis.sources.http import Client
 from analysis.sources.kept import Store
 
@@ -26,6 +27,7 @@ CRS = "EPSG:3006"  # SWEREF 99 TM, metres
 PAGE = 1000
 _LOWEST_NORTHING = 6_000_000  # no easting of Sweden in SWEREF 99 TM is as large
 _OVERLAP = 1e-6  # of all area, that may lie in two municipalities: 0.5 km²
+FEW = 5  # municipalities that may have no area: they may have merged
 TOLERANCE = 100  # metres: 0.1 mm on paper at 1:1 000 000, a region on a page
 
 
@@ -98,14 +100,14 @@ def _page(reply: Any, layer: Layer) -> tuple[list[dict[str, Any]], int]:
     if gone:
         has = ", ".join(features[0]["properties"])
         raise SourceError(f"{layer.name} has changed: the field {gone[0]!r} is gone; it has {has}; "
-                          "nothing was changed, correct the entry in analysis/catalog.py")
+                          f"nothing was changed, {own.hint(layer.name, 'fields', gone[0])}")
     return features, total
 
 
 def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
-    """Territories of all 290: code, name, geometry; common borders stay common when simplified.
+    """Territories of municipalities: code, name, geometry; common borders stay common.
 
-    Raises SourceError when a municipality has no area, or areas lie over each other.
+    Raises SourceError when more than a few municipalities have no area, or areas overlap.
     """
     import geopandas
     import shapely
@@ -113,9 +115,9 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
     known = regions.municipalities()
     areas = areas.set_geometry(areas.geometry.make_valid())
     joined = areas.dissolve(by=layer.fields[0]).geometry.sort_index()
-    faults = [f"{layer.name}: no area of {code} {known[code].name}; nothing was changed, try "
-              "again later" for code in known if code not in joined.index]
-    raise_faults(SourceError, faults)
+    lost = absent(joined.index)
+    raise_faults(SourceError, [f"{layer.name}: no area of {name}; nothing was changed, try again "
+                               "later" for name in lost if len(lost) > FEW])
     joined = joined[[code for code in joined.index if code in known]]
     simple = shapely.coverage_simplify(joined.to_numpy(), TOLERANCE)
     twice = shapely.area(simple).sum() - shapely.union_all(simple).area
@@ -126,6 +128,12 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
         {"code": list(joined.index), "name": [known[code].name for code in joined.index]},
         geometry=list(simple), crs=CRS,
     )
+
+
+def absent(codes: Collection[str]) -> list[str]:
+    """Municipalities of today that are not among `codes`."""
+    return [f"{code} {entry.name}" for code, entry in regions.municipalities().items()
+            if code not in codes and code not in regions.gone()]
 
 
 def strangers(areas: gpd.GeoDataFrame, layer: Layer) -> list[str]:

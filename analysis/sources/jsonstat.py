@@ -3,7 +3,9 @@
 Terms
 -----
 cube: values by several variables, in row order (the last variable changes fastest).
-sign: what stands in a cell instead of a number, such as `..`; json-stat keeps it in `status`.
+sign: what stands in a cell instead of a number, such as `..`, or beside one; json-stat keeps it in
+    `status`.
+discontinued: a table that the publisher adds no more years to, in its own words.
 
 Format: json-stat.org/full. Nothing is guessed: what does not fit together is a fault.
 """
@@ -11,6 +13,7 @@ Format: json-stat.org/full. Nothing is guessed: what does not fit together is a 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +23,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SourceError, raise_faults
+from analysis.sources.http import one_line
+
+_ENDED = re.compile(r"uppdateras inte längre|upphör att uppdateras|har upphört|avslutad tabell"
+                    r"|no longer updated|discontinued", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Cube:
     notes: tuple[str, ...]
     values: np.ndarray
     signs: dict[int, str]
+    discontinued: str = ""
 
     def frame(self) -> pd.DataFrame:
         """One row a cell: the code of each variable (categorical), `value` and `sign`."""
@@ -156,18 +164,30 @@ def _texts(document: dict[str, Any], name: str) -> dict[str, str]:
         codes = sorted(index, key=lambda code: int(index[code]))
     else:
         codes = list(index if index is not None else labels)
-    return {str(code): str(labels.get(code, code)) for code in codes}
+    return {str(code): one_line(labels.get(code, code)) for code in codes}
 
 
 def _cube(document: Any, values: list[Any], signs: dict[int, str]) -> Cube:
     variables = {str(name): _variable(document, name) for name in document["id"]}
     times = (document.get("role") or {}).get("time") or ["Tid"]
+    label = one_line(document.get("label", ""))
+    notes = tuple(str(note) for note in document.get("note") or ())
+    updated = document.get("updated")
+    updated = "" if updated is None else updated
+    if not isinstance(updated, str):
+        raise TypeError(f"{updated!r} stands where the time of update belongs")
     return Cube(
-        str(document.get("label", "")), str(document.get("updated") or ""), variables,
-        str(times[0]), tuple(str(note) for note in document.get("note") or ()),
+        label, updated, variables, str(times[0]), notes,
         np.array([np.nan if value is None else value for value in values], dtype="float64"),
-        signs,
+        signs, _discontinued(document, [label, *notes]),
     )
+
+
+def _discontinued(document: Any, texts: list[str]) -> str:
+    """How the publisher says that the table gets no more years; empty when it does not."""
+    if (document.get("extension") or {}).get("discontinued"):
+        return "discontinued"
+    return next((one_line(text) for text in texts if _ENDED.search(text)), "")
 
 
 def _variable(document: dict[str, Any], name: str) -> Variable:

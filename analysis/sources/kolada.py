@@ -5,6 +5,7 @@ Terms
 key figure (KPI): one figure a municipality and year; `T` is the total of both sexes.
 peers: seven municipalities that RKA finds alike, overall or for one service.
 unit: the last word of a key figure's title, such as `kr/inv`; Kolada has no other place for it.
+deleted: a value that Kolada has taken back; it still comes, marked, and is no figure.
 
 A thin client of our own, not `koladapy`: that one goes on when a part of a fetch has failed, and
 its retries hide which figure it was; here a figure that is not there stops the update.
@@ -21,9 +22,10 @@ from typing import Any
 import pandas as pd
 
 from analysis import regions
-from analysis.catalog import GROUPS, SIGNS, Groups, Indicator
 from analysis.errors import SourceError, raise_faults
-from analysis.sources.http import Client
+from analysis.live import GROUPS, NOTED, SIGNS, Groups, Indicator
+from analysis.sources import own
+from analysis.sources.http import Client, one_line
 from analysis.sources.kept import Store
 
 PAGE = 5000  # rows a page, the most the API gives
@@ -31,6 +33,7 @@ PACE = (5, 1.0)  # at most so many calls in so many seconds: a courtesy, Kolada 
 FIRST = 1998
 _YEARS = 10  # years a request
 _MOST_PAGES = 1000
+FEW = 5  # municipalities that a key figure may lack: they may have merged, or not reported
 Row = tuple[str, int, str, float | None, str]  # code, year, name of the figure, value, status
 _GROUP = re.compile(GROUPS + r",? (?P<word>[^,]+), (?P<name>.+), (?P<year>\d{4})")
 
@@ -63,24 +66,26 @@ def pages(client: Client, path: str, what: str, keep: Store | None = None, **par
 def look(client: Client, indicators: tuple[Indicator, ...]) -> dict[str, str]:
     """The title of each key figure today, by its id; raises SourceError with every drift."""
     wanted = ",".join(part.kpi for part in indicators)
-    found = {str(row.get("id")): str(row.get("title", ""))
+    found = {str(row.get("id")): one_line(row.get("title", ""))
              for row in pages(client, f"/kpi/{wanted}", f"Kolada {wanted}")}
     faults = [fault for part in indicators for fault in _drift(part, found.get(part.kpi))]
-    raise_faults(SourceError, [f"{fault}; nothing was fetched, correct the entry in "
-                               "analysis/catalog.py" for fault in faults])
+    raise_faults(SourceError, faults)
     return {part.kpi: found[part.kpi] for part in indicators}
 
 
 def _drift(part: Indicator, title: str | None) -> list[str]:
-    """What is no longer as the catalogue has it."""
+    """What is no longer as the catalogue has it; a comma in a title is no drift, a word is."""
     if title is None:
-        return [f"Kolada no longer has {part.kpi} ({part.title})"]
-    if part.title not in title.lower():
-        return [f"Kolada's {part.kpi} is now {title!r}, the catalogue says {part.title!r}"]
-    if title.split()[-1] != part.unit:
-        return [f"the unit of Kolada's {part.kpi} is {title.split()[-1]!r} ({title}), the "
-                f"catalogue says {part.unit!r}"]
+        return [f"Kolada no longer has {part.kpi} ({part.title}); nothing was fetched, look up its "
+                f"successor and {own.hint(part.kpi, 'kpi')}"]
+    if _plain(title) != _plain(part.title):
+        return [f"Kolada's {part.kpi} is now {title!r}, the catalogue says {part.title!r}; nothing "
+                f"was fetched, if it still is the same, {own.hint(part.kpi, 'title', new=title)}"]
     return []
+
+
+def _plain(title: str) -> list[str]:
+    return re.findall(r"[\w%]+", title.casefold())
 
 
 def batches(last: int) -> list[str]:
@@ -114,25 +119,22 @@ def fetch(client: Client, indicators: tuple[Indicator, ...], last: int,
 def table(rows: list[Row], indicators: tuple[Indicator, ...]) -> pd.DataFrame:
     """The rows as a table: code, year, name, value, symbol, status.
 
-    Raises SourceError for an unknown status or a municipality that no row is about.
+    Raises SourceError for an unknown status in the place of a number, and when more than a few
+    municipalities have no row.
     """
     table = pd.DataFrame(rows, columns=["code", "year", "name", "value", "symbol"])
     table["value"] = table["value"].astype("float64")
     _all_there(table, indicators)
-    unknown = sorted(set(table["symbol"]) - set(SIGNS) - {""})
+    empty = table["value"].isna()
+    unknown = sorted(set(table.loc[empty, "symbol"]) - set(SIGNS) - {""})
     if unknown:
         what = ", ".join(part.kpi for part in indicators)
-        raise SourceError(f"Kolada {what}: the status {unknown[0]!r} is not explained in SIGNS of "
-                          "analysis/catalog.py; nothing was changed, look up what it means")
-    both = table[(table["symbol"] != "") & table["value"].notna()]
-    if len(both):
-        row, what = both.iloc[0], ", ".join(part.kpi for part in indicators)
-        raise SourceError(f"Kolada {what}: {row['code']} {row['year']} has both a number, "
-                          f"{row['value']:g}, and the status {row['symbol']!r}; nothing was "
-                          "changed, look up what it means and correct SIGNS of "
-                          "analysis/catalog.py")
-    status = table["symbol"].map({**SIGNS, "": "published"})
-    table["status"] = status.mask((status == "published") & table["value"].isna(), "unavailable")
+        raise SourceError(f"Kolada {what}: the status {unknown[0]!r} stands in the place of a "
+                          "number, and SIGNS of analysis/live.py does not explain it; nothing was "
+                          "changed, look up what it means")
+    status = table["symbol"].map({**SIGNS, "": "unavailable"})
+    table["status"] = status.where(empty, "published").where(
+        empty | (table["symbol"] == ""), NOTED)
     return table.sort_values(["name", "code", "year"], ignore_index=True)
 
 
@@ -142,7 +144,8 @@ def _totals(found: Iterator[dict[str, Any]], part: Indicator) -> list[Row]:
     for row in found:
         try:
             code, year, values = row["municipality"], int(row["period"]), row["values"]
-            totals = [value for value in values if value["gender"] == "T"]
+            totals = [value for value in values if value["gender"] == "T"
+                      and not (value.get("isdeleted") or row.get("isdeleted"))]
             if code in known and totals:
                 value, status = totals[0]["value"], totals[0].get("status")
                 if value is not None and not (type(value) in (int, float) and isfinite(value)):
@@ -154,16 +157,20 @@ def _totals(found: Iterator[dict[str, Any]], part: Indicator) -> list[Row]:
     return rows
 
 
+def absent(table: pd.DataFrame, indicators: tuple[Indicator, ...]) -> dict[str, list[str]]:
+    """Municipalities of today that no row is about, by the key figure that lacks them."""
+    known = {code: entry for code, entry in regions.municipalities().items()
+             if code not in regions.gone()}
+    found = {part.kpi: set(table.loc[table["name"] == part.name, "code"]) for part in indicators}
+    return {kpi: [f"{code} {known[code].name}" for code in known if code not in there]
+            for kpi, there in found.items()}
+
+
 def _all_there(table: pd.DataFrame, indicators: tuple[Indicator, ...]) -> None:
-    known = regions.municipalities()
-    faults = []
-    for part in indicators:
-        there = set(table.loc[table["name"] == part.name, "code"])
-        gone = [f"{code} {known[code].name}" for code in known if code not in there]
-        if gone:
-            faults.append(f"Kolada {part.kpi}: {len(gone)} municipalities are missing: "
-                          f"{', '.join(gone[:8])}; nothing was changed, try again later")
-    raise_faults(SourceError, faults)
+    raise_faults(SourceError, [
+        f"Kolada {kpi}: {len(gone)} municipalities are missing: {', '.join(gone[:8])}; nothing was "
+        "changed, try again later" for kpi, gone in absent(table, indicators).items()
+        if len(gone) > FEW])
 
 
 def fetch_groups(client: Client, keep: Store) -> list[dict[str, Any]]:
@@ -175,7 +182,7 @@ def fetch_groups(client: Client, keep: Store) -> list[dict[str, Any]]:
 def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
     """RKA's similar municipalities: kind, code, peer_code, year; the latest year of each group.
 
-    Raises SourceError unless every municipality has a group of each kind.
+    Raises SourceError when more than a few municipalities have no group of a kind.
     """
     names = {known.name: code for code, known in regions.municipalities().items()}
     kinds, rows = dict(groups.words), []
@@ -191,11 +198,12 @@ def peers(found: list[dict[str, Any]], groups: Groups) -> pd.DataFrame:
                   int(parsed["year"])) for member in members]
     table = pd.DataFrame(rows, columns=["kind", "code", "peer_code", "year"])
     latest = table.groupby(["kind", "code"])["year"].transform("max")
-    table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])]
+    table = table[(table["year"] == latest) & (table["peer_code"] != table["code"])
+                  & table["peer_code"].isin(set(names.values()))]
     faults = [f"Kolada has groups {GROUPS!r} of kind {word!r} for {count} municipalities, not "
               f"{len(names)}; nothing was changed, try again later: the titles may have changed"
               for word, kind in groups.words
-              if (count := table.loc[table["kind"] == kind, "code"].nunique()) != len(names)]
+              if (count := table.loc[table["kind"] == kind, "code"].nunique()) < len(names) - FEW]
     raise_faults(SourceError, faults)
     return table.sort_values(["kind", "code", "peer_code"], ignore_index=True)
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import regions
-from analysis.catalog import SIGNS, Choice, Query
 from analysis.errors import SourceError, raise_faults
-from analysis.sources import jsonstat
+from analysis.live import ANY, SIGNS, Choice, Query
+from analysis.sources import jsonstat, own
 from analysis.sources.http import Client
 from analysis.sources.jsonstat import Cube, Variable
 from analysis.sources.kept import Store
@@ -28,7 +28,9 @@ from analysis.sources.kept import Store
 Selection = dict[str, list[str]]
 _AGE = re.compile(r"(\d+)(\+?)")
 _MUNICIPALITY = re.compile(r"\d{4}")
+_CHANGED = "; nothing was fetched, compare the table with data/README.md"
 _FIGURES = "ContentsCode"  # the variable of PxWebApi that has the figures, with their units
+FEW = 5  # municipalities that may be gone from a table: they may have merged; more is a drift
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,20 @@ def look(client: Client, query: Query) -> Cube:
 def plan(query: Query, table: Cube, most_cells: int) -> Plan:
     """The fewest requests of at most `most_cells` cells; raises SourceError on any drift."""
     selection = select(query, table)
-    ages = {choice.variable for choice in query.choices if choice.kind == "ages"}
-    return Plan(query, table, tuple(split(selection, most_cells, whole=ages)))
+    whole = {choice.variable for choice in query.choices if choice.summed}
+    return Plan(query, table, tuple(split(selection, most_cells, whole=whole)))
 
 
 def select(query: Query, table: Cube) -> Selection:
     """The codes of every variable to ask for; raises SourceError with every drift found."""
     known = {choice.variable for choice in query.choices} | {table.time}
     has = ", ".join(table.variables)
-    faults = [f"the variable {name!r} is gone; the table has {has}"
+    faults = [f"the variable {name!r} is gone; the table has {has}; nothing was fetched, "
+              f"{own.hint(query.table, 'variables', name)}"
               for name in sorted(known - set(table.variables))]
-    faults += [f"the variable {name!r} is new" for name in table.variables if name not in known]
+    faults += [f"the variable {name!r} is new ({', '.join(list(variable.texts.values())[:8])}); "
+               f"nothing was fetched, {own.hint(query.table, 'ask', name)}"
+               for name, variable in table.variables.items() if name not in known]
     selection: Selection = {}
     for choice in query.choices:
         if choice.variable in table.variables and choice.kind != "omitted":
@@ -102,13 +107,12 @@ def select(query: Query, table: Cube) -> Selection:
             faults += wrong or _unit_faults(query, table.variables[choice.variable], codes)
             selection[choice.variable] = codes
         elif choice.variable in table.variables and not table.variables[choice.variable].eliminable:
-            faults.append(f"the variable {choice.variable!r} can no longer be left out")
+            faults.append(f"the variable {choice.variable!r} can no longer be left out{_CHANGED}")
     if table.time in table.variables:
         years, wrong = _years(query, table.variables[table.time])
         faults += wrong
         selection[table.time] = years
-    raise_faults(SourceError, [f"{query.table} has changed: {fault}; nothing was fetched, correct "
-                               "the entry in analysis/catalog.py" for fault in faults])
+    raise_faults(SourceError, [f"{query.table} has changed: {fault}" for fault in faults])
     return {name: selection[name] for name in table.variables if name in selection}
 
 
@@ -122,49 +126,75 @@ def _codes(choice: Choice, variable: Variable, query: Query) -> tuple[list[str],
         if len(variable.codes) == 1:
             return variable.codes, []
         return [], [f"{variable.name!r} should have one value, it has "
-                    f"{', '.join(variable.texts.values())}"]
-    wanted = list(code_of(choice, variable))
-    missing = [source for source, _ in choice.values
-               if source not in (wanted_text(choice, variable, code) for code in wanted)]
-    return wanted, [f"{variable.name!r} has no {source!r}; it has "
-                    f"{', '.join(_shown(choice, variable))}" for source in missing]
+                    f"{', '.join(variable.texts.values())}{_CHANGED}"]
+    found = code_of(choice, variable)
+    missing = [source for source, _ in choice.values if _code(source, variable) is None]
+    shown = ", ".join(f"{code} ({text})" for code, text in list(variable.texts.items())[:30])
+    return list(found), [
+        f"{variable.name!r} has no {source!r}; it has {shown}; nothing was fetched, "
+        f"{own.hint(query.table, 'codes', choice.variable, source.split('|')[0])}"
+        for source in missing]
 
 
 def code_of(choice: Choice, variable: Variable) -> dict[str, str]:
-    """Our word for each of the source's codes that `choice` names."""
-    ours = dict(choice.values)
+    """Our word for each of the source's codes that `choice` names, in the order of the table."""
     if choice.kind == "only":
         return dict.fromkeys(variable.codes, choice.values[0][1] if choice.values else "")
-    return {code: ours[wanted_text(choice, variable, code)] for code in variable.codes
-            if wanted_text(choice, variable, code) in ours}
+    ours = {_code(source, variable): word for source, word in choice.values}
+    return {code: ours[code] for code in variable.codes if code in ours}
 
 
-def wanted_text(choice: Choice, variable: Variable, code: str) -> str:
-    """What a choice compares: the code, or the text in lower case."""
-    return variable.texts[code].strip().lower() if choice.kind == "labels" else code
-
-
-def _shown(choice: Choice, variable: Variable) -> list[str]:
-    shown = [wanted_text(choice, variable, code) for code in variable.codes]
-    return shown if len(shown) <= 30 else [*shown[:30], "…"]
+def _code(source: str, variable: Variable) -> str | None:
+    """The code that a value of the catalogue means: itself, or that of the one text it is."""
+    for name in source.split("|"):
+        if name in variable.texts:
+            return name
+        found = [code for code, text in variable.texts.items()
+                 if text.strip().casefold() == name.casefold()]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _municipalities(variable: Variable, query: Query) -> tuple[list[str], list[str]]:
     known = regions.municipalities()
     found = [code for code in variable.codes if code in known]
-    gone = [f"{code} {known[code].name}" for code in known if code not in variable.texts]
-    if gone and query.complete:
+    gone = absent(query, variable)
+    if len(gone) > FEW:
         return found, [f"{len(gone)} municipalities are missing in {variable.name!r}: "
-                       f"{', '.join(gone[:8])}{' …' if len(gone) > 8 else ''}"]
-    return found, [] if found else [f"{variable.name!r} has no municipality"]
+                       f"{', '.join(gone[:8])}{' …' if len(gone) > 8 else ''}{_CHANGED}"]
+    return found, [] if found else [f"{variable.name!r} has no municipality{_CHANGED}"]
 
 
-def strangers(query: Query, table: Cube) -> list[str]:
-    """Codes and names of municipalities that the table has and the registry has not."""
-    found = {f"{code} {text}" for choice in query.choices if choice.kind == "municipalities"
-             for code, text in table.variables[choice.variable].texts.items()
-             if _MUNICIPALITY.fullmatch(code) and code not in regions.municipalities()}
-    return sorted(found)
+def absent(query: Query, variable: Variable) -> list[str]:
+    """Municipalities of today that the table lacks; none where it need not have them all."""
+    return [f"{code} {entry.name}" for code, entry in regions.municipalities().items()
+            if query.complete and code not in variable.texts and code not in regions.gone()]
+
+
+def _of_municipalities(query: Query, table: Cube) -> Iterator[Variable]:
+    for choice in query.choices:
+        if choice.kind == "municipalities":
+            yield table.variables[choice.variable]
+
+
+def warnings(query: Query, table: Cube) -> list[str]:
+    """What a reader must know of the table as it is today: municipalities, and its end."""
+    found = []
+    for variable in _of_municipalities(query, table):
+        found += [f"{query.table} no longer has {name}: its rows in use are kept; if it has "
+                  f"merged, say so in {regions.changes_path()}"
+                  for name in absent(query, variable)]
+        found += [f"{query.table} has {code} {text}, which is not known here: if it is new, say so "
+                  f"in {regions.changes_path()}" for code, text in variable.texts.items()
+                  if _MUNICIPALITY.fullmatch(code) and not code.startswith("00")
+                  and code not in regions.municipalities()]
+    if query.last == ANY and table.discontinued:
+        line = own.line("TABnnnn", "like", new=query.series or query.table)
+        found.append(f"{query.table} gets no more years ({table.discontinued}): look up its "
+                     f"successor, and write the lines `{line}` and `TABnnnn.first = YEAR` at the "
+                     f"top of {own.path()}")
+    return list(dict.fromkeys(found))
 
 
 def _ages(variable: Variable) -> tuple[list[str], list[str]]:
@@ -172,34 +202,34 @@ def _ages(variable: Variable) -> tuple[list[str], list[str]]:
     found = [code for code in variable.codes if _AGE.fullmatch(code)]
     years = [int(code.rstrip("+")) for code in found]
     if years != list(range(len(years))) or len(years) < 100:
-        return [], [f"the ages of {variable.name!r} are no longer 0, 1, 2 … without a gap"]
+        return [], [f"the ages of {variable.name!r} are no longer 0, 1, 2 … without a gap"
+                    f"{_CHANGED}"]
     return found, []
 
 
 def _years(query: Query, variable: Variable) -> tuple[list[str], list[str]]:
     strange = [code for code in variable.codes if not re.fullmatch(r"\d{4}", code)]
     if strange:
-        return [], [f"{strange[0]!r} is no year"]
+        return [], [f"{strange[0]!r} is no year{_CHANGED}"]
     found = [code for code in variable.codes if query.first <= int(code) <= query.last]
     return found, [] if found else [f"it has no year from {query.first}; it has "
-                                    f"{variable.codes[0]}-{variable.codes[-1]}"]
+                                    f"{variable.codes[0]}-{variable.codes[-1]}{_CHANGED}"]
 
 
 def _unit_faults(query: Query, variable: Variable, codes: list[str]) -> list[str]:
+    says = f"the catalogue says {' or '.join(query.units)}"
     faults = []
     for code in codes:
         unit, text = variable.units.get(code), variable.texts[code]
         if unit is None:
             if variable.name == _FIGURES:
-                faults.append(f"{text!r} has no unit any more, the catalogue says "
-                              f"{' or '.join(query.units)}")
+                faults.append(f"{text!r} has no unit any more, {says}{_CHANGED}")
             continue
         if unit.base.lower() not in query.units:
-            faults.append(f"the unit of {text!r} is {unit.base!r}, the catalogue says "
-                          f"{' or '.join(query.units)}")
+            faults.append(f"the unit of {text!r} is {unit.base!r}, {says}{_CHANGED}")
         if unit.decimals is not None and unit.decimals != query.decimals:
             faults.append(f"{text!r} has {unit.decimals} decimals, the catalogue says "
-                          f"{query.decimals}")
+                          f"{query.decimals}{_CHANGED}")
     return faults
 
 
@@ -252,10 +282,12 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
           ) -> Iterator[Cube]:
     """The cubes of all parts in order; parts that `keep` already has are not asked for again.
 
-    Raises SourceError for a reply that is not whole, or has a sign the catalogue does not explain;
-    only a reply that passed is kept.
+    Raises SourceError for a reply that is not whole, or has a sign in the place of a number that
+    nobody has explained, and when the table was updated on the way; only a reply that passed is
+    kept. The server gives a reply the time of the contents in it, so replies are compared with
+    each other, and the table with itself before and after.
     """
-    table = planned.query.table
+    table, times = planned.query.table, set()
     for part in planned.parts:
         body = request_body(part)
         name = [client.base_url, table, planned.table.updated, body]
@@ -267,10 +299,21 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
         cube = jsonstat.read(document, table)
         _same(part, cube, planned)
         _explained(cube, table)
+        times.add(cube.updated)
+        if len(times) > 1:
+            raise SourceError(_moved(table, max(times)))
         if fresh:
             keep.put(name, document)
         step()
         yield cube
+    now = look(client, planned.query).updated
+    if now != planned.table.updated:
+        raise SourceError(_moved(table, now))
+
+
+def _moved(table: str, when: str) -> str:
+    return (f"{table}: the table was updated ({when}) while it was being fetched; nothing was "
+            "changed, run the update again")
 
 
 def request_body(part: Selection) -> dict[str, Any]:
@@ -280,7 +323,7 @@ def request_body(part: Selection) -> dict[str, Any]:
 
 
 def _same(part: Selection, cube: Cube, planned: Plan) -> None:
-    """Raise unless the reply has exactly what was asked for, of the table that was planned."""
+    """Raise unless the reply has exactly what was asked for."""
     table, faults = planned.query.table, []
     for name, codes in part.items():
         got = cube.variables[name].codes if name in cube.variables else []
@@ -290,25 +333,14 @@ def _same(part: Selection, cube: Cube, planned: Plan) -> None:
     extra = [name for name, variable in cube.variables.items()
              if name not in part and len(variable.codes) > 1]
     faults += [f"the reply has {name!r}, which was not asked for" for name in extra]
-    if cube.updated != planned.table.updated:
-        faults.append(f"the table was updated ({cube.updated}) while it was being fetched")
     raise_faults(SourceError, [f"{table}: {fault}; nothing was changed, run the update again"
                                for fault in faults])
 
 
 def _explained(cube: Cube, table: str) -> None:
-    """Raise for a sign that the catalogue does not explain, or that stands beside a number.
-
-    Signs mean that there is no number; beside a zero, one may say that it is a zero.
-    """
+    """Raise for a sign that nobody has explained, where it stands in the place of a number."""
     for cell, sign in cube.signs.items():
-        value = cube.values[cell]
-        if sign not in SIGNS:
+        if sign not in SIGNS and math.isnan(cube.values[cell]):
             raise SourceError(
-                f"{table}: the sign {sign!r} is not explained in SIGNS of analysis/catalog.py; "
-                "nothing was changed, look up what it means there")
-        if not (math.isnan(value) or (value == 0 and SIGNS[sign] == "zero")):
-            raise SourceError(
-                f"{table}: the sign {sign!r}, in SIGNS of analysis/catalog.py "
-                f"{SIGNS[sign]!r}, stands beside the number {value:g}; nothing was changed, look "
-                "up what it means there")
+                f"{table}: the sign {sign!r} stands in the place of a number, and SIGNS of "
+                "analysis/live.py does not explain it; nothing was changed, look up what it means")

@@ -21,9 +21,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import catalog
 from analysis.arrangements import NO_INFORMATION, Inventory, State
 from analysis.errors import InputError
+from analysis.loaders import tables
 from analysis.metrics import services as metrics
 from analysis.regions import Region
 
@@ -227,7 +227,7 @@ def parse_day(as_of: str) -> date:
     datetime.date(2026, 6, 30)
     """
     if not as_of:
-        return catalog.SNAPSHOT_DATE
+        return tables.data_date()
     try:
         return date.fromisoformat(as_of)
     except ValueError:

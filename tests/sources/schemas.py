@@ -90,6 +90,7 @@ VALUE = {
             "properties": {"gender": {"enum": ["T", "K", "M"]},
                            "value": {"type": ["number", "null"]},
                            "status": {"type": ["string", "null"]},
+                           "isdeleted": {"type": "boolean"},
                            "count": {"type": "integer"}}}},
     },
 }

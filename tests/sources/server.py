@@ -1,18 +1,23 @@
 """A server that speaks PxWebApi 2, Kolada 3 and WFS on this machine, for the tests alone.
 
-It has the tables that the catalogue names, with all 290 municipalities and the metadata shapes of
-SCB (fewer years of some), made from the shipped snapshot by simple rules; it enforces the limits
+It has the tables that `analysis.live` names, with all 290 municipalities and the metadata shapes
+of SCB (fewer years of some), made from the shipped snapshot by simple rules; it enforces the limits
 on cells and calls, checks each query and each of its own replies against `schemas`, and plays
 faults on demand: POST /_fault {"kind": ..., "table": ..., "times": ...}. GET /_calls tells what
-was asked. Population tables from 2025 have noise, as SCB's have: the parts do not add up. Small
-figures of TAB1830 are `..` here, which is the harder case: in replies of SCB that are known they
-are 0 or at least 3.
+was asked. As in known replies: `updated` is the newest of the contents that a reply has, so it
+differs between the metadata and a part of the contents; `discontinued` stands in the extension;
+Kolada sends deleted values along, marked; /config says 3 calls a second. Population tables from
+2025 have noise: the parts do not add up. Small figures of TAB1830 are `..` here, which is the
+harder case: in replies of SCB that are known they are 0 or at least 3.
 
 Run: python tests/sources/server.py --port 0 (prints the port it got).
 """
 
 import argparse
+import asyncio
+import gzip
 import json
+import math
 import sys
 import time
 from collections import deque
@@ -30,9 +35,10 @@ import schemas
 
 DATA = Path(__file__).parents[2] / "data"
 COUNTIES = {"00": "Riket", "01": "Stockholms län", "17": "Värmlands län"}
-SETTINGS = {"cells": 150_000, "calls": 30, "window": 10, "page": 5000}
+SETTINGS = {"cells": 150_000, "calls": 3, "window": 1, "page": 5000}
 app = FastAPI()
 faults: list[dict] = []
+ALIASES: dict = {}  # codes of a table that has other ones now: what they were
 calls: list[dict] = []
 recent: deque = deque()
 
@@ -121,7 +127,22 @@ CHANGES = {
 CHANGE = variable("förändringar", {code: text for code, (text, _) in CHANGES.items()},
                   weights={code: share for code, (_, share) in CHANGES.items()})
 PERIOD = variable("period", {"hel": "hela året", "kv1": "kvartal 1"})
-PERTURBED = {"TAB5557", "TAB6481"}
+PERTURBED = {"TAB5557", "TAB6481", "TAB6640"}
+SEX_TOTAL = variable("kön", {"1": "män", "2": "kvinnor", "1+2": "totalt"}, elimination=True)
+INDICATORS = {  # tables of one figure a municipality: the dataset whose values they have
+    "TAB637": "mean_age", "TAB4642": "dependency_ratio", "TAB3200": "employment_rate",
+    "TAB3600": "taxable_income_real", "TAB3554": "median_income_real",
+}
+PRICES = {year: round(100 * 1.0323 ** (year - 1980), 2) for year in range(1980, 2026)}
+MOVES = {"Inflyttningar": 0.06, "Utflyttningar": 0.055, "Flyttningsöverskott": 0.005}
+LEVELS = {
+    "1": ("förgymnasial utbildning kortare än 9 år", 0.05),
+    "2": ("förgymnasial utbildning, 9 (10) år", 0.08),
+    "3": ("gymnasial utbildning, högst 2 år", 0.15), "4": ("gymnasial utbildning, 3 år", 0.2),
+    "5": ("eftergymnasial utbildning, mindre än 3 år", 0.1),
+    "6": ("eftergymnasial utbildning, 3 år eller mer", 0.12), "7": ("forskarutbildning", 0.01),
+    "US": ("uppgift om utbildningsnivå saknas", 0.02),
+}
 
 
 def matrix(sex, first, last, **texts):
@@ -184,6 +205,78 @@ TABLES = {
             OE0101D2=("Skattesats till kommun", 21.0), OE0101D3=("Skattesats till region", 11.25)),
         "Tid": years(2000, 2026)}),
 }
+def moves(first, last, sex, **codes):
+    ages = {**ONE_YEAR, "tot": "totalt ålder", **({"TOT1": "totalt, samtliga åldrar"}
+                                                  if sex is SEX_CKM else {})}
+    return {"Region": region(), "Alder": variable("ålder", ages, elimination=True, weights={
+        **dict.fromkeys(ages, 1 / 101), "tot": 1.0, "TOT1": 1.0}), "Kon": sex,
+        "ContentsCode": contents("antal", **{
+            code: (text, MOVES[text]) for code, text in codes.items()}), "Tid": years(first, last)}
+
+
+def income_classes():
+    texts = {"TOT": "totalt", "0": "0", "1-19": "1–19 tkr", "1000+": "1 000+ tkr"}
+    return variable("inkomstklass", texts, elimination=True)
+
+
+TABLES |= {
+    "TAB637": ("Befolkningens medelålder efter region och kön. År 1998-2025", {
+        "Region": region(), "Kon": SEX_TOTAL, "ContentsCode": contents(
+            "medelvärde", 1, BE0101G9=("Medelålder", 1.0)), "Tid": years(1998, 2025)}),
+    "TAB4642": ("Demografisk försörjningskvot efter region. År 2000-2025", {
+        "Region": region(), "ContentsCode": contents("antal", 1, **{
+            "00000708": ("Försörjningskvot totalt", 1.0),
+            "00000707": ("Försörjningskvot, från äldre 65+", 0.5),
+            "00000709": ("Försörjningskvot, från yngre 0-19", 0.5)}), "Tid": years(2000, 2025)}),
+    "TAB3200": ("Arbetsmarknadsstatus. Årligt register. År 2020-2024", {
+        "Region": region(), "Kon": SEX_TOTAL, "Alder": variable("ålder", {
+            "15-19": "15–19 år", "060-64": "60–64 år", "15-74": "15–74 år", "20-64": "20–64 år"}),
+        "Fodelseregion": variable("födelseregion", {
+            "tot": "totalt", "in": "inrikes född", "ut": "utrikes född"}, elimination=True),
+        "ContentsCode": contents("procent", 1, **{"000002NN": ("arbetslöshet", 0.1),
+                                                  "000002NS": ("sysselsättningsgrad", 1.0)}),
+        "Tid": years(2020, 2024)}),
+    "TAB3554": ("Sammanräknad förvärvsinkomst för boende i Sverige hela året. År 1999-2024", {
+        "Region": region(), "Kon": SEX_TOTAL, "Alder": variable("ålder", {
+            "tot16+": "totalt 16+ år", "tot20+": "totalt 20+ år", "20-64": "20–64 år"}),
+        "Inkomstklass": income_classes(), "ContentsCode": contents(
+            "tkr", 1, HE0110J7=("Medelinkomst, tkr", 1.1), HE0110J8=("Medianinkomst, tkr", 1.0)),
+        "Tid": years(1999, 2024)}),
+    "TAB3600": ("Skatteunderlag och skattekraft efter region. År 1995-2026", {
+        "Region": region(), "ContentsCode": contents(
+            "kr/inv", OE0101A5=("Skatteunderlag, kronor", 1.0),
+            OE0101A0=("Skattekraft, kronor per invånare", 1.0)), "Tid": years(1995, 2026)}),
+    "TAB4352": ("Konsumentprisindex (KPI) fastställda årsmedeltal, totalt, 1980=100", {
+        "ContentsCode": contents("index", 2, **{"000000KL": ("Index", 1.0)}),
+        "Tid": years(1980, 2025)}),
+    "TAB3981": ("Befolkning 16-74 år efter region, utbildningsnivå, ålder och kön", {
+        "Region": region(), "Alder": variable("ålder", {
+            "16": "16 år", "74": "74 år", "tot16-74": "totalt 16–74 år"}, elimination=True,
+            weights={"16": 0.01, "74": 0.01, "tot16-74": 1.0}),
+        "UtbildningsNiva": variable(
+            "utbildningsnivå", {code: text for code, (text, _) in LEVELS.items()},
+            elimination=True, weights={code: share for code, (_, share) in LEVELS.items()}),
+        "Kon": SEX, "ContentsCode": contents("antal", UF0506A1=("Antal", 1.0)),
+        "Tid": years(2000, 2025)}),
+    "TAB1211": ("Flyttningar efter region, ålder och kön. År 1968-1996", moves(
+        1990, 1996, SEX, BE0101C1="Inflyttningar", BE0101C2="Utflyttningar",
+        BE0101C5="Flyttningsöverskott")),
+    "TAB1212": ("Flyttningar efter region, ålder och kön. År 1997-2024", moves(
+        1997, 2024, SEX, BE0101AU="Inflyttningar", BE0101AV="Utflyttningar",
+        BE0101AZ="Flyttningsöverskott")),
+    "TAB6640": ("Flyttningar efter region, ålder och kön. År 2025", moves(
+        2025, 2025, SEX_CKM, **{"0000086B": "Inflyttningar", "0000086F": "Utflyttningar",
+                                "00000868": "Flyttningsöverskott"})),
+}
+TABLES["TAB1211"][1]["Region"]["texts"].pop("0331")  # Heby had another code
+TABLES |= {  # tables that some day take over from others
+    "TAB9001": ("Kommunala skattesatser (ny)", {
+        **TABLES["TAB2017"][1], "ContentsCode": contents(
+            "procent", 2, X00001=("Skattesats, total kommunal", 32.25))}),
+    "TAB9002": ("Folkmängden efter region, civilstånd, ålder och kön. År 2026", {
+        **TABLES["TAB5557"][1], "Tid": years(2026, 2026)}),
+}
+PERTURBED |= {"TAB9002"}
 for _, variables in TABLES.values():
     for one in variables.values():
         one.setdefault("weights", dict.fromkeys(one["texts"], 1.0))
@@ -197,6 +290,8 @@ def figures(table, chosen):
         return flows(chosen)
     if "Forandringar" in variables:
         return noisy(table, changes(chosen))
+    if table in MARGINS:
+        return margins(table, chosen)
     shape = [len(codes) for codes in chosen.values()]
     result = np.ones(shape)
     where = "Kommun" if "Kommun" in variables else "Region"
@@ -204,14 +299,73 @@ def figures(table, chosen):
         if name not in (where, "Tid"):
             weight = np.array([variables[name]["weights"][code] for code in codes])
             result = result * along(weight, axis, len(shape))
-    if table == "TAB2017":
+    if table == "TAB4352":
+        return np.array([[PRICES[int(year)] for year in chosen["Tid"]]])
+    if table in INDICATORS:
+        return published(table, chosen, result)
+    if table in ("TAB2017", "TAB9001"):
         return result + np.array([int(code) % 300 / 100 for code in chosen[where]])[:, None, None]
     size = sizes().loc[chosen[where], [int(year) for year in chosen["Tid"]]].to_numpy()
     axes = [list(chosen).index(where), list(chosen).index("Tid")]
     spread = np.ones(len(shape), dtype=int)
     spread[axes[0]], spread[axes[1]] = size.shape
     unit = next(iter(variables["ContentsCode"]["units"].values()))
+    when = [int(year) for year in chosen["Tid"]]
+    if "Civilstand" in variables or table == "TAB698":  # ages as in the snapshot
+        sexes = chosen.get("Kon", ["all"])
+        grid = age_grid(chosen, sexes)
+        result = np.ones(shape)
+        for axis, (name, codes) in enumerate(chosen.items()):
+            if name in ("Civilstand", "ContentsCode"):
+                result = result * along(np.array([variables[name]["weights"][code]
+                                                  for code in codes]), axis, len(shape))
+        names = [name for name in chosen if name in ("Region", "Alder", "Kon")]
+        if "Kon" not in names:
+            grid = grid[:, :, 0]
+        elif names.index("Kon") < names.index("Alder"):
+            grid = grid.transpose(0, 2, 1)
+        result = result * grid.reshape([len(codes) if name in names else 1
+                                        for name, codes in chosen.items()])
+    if "UtbildningsNiva" in chosen:  # the share with higher levels is that of the snapshot
+        share = shipped("post_secondary_share").loc[chosen[where], when].to_numpy() / 100
+        for place, level in enumerate(chosen["UtbildningsNiva"]):
+            index = [slice(None)] * len(shape)
+            index[list(chosen).index("UtbildningsNiva")] = slice(place, place + 1)
+            result[tuple(index)] *= (share / 0.23 if level in "567" else (1 - share) / 0.5
+                                     ).reshape(spread) * 0.73
+    if "Flyttningsöverskott" in variables["ContentsCode"]["texts"].values():
+        rate = shipped("net_migration_rate").loc[chosen[where], when].to_numpy() / 1000
+        for place, code in enumerate(chosen["ContentsCode"]):
+            if variables["ContentsCode"]["texts"][code] == "Flyttningsöverskott":
+                index = [slice(None)] * len(shape)
+                index[list(chosen).index("ContentsCode")] = slice(place, place + 1)
+                result[tuple(index)] *= rate.reshape(spread) / MOVES["Flyttningsöverskott"]
     return noisy(table, np.round(result * size.reshape(spread), unit["decimals"]))
+
+
+@cache
+def shipped(key):
+    """The values of a shipped indicator by code and year, the nearest year's where it has none."""
+    rows = pd.read_parquet(DATA / "indicators" / f"{key}.parquet")
+    wide = rows.pivot(index="code", columns="year", values="value").ffill(axis=1).bfill(axis=1)
+    wide = wide.reindex(columns=range(1968, 2080)).ffill(axis=1).bfill(axis=1)
+    for code in ("00", "01", "17"):
+        wide.loc[code] = wide.mean()
+    return wide
+
+
+def published(table, chosen, result):
+    """What the snapshot has of each municipality and year; of money, in the prices of the year."""
+    key, axes, names = INDICATORS[table], len(result.shape), list(chosen)
+    years = [int(year) for year in chosen["Tid"]]
+    values = shipped(key).loc[chosen["Region"], years].to_numpy(copy=True)
+    if key.endswith("_real"):
+        values *= [PRICES.get(year, PRICES[2025]) / PRICES[2025] for year in years]
+    scale = 0.001 if key == "median_income_real" else 1
+    decimals = next(iter(TABLES[table][1]["ContentsCode"]["units"].values()))["decimals"]
+    shape = [1] * axes
+    shape[names.index("Region")], shape[names.index("Tid")] = values.shape
+    return np.round(result * scale * values.reshape(shape), decimals)
 
 
 def noisy(table, values):
@@ -237,29 +391,88 @@ def flows(chosen):
                     * grow[None, None, None, None, :])
 
 
+@cache
+def components():
+    """The shipped components of change by year and sex: rows by code, columns as in SCB's table."""
+    table = pd.read_parquet(DATA / "population_change.parquet").set_index("code")
+    ours = dict(zip(CHANGES, [part for part in table.columns if part not in ("year", "sex")],
+                    strict=True))
+    found = {}
+    for (year, sex), rows in table.groupby(["year", "sex"]):
+        wide = rows[list(ours.values())].set_axis(list(ours), axis=1).astype("float64")
+        for code in COUNTIES:
+            wide.loc[code] = wide.sum()
+        found[int(year), sex] = wide
+    return found
+
+
 def changes(chosen):
-    """Components of change that add up: the sums are made of the parts, the total of the sexes."""
-    size = sizes().loc[chosen["Region"], [int(year) for year in chosen["Tid"]]].to_numpy()
-    both = {code: np.round(share * size) for code, (_, share) in CHANGES.items()}
-    men = {code: value // 2 for code, value in both.items()}
-    women = {code: both[code] - men[code] for code in both}
-    for part in (men, women):
-        part["135"] = part["115"] - part["130"]
-        for total, arrivals in (("140", ("150", "160", "170")), ("175", ("180", "190", "200"))):
-            part[total] = sum(part[code] for code in arrivals)
-        for net, came, left in (("220", "140", "175"), ("240", "150", "180"),
-                                ("250", "160", "190"), ("260", "170", "200")):
-            part[net] = part[came] - part[left]
-        part["110"] = part["135"] + part["220"] + part["270"]
-    total = {code: men[code] + women[code] for code in both}
-    sexes = {"1": men, "2": women, "1+2": total, "TotSa": total}
+    """The shipped components of 2020, 2023 and 2024, those of 2024 in other years; they add up."""
+    sexes = {"1": "men", "2": "women", "1+2": "total", "TotSa": "total"}
     shape = (len(chosen["Region"]), len(chosen["Forandringar"]), 1, len(chosen["Kon"]), 1,
              len(chosen["Tid"]))
-    result = np.empty(shape)
-    for place, code in enumerate(chosen["Forandringar"]):
+    result, known = np.empty(shape), components()
+    for place, year in enumerate(map(int, chosen["Tid"])):
         for sex, name in enumerate(chosen["Kon"]):
-            result[:, place, 0, sex, 0, :] = sexes[name][code]
+            when = year if (year, sexes[name]) in known else 2024
+            values = known[when, sexes[name]].loc[chosen["Region"], chosen["Forandringar"]]
+            result[:, :, 0, sex, 0, place] = values.to_numpy()
+    return np.nan_to_num(result)
+
+
+MARGINS = {"TAB3266": ("Region", "AM0207C6", "AM0207C8", "AM0207C9"),
+           "TAB5839": ("Region", "00000547", "00000548", "00000546"),
+           "TAB1828": ("Kommun", "000000QI", "000000QJ", "000000QH")}
+
+
+def margins(table, chosen):
+    """The shipped margins, those of 2021 in later years; half of them for one sex."""
+    shipped = pd.read_parquet(DATA / "commuting_margins.parquet").set_index(["year", "code"])
+    where, *codes = MARGINS[table]
+    ours = dict(zip(codes, ("in_commuters", "out_commuters", "live_and_work"), strict=True))
+    names = list(chosen)
+    result = np.empty([len(chosen[name]) for name in names])
+    for place, year in enumerate(map(int, chosen["Tid"])):
+        rows = shipped.loc[min(year, 2021)].reindex(chosen[where]).fillna(0)
+        for content, code in enumerate(chosen["ContentsCode"]):
+            for sex, name in enumerate(chosen["Kon"]):
+                share = 1.0 if name in ("4", "1+2") else 0.5
+                result[:, sex, content, place] = np.round(share * rows[ours[code]])
     return result
+
+
+@cache
+def age_shares():
+    """The shipped share of each age of one year and sex, by region code."""
+    table = pd.read_parquet(DATA / "population_age_sex.parquet")
+    wide = table.pivot(index="code", columns=["sex", "age_from"], values="persons")
+    for code in COUNTIES:
+        wide.loc[code] = wide.sum()
+    wide = wide.div(wide.sum(axis=1), axis=0)
+    return {(code, sex): {age: share / (5 if age < 100 else 1)
+                          for age, share in wide.loc[code, sex].items()}
+            for code in wide.index for sex in ("men", "women")}
+
+
+def age_grid(chosen, sexes):
+    """The share of all inhabitants that each age and sex is, by region, age and sex asked for."""
+    grid = np.empty((len(chosen["Region"]), len(chosen["Alder"]), len(sexes)))
+    parts = {"1": ("men",), "2": ("women",)}
+    for where, code in enumerate(chosen["Region"]):
+        for place, age in enumerate(chosen["Alder"]):
+            for column, sex in enumerate(sexes):
+                found = 0.0
+                for one in parts.get(sex, ("men", "women")):
+                    shares = age_shares()[code, one]
+                    if age.lower().startswith("tot"):
+                        found += sum(share * (5 if low < 100 else 1)
+                                     for low, share in shares.items())
+                    else:
+                        low = 100 if age.startswith("100") else int(age.split("-")[0] or 0)
+                        five = "-" in age and low < 100
+                        found += shares[low // 5 * 5] * (5 if five else 1)
+                grid[where, place, column] = found
+    return grid
 
 
 def along(vector, axis, dimensions):
@@ -306,7 +519,10 @@ def by_key_order_of_javascript(texts):
 
 def document(table, chosen, values=None, signs=None):
     label, variables = TABLES[table]
-    updated = "2026-02-24T07:00:00Z"
+    contents = chosen.get("ContentsCode", list(variables["ContentsCode"]["texts"]))
+    newest = list(variables["ContentsCode"]["texts"])[-1]
+    # the newest of the contents that are there: the last content is newer than the others
+    updated = "2026-02-24T07:00:00Z" if newest in contents else "2025-11-11T07:00:00Z"
     if pick("newer", table):
         updated = "2026-04-01T07:00:00Z"
     if fault := pick("moved", table):
@@ -317,8 +533,12 @@ def document(table, chosen, values=None, signs=None):
         if table == "TAB5557" else [],
         "role": {"time": ["Tid"], "metric": ["ContentsCode"]},
         "id": list(chosen), "size": [len(codes) for codes in chosen.values()],
-        "dimension": {}, "extension": {"px": {"tableid": table, "decimals": 0}}, "value": [],
+        "dimension": {}, "value": [],
+        "extension": {"px": {"tableid": table, "decimals": 0}, "discontinued": None},
     }
+    if fault := pick("discontinued", table):
+        result["extension"]["discontinued"] = fault.get("flag")
+        result["note"] += fault.get("notes", [])
     for name, codes in chosen.items():
         texts = {code: variables[name]["texts"][code] for code in codes}
         order = by_key_order_of_javascript(texts)
@@ -407,10 +627,19 @@ def spoiled(body, table):
         category["label"][fault["code"]] = fault["name"]
         body["size"][body["id"].index(fault["variable"])] += 1
     if fault := pick("missing", table):
+        name = fault["variable"]
+        category = body["dimension"][name]["category"]
+        for code in [fault["code"]] if "code" in fault else fault["codes"]:
+            for part in ("index", "label"):
+                category[part].pop(code)
+        order = sorted(category["index"], key=category["index"].get)
+        category["index"] = {code: place for place, code in enumerate(order)}
+        body["size"][body["id"].index(name)] = len(order)
+    if fault := pick("recoded", table):  # a value has another code, and the same text
         category = body["dimension"][fault["variable"]]["category"]
         for part in ("index", "label"):
-            category[part].pop(fault["code"])
-        body["size"][body["id"].index(fault["variable"])] -= 1
+            category[part][fault["new"]] = category[part].pop(fault["old"])
+        ALIASES[table, fault["variable"], fault["new"]] = fault["old"]
     return body
 
 
@@ -426,6 +655,12 @@ async def data(table: str, request: Request):
     if played := play(table, "data"):
         return played
     variables = TABLES[table][1]
+    new = dict(asked)
+    if fault := pick("renamed", table):
+        asked = {fault["old"] if name == fault["new"] else name: codes
+                 for name, codes in asked.items()}
+    asked = {name: [ALIASES.get((table, name, code), code) for code in codes]
+             for name, codes in asked.items()}
     for name, codes in asked.items():
         if name not in variables:
             return problem(400, f"Non-existent variable {name}.")
@@ -437,13 +672,29 @@ async def data(table: str, request: Request):
         return problem(400, f"Variable {needed[0]} must be selected.")
     if cells > SETTINGS["cells"]:
         return problem(403, "The query resulted in more cells than allowed.")
-    return reply(table, {name: asked[name] for name in variables if name in asked})
+    return reply(table, {name: asked[name] for name in variables if name in asked}, new)
 
 
-def reply(table, chosen):
+def in_their_words(body, table, new):
+    """The reply with the names and codes that were asked for, where a drift has changed them."""
+    if fault := pick("renamed", table):
+        old, name = fault["old"], fault["new"]
+        body["id"] = [name if one == old else one for one in body["id"]]
+        body["dimension"] = {name if one == old else one: part
+                             for one, part in body["dimension"].items()}
+    for (of, name, code), old in ALIASES.items():
+        if of == table and code in new.get(name, ()):
+            category = body["dimension"][name]["category"]
+            for part in category.values():
+                if old in part:
+                    part[code] = part.pop(old)
+    return body
+
+
+def reply(table, chosen, new):
     full = {name: chosen.get(name, ["tot"]) for name in TABLES[table][1] if name in chosen}
     values = figures(table, full)
-    body = document(table, full, values, signs_of(table, full, values))
+    body = in_their_words(document(table, full, values, signs_of(table, full, values)), table, new)
     if fault := pick("lost", table):
         name, code = fault["variable"], fault["code"]
         if code in full[name]:
@@ -463,6 +714,20 @@ def reply(table, chosen):
         body["value"][0] = "många"
     if fault := pick("sign", table):
         body["value"][0], body["status"] = fault.get("value"), {"0": fault["sign"]}
+    if fault := pick("note", table):  # beside every number there is
+        body["status"] = {**body.get("status", {}), **{
+            str(cell): fault["sign"] for cell, value in enumerate(body["value"])
+            if value is not None}}
+    if fault := pick("times", table):  # as if it were another measure
+        body["value"] = [value and value * fault["by"] for value in body["value"]]
+    if fault := pick("plus", table):  # a sum that no longer fits its parts
+        name, code = fault["variable"], fault["code"]
+        axis = list(full).index(name)
+        inner = math.prod([len(codes) for codes in list(full.values())[axis + 1:]])
+        place = full[name].index(code)
+        body["value"] = [value + fault["by"] if value is not None
+                         and cell // inner % len(full[name]) == place else value
+                         for cell, value in enumerate(body["value"])]
     return sent(body, table)
 
 
@@ -516,9 +781,9 @@ def page(request, rows, schema):
     if fault := pick("list", "kolada"):
         body[fault["name"]] = body.pop("values")
     if schema is schemas.VALUE and part and pick("word", "kolada"):
-        part[5]["values"][0]["value"] = "många"
+        part[5]["values"][-1]["value"] = "många"
     if schema is schemas.VALUE and part and (fault := pick("sign", "kolada")):
-        part[5]["values"][0] |= {"value": fault.get("value"), "status": fault["sign"]}
+        part[5]["values"][-1] |= {"value": fault.get("value"), "status": fault["sign"]}
     return sent(body, "kolada")
 
 
@@ -541,21 +806,25 @@ def kolada_data(ids: str, period: str, request: Request):
         return played
     wanted = [int(year) for year in period.split(",")]
     lost = pick("lost-municipality", ids)
+    gone = {lost["code"]} if lost and "code" in lost else set(lost["codes"]) if lost else set()
     rows = []
     for year in wanted:
         if 2016 <= year <= 2025:
             for code in ["0000", "0001", *municipalities()]:
-                if lost and code == lost["code"]:
+                if code in gone:
                     continue
                 base = KPIS[ids][1]
                 value, status = round(base * (1 + int(code) % 7 / 10 + (year - 2020) / 50), 2), ""
+                deleted = {"gender": "T", "value": 7.0, "status": "", "count": 1, "isdeleted": True}
                 blank = code != "0000" and (KPIS[ids][0].startswith("Kostnad") or year == 2019)
                 if blank and int(code) % 97 == 0:
                     value, status = None, "Missing"
                 if blank and int(code) % 89 == 0:
                     value, status = None, "Private"
                 rows.append({"kpi": ids, "period": year, "municipality": code, "values": [
-                    {"gender": "T", "value": value, "status": status, "count": 1}]})
+                    *([deleted] if code != "0000" and int(code) % 5 == 0 else []),
+                    {"gender": "T", "value": value, "status": status, "count": 1,
+                     "isdeleted": False}]})
     return page(request, rows, schemas.VALUE)
 
 
@@ -566,9 +835,10 @@ def groups(request: Request):
         return played
     rows, codes = [], list(municipalities())
     lost = pick("lost-group", "kolada")
+    gone = set(lost["codes"]) if lost else set()
     for word, year in (("övergripande", 2025), ("räddningstjänst", 2024), ("grundskola", 2024)):
         for place, (code, name) in enumerate(municipalities().items()):
-            if lost and code == lost["code"]:
+            if code in gone:
                 continue
             near = [codes[(place + step) % len(codes)] for step in range(1, 8)]
             comma = "," if word == "övergripande" else ""
@@ -611,7 +881,7 @@ def territories(towns):
 
 @cache
 def layer(name):
-    return {"stat:RegSO_2025": areas, "stat:Tatorter_2023": spots}[name]()
+    return {"stat:RegSO_2025": areas, "stat:RegSO_2027": areas, "stat:Tatorter_2023": spots}[name]()
 
 
 def areas():
@@ -641,7 +911,7 @@ def spots():
 def wfs(request: Request):
     asked = request.query_params
     name, start = asked["typeNames"], int(asked["startIndex"])
-    note("wfs", name, 0)
+    note("look" if asked["count"] == "1" else "wfs", name, 0)
     if played := play(name, "wfs"):
         return played
     found = layer(name)
@@ -653,8 +923,8 @@ def wfs(request: Request):
         part = [{**one, "properties": {key: value for key, value in one["properties"].items()
                                        if key != fault["field"]}} for one in part]
     if fault := pick("lost-municipality", name):
-        part = [one for one in part if one["properties"]["kommunkod"] != fault["code"]]
-        found = [one for one in found if one["properties"]["kommunkod"] != fault["code"]]
+        part = [one for one in part if one["properties"]["kommunkod"] not in fault["codes"]]
+        found = [one for one in found if one["properties"]["kommunkod"] not in fault["codes"]]
     if pick("short", name):
         part = part[:-1] if start else []
     if pick("word", name):
@@ -692,8 +962,36 @@ def play(table, where):
     if fault := pick("slow", table):
         time.sleep(fault["seconds"])
     if pick("html", table):
-        return Response("<html>underhåll</html>", media_type="text/html")
+        return Response("<!DOCTYPE html><html><head><title>Logga in &ndash;\n proxy</title></head>"
+                        "<body>underhåll</body></html>", media_type="text/html")
+    if fault := pick("login", table):
+        return Response("<html><title>Logga in</title></html>", fault["status"],
+                        media_type="text/html")
+    if pick("deep", table):
+        return Response("[" * 200_000, media_type="application/json")
+    if pick("bomb", table):
+        return Response(gzip.compress(b" " * 10_000_000) * 10, media_type="application/json",
+                        headers={"Content-Encoding": "gzip"})
+    if fault := pick("drip", table):
+        return StreamingResponse(drops(fault["seconds"]), media_type="application/json")
+    if pick("endless", table):
+        return StreamingResponse(flood(), media_type="application/json")
+    if fault := pick("redirect", table):
+        return Response(status_code=302, headers={"Location": fault["to"]})
+    if pick("controls", table):
+        return problem(400, "No\n\x1b[31m such\x00 thing.\u202e")
     return None
+
+
+async def drops(seconds):
+    while True:
+        yield b" "
+        await asyncio.sleep(seconds)
+
+
+async def flood():
+    while True:
+        yield b" " * 1_000_000
 
 
 @app.post("/_fault")
@@ -705,6 +1003,7 @@ async def add_fault(request: Request):
 @app.post("/_reset")
 def reset():
     faults.clear()
+    ALIASES.clear()
     calls.clear()
     recent.clear()
     return {}

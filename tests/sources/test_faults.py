@@ -25,32 +25,36 @@ EACH = {  # a dataset of each source: the table a fault is played for, what the 
     KEY: (TABLE, TABLE), "land_area": ("kolada", "N02993"),
     "localities": ("stat:Tatorter_2023",) * 2,
 }
-STEPS = ("try again", "correct the entry", "run the update again", "look up", "compare",
-         "a new version", "have been replaced", "make room", "longer --timeout")
+STEPS = ("try again", "write the line", "run the update again", "look up", "compare",
+         "a new version", "have been replaced", "make room", "longer --timeout",
+         "let this address through")
+SIX = list(municipalities())[60:66]  # more than may have merged
 
 OF_THE_SERVER = [
     ("429", {}, "answered 429"),
     ("status", {"status": 503}, "answered 503"),
     ("cut", {}, "cut its reply short"),
     ("truncated", {}, "cut its reply short or sent no JSON"),
-    ("html", {}, "sent no JSON"),
+    ("html", {}, "sent a web page called 'Logga in – proxy' in the place of figures, 4 times"),
     ("slow", {"seconds": 1.5}, "did not answer within 0.5 seconds"),
+    ("deep", {}, "sent JSON that nests without end, 4 times"),
+    ("login", {"status": 403}, "wants a login (403: sent a web page called 'Logga in'"),
+    ("redirect", {"to": "http://example.org/x"}, "sends us on to example.org, which was not"),
+    ("redirect", {"to": "/api/v2/round"}, "has no such table any more (404"),
+    ("controls", {}, "refused the query (400: Bad Request. No [31m such thing.)"),
 ]
 
 OF_SCB_BY_COMMAND = [
     ("short", {}, "7829 figures for 7830 cells"),
     ("gone", {}, "has no such table any more (404: Not Found. Non-existent table."),
     ("renamed", {"old": "Region", "new": "Område"}, "the variable 'Region' is gone; the table has"),
-    ("missing", {"variable": "Region", "code": "1780"},
-     "1 municipalities are missing in 'Region': 1780 Karlstad"),
+    ("missing", {"variable": "Region", "codes": SIX}, "6 municipalities are missing in 'Region': "),
 ]
 
 OF_SCB = [
     ("status", {"status": 400}, "refused the query (400: Bad Request. Played."),
     ("word", {}, "'många' stands where a number belongs"),
-    ("sign", {"sign": "?"}, "the sign '?' is not explained"),
-    ("sign", {"sign": "..", "value": 32}, "the sign '..', in SIGNS of analysis/catalog.py "
-     "'unavailable', stands beside the number 32"),
+    ("sign", {"sign": "?"}, "the sign '?' stands in the place of a number"),
     ("extra", {}, "the variable 'Utbildning' is new"),
     ("unit", {"unit": {"base": "kronor"}}, "the unit of 'Skattesats, total kommunal' is 'kronor'"),
     ("unit", {"unit": {"decimals": 1}}, "has 1 decimals, the catalogue says 2"),
@@ -67,24 +71,23 @@ OF_KOLADA = [
     ("gone", "kolada", {}, "has no such table any more (404"),
     ("gone-kpi", "N02993", {}, "Kolada no longer has N02993"),
     ("title", "kolada", {"title": "Något annat"}, "is now 'Något annat'"),
-    ("title", "kolada", {"title": "Landareal, hektar"}, "the unit of Kolada's N02993 is 'hektar'"),
+    ("title", "kolada", {"title": "Landareal, hektar"}, "is now 'Landareal, hektar'"),
     ("list", "kolada", {"name": "rows"}, "has no list 'values'"),
     ("word", "kolada", {}, "'många' stands where a number belongs"),
-    ("sign", "kolada", {"sign": "Okänd"}, "the status 'Okänd' is not explained"),
-    ("sign", "kolada", {"sign": "Private", "value": 7},
-     "has both a number, 7, and the status 'Private'"),
-    ("lost-municipality", "N02993", {"code": "1780"}, "missing: 1780 Karlstad"),
+    ("sign", "kolada", {"sign": "Okänd"}, "the status 'Okänd' stands in the place of a number"),
+    ("lost-municipality", "N02993", {"codes": SIX}, "6 municipalities are missing: "),
+    ("status", "kolada", {"status": 422}, "refused the query (422"),
 ]
 
 OF_THE_GEODATA = [
     ("localities", "field", {"field": "bef"}, "the field 'bef' is gone"),
     ("localities", "gone", {}, "has no such table any more (404"),
-    ("localities", "short", {}, "0 of 2017 areas came"),
+    ("localities", "short", {"after": 1}, "0 of 2017 areas came"),
     ("localities", "word", {}, "the replies have another form"),
-    ("localities", "shape", {"path": ["features", 7], "value": "x"}, "is no feature collection"),
+    ("localities", "shape", {"path": ["features", 0], "value": "x"}, "is no feature collection"),
     ("localities", "shape", {"path": ["features"], "value": None}, "is no feature collection"),
     ("localities", "no-outline", {}, "no outline that can be read"),
-    ("boundaries", "lost-municipality", {"code": "1780"}, "no area of 1780 Karlstad"),
+    ("boundaries", "lost-municipality", {"codes": SIX}, "no area of "),
 ]
 
 
@@ -163,7 +166,7 @@ def test_a_lasting_fault_of_each_server(server, refused, kind, more, said):
 
 
 @pytest.mark.parametrize(("key", "fault"), list(zip([*EACH, *EACH], OF_THE_SERVER,
-                                                      strict=True)))
+                                                      strict=False)))
 def test_a_lasting_fault_through_the_command(server, updated, command, contents, key, fault):
     kind, more, said = fault
     before, patience = contents(), ("--timeout", 0.5) if kind == "slow" else ()
@@ -231,14 +234,14 @@ def test_fetched_data_that_breaks_the_contract(server, folder, command):
     text = told(done.returncode, done.stderr, "commuting_margins")
     assert "TAB3266, TAB5839, TAB1828: what came breaks the contract: " in text
     assert text.count("-5") == 3
-    assert "and 47 more; nothing was changed, compare the table with the entry" in text
+    assert "and 47 more; nothing was changed, compare the table with data/README.md" in text
     assert not list((folder / ".kept").glob("*/*")), "the replies are at fault"
 
 
 def test_a_municipality_without_peers(server, refused):
-    server.fault("lost-group", "kolada", code="1780")
+    server.fault("lost-group", "kolada", codes=SIX)
     text = refused(server, "peers")
-    assert "Kolada has groups 'Liknande kommuner' of kind 'övergripande' for 289" in text
+    assert "Kolada has groups 'Liknande kommuner' of kind 'övergripande' for 284" in text
 
 
 @pytest.mark.parametrize(("key", "kind", "more", "said"), OF_THE_GEODATA)

@@ -48,7 +48,8 @@ def test_the_snapshot(printed, folder):
     matrix = status("commuting_matrix", lines)
     assert "not fetched, `samverkan data update commuting_matrix` gets it" in matrix
     assert lines[-1] == f"folder of updated data: {folder}"
-    assert len(lines) == len(catalog.kept()) + 1
+    assert lines[-2] == f"date of the data: {catalog.SNAPSHOT_DATE}, of the shipped snapshot"
+    assert len(lines) == len(catalog.kept()) + 2
     assert not folder.exists(), "to ask writes nothing"
 
 

@@ -20,6 +20,7 @@ from analysis.update import difference, moved, reset, update
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
 
+LIST = list(regions.municipalities())
 LIVE = [entry.key for entry in catalog.CATALOG.values() if entry.live]
 
 
@@ -64,6 +65,7 @@ def test_the_record_says_everything_about_the_fetch(everything):
     assert query["Alder"] == ["tot"]
     assert len(query["Region"]) == 290
     assert "Civilstand" not in query, "left to the source, which sums it"
+    assert query["Kon"] == ["1", "2"]
     assert facts["perturbed_years"] == [2025] == list(tables.perturbed_years("population"))
     assert facts["carried_years"] == list(range(1950, 2000)), "the server begins in 2000"
     assert facts["years"] == list(range(1950, 2026))
@@ -113,7 +115,7 @@ def test_suppressed_not_applicable_and_zero_stay_apart(everything):
     assert set(signs["column"]) == {"in_county", "out_county", "net_county"}
     assert set(signs["status"]) == {"not-applicable"}
     assert set(signs["symbol"]) == {"."}
-    assert (table.loc[table["code"] == "1780", "adjustment"] == 0).all(), "a zero is a zero"
+    assert (table["adjustment"] == 0).any(), "a zero is a zero"
     assert tables.record("population_change").facts["tables"][0]["signs"] == {".": len(signs)}
 
 
@@ -154,7 +156,7 @@ def test_columns_that_the_source_does_not_have_are_missing(everything):
 
 def test_the_matrix_takes_the_fewest_requests(everything):
     line = next(line for line in everything.stdout.splitlines() if "commuting_matrix" in line)
-    assert "(26 requests," in line, "the settings, four tables, twenty-one parts"
+    assert "(29 requests," in line, "four tables before and after, twenty-one parts"
 
 
 def test_the_matrix_has_series_that_are_never_joined(everything):
@@ -241,12 +243,17 @@ def test_a_newer_table_replaces_the_old_one(server, folder):
     outcome, = update(["tax_rate_total"], base_urls=server.urls)
     new = tables.record("tax_rate_total")
     assert outcome.state == "updated"
+    assert tables.vintage("tax_rate_total").updated == "2026-04-01"
     assert "7829 rows (+0, -1)" in outcome.lines
     assert new.facts["tables"][0]["signs"] == {"..": 1}
     assert len(tables.statuses("tax_rate_total")) == 1
     assert new.path != old.path
+    assert old.path.exists(), "somebody may be reading it"
+    server.clear()
+    server.fault("sign", "TAB2017", sign="x", times=1)
+    update(["tax_rate_total"], base_urls=server.urls)
     assert not old.path.exists()
-    assert tables.vintage("tax_rate_total").updated == "2026-04-01"
+    assert new.path.exists()
 
 
 def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, folder):
@@ -259,6 +266,7 @@ def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, 
     assert "  years that are new: none" in done.stdout, "of the population"
     assert "  years that are new: 2018–2025" in done.stdout, "the costs are asked for ten years"
     assert "the groups 'Liknande kommuner' of Kolada, 2024–2025: 4060 rows" in done.stdout
+    assert re.search(r"^5 of 5 datasets to fetch: \d+ calls, about \d min$", done.stdout, re.M)
     assert f"the layer stat:Tatorter_2023 of {server.urls['geodata']}: 2017 areas" in done.stdout
     assert not server.calls()
     assert not folder.exists()
@@ -269,7 +277,7 @@ def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, 
     ("localities", "field", "stat:Tatorter_2023", {"field": "bef"}, "the field 'bef' is gone"),
     ("localities", "shape", "stat:Tatorter_2023", {"path": ["features"], "value": []},
      "the layer is empty"),
-    ("peers", "lost-group", "kolada", {"code": "1780"}, "of kind 'övergripande' for 289"),
+    ("peers", "lost-group", "kolada", {"codes": LIST[:6]}, "of kind 'övergripande' for 284"),
     ("peers", "shape", "kolada", {"path": ["values", 0, "members"], "value": None},
      "Kolada's group 'Liknande kommuner, övergripande, Upplands Väsby, 2025' has no list"),
 ])
@@ -376,7 +384,9 @@ def test_a_group_of_ages_has_the_strictest_status_of_its_ages():
 def test_a_municipality_that_is_not_known_here_is_told(server, folder, dry_run):
     server.fault("stranger", "TAB2017", variable="Region", code="9999", name="Nystad")
     outcome, = update(["tax_rate_total"], base_urls=server.urls, dry_run=dry_run)
-    assert "codes not known here: 9999 Nystad" in outcome.lines
+    assert outcome.lines[-1] == (
+        "warning: TAB2017 has 9999 Nystad, which is not known here: if it is new, say so in "
+        f"{folder}/municipality_changes.csv")
 
 
 def test_a_table_without_a_time_of_update_is_fetched_each_time(server, folder):
@@ -554,7 +564,8 @@ def test_perturbed_totals_are_those_that_were_published(everything):
     parts = population.balance(changes, ["1780", "1715"])
     assert parts.loc[2025, "increase"] == noisy.loc[
         noisy["code"].isin(["1780", "1715"]), "increase"].sum()
-    assert (parts.loc[2025, list(population.COMPONENTS)].sum() != parts.loc[2025, "increase"])
+    components = list(population.COMPONENTS)
+    assert (noisy[components].sum(axis=1) != noisy["increase"]).mean() > 0.5
     ages = tables.load("population_age_sex", years=[2025]).groupby("code")["persons"].sum()
     totals = tables.load("population").query("year == 2025").set_index("code")["population"]
     assert (ages != totals).any()
@@ -565,9 +576,10 @@ def test_a_server_that_is_not_there_is_asked_once(command, folder):
     done = command("data", "update", "--base-url", "http://127.0.0.1:9/api/v2", "--base-url",
                    "kolada=http://127.0.0.1:9/v3", "--base-url", "geodata=http://127.0.0.1:9/wfs")
     assert done.returncode == 1
-    assert [line.split(": ")[1] for line in done.stderr.splitlines()] == LIVE
-    assert all("Connection refused" in line and "check the network and try again" in line
-               for line in done.stderr.splitlines())
+    line, = done.stderr.splitlines()
+    assert line.count("Connection refused") == 3, "each server, with one cause for all its datasets"
+    assert "the data you have is untouched, check the network and try again" in line
+    assert line.endswith(f"not updated: {', '.join(LIVE)}")
     assert done.stdout.count("(1 request, ") == 3, "one for each source"
     assert done.stdout.count("(0 requests, ") == len(LIVE) - 3
 
