@@ -1,0 +1,266 @@
+"""The first page of a report: its title, how old the evidence is, and its findings.
+
+Terms
+-----
+headline: the substance, for a reader who sees nothing else; never our reading of it.
+finding: one or two sentences, each with what it rests on; left out where nothing carries it.
+
+A title claims what `views.summary` counts and no more: a service of which the evidence is old is
+named, and the line under the title says how old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analysis.regions import municipalities
+from analysis.text import swedish
+from analysis.text.services import lower, names_of
+from analysis.views.summary import Range, Substance, Summary, bodies_named, members_in
+
+_NAMED = 3  # services that a headline names
+_BODIES = 3  # bodies whose members a sentence lists
+_MARKETS_YEAR = 2022
+_MARKETS = 4  # labour markets that a sentence names with their members
+RESEARCH = (
+    "Statskontoret fann 2023 att samverkan kan vara nödvändig för att små kommuner ska klara sina "
+    "uppgifter. Den förbättrar oftast kapaciteten och tillgången till kompetens, och kan bromsa "
+    "kostnadsökningar men sänker sällan kostnaderna. Den gör det också svårare för varje "
+    "fullmäktige att styra och medför demokratiska risker."
+)
+RESEARCH_SOURCE = "Statskontoret (2023), ”Hand i hand – en analys av kommunal samverkan”"
+
+
+# --- title ---------------------------------------------------------------------------------------
+
+
+def headline(view: Summary) -> str:
+    """The title of the report: what is shared, in substance; two cooperations side by side."""
+    if len(view.parts) == 1:
+        return swedish.capitalised(_substance(view.parts[0]))
+    return swedish.capitalised("; ".join(map(_in_short, view.parts)))
+
+
+def _substance(part: Substance) -> str:
+    """What the members of a report's only part share."""
+    if part.size == 1:
+        return _of_one(part)
+    divided = _divided(part)
+    if part.together:
+        return f"{_together(part)}; {divided}" if divided else _together(part)
+    if divided:
+        return divided
+    if part.partly:
+        return (f"{_listed(part, part.partly[:_NAMED])} delas av några av kommunerna, men "
+                f"{_none(part)}")
+    return f"ingen gemensam tjänst är känd för de {swedish.in_words(part.size)} kommunerna"
+
+
+def _none(part: Substance) -> str:
+    return f"ingen tjänst är känd som gemensam för alla {swedish.in_words(part.size)}"
+
+
+def _together(part: Substance) -> str:
+    """The services that all share: named when few, else counted with the foremost of them."""
+    count, everyone = len(part.together), f"alla {swedish.in_words(part.size)}"
+    if count <= _NAMED:
+        return f"{_listed(part, part.together)} sköts gemensamt av {everyone}"
+    foremost = _listed(part, part.together[:_NAMED])
+    return (f"{swedish.in_words(count)} tjänster sköts gemensamt av {everyone}, bland dem "
+            f"{foremost}")
+
+
+def _in_short(part: Substance) -> str:
+    """What one of several parts shares, by its name."""
+    name, count = part.view.region.name, len(part.together)
+    if not count:
+        return (f"för {name} är ingen tjänst känd som gemensam för alla "
+                f"{swedish.in_words(part.size)}" if part.areas
+                else f"för {name} är ingen gemensam tjänst känd")
+    if count <= _NAMED:
+        return f"{name} delar {_listed(part, part.together)}"
+    foremost = _listed(part, part.together[:_NAMED])
+    return f"{name} delar {swedish.in_words(count)} tjänster, bland dem {foremost}"
+
+
+def _of_one(part: Substance) -> str:
+    name = part.view.region.member_names[0]
+    if not part.areas:
+        return f"ingen gemensam tjänst är känd för {name}"
+    if len(part.areas) <= _NAMED:
+        return f"{name} delar {_listed(part, part.areas)} med andra"
+    return (f"{name} delar {swedish.in_words(len(part.areas))} tjänster med andra, bland dem "
+            f"{_listed(part, part.areas[:_NAMED])}")
+
+
+def _divided(part: Substance) -> str:
+    """The foremost service that is shared by all, in different bodies."""
+    if not part.divided:
+        return ""
+    area, bodies = next(iter(part.divided.items()))
+    return (f"{lower(part.view.area_names[area])} sköts i "
+            f"{swedish.in_words(len(bodies), neuter=True)} skilda organ")
+
+
+def _listed(part: Substance, areas: Iterable[str]) -> str:
+    """Names of services in the order of the inventory; `samt` where a name has an `och` itself."""
+    chosen = set(areas)
+    words = [lower(name).removeprefix("gemensam ") for key, name in part.view.area_names.items()
+             if key in chosen]
+    inner = any(" och " in word for word in words)
+    return swedish.listed(words, "samt" if inner else "och")
+
+
+def evidence(view: Summary) -> str:
+    """The line under the title: of which years the evidence is, and what to do about it."""
+    known = [part for part in view.parts if part.areas]
+    if not known:
+        whom = "kommunen" if len(view.sharing.region.members) == 1 else "kommunerna"
+        return ("Inventeringen har inga belagda gemensamma tjänster; det betyder inte att de "
+                f"saknas. Fråga {whom}.")
+    if len(view.parts) == 1:
+        return _evidence(known[0])
+    named = "; ".join(f"{part.view.region.name}: källor {_years(part)}" for part in known)
+    return f"{named}. Stäm av före beslut."
+
+
+def _evidence(part: Substance) -> str:
+    count, old = len(part.areas), part.old
+    if part.confirmed == count:
+        return f"Bekräftat av kommunerna {_years(part)}."
+    if not old:
+        return f"Källor {_years(part)}; stäm av före beslut."
+    which = ("Inget belägg är" if old == count else
+             f"För {swedish.in_words(old)} av {swedish.in_words(count)} tjänster är inget belägg")
+    return (f"Källor {_years(part)}. {which} från den här mandatperioden eller de tre senaste "
+            "åren; stäm av före beslut.")
+
+
+def _years(part: Substance) -> str:
+    assert part.years is not None, "what is counted has dated evidence"
+    return swedish.span(*part.years)
+
+
+# --- findings ------------------------------------------------------------------------------------
+
+
+def findings(view: Summary) -> list[str]:
+    """The four or five sentences of page one, in the order of the reader's questions."""
+    found = [*map(_shared, view.parts), *_bodies(view), belonging(view),
+             *map(_carrying, view.parts), _unknown(view)]
+    return [sentence for sentence in found if sentence]
+
+
+def _shared(part: Substance) -> str:
+    """How many services, in how many bodies, and how sure that is."""
+    if not part.areas:
+        return ""
+    name, count = part.view.region.name, len(part.areas)
+    bodies = len(set(part.evidence["arrangement"]))
+    things = f"{swedish.in_words(count)} {'tjänst' if count == 1 else 'tjänster'}"
+    place = f"{swedish.in_words(bodies, neuter=True)} organ"
+    if part.size == 1:
+        text = f"{part.view.region.member_names[0]} delar {things} med andra, i {place}"
+    else:
+        text = swedish.capitalised(f"{things} delas av minst två av kommunerna i {name}, i {place}")
+        every = len(part.together)
+        if part.size > 2 and every != count:
+            text += f"; {swedish.in_words(every)} av dem delas av alla" if every else (
+                "; ingen delas av alla")
+    return f"{text}.{_how_sure(part)}"
+
+
+def _how_sure(part: Substance) -> str:
+    count, old = len(part.areas), part.old
+    if not old:
+        first = part.years[0] if part.years else 0
+        return f" {'Alla är belagda' if count > 1 else 'Den är belagd'} {first} eller senare."
+    until = part.until
+    if old == count:
+        which = "Den fanns" if count == 1 else "Alla fanns"
+    else:
+        which = f"{swedish.capitalised(swedish.in_words(old))} av dem fanns"
+    return f" {which} enligt källor {until} eller tidigare; inget slut är känt."
+
+
+def _bodies(view: Summary) -> list[str]:
+    """Which bodies perform a service that the members of one part share in different ones."""
+    return [sentence for part in view.parts for sentence in _divided_text(part)]
+
+
+def _divided_text(part: Substance) -> list[str]:
+    if not part.divided or part.size > _MARKETS * 2:
+        return []
+    area, bodies = next(iter(part.divided.items()))
+    if len(bodies) > _BODIES:
+        return []
+    named = [f"{name} ({swedish.listed(names_of(members_in(part.view, area, body)))})"
+             for name, body in zip(bodies_named(part.view, bodies), bodies, strict=True)]
+    return [f"{part.view.area_names[area]} sköts av {swedish.listed(named)}."]
+
+
+def belonging(view: Summary) -> str:
+    """With whom the members belong: SCB's local labour markets."""
+    if view.sharing.day.year < _MARKETS_YEAR:
+        return ""
+    markets: dict[str, list[str]] = {}
+    for code in view.sharing.region.members:
+        markets.setdefault(municipalities()[code].labour_market_name, []).append(code)
+    size = len(view.sharing.region.members)
+    if len(markets) == 1:
+        name = next(iter(markets))
+        who = (view.sharing.region.member_names[0] if size == 1
+               else f"Alla {swedish.in_words(size)} kommunerna")
+        return f"{who} hör till samma lokala arbetsmarknad, {name} (SCB 2022)." if size > 1 else (
+            f"{who} hör till den lokala arbetsmarknaden {name} (SCB 2022).")
+    text = (f"Kommunerna hör till {swedish.in_words(len(markets))} av SCB:s lokala arbetsmarknader "
+            "(2022)")
+    if len(markets) > _MARKETS or size > 2 * _MARKETS:
+        return f"{text}."
+    named = (f"{name} ({swedish.listed(names_of(codes))})" for name, codes in markets.items())
+    return f"{text}: {swedish.listed(list(named))}."
+
+
+def _carrying(part: Substance) -> str:
+    """Who is small and who is old, which says something of what each can carry alone."""
+    people, older = part.inhabitants, part.older
+    if people.known == 1:
+        share = (f", {swedish.percent(older.low[1] / 100, 0)} av dem 65 år eller äldre"
+                 if older else "")
+        return (f"{_name(people.low[0])} har {swedish.inhabitants(people.low[1])} "
+                f"({people.year}){share}.")
+    text = (f"Minst är {_name(people.low[0])} med {swedish.inhabitants(people.low[1])}, störst "
+            f"{_name(people.high[0])} med {swedish.number(people.high[1])} ({people.year})")
+    return f"{text}{_older(older)}." if older and older.known > 1 else f"{text}."
+
+
+def _older(older: Range) -> str:
+    low, high = (round(value) for value in (older.low[1], older.high[1]))
+    if low == high:
+        return f"; andelen invånare som är 65 år eller äldre är {low} procent i alla ({older.year})"
+    return (f"; andelen invånare som är 65 år eller äldre varierar mellan {low} procent i "
+            f"{_name(older.low[0])} och {high} procent i {_name(older.high[0])} ({older.year})")
+
+
+def _name(code: str) -> str:
+    return municipalities()[code].name
+
+
+def _unknown(view: Summary) -> str:
+    """What nobody has looked up: no information is never "is not shared"."""
+    texts = [text for part in view.parts if (text := _unknown_of(part, len(view.parts) > 1))]
+    return f"{' '.join(texts)} Det betyder inte att samverkan saknas." if texts else ""
+
+
+def _unknown_of(part: Substance, named: bool) -> str:
+    missing, total = part.unknown
+    if not missing:
+        return ""
+    whom = f" för {part.view.region.name}" if named else ""
+    which = "någon av" if missing == total else f"{swedish.in_words(missing)} av"
+    text = f"Uppgift saknas{whom} om {which} de {total} tjänster som inventeringen följer"
+    if part.lost_plans:
+        text += ("; vad som blev av avsikter och utredningar om "
+                 f"{swedish.in_words(part.lost_plans)} "
+                 f"{'tjänst' if part.lost_plans == 1 else 'tjänster'} är okänt")
+    return f"{text}."

@@ -1,0 +1,102 @@
+"""Page one: title and findings for any set of municipalities, none of them more than is known."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import regions
+from analysis.arrangements import counted
+from analysis.loaders import population
+from analysis.loaders.services import load_inventory
+from analysis.text import summary as text
+from analysis.views.services import sharing
+from analysis.views.summary import summary
+
+INVENTORY = load_inventory()
+PEOPLE, OLDER = population.load_population(), population.load_indicator("share_65plus")
+CODES = sorted(regions.municipalities())
+
+
+def seen(region, as_of="2026-08-31", inventory=INVENTORY):
+    return summary(sharing(region, inventory, as_of), population=PEOPLE, share_65plus=OLDER)
+
+
+def first_page(view):
+    return "\n".join([text.headline(view), text.evidence(view), *text.findings(view)])
+
+
+def test_two_cooperations_stand_beside_each_other_and_are_never_added_up():
+    view = seen(regions.get("malardalen"))
+    for part in view.parts:
+        alone = seen(part.view.region)
+        assert part.areas == alone.parts[0].areas, "what the other one shares changes nothing"
+        assert part.view.region.name in text.headline(view)
+    whole = view.sharing.shared["area"].nunique()
+    assert whole not in [len(part.areas) for part in view.parts], "the sum is another number here"
+    assert f"{whole} tjänster" not in first_page(view)
+
+
+def test_the_substance_names_each_body_before_it_names_one_twice():
+    title = text.headline(seen(regions.get("kak")))
+    assert "räddningstjänst, löner och pensioner samt avfall och återvinning" in title
+
+
+def test_a_service_in_two_bodies_is_told_with_its_members():
+    page = first_page(seen(regions.get("bergslagen")))
+    assert "räddningstjänst sköts i två skilda organ" in page
+    assert ("Nerikes Brandkår (Lindesberg, Ljusnarsberg och Nora) och Bergslagens Räddningstjänst "
+            "(Hällefors)") in page
+
+
+def test_old_evidence_is_said_under_the_title():
+    part = seen(regions.get("kak")).parts[0]
+    assert 0 < part.old < len(part.areas)
+    said = text.evidence(seen(regions.get("kak")))
+    assert f"För {part.old} av {len(part.areas)} tjänster är inget belägg från den här" in said
+
+
+def test_no_inventory_row_is_no_information_and_not_zero():
+    known = INVENTORY.tables()
+    rows = ("events", "memberships", "coverage", "alone", "searched", "claims", "figures")
+    empty = replace(INVENTORY, **{name: known[name].head(0) for name in rows})
+    page = first_page(seen(regions.resolve("Gotland"), inventory=empty))
+    assert page.startswith("Ingen gemensam tjänst är känd för Gotland")
+    assert "det betyder inte att de saknas" in page
+    assert "noll" not in page
+
+
+def test_the_date_governs_statistics_too():
+    page = first_page(seen(regions.get("bergslagen"), "2012-06-30"))
+    assert "(2011)" in page
+    assert "2022)" not in page, "labour markets of 2022 were not known then"
+
+
+@pytest.mark.parametrize("as_of", ["1990-01-01", "2012-06-30", "2026-08-31", "2027-06-30"])
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(CODES), min_size=1, max_size=45, unique=True))
+def test_every_set_gets_a_page(as_of, codes):
+    view = seen(regions.from_members(codes), as_of)
+    page = first_page(view)
+    assert len(text.findings(view)) <= 5 + 2
+    assert not any(word in page for word in ("nan", "None", "<NA>", "  ", "..", " 0 "))
+    assert all(line[0].isupper() or line[0].isdigit() for line in page.splitlines())
+    for part in view.parts:
+        states = set(part.view.counted["state"])
+        assert all(map(counted, states)), "what is not counted is no finding"
+        if not part.areas:
+            assert "ingen gemensam tjänst" in page.casefold()
+
+
+def test_all_of_sweden_has_a_page():
+    page = first_page(seen(regions.from_members(CODES, name="Sverige")))
+    assert "67 av SCB:s lokala arbetsmarknader" in page
+
+
+def test_an_undated_or_planned_service_alone_is_no_title():
+    events = INVENTORY.events
+    plans = events[events["event"].isin(["intention", "inquiry", "decided"])]
+    only = replace(INVENTORY, events=plans)
+    page = first_page(seen(regions.get("bergslagen"), inventory=only))
+    assert page.startswith("Ingen gemensam tjänst är känd")
