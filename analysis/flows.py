@@ -6,18 +6,17 @@ flows: a table `year, home, work, sex, persons, kind` over all municipalities, d
 observed ones have the source's `status` of each cell besides, which tells why one is unknown.
 observed: the full matrix has been fetched (`samverkan data update commuting_matrix`).
 modelled: the spatial interaction model of `metrics.flow_model`, used until then.
-CPC: common part of commuters, 2 sum min(observed, modelled) / (sum observed + sum modelled).
+evidence: cells observed in any year and for either sex; they shape the model's starting values.
 
 This is the only place that chooses between the two, and it chooses once per process and year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
@@ -25,21 +24,14 @@ import pandas as pd
 from analysis import catalog, datasets, reads
 from analysis.errors import InputError, raise_faults
 from analysis.loaders import boundaries, commuting, population, tables
-from analysis.metrics import flow_model, labour_markets
+from analysis.metrics import flow_evidence, flow_model, labour_markets
 from analysis.metrics.commuting import margins_from_flows, night_population
 
 MATRIX = "commuting_matrix"
+_INFORMED = ["home", "work", "year", "sex"]
 _DISTANCE_SOURCES = ("localities", "boundaries", "population")
 _MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows",
                   *_DISTANCE_SOURCES)
-
-MODEL_ERROR: Mapping[str, float] = MappingProxyType(
-    {"Uppsala län 2016": 0.83, "Stockholm 2015": 0.92})
-"""CPC of each observed area when nothing from its county was used to calibrate the model.
-
-From `flow_model.leave_one_out`, the column `model`; a test computes it anew.
-"""
-
 
 @dataclass(frozen=True)
 class Flows:
@@ -47,6 +39,8 @@ class Flows:
 
     `table` has rows `year, home, work, sex, persons, kind` (sex is "total"), `margins` the rows of
     the same year and series with `code`. `kind` is observed or modelled, `sources` dataset keys.
+    `informed` names the modelled cells that observation has informed: `home, work`, and the
+    `year` and `sex` in which they were observed.
     """
 
     year: int
@@ -54,6 +48,7 @@ class Flows:
     table: pd.DataFrame
     margins: pd.DataFrame
     sources: tuple[str, ...]
+    informed: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_INFORMED))
 
     @property
     def modelled(self) -> bool:
@@ -112,6 +107,17 @@ def commuting_of(year: int | None = None) -> Flows:
     return _commuting_of(chosen, _editions(MATRIX, *_MODEL_SOURCES))
 
 
+def commuting_on(day: date) -> Flows | None:
+    """The flows of the latest year that does not lie after `day`; None before the first.
+
+    >>> commuting_on(date(2013, 1, 1)).year, commuting_on(date(2001, 1, 1)) is None
+    (2012, True)
+    """
+    last = catalog.dataset("commuting_margins").last_year(day)
+    known = [year for year in years() if year <= last]
+    return commuting_of(known[-1]) if known else None
+
+
 def _editions(*keys: str) -> tuple[str, ...]:
     """What stands for the data in use in the keys of caches: another edition, another result."""
     return tuple(tables.edition(key) for key in keys)
@@ -125,9 +131,12 @@ def _commuting_of(year: int, editions: tuple[str, ...]) -> Flows:
         cells = _observed(year, str(now["series"].iloc[0]))
         if len(cells):
             return Flows(year, "observed", cells, now, (MATRIX, "commuting_margins"))
-    cells = flow_model.model_flows(margins, distances(), year=year,
-                                   county_flows=commuting.load_county_flows())
-    return Flows(year, "modelled", cells, now, _MODEL_SOURCES)
+    known, apart = commuting.load_observed_flows(), distances()
+    cells = flow_model.model_flows(
+        margins, apart, year=year, county_flows=commuting.load_county_flows(),
+        samples=flow_evidence.samples_of(known, apart))
+    informed = flow_evidence.between(known, apart.index)[_INFORMED].reset_index(drop=True)
+    return Flows(year, "modelled", cells, now, _MODEL_SOURCES, informed)
 
 
 def _observed(year: int, series: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,6 @@ from analysis import flows, paths, reads
 from analysis.errors import InputError
 from analysis.loaders import commuting, tables
 from analysis.metrics import commuting as metrics
-from analysis.metrics import flow_model
 
 KARLSTAD = ("1715", "1761", "1763", "1764", "1780")
 
@@ -124,20 +124,21 @@ def test_labour_markets_agree_with_the_official_ones() -> None:
     assert flows.changes_of(now, KARLSTAD).one_market
 
 
-def test_the_printed_error_of_the_model_is_the_measured_one() -> None:
-    """The constants are those of docs/flow-model.md, not better than the model as it is."""
-    observed_flows, margins = commuting.load_observed_flows(), commuting.load_margins()
-    distances = flows.distances()
-    samples = flow_model.observed_samples(observed_flows, tuple(distances.index))
-    for sample in samples:
-        cells = flow_model.model_matrix(margins, distances, year=sample.year,
-                                        county_flows=commuting.load_county_flows())
-        cpc = flow_model.common_part_of_commuters(
-            sample.persons, cells.to_numpy()[sample.home, sample.work])
-        printed = [value for area, value in flows.MODEL_ERROR.items()
-                   if area.endswith(str(sample.year))]
-        assert printed
-        assert abs(cpc - printed[0]) < 0.02
+def test_observed_cells_are_named_and_the_rest_stays_modelled() -> None:
+    found = flows.commuting_of(2021)
+    named = found.informed.set_index(["home", "work"])
+    assert set(named["year"]) == {2015, 2016, 2017, 2020}
+    assert (named.loc[[("1884", "1885")], "sex"] == "women").all()
+    cells = found.table.set_index(["home", "work"])
+    assert cells.at[("1884", "1885"), "kind"] == "modelled"
+    assert ("0484", "0486") not in named.index
+
+
+def test_the_date_of_a_report_decides_the_year() -> None:
+    of_2012 = flows.commuting_on(date(2012, 6, 30))
+    assert of_2012 is not None
+    assert of_2012.year == 2011
+    assert flows.commuting_on(date(2003, 12, 31)) is None
 
 
 def test_export_writes_every_pair_without_the_diagonal(tmp_path: Path) -> None:

@@ -45,6 +45,16 @@ def load_county_flows() -> pd.DataFrame:
     return tables.load("commuting_county_flows")
 
 
+def load_model_error() -> pd.DataFrame:
+    """How far off the model of commuting was where it was tested; see benchmarks/flow_model.py.
+
+    >>> table = load_model_error()
+    >>> sorted(table["by"].unique())
+    ['area', 'size', 'strongest']
+    """
+    return tables.load("flow_model_error")
+
+
 def load_neighbours() -> pd.DataFrame:
     """Pairs of municipalities with a common land border; water borders are not in it.
 

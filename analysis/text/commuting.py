@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis import catalog
-from analysis.flows import MODEL_ERROR, Flows, Markets
+from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.labour_markets import MarketChanges
@@ -25,8 +25,10 @@ from analysis.regions import Region, municipalities
 from analysis.text import swedish
 from analysis.text.population import names_of
 from analysis.text.unknown import unknown
+from analysis.views import commuting as view
 
 MARKETS_YEAR = 2022  # of the official labour markets in the data
+SEXES = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 MANY = 12  # with more members than this the tables, not the sentences, name them
 _LEAST_SHARE, _LEAST_LINK = 0.005, 10  # a share and a count below which there is no link to tell
 _MOST = 4  # names in one enumeration; the tables name the rest
@@ -70,23 +72,29 @@ def is_nation(region: Region) -> bool:
 
 
 def rounded(persons: pd.Series, flows: Flows) -> pd.Series:
-    """Persons as they are printed: whole when observed, to tens when modelled."""
-    return persons.astype("float64").round(-1 if flows.modelled else 0)
+    """Persons as they are printed: whole when observed; modelled ones without false digits."""
+    known = persons.astype("float64")
+    if not flows.modelled:
+        return known.round()
+    return known.map(lambda value: value if swedish.is_missing(value) else view.rounded(value))
 
 
 def count(persons: float, flows: Flows) -> str:
-    """One number of persons as it is printed; below five modelled persons is `färre än 5`."""
+    """A number of persons as it is printed; a modelled one below 1,000 is an interval."""
     if swedish.is_missing(persons):
         return swedish.MISSING
-    if flows.modelled and 0 < persons < 5:
-        return "färre än 5"
-    return swedish.number(round(persons, -1 if flows.modelled else 0))
+    if not flows.modelled:
+        return swedish.number(round(persons))
+    if persons >= view.EXACT:
+        return swedish.number(view.rounded(persons))
+    low, high = view.interval(persons)
+    return f"{swedish.number(low)}–{swedish.number(high)}" if low else f"0–{swedish.number(high)}"
 
 
 def about(persons: float, flows: Flows) -> str:
-    """As `count`, with `cirka` before a modelled number."""
+    """As `count`, with `cirka` before a modelled number that is no interval."""
     shown = count(persons, flows)
-    return f"cirka {shown}" if flows.modelled and shown[:1].isdigit() else shown
+    return f"cirka {shown}" if flows.modelled and persons >= view.EXACT else shown
 
 
 def at_least(shown: str, persons: float, cells: int) -> str:
@@ -118,33 +126,66 @@ def titled(title: str, flows: Flows) -> str:
     return f"{title} – modellskattning" if flows.modelled else title
 
 
-def error_text() -> str:
-    """The measured error of the model, in one sentence."""
-    parts = [f"{swedish.percent(cpc, 0)} ({area})" for area, cpc in MODEL_ERROR.items()]
-    return (f"Andel pendlare som modellen lade på rätt par av kommuner när den provades: "
-            f"{swedish.listed(parts)}.")
+def error_text(members: Sequence[str] = ()) -> str:
+    """How far off modelled counts were in tests, by size, and where the tests were."""
+    parts = [_size_text(size, after) for size, after in
+             zip(view.sizes()[1:], [*view.sizes()[2:], None], strict=True)]
+    return (f"I prov mot observerade tal var medianfelet {swedish.listed(parts)}. "
+            f"{tried_text(members)}").strip()
+
+
+def _size_text(size: view.Size, after: view.Size | None) -> str:
+    off = swedish.percent(size.median_error, 0)
+    if after is None:
+        return f"{off} för flöden över {swedish.number(size.least)} pendlare"
+    return f"{off} för {swedish.number(size.least)}–{swedish.number(after.least)}"
+
+
+def tried_text(members: Sequence[str] = ()) -> str:
+    """In which counties the model was tried, and that none of them is the members' own."""
+    names = {code[:2]: entry.county for code, entry in municipalities().items()}
+    where = [f"{names[test.county]} {test.year}" for test in view.trials()]
+    tested = f"Proven gäller {swedish.listed(where)}"
+    if members and not view.trials_of(members):
+        return f"{tested}; för den här regionen finns inget prov."
+    return f"{tested}."
 
 
 def error_short() -> str:
-    """The measured error of the model, for a legend."""
-    worst = min(MODEL_ERROR.values())
-    return (f"I prov hamnade {swedish.percent(worst, 0)} av pendlarna eller fler på rätt par av "
-            "kommuner.")
+    """The measured error of the model, for a legend or a note."""
+    small, large = view.sizes()[1], view.sizes()[-1]
+    return (f"I prov var medianfelet {swedish.percent(small.median_error, 0)} för flöden på "
+            f"{small.least}–{view.sizes()[2].least} pendlare och "
+            f"{swedish.percent(large.median_error, 0)} för flöden över "
+            f"{swedish.number(large.least)}.")
 
 
 def short_note(flows: Flows) -> tuple[str, ...]:
-    """The note under a modelled figure or table: estimate, rounding, measured error."""
+    """The note under a modelled figure or table: what the numbers are."""
     if not flows.modelled:
         return ()
-    return (f"Modellskattning, antal avrundade till tiotal. {error_short()}",)
+    return ("Modellskattning: under 1 000 pendlare visas det spann som fyra av fem prov låg inom.",)
 
 
 def model_note(flows: Flows) -> str:
-    """What is modelled, from which years, how it is rounded and how good it is."""
+    """What is modelled, from which years, how it is shown and how good it is."""
     return (f"Modellskattning: kommunernas in- och utpendling {flows.year} är observerad, men inte "
-            "mellan vilka kommuner den går. Fördelningen är beräknad ur avstånd, arbetsplatser och "
-            "pendlingen mellan län 2018. Skattade tal är avrundade till tiotal. "
+            "mellan vilka kommuner den går. Fördelningen är beräknad ur avstånd, arbetsplatser, "
+            f"pendlingen mellan län 2018{_informed_text(flows)}. "
             f"{error_text()}")
+
+
+def _informed_text(flows: Flows) -> str:
+    """Which observed cells inform the model, by county, year and sex."""
+    if flows.informed.empty:
+        return ""
+    names = {code[:2]: entry.county for code, entry in municipalities().items()}
+    seen = flows.informed.assign(county=flows.informed["home"].str[:2])
+    parts = []
+    for (year, county), part in seen.groupby(["year", "county"]):
+        sexes = [word for sex, word in SEXES.items() if sex in set(part["sex"])]
+        parts.append(f"{names[str(county)]} {year} ({swedish.listed(sexes)})")
+    return f" och observerade par av kommuner: {swedish.listed(parts)}"
 
 
 # --- what the margins give exactly ----------------------------------------------------------------

@@ -147,7 +147,8 @@ def test_flow_map_marks_the_model_everywhere(key: str, modelled: Flows) -> None:
     assert about.kind == "modelled"
     assert "modellskattning" in about.title
     assert about.alt.startswith("Modellskattning")
-    assert "83 procent" in about.note
+    assert "83 procent" not in about.note
+    assert "fyra av fem prov" in about.note
     assert about.table is not None
     assert about.table.kind == "modelled"
     assert "modellskattning" in about.table.title
