@@ -4,14 +4,12 @@ Why Sphinx: it is maintained, reads docstrings by importing the code, turns ever
 error when asked, and its pages and search work from a folder without a network.
 """
 
-import logging
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
-logging.getLogger("weasyprint").setLevel(logging.WARNING)
 
 project = "Samverkan"
 author = "Samverkan"

@@ -8,10 +8,6 @@ packages=$(tr '\n' ' ' < "$here/system-packages.txt")
 
 missing() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || { echo python3-venv; return; }
-    for library in pango-1.0 pangoft2-1.0 harfbuzz-subset; do
-        "$python" -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('$library'))" \
-            || { echo "$library"; return; }
-    done
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
         || { echo chromium; return; }
     echo samverkan | hunspell -d sv_SE -l >/dev/null 2>&1 || { echo hunspell-sv; return; }

@@ -115,11 +115,8 @@ _SETTINGS = {
     "legend.fontsize": 8.5,
     "hatch.linewidth": 0.5,
     "savefig.facecolor": "white",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text, in the page and in the PDF
     "svg.hashsalt": "samverkan",
-    "pdf.fonttype": 42,  # TrueType subsets: text in the PDF stays text
-    # matplotlib reads this one for PDF, too: a face is embedded once, not again for 202F or 2212
-    "ps.fonttype": 42,
 }
 
 
@@ -386,7 +383,8 @@ class _Words:
         if self.lines:
             figure.text(0.075 / self.wide, top / figure.get_size_inches()[1],
                         "\n".join(self.lines), fontsize=self.size, fontweight=self.weight,
-                        color=self.colour, va="top", linespacing=1.0)
+                        color=self.colour, va="top", linespacing=1.0,
+                        gid=f"words-{len(figure.texts)}")  # svg.without_words leaves them out
 
 
 def _make_room(figure: Figure, head: float, foot: float) -> None:

@@ -2,35 +2,47 @@
 
 Terms
 -----
-document: the chapters with numbered figures and tables, the sources they cite, and the report's
-own pages around them; the exporters turn it into files.
+document: the chapters with numbered figures and tables, and the sources they cite. It has parts,
+    each a page and a PDF of its own: the report, its appendix, and the brief (its first pages).
+block: what a chapter consists of: words that its author wrote, or an exhibit in its place.
+appendix: what a chapter shows from the first Markdown cell tagged `appendix` on.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
-
-from markupsafe import Markup
 
 from analysis import catalog, regions
 from analysis.errors import BuildError
-from analysis.exhibits import MIME
+from analysis.exhibits.model import (
+    MIME,
+    Exhibit,
+    FigureExhibit,
+    FindingsExhibit,
+    KeyFigure,
+    KeyFiguresExhibit,
+    TableExhibit,
+    TextExhibit,
+    TilesExhibit,
+    loads,
+)
 from analysis.loaders import tables
 from analysis.regions import Region, slug
+from analysis.report import markdown
+from analysis.report.markdown import Node
 from analysis.report.plan import Job
 from analysis.text import formulas, swedish
+from analysis.text.formulas import Formula
 
-TEMPLATES = Path(__file__).parent / "templates"
 COVER_SOURCE = "boundaries"  # of the small map beside the title
-
+SUMMARY = "summary"  # the chapter that opens the report, and is the brief
+_UNSEEN = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
+_APPENDIX = "appendix"
 
 @dataclass(frozen=True)
 class Cited:
@@ -45,49 +57,164 @@ class Cited:
         return self.entry.notes_for(live=self.vintage.live)
 
 
-@dataclass
-class Document:
-    """One region's report before export; `notebooks` are the executed chapters by name.
+@dataclass(frozen=True)
+class Link:
+    """A source as an exhibit cites it: dataset key and words."""
 
-    `rendered` is the page that all formats begin from, once an exporter has made it.
-    """
+    key: str
+    text: str
+
+    @property
+    def kolada(self) -> bool:
+        """True for Kolada's: by its terms it is no source of what others have computed."""
+        return "Kolada, " in self.text
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Words of a chapter: what its author wrote, or sentences that code derived (`said`)."""
+
+    nodes: tuple[Node, ...]
+    said: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit in its place: `number` counts figures and tables of its part by themselves."""
+
+    exhibit: FigureExhibit | TableExhibit | FindingsExhibit | TilesExhibit
+    number: str = ""
+    formulas: tuple[Formula, ...] = ()
+    cited: tuple[Link, ...] = ()
+    row_ids: tuple[str, ...] = ()  # of a table whose rows are led to
+
+    @property
+    def kind(self) -> str:
+        """Observed, derived or modelled."""
+        return getattr(self.exhibit, "kind", "derived")
+
+
+Block = Prose | Shown
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What one part prints of a chapter."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+    joined: bool = False  # follows the chapter before it on the same page
+
+    @property
+    def headings(self) -> tuple[Node, ...]:
+        """The headings as the report numbers their levels: 2 for a chapter's title."""
+        return tuple(node for block in self.blocks if isinstance(block, Prose)
+                     for node in block.nodes if node.kind == "h")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page or PDF of its own; `full` where it prints methods and sources at length."""
+
+    name: str  # report, appendix or brief
+    chapters: tuple[Chapter, ...]
+    full: bool = False
+    other: str = ""  # the part that it leads to
+
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """All exhibits in order."""
+        return tuple(block for chapter in self.chapters for block in chapter.blocks
+                     if isinstance(block, Shown))
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formulas that its exhibits name, in the order of the methods."""
+        named = {entry.key for shown in self.shown for entry in shown.formulas}
+        return tuple(entry for entry in formulas.all_formulas() if entry.key in named)
+
+    @property
+    def sources(self) -> tuple[Cited, ...]:
+        """The datasets that it cites, in the order of the catalogue."""
+        return cited_by(self.shown)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One region's report before export."""
 
     region: Region
     as_of: str
-    notebooks: dict[str, Any]
-    exhibits: list[dict[str, Any]] = field(default_factory=list)
-    sources: list[Cited] = field(default_factory=list)
-    rendered: tuple[str, Any] | None = None
+    report: tuple[Chapter, ...]
+    appendix: tuple[Chapter, ...]
+    key_figures: tuple[KeyFigure, ...] = ()
 
-    def of_type(self, kind: str) -> list[dict[str, Any]]:
-        """The exhibits of one type, in the order of the report."""
-        return [exhibit for exhibit in self.exhibits if exhibit["type"] == kind]
+    def parts(self, *, appendix: bool = True) -> tuple[Part, ...]:
+        """Report, brief and, where there is anything to print, appendix."""
+        there = appendix and any(chapter.blocks for chapter in self.appendix)
+        report = Part("report", self.report, full=not there, other="appendix" if there else "")
+        brief = tuple(chapter for chapter in self.report if chapter.name == SUMMARY)
+        found = [report, *([Part("brief", brief, other="report")] if brief else [])]
+        if there:
+            found.append(Part("appendix", self.appendix, full=True, other="report"))
+        return tuple(found)
 
-    def tables(self) -> Iterator[dict[str, Any]]:
-        """Every table of the report: those shown, and those behind the figures."""
-        for exhibit in self.exhibits:
-            if exhibit["type"] == "table":
-                yield exhibit
-            elif exhibit.get("table"):
-                yield exhibit["table"]
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """All exhibits of report and appendix, in order."""
+        return Part("", (*self.report, *self.appendix)).shown
+
+    @property
+    def figures(self) -> tuple[FigureExhibit, ...]:
+        """All figures."""
+        return tuple(block.exhibit for block in self.shown
+                     if isinstance(block.exhibit, FigureExhibit))
+
+    def tables(self) -> Iterator[tuple[TableExhibit, tuple[Formula, ...]]]:
+        """Every table with its formulas: those shown, and those behind the figures."""
+        for block in self.shown:
+            if isinstance(block.exhibit, TableExhibit):
+                yield block.exhibit, block.formulas
+            elif isinstance(block.exhibit, FigureExhibit) and block.exhibit.table:
+                yield block.exhibit.table, block.formulas
+
+    @property
+    def sources(self) -> tuple[Cited, ...]:
+        """The datasets that report and appendix cite."""
+        return cited_by(self.shown)
+
+    @property
+    def findings(self) -> FindingsExhibit | None:
+        """The findings on the first page."""
+        return next((block.exhibit for block in self.shown
+                     if isinstance(block.exhibit, FindingsExhibit)), None)
 
 
-def read(job_region: Region, jobs: list[Job], folder: Path, as_of: str) -> Document:
-    """The document of a region from its executed notebooks; numbers figures and tables.
+def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
+    """The datasets that exhibits cite, with the one of the cover, in the order of the catalogue."""
+    keys = {link.key for block in shown for link in block.cited} | {COVER_SOURCE}
+    return tuple(Cited(entry, tables.vintage(key)) for key, entry in catalog.CATALOG.items()
+                 if key in keys)
+
+
+def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of: str) -> Document:
+    """The document of a region from its executed notebooks, by chapter; numbers what they show.
 
     Raises BuildError when a chapter shows a picture without description, or an id twice.
     """
     import nbformat
 
-    return number(Document(job_region, as_of, {
-        job.chapter: nbformat.read(folder / f"{job.chapter}.ipynb", as_version=4) for job in jobs}))
+    return compose(region, as_of, {
+        job.chapter: nbformat.reads(notebooks[job.chapter].decode("utf-8"), as_version=4)
+        for job in jobs})
 
 
 def of_notebook(notebook: Any, name: str) -> Document:
     """The document of one executed chapter, for the region and date in its own parameters.
 
-    Raises BuildError for a notebook that has not been run or does not say what it is about, and
-    InputError for an unknown region.
+    What it says for the appendix follows its report. Raises BuildError for a notebook that has not
+    been run or does not say what it is about, and InputError for an unknown region.
     """
     chapter = slug(name) or "kapitel"
     given = parameters_of(notebook)
@@ -97,8 +224,8 @@ def of_notebook(notebook: Any, name: str) -> Document:
                          "'parameters' with a line such as region = \"karlstad\"")
     region = regions.resolve(about, name=given.get("name", ""))
     as_of = given.get("as_of") or tables.data_date().isoformat()
-    document = number(Document(region, as_of, {chapter: notebook}))
-    if not document.exhibits:
+    document = compose(region, as_of, {chapter: notebook}, merged=True)
+    if not document.shown:
         raise BuildError(f"{name} shows nothing yet; run all its cells and save it first")
     return document
 
@@ -123,170 +250,166 @@ def _without_magics(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
 
 
-def number(document: Document) -> Document:
-    """Collect the exhibits of all chapters, in order, and the sources that they cite."""
-    notebooks = document.notebooks
-    for chapter, notebook in notebooks.items():
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                _check_headings(chapter, cell.source)
-            for output in cell.get("outputs", ()):
-                _collect(document, chapter, output)
-    cited = {key for exhibit in document.exhibits for key in exhibit.get("sources", ())}
-    cited |= {item["source"] for tile in document.of_type("tiles") for item in tile["items"]}
-    cited.add(COVER_SOURCE)
-    document.sources = [Cited(entry, tables.vintage(key))
-                        for key, entry in catalog.CATALOG.items() if key in cited]
-    return document
+# --- from notebooks to chapters ------------------------------------------------------------------
 
 
-def _collect(document: Document, chapter: str, output: Any) -> None:
-    """Take one output into the document, or refuse what the report could not print or trace."""
+def compose(region: Region, as_of: str, notebooks: Mapping[str, Any], *, merged: bool = False,
+            ) -> Document:
+    """The document of executed notebooks, by chapter; `merged` puts all into the report."""
+    halves = {name: _halves(name, notebook, merged) for name, notebook in notebooks.items()}
+    found = [exhibit for name, (first, second) in halves.items()
+             for exhibit in (*first, *second)]
+    _check_ids(found)
+    keys = tuple(row for item in found if isinstance(item, _Met)
+                 for row in _key_figures(item.exhibit))
+    report = tuple(_chapter(name, first) for name, (first, _) in halves.items())
+    titles = {chapter.name: chapter.title for chapter in report}
+    appendix = tuple(_appendix_chapter(name, titles[name], second)
+                     for name, (_, second) in halves.items() if second)
+    return Document(region, as_of, _numbered(report, ""), _numbered(appendix, "B"), keys)
+
+
+@dataclass(frozen=True)
+class _Met:
+    """An exhibit as a chapter shows it."""
+
+    exhibit: Exhibit
+    where: str
+
+
+_Raw = Prose | _Met
+
+
+def _key_figures(exhibit: Exhibit) -> tuple[KeyFigure, ...]:
+    return exhibit.items if isinstance(exhibit, KeyFiguresExhibit) else ()
+
+
+def _halves(chapter: str, notebook: Any, merged: bool) -> tuple[list[_Raw], list[_Raw]]:
+    """What a chapter shows in the report, and in the appendix."""
+    halves: tuple[list[_Raw], list[_Raw]] = ([], [])
+    half = halves[0]
+    for position, cell in enumerate(notebook.cells, start=1):
+        tags = set(cell.metadata.get("tags", ()))
+        where = f"chapter {chapter}, cell {position}"
+        if cell.cell_type == "markdown":
+            if _APPENDIX in tags and not merged:
+                half = halves[1]
+            if not tags & _UNSEEN:
+                half.append(Prose(markdown.placed(markdown.parse(cell.source, where), chapter)))
+        elif not tags & _UNSEEN:
+            half += [found for output in cell.get("outputs", ())
+                     for found in _of_output(output, where, chapter)]
+    return halves
+
+
+def _of_output(output: Any, where: str, chapter: str) -> Iterator[_Raw]:
+    """The exhibit of one output, or a refusal of what the report could not print or trace."""
     data = output.get("data", {})
     if MIME not in data:
-        _refuse_untraced(chapter, output)
+        _refuse_untraced(where, output)
         return
-    data[MIME] = json.loads(data[MIME])  # for the template
-    exhibit = data[MIME]
-    exhibit["chapter"] = chapter
-    if exhibit["type"] == "figure":
-        exhibit["svg"], exhibit["png"] = data["image/svg+xml"], data["image/png"]
-        exhibit["pdf"] = data["application/pdf"]
-    if exhibit["type"] == "text":
-        _check_headings(chapter, exhibit["markdown"])
-    if exhibit["type"] in ("figure", "table"):
-        _check_id(document, exhibit)
-        _name_formulas(exhibit)
-        exhibit["number"] = len(document.of_type(exhibit["type"])) + 1
-        exhibit["cited"] = cited_links(exhibit["sources"])
-    if exhibit["type"] == "table":
-        exhibit["short"] = is_short(exhibit["rows"])
-    if exhibit["type"] == "tiles":
-        exhibit["kind"] = "derived"
-        exhibit["cited"] = cited_links([item["source"] for item in exhibit["items"]])
-        exhibit["formulas"] = formulas.used_in(item["label"] for item in exhibit["items"])
-    document.exhibits.append(exhibit)
+    exhibit = loads(data[MIME], where)
+    if isinstance(exhibit, TextExhibit):
+        nodes = markdown.parse(exhibit.markdown, where, said=True)
+        yield Prose(markdown.placed(nodes, chapter), said=True)
+    else:
+        yield _Met(exhibit, where)
 
 
-def _name_formulas(exhibit: dict[str, Any]) -> None:
-    """Give a figure or table, and the table behind a figure, the formulas of its numbers."""
-    behind = exhibit.get("table")
-    for item in (exhibit, behind) if behind else (exhibit,):
-        item["formulas"] = [] if exhibit["kind"] == "observed" else formulas.used_in(
-            [item["title"], item.get("unit", ""), *_words_of(behind or item)])
-
-
-_SHORT = 22  # lines: about a third of a printed page
-_LINE = 70  # characters of all columns together that fit one line of a row
-
-
-def is_short(rows: list[list[Any]]) -> bool:
-    """True for a table that may be kept on one page; a longer one has to break between rows.
-
-    >>> is_short([["Karlstad", 1.0]] * 14), is_short([["Karlstad", "ord " * 100]] * 14)
-    (True, False)
-    """
-    lines = (1 + sum(len(str(value)) for value in row) // _LINE for row in rows)
-    return sum(lines) <= _SHORT
-
-
-def _words_of(table: dict[str, Any]) -> Iterator[str]:
-    """What a table calls its columns and, in the first column, its rows."""
-    yield from (column["label"] for column in table.get("columns", ()))
-    yield from (str(row[0]) for row in table.get("rows", ()) if isinstance(row[0], str))
-
-
-def _refuse_untraced(chapter: str, output: Any) -> None:
+def _refuse_untraced(where: str, output: Any) -> None:
     """Anything shown without `analysis.exhibits` has no source: it must not vanish in silence."""
     data = output.get("data", {})
     printed = output.get("name") == "stdout" and str(output.get("text", "")).strip()
+    remedy = "or tag the cell remove-output"
     if any(name.startswith("image/") for name in data):
-        raise BuildError(f"chapter {chapter}: a picture has no title, alt text and source; "
-                         "show it with analysis.exhibits.show")
+        raise BuildError(f"{where}: a picture has no title, alt text and source; show it with "
+                         f"analysis.exhibits.show, {remedy}")
     if printed or data:
         first = " ".join(str(printed or data.get("text/plain", "output")).split())[:60]
-        raise BuildError(f"chapter {chapter}: the output {first!r} has no source; use show or say "
-                         "of analysis.exhibits, or end the line with a semicolon")
+        raise BuildError(f"{where}: the output {first!r} has no source; use show or say of "
+                         f"analysis.exhibits, {remedy}")
 
 
-def _check_headings(chapter: str, source: str) -> None:
-    """A heading without words is a hole in the contents, and silence to a screen reader."""
-    empty = [level for level, title in headings(source) if not title.strip()]
-    if empty:
-        raise BuildError(f"chapter {chapter}: a heading of level {empty[0]} has no text; write "
-                         f"one after the {'#' * empty[0]}, or remove it")
+def _check_ids(found: Iterable[_Raw]) -> None:
+    """Ids become names of files, on disks that may not know case: each is used once."""
+    seen: dict[tuple[str, str], str] = {}
+    for item in found:
+        if isinstance(item, Prose) or not isinstance(item.exhibit, FigureExhibit | TableExhibit):
+            continue
+        name, kind = item.exhibit.id, item.exhibit.type
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
+            raise BuildError(f"{item.where}: the id {name!r} must be letters, digits and hyphens; "
+                             "it becomes a file name")
+        if (kind, name.casefold()) in seen:
+            raise BuildError(f"{item.where}: the id {name!r} is already used in "
+                             f"{seen[kind, name.casefold()]}; choose another")
+        seen[kind, name.casefold()] = item.where
 
 
-def _check_id(document: Document, exhibit: dict[str, Any]) -> None:
-    name = exhibit["id"]
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
-        raise BuildError(f"chapter {exhibit['chapter']}: the id {name!r} must be letters, digits "
-                         "and hyphens; it becomes a file name")
-    for other in document.of_type(exhibit["type"]):
-        if other["id"] == name:
-            raise BuildError(f"chapter {exhibit['chapter']}: the id {name!r} is already used in "
-                             f"chapter {other['chapter']}; choose another")
+def _chapter(name: str, raw: Iterable[_Raw]) -> Chapter:
+    """A chapter of the report; raises BuildError without a heading of level one."""
+    blocks = tuple(_block(item) for item in raw if not _is_kept_apart(item))
+    chapter = Chapter(name, "", blocks)
+    titles = [node.words for node in chapter.headings if node.level == 2]
+    if not titles:
+        raise BuildError(f"chapter {name} has no heading; begin with a line such as "
+                         f"'# {name.capitalize()}'")
+    _check_levels(chapter)
+    return replace(chapter, title=titles[0])
 
 
-def cited_links(keys: Iterable[str]) -> list[dict[str, Any]]:
-    """The sources of an exhibit, each once: dataset key, the words, whether it is Kolada's."""
-    cited: dict[str, str] = {}
-    for key in keys:
-        cited.setdefault(tables.vintage(key).source, key)
-    return [{"key": key, "text": text, "kolada": "Kolada, " in text}
-            for text, key in cited.items()]
+def _appendix_chapter(name: str, title: str, raw: Iterable[_Raw]) -> Chapter:
+    """What the appendix prints of a chapter, under the chapter's title."""
+    head = Node("h", (Node("text", text=title),), level=2, id=markdown.anchor(name, title))
+    blocks = (Prose((head,)), *(_block(item) for item in raw if not _is_kept_apart(item)))
+    chapter = Chapter(name, title, blocks)
+    _check_levels(chapter)
+    return chapter
 
 
-_OUTSIDE = re.compile(r"""<script|<iframe|<link\b|@import|(?:src|srcset|poster)=["'](?!data:)"""
-                      r"""|url\(["']?(?!data:|%23|#)""", re.IGNORECASE)
+def _check_levels(chapter: Chapter) -> None:
+    markdown.check_levels([(node.level - 1, node.words) for node in chapter.headings],
+                          f"chapter {chapter.name}")
 
 
-def check_self_contained(html: str) -> None:
-    """Raise BuildError when the page would run a script or ask for anything outside itself."""
-    without_pictures = _PICTURE.sub('src="data:', html)
-    found = _OUTSIDE.search(without_pictures)
-    if found:
-        place = without_pictures[found.start():found.start() + 80]
-        raise BuildError(f"the report would ask for something outside itself: {place!r}; embed it "
-                         "or leave it out")
+def _is_kept_apart(item: _Raw) -> bool:
+    return isinstance(item, _Met) and isinstance(item.exhibit, KeyFiguresExhibit)
 
 
-_PICTURE = re.compile(r'src="data:[^"]*')
+def _block(item: _Raw) -> Block:
+    if isinstance(item, Prose):
+        return item
+    exhibit = item.exhibit
+    assert not isinstance(exhibit, TextExhibit | KeyFiguresExhibit)
+    if isinstance(exhibit, FindingsExhibit):
+        return Shown(exhibit)
+    if isinstance(exhibit, TilesExhibit):
+        measures: Iterable[str] = (tile.measure for tile in exhibit.items)
+        sources: Iterable[str] = (tile.source for tile in exhibit.items)
+    else:
+        measures = [] if exhibit.kind == "observed" else _measures(exhibit)
+        sources = exhibit.sources
+    return Shown(exhibit, "", formulas.named(measures), links(sources))
 
 
-def page(document: Document) -> Any:
-    """One notebook with all cells of all chapters, each marked with its chapter."""
-    import nbformat
-
-    cells = []
-    for chapter, notebook in document.notebooks.items():
-        for position, cell in enumerate(notebook.cells):
-            copy = cell.copy()
-            copy["id"] = f"{chapter}-{position}"[:64]
-            copy["metadata"] = {**cell.metadata, "chapter": chapter}
-            cells.append(copy)
-    return nbformat.v4.new_notebook(cells=cells)
+def _measures(exhibit: FigureExhibit | TableExhibit) -> Iterator[str]:
+    yield from exhibit.measures
+    if isinstance(exhibit, FigureExhibit) and exhibit.table:
+        yield from exhibit.table.measures
 
 
-def context(document: Document) -> dict[str, Any]:
-    """What the template prints around the chapters: cover, contents, methods and sources."""
-    from analysis.figures import fonts
+def _numbered(chapters: Iterable[Chapter], prefix: str) -> tuple[Chapter, ...]:
+    """The chapters with their figures and tables numbered, each kind by itself."""
+    count = {"figure": 0, "table": 0}
 
-    templates = TEMPLATES / "samverkan"
-    region = document.region
-    as_of = swedish.day(date.fromisoformat(document.as_of))
-    return {
-        "region": region, "as_of": as_of, "members": swedish.listed(region.member_names),
-        "css": (templates / "report.css").read_text(encoding="utf-8"),
-        "font_css": fonts.font_css(), "contents": contents(document), "sources": document.sources,
-        "formulas": [entry for entry in formulas.FORMULAS
-                     if any(entry in e.get("formulas", ()) for e in document.exhibits)],
-        "data_date": data_dates(),
-        "map": cover_map(region),
-        "figures": document.of_type("figure"),
-        "modelled": any(e.get("kind") == "modelled" for e in document.exhibits),
-        "member_count": swedish.counted(len(region.members), "kommun", "kommuner"),
-    }
+    def number(block: Block) -> Block:
+        if isinstance(block, Shown) and block.exhibit.type in count:
+            count[block.exhibit.type] += 1
+            return replace(block, number=f"{prefix}{count[block.exhibit.type]}")
+        return block
+
+    return tuple(replace(chapter, blocks=tuple(map(number, chapter.blocks)))
+                 for chapter in chapters)
 
 
 def data_dates() -> str:
@@ -296,87 +419,9 @@ def data_dates() -> str:
     return f"{swedish.day(shipped)}{later}"
 
 
-@lru_cache(maxsize=4)
-def cover_map(region: Region) -> dict[str, Any]:
-    """The small map of the members beside the title: address, words and source."""
-    from analysis.figures import overview
-    from analysis.loaders.boundaries import load_boundaries
-
-    svg = overview.cover_svg(region, load_boundaries())
-    return {"address": _address(svg), "alt": overview.map_alt(region), "kind": "observed",
-            "cited": cited_links([COVER_SOURCE])}
-
-
-def contents(document: Document) -> list[dict[str, str]]:
-    """The chapters' own headings, in order, with their anchors.
-
-    Raises BuildError for a chapter without a heading of level one.
-    """
-    found = []
-    for chapter, notebook in document.notebooks.items():
-        texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-        titles = [title for text in texts for level, title in headings(text) if level == 1]
-        if not titles:
-            raise BuildError(f"chapter {chapter} has no heading; begin with a line such as "
-                             f"'# {chapter.capitalize()}'")
-        found += [{"title": title, "anchor": anchor(chapter, title)} for title in titles]
-    return found
-
-
-def _parser() -> Any:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
-
-
-def headings(source: str) -> list[tuple[int, str]]:
-    """Level and plain text of each heading in a Markdown text."""
-    tokens = _parser().parse(source)
-    return [(int(token.tag[1]), _plain(tokens[position + 1]))
-            for position, token in enumerate(tokens) if token.type == "heading_open"]
-
-
-def _plain(inline: Any) -> str:
-    return "".join(child.content for child in inline.children or ())
-
-
-def anchor(chapter: str, title: str) -> str:
-    """The id of a heading: chapter and title, so that two chapters may use the same words."""
-    return f"{slug(chapter)}-{slug(title)}"
-
-
-def markdown(source: str, chapter: str = "") -> str:
-    """Markdown to HTML; headings go down one level, below the report's own, and get their ids."""
-    parser = _parser()
-    tokens = parser.parse(source)
-    for position, token in enumerate(tokens):
-        if token.type in ("heading_open", "heading_close"):
-            if token.type == "heading_open" and chapter:
-                token.attrSet("id", anchor(chapter, _plain(tokens[position + 1])))
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
-    return str(parser.renderer.render(tokens, parser.options, {}))
-
-
-def picture(exhibit: dict[str, Any]) -> Markup:
-    """Data URI of a figure's SVG, cropped to the drawing: the page prints title and source."""
-    width, height = exhibit["size"]
-    head, foot = exhibit["crop"]
-    body = height - head - foot
-    svg = exhibit["svg"]
-    start = svg.index("<svg")
-    end = svg.index(">", start) + 1
-    tag = re.sub(r'height="[^"]*"', f'height="{body:g}pt"', svg[start:end], count=1)
-    tag = re.sub(r'viewBox="[^"]*"', f'viewBox="0 {head:g} {width:g} {body:g}"', tag)
-    return _address(tag + svg[end:])
-
-
-def _address(svg: str) -> Markup:
-    """An SVG as data URI."""
-    text = svg[svg.index("<svg"):].strip().replace('"', "'").replace("%", "%25").replace("#", "%23")
-    return Markup("data:image/svg+xml," + " ".join(text.split()))
-
-
-def numbered(html: str, number: int) -> str:
-    """The HTML of a table with its number in the caption."""
-    return html.replace("<caption><span>", '<caption><span>'
-                        f'<span class="number">Tabell {number}.</span> ', 1)
+def links(keys: Iterable[str]) -> tuple[Link, ...]:
+    """The sources of an exhibit, each once: dataset key and the words of its citation."""
+    cited: dict[str, str] = {}
+    for key in keys:
+        cited.setdefault(tables.vintage(key).source, key)
+    return tuple(Link(key, text) for text, key in cited.items())

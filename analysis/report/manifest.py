@@ -77,6 +77,7 @@ class Inputs:
             "versions": self.versions,
             "chapters": [[name, self._notebook(name)] for name, _ in self.plan.chapters],
             "region": _region(region), "formats": self.plan.formats,
+            "appendix": self.plan.appendix,
             "as_of": self.plan.as_of.isoformat(),
         })
 
@@ -115,7 +116,7 @@ def library_digest() -> str:
 def template_digest() -> str:
     """Hash of what the exporters put around the chapters: templates and styles."""
     package = Path(__file__).resolve().parents[1]
-    return _hash_files(_package_files(package, ".j2", ".css", ".json"), package)
+    return _hash_files(_package_files(package, ".j2", ".css", ".json", ".typ"), package)
 
 
 def font_digest() -> str:

@@ -53,6 +53,7 @@ class Plan:
     out: Path
     jobs: int
     scheduler: str = ""  # address of a Dask scheduler; none: processes of this machine
+    appendix: bool = True
 
     def chapters_of(self, region: Region) -> list[Job]:
         """The jobs of one region, in the order of the report."""

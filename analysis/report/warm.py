@@ -11,7 +11,6 @@ Nothing else happens in a build meanwhile, so each tenth of a second here is one
 
 # ruff: noqa: E402  (some things are set before anything else is imported)
 
-import ctypes.util
 import gc
 import importlib
 import multiprocessing
@@ -20,7 +19,6 @@ import pkgutil
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from unittest import mock
 
 gc.disable()  # nothing that is imported goes away again: looking for it takes a fifth of the time
 # a check of addresses in JSON schemas, which takes a second to import and which no notebook uses
@@ -32,9 +30,11 @@ pandas.options.mode.string_storage = "python"  # sooner at hand than Arrow in sm
 
 from analysis import catalog, flows
 from analysis.errors import SamverkanError
+from analysis.exhibits import pictures
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
 from analysis.report import lifeline
+from analysis.text import formulas
 
 
 def send_data(pipe: Connection, parent: int) -> None:
@@ -58,16 +58,11 @@ import ipykernel.kernelapp
 import nbconvert.exporters
 import papermill
 import traitlets.config
+import typst
 
 import analysis
 
-# WeasyPrint asks for its libraries by the names they have elsewhere, too, and each search for one
-# that is not here starts other programs
-with suppress(OSError), mock.patch.object(ctypes.util, "find_library", return_value=None):
-    import weasyprint
-import weasyprint
-
-LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, weasyprint)
+LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, typst)
 ROOMS = ("loaders", "metrics", "flows", "inventory", "text", "tables", "figures", "exhibits",
          "key_figures")
 
@@ -75,7 +70,7 @@ for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
     if found.name.split(".")[1] in ROOMS and found.name != __name__:
         importlib.import_module(found.name)
 
-for name in ("compose", "export", "exporters", "pdf"):
+for name in ("compose", "export", "exporters", "typeset"):
     importlib.import_module(f"analysis.report.{name}")
 with suppress(SamverkanError):
     boundaries.load_boundaries()
@@ -83,6 +78,8 @@ with suppress(SamverkanError):
 with suppress(SamverkanError):
     services.load_inventory()
 fonts.use_in_figures()
+pictures.faces()
+formulas.all_formulas()
 with suppress(EOFError):  # of a helper that was killed: each kernel does its work again
     whole, distances = receiver.recv()
     tables.keep_shipped(whole)

@@ -124,13 +124,14 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finish
             (folder / "notebooks" / f"{chapter}.ipynb").write_bytes(content)
         start = time.perf_counter()
         jobs = plan.chapters_of(region)
-        document = compose.read(region, jobs, folder / "notebooks", plan.as_of.isoformat())
+        document = compose.read(region, jobs, notebooks, plan.as_of.isoformat())
+        parts = document.parts(appendix=plan.appendix)
         export.write_figures(document, folder)
         export.write_key_figures(document, folder)
         steps["compose"] = time.perf_counter() - start
         for form in plan.formats:
             start = time.perf_counter()
-            export.WRITERS[form](document, folder)
+            export.WRITERS[form](document, parts, folder)
             steps[form] = time.perf_counter() - start
         files = {path.relative_to(folder).as_posix(): path.read_bytes()
                  for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -7,7 +7,7 @@ import shapely
 
 from analysis import regions
 from analysis.errors import InputError
-from analysis.exhibits import MIME, figure_bundle
+from analysis.exhibits import figure_exhibit
 from analysis.figures import commuting, labels, maps, overview, style, svg
 from analysis.loaders.boundaries import load_boundaries, load_lakes
 from analysis.loaders.commuting import load_margins
@@ -98,41 +98,41 @@ def test_a_figure_without_alt_text_or_source_is_refused():
         style.description_of(axes.get_figure(root=True))
 
 
-def test_the_bundle_has_all_formats_and_is_the_same_twice(boundaries):
+def test_a_figure_is_small_and_the_same_twice(boundaries):
     region = regions.get("kak")
-    first, second = (figure_bundle(overview.plot_region(region, boundaries).get_figure(root=True))
+    first, second = (figure_exhibit(overview.plot_region(region, boundaries).get_figure(root=True))
                      for _ in range(2))
     assert first == second
-    assert {"image/svg+xml", "image/png", "application/pdf"} <= set(first)
-    assert len(first["image/svg+xml"]) < 90_000
+    assert len(first.wide.svg) < 90_000
 
 
 def test_compact_svg_keeps_halos_and_scales():
-    text = ('<svg><!-- note --><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
-            '<g id="place-3-8.5"><g transform="translate(1.23456 2) scale(0.085 -0.085)">'
-            '<use xlink:href="#F-41" transform="translate(54.90625 0)"/></g></g>'
-            '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g></svg>')
+    text = ('<svg ><!-- note --><defs><style type="text/css">*{stroke-linejoin: round}</style>'
+            '</defs><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
+            '<g id="place-3-8.5"><text transform="translate(1.23456 2)">Kil</text></g>'
+            '<g transform="scale(0.0854 -0.0854)"><use xlink:href="#F-41"/></g>'
+            '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g>'
+            '<g id="words-1"><text>Titel</text></g></svg>')
     short = svg.compact(text)
     assert "note" not in short
-    assert "scale(0.085 -0.085)" in short
+    assert "scale(0.0854 -0.0854)" in short
     assert "patch_1" not in short
-    assert 'stroke="#fff"' in short
-    assert f'stroke-width="{labels.HALO / (8.5 / 100 / 64):.0f}"' in short
+    assert "halo" not in short
+    assert f'stroke="#fff" stroke-width="{labels.HALO}"' in short
     assert "1.99" in short
-    assert short.count('id="') == 2, "only what is referred to keeps an id"
+    assert "<style" not in short, "it would style the whole page"
+    assert 'stroke-linejoin="round" stroke-linecap="butt"' in short[:60]
+    assert short.count('id="') == 2, "only what is referred to keeps an id, and the title"
 
 
 def test_a_figure_is_the_same_bytes_whatever_was_drawn_before(boundaries):
     def drawn(key):
-        return figure_bundle(overview.plot_region(regions.get(key), boundaries).figure)
+        return figure_exhibit(overview.plot_region(regions.get(key), boundaries).figure)
 
     first = drawn("karlstad")
     for key in ("malardalen", "kak"):
         drawn(key)
-    again = drawn("karlstad")
-    assert again.keys() == first.keys()
-    for kind, content in first.items():
-        assert again[kind] == content, kind
+    assert drawn("karlstad") == first
 
 
 def test_neighbours_still_meet_when_they_are_simplified_for_a_frame(boundaries):
@@ -160,5 +160,4 @@ def test_the_great_lakes_are_drawn_named_and_cited(boundaries):
     assert "Vänern" in [text.get_text() for axes in figure.axes for text in axes.texts]
     assert style.cited(figure) == ("commuting_margins", "boundaries")
     assert any("digitala gränser" in text.get_text() for text in figure.texts)
-    bundle = figure_bundle(figure)
-    assert bundle[MIME]["sources"] == ["commuting_margins", "boundaries"]
+    assert figure_exhibit(figure).sources == ("commuting_margins", "boundaries")

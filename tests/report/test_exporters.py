@@ -15,7 +15,7 @@ import pytest
 from lxml import html as lxml_html
 from nbconvert.exporters.base import get_export_names, get_exporter
 
-from analysis.report import compose
+from analysis.report import compose, safe
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -59,13 +59,14 @@ def test_a_chapter_by_itself_is_its_section_of_the_report(exported, report):
 
 
 def test_a_chapter_by_itself_is_whole(exported):
-    compose.check_self_contained(exported)
+    safe.check_page(exported)
     page = lxml_html.fromstring(exported)
     assert [title.text for title in page.iter("h1")] == ["Karlstadsregionen"]
     assert "@font-face" in exported
     ids = {element.get("id") for element in page.iter() if element.get("id")}
     links = {a.get("href")[1:] for a in page.iter("a") if a.get("href").startswith("#")}
     assert links <= ids
+    assert not [a for a in page.iter("a") if a.get("href").startswith("appendix")]
     assert page.cssselect("figure p.source a")
     assert not page.cssselect("pre"), "no code"
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis import catalog, datasets, paths, regions
 from analysis.errors import DataError, InputError, NotFetchedError, SourceError
-from analysis.exhibits import figure_bundle
+from analysis.exhibits import figure_exhibit
 from analysis.figures import overview, style
 from analysis.loaders import tables
 from analysis.loaders.boundaries import load_boundaries, load_lakes
@@ -192,7 +192,7 @@ def test_boundaries_keep_their_common_borders(everything):
 @pytest.mark.parametrize("key", ["karlstad", "malardalen"])
 def test_a_map_of_fetched_boundaries_stays_small_and_shows_the_lakes(everything, key):
     axes = overview.plot_region(regions.get(key), load_boundaries())
-    assert len(figure_bundle(axes.figure)["image/svg+xml"]) < 200_000
+    assert len(figure_exhibit(axes.figure).wide.svg) < 200_000
     water = mpl.colors.to_rgba(style.WATER)
     ground = [layer for layer in axes.collections
               if len(layer.get_facecolor()) and tuple(layer.get_facecolor()[0]) == water]

@@ -1,0 +1,245 @@
+"""What a report prints around its chapters: its first lines, what may be done, how it is known.
+
+Terms
+-----
+front: the title, the lines under it and the small map.
+closing: the sections that follow the chapters. They are chapters like the others, made of words and
+    tables, so that page and PDF print the same.
+way: a scenario or an investigation that lies beside the report, with its result in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from analysis import catalog
+from analysis.exhibits.model import TableExhibit, Value
+from analysis.regions import Region
+from analysis.report import markdown
+from analysis.report.compose import (
+    COVER_SOURCE,
+    Block,
+    Chapter,
+    Cited,
+    Document,
+    Part,
+    Prose,
+    Shown,
+    data_dates,
+    links,
+)
+from analysis.tables import Format
+from analysis.text import methods, swedish
+from analysis.text.citation import source_line
+
+KICKER = "Underlag om kommunal samverkan"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line under the title; a quiet one is for those who look for it."""
+
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class CoverMap:
+    """The small map of the members beside the title."""
+
+    svg: str
+    alt: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Front:
+    """Title of the file, the lines that open it, and what runs at the foot of each page."""
+
+    title: str
+    kicker: str
+    headline: str
+    lines: tuple[Line, ...]
+    map: CoverMap | None
+    running: str
+
+
+def front(document: Document, part: Part) -> Front:
+    """The first lines of a part: of the report and its brief, the message."""
+    region = document.region
+    if part.name == "appendix":
+        return Front(f"{region.name}: bilaga till underlag om kommunal samverkan", KICKER,
+                     f"Bilaga: {region.name}", (Line(_members(region)), _dated(document)), None,
+                     f"Bilaga, {region.name}")
+    found = document.findings
+    titled = found is not None and found.title
+    kicker = f"{KICKER} i {region.name}" if titled else KICKER
+    lines = [Line(found.evidence)] if found and found.evidence else []
+    lines += [Line(_members(region), quiet=bool(titled))]
+    lines += [Line(f"{group.name}: {', '.join(group.member_names)}", quiet=True)
+              for group in region.groups]
+    return Front(f"{region.name}: underlag om kommunal samverkan", kicker,
+                 found.title if found and titled else region.name,
+                 (*lines, _dated(document)), cover_map(region), region.name)
+
+
+def _members(region: Region) -> str:
+    count = swedish.counted(len(region.members), "kommun", "kommuner")
+    return f"{count}: {swedish.listed(region.member_names)}"
+
+
+def _dated(document: Document) -> Line:
+    return Line(f"Gemensamma tjänster per den {swedish.day(date.fromisoformat(document.as_of))}. "
+                f"Statistik enligt datauttag {data_dates()}; varje siffra anger sitt år.",
+                quiet=True)
+
+
+@lru_cache(maxsize=4)
+def cover_map(region: Region) -> CoverMap:
+    """The small map of the members: picture, words and source."""
+    from analysis.figures import overview
+    from analysis.loaders.boundaries import load_boundaries
+
+    return CoverMap(overview.cover_svg(region, load_boundaries()), overview.map_alt(region),
+                    source_text(Shown(_table("map", "", (), ()), cited=links([COVER_SOURCE]))))
+
+
+def source_text(block: Shown) -> str:
+    """The source line of an exhibit as plain text."""
+    if not block.cited:
+        return ""
+    text = source_line((link.key for link in block.cited), block.kind)
+    if block.formulas:
+        names = ", ".join(lower(entry.label) for entry in block.formulas)
+        text += f". {'Formel' if len(block.formulas) == 1 else 'Formler'}: {names}"
+    return text
+
+
+def lower(label: str) -> str:
+    """A label within a sentence; an abbreviation stays.
+
+    >>> lower("Pendlingskvot"), lower("SCB:s framskrivning")
+    ('pendlingskvot', 'SCB:s framskrivning')
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+# --- the sections after the chapters -------------------------------------------------------------
+
+
+def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
+    """The sections that follow the chapters of a part."""
+    if part.name == "brief":
+        return (_section("kallor", _whole(part)),)
+    shown = _Numbers(part)
+    found = []
+    if part.name == "report" and len(document.report) > 1:
+        found.append(_section("vagar", markdown_of(methods.WAYS),
+                              shown.table(_forms())))
+        found.append(_section("metod", markdown_of(methods.CERTAIN), shown.table(_certainty()),
+                              markdown_of(methods.TERMS)))
+    if part.full:
+        found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(part)))
+    found.append(_section("kallor", markdown_of(_SOURCES),
+                          *([] if part.full else [_source_table(part, shown)]),
+                          *([_source_list(part)] if part.full else [])))
+    if part.full:
+        found.append(_section("tillganglighet", markdown_of(methods.ACCESS), joined=True))
+    elif part.other:
+        found.append(_section("bilaga", markdown_of(methods.APPENDIX), joined=True))
+    return tuple(found)
+
+
+_SOURCES = ("# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
+            "räknat vidare på siffrorna står det ”bearbetning: Samverkan”. Uppgifterna är hämtade "
+            f"senast {swedish.day(catalog.SNAPSHOT_DATE)}.")
+
+
+def _section(name: str, *blocks: Block, joined: bool = False) -> Chapter:
+    chapter = Chapter(name, "", blocks, joined)
+    return replace(chapter, title=next((node.words for node in chapter.headings), ""))
+
+
+def markdown_of(text: str) -> Prose:
+    """A text of the product as words of a section."""
+    nodes = markdown.placed(markdown.parse(text, "methods", said=True), "om")
+    return Prose(nodes, said=True)
+
+
+class _Numbers:
+    """Tables of the closing sections are numbered after those of the chapters."""
+
+    def __init__(self, part: Part) -> None:
+        self._prefix = "B" if part.name == "appendix" else ""
+        self._count = sum(isinstance(block.exhibit, TableExhibit) for block in part.shown)
+
+    def table(self, table: TableExhibit, row_ids: tuple[str, ...] = ()) -> Shown:
+        self._count += 1
+        return Shown(table, f"{self._prefix}{self._count}", row_ids=row_ids)
+
+
+def _table(name: str, title: str, headings: tuple[str, ...], rows: tuple[tuple[Value, ...], ...],
+           notes: tuple[str, ...] = ()) -> TableExhibit:
+    columns = tuple(Format(heading, text=True) for heading in headings)
+    return TableExhibit(name, title, columns, rows, (), "observed", notes=notes)
+
+
+def _forms() -> TableExhibit:
+    return _table("juridiska-former", "Kommuner kan samarbeta i fem juridiska former",
+                  ("Form", "Vad det är", "Regler"), methods.FORMS,
+                  ("Källa: kommunallagen (2017:725); lagen (2003:1210) om finansiell samordning "
+                   "av rehabiliteringsinsatser.",))
+
+
+def _certainty() -> TableExhibit:
+    return _table("sakerhet", "Så säker är varje del av underlaget",
+                  ("Del", "Bygger på", "Hur säkert"), methods.CERTAINTY)
+
+
+def _source_table(part: Part, numbers: _Numbers) -> Shown:
+    """The sources that the report used, one row each, where its exhibits lead."""
+    rows = tuple((cited.entry.title, cited.vintage.source, cited.vintage.years)
+                 for cited in part.sources)
+    return numbers.table(
+        _table("kallor", "Källorna till rapportens siffror", ("Uppgift", "Källa", "Avser"), rows),
+        tuple(f"kalla-{cited.entry.key}" for cited in part.sources))
+
+
+def _source_list(part: Part) -> Prose:
+    """Every source with its licence, series and what to know of it."""
+    return Prose(tuple(node for cited in part.sources for node in _source_nodes(cited)))
+
+
+def _source_nodes(cited: Cited) -> Iterator[markdown.Node]:
+    entry, vintage = cited.entry, cited.vintage
+    head = markdown.Node("strong", (_text(f"{entry.title}."),))
+    yield markdown.Node("p", (head, _text(f" {vintage.source}. Avser {vintage.years}. Licens: "
+                                          f"{vintage.licence}. {' '.join(cited.notes)}".rstrip())),
+                        id=f"kalla-{entry.key}")
+    if entry.series:
+        items = (f"{series.label} ({series.source})"
+                 + (f"; tidsseriebrott: {series.break_reason}" if series.break_reason else "")
+                 for series in entry.series)
+        yield markdown.Node("ul", tuple(markdown.Node("li", (_text(item),)) for item in items))
+
+
+def _formulas(part: Part) -> Iterator[Prose]:
+    if part.formulas:
+        yield markdown_of(methods.FORMULAS)
+        yield Prose(tuple(
+            markdown.Node("p", (markdown.Node("strong", (_text(entry.label),)),
+                                _text(f": {entry.text}")), id=f"formel-{entry.key}")
+            for entry in part.formulas))
+
+
+def _text(text: str) -> markdown.Node:
+    return markdown.Node("text", text=text)
+
+
+def _whole(part: Part) -> Prose:
+    """Where the brief's reader finds the rest, and the sources of what it shows."""
+    cited = "; ".join(dict.fromkeys(cited.vintage.source for cited in part.sources))
+    return markdown_of(f"{methods.BRIEF}\n\nKällor: {cited}.")

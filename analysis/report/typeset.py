@@ -1,0 +1,232 @@
+"""A part of a document as PDF/UA-1, set by Typst: figures as vectors, text as text.
+
+Terms
+-----
+given: all that the template prints, as values. Typst never reads a text of a chapter as code, so a
+    region called `#panic()` is printed as such.
+turned: a table that is wider than an upright page and stands on a page laid on its side; one that
+    is wider than that is split by columns. Nothing is cut.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from analysis import catalog
+from analysis.errors import BuildError
+from analysis.exhibits.model import (
+    FigureExhibit,
+    FindingsExhibit,
+    TableExhibit,
+    TilesExhibit,
+)
+from analysis.exhibits.pictures import faces
+from analysis.figures import fonts
+from analysis.figures.svg import without_words
+from analysis.report import front, markdown
+from analysis.report.compose import Block, Document, Part, Prose, Shown
+from analysis.tables import Format
+
+TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
+UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, upright or turned
+_SIZES = (8.8, 7.8, 7.0)  # points, largest first
+_LETTER = 0.5  # of the size: the mean width of a letter
+_BESIDE = 8.5  # points: what a cell has beside its text
+_SHORT = 24  # lines: a table that is kept on one page
+_MIDNIGHT = datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
+
+
+def pdf(document: Document, part: Part) -> bytes:
+    """The bytes of a part as PDF/UA-1, dated with the data: same input, same bytes.
+
+    Raises BuildError with what Typst refuses, such as a picture without alt text.
+    """
+    import typst
+
+    given = json.dumps(given_of(document, part), ensure_ascii=False)
+    try:
+        raw = typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1",
+                            font_paths=faces(), sys_inputs={"given": given},
+                            timestamp=_MIDNIGHT)
+    except typst.TypstError as error:
+        raise BuildError(f"{part.name}.pdf: {error.message}") from error
+    return with_row_headers(raw)
+
+
+def given_of(document: Document, part: Part) -> dict[str, Any]:
+    """What the template prints."""
+    page = front.front(document, part)
+    chapters = [{"breaks": place > 0 and not chapter.joined,
+                 "blocks": [value for block in chapter.blocks for value in _values(block)]}
+                for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))]
+    return {
+        "title": page.title, "keywords": list(document.region.member_names)[:40],
+        "fonts": [fonts.FAMILY, fonts.SIGNS], "running": page.running, "kicker": page.kicker,
+        "headline": page.headline, "wide": UPRIGHT,
+        "lines": [{"text": line.text, "size": 9.5 if line.quiet else 11.5, "quiet": line.quiet}
+                  for line in page.lines],
+        "map": page.map and {"svg": page.map.svg, "alt": page.map.alt, "width": 154,
+                             "source": page.map.source},
+        "contents": {"report": "after", "appendix": "first"}.get(part.name, "none"),
+        "chapters": chapters,
+    }
+
+
+def _values(block: Block) -> Iterator[dict[str, Any]]:
+    if isinstance(block, Prose):
+        yield {"is": "prose", "nodes": [asdict(node) for node in block.nodes]}
+        return
+    exhibit = block.exhibit
+    if isinstance(exhibit, FigureExhibit):
+        yield _figure(block, exhibit)
+    elif isinstance(exhibit, TableExhibit):
+        yield from _tables(block, exhibit)
+    elif isinstance(exhibit, FindingsExhibit):
+        yield {"is": "findings", "items": [_sentence(text) for text in exhibit.items]}
+    elif isinstance(exhibit, TilesExhibit):
+        yield {"is": "tiles", "items": [asdict(tile) for tile in exhibit.items],
+               "source": front.source_text(block)}
+
+
+def _sentence(text: str) -> list[dict[str, Any]]:
+    return [asdict(node) for node in markdown.parse(text, "findings", said=True)]
+
+
+def _about(block: Shown, exhibit: FigureExhibit | TableExhibit) -> dict[str, Any]:
+    return {"number": block.number, "title": exhibit.title, "subtitle": exhibit.subtitle,
+            "kind": exhibit.kind, "source": front.source_text(block)}
+
+
+def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
+    wide = exhibit.wide
+    return {"is": "figure", **_about(block, exhibit), "alt": exhibit.alt, "width": wide.width,
+            "notes": [exhibit.note] if exhibit.note else [],
+            "svg": without_words(wide.svg, wide.head, wide.foot)}
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _tables(block: Shown, exhibit: TableExhibit) -> Iterator[dict[str, Any]]:
+    """A table as it fits: upright, smaller, turned, or split by columns."""
+    for size, width, turned in ((*((size, UPRIGHT, False) for size in _SIZES),
+                                 (_SIZES[1], TURNED, True))):
+        if _least_width(exhibit, size) <= width:
+            yield _table(block, exhibit, size, turned)
+            return
+    parts = list(_split(exhibit))
+    for number, part in enumerate(parts, start=1):
+        titled = replace(part, title=f"{part.title} (del {number} av {len(parts)})")
+        yield _table(block, titled, _SIZES[1], True)
+
+
+def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> dict[str, Any]:
+    rows = shown_rows(exhibit)
+    shares = _shares(exhibit, rows)
+    columns = [{"heading": form.heading, "number": not form.text, "share": share}
+               for form, share in zip(exhibit.columns, shares, strict=True)]
+    return {"is": "table", **_about(block, exhibit), "columns": columns, "rows": rows,
+            "size": size, "turned": turned, "notes": list(exhibit.notes),
+            "short": sum(_lines(row) for row in rows) <= _SHORT}
+
+
+def shown_rows(exhibit: TableExhibit) -> list[list[str]]:
+    """The rows of a table as a reader sees them."""
+    return [[form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
+            for row in exhibit.rows]
+
+
+def _lines(row: Iterable[str]) -> int:
+    return 1 + sum(map(len, row)) // 100
+
+
+def _least_width(exhibit: TableExhibit, size: float) -> float:
+    """Points that the columns need when text wraps between words and numbers do not wrap."""
+    rows = shown_rows(exhibit)
+    return sum(_least(form, [row[place] for row in rows]) * size * _LETTER + _BESIDE
+               for place, form in enumerate(exhibit.columns))
+
+
+def _least(form: Format, cells: list[str]) -> int:
+    """Letters of the longest piece that must stay on one line; long words can be hyphenated."""
+    words = [word for text in (form.heading, *(cells if form.text else ()))
+             for word in text.split()]
+    longest = max(map(len, words), default=1)
+    numbers = 0 if form.text else max(map(len, cells), default=1)
+    return max(min(longest, 14), numbers)
+
+
+def _shares(exhibit: TableExhibit, rows: list[list[str]]) -> list[float]:
+    """How columns share the width: 0 is as wide as its content, others by their text."""
+    found = []
+    for place, form in enumerate(exhibit.columns):
+        cells = [len(row[place]) for row in rows] or [1]
+        wraps = form.text and max(cells) > 24
+        found.append(min(max(sum(cells) / len(cells), 12.0), 60.0) if wraps else 0.0)
+    heads = sum(len(form.heading) for form in exhibit.columns) * _SIZES[0] * _LETTER
+    if any(found) or heads < UPRIGHT * 0.8:
+        return found if any(found) else [1.0, *[0.0] * (len(found) - 1)]
+    widths = [max(_least(form, [row[place] for row in rows]), 6)
+              for place, form in enumerate(exhibit.columns)]
+    return [float(width) for width in widths]
+
+
+def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:
+    """The table in parts that fit a turned page, each with the column that names the rows."""
+    first, start = 1, 1
+    for end in range(2, len(exhibit.columns) + 1):
+        places = [0, *range(start, end)]
+        if _least_width(_columns(exhibit, places), _SIZES[1]) > TURNED and end - start > 1:
+            yield _columns(exhibit, [0, *range(start, end - 1)])
+            start = end - 1
+    yield _columns(exhibit, [0, *range(max(start, first), len(exhibit.columns))])
+
+
+def _columns(exhibit: TableExhibit, places: list[int]) -> TableExhibit:
+    return replace(exhibit, columns=tuple(exhibit.columns[place] for place in places),
+                   rows=tuple(tuple(row[place] for place in places) for row in exhibit.rows))
+
+
+# --- tags ----------------------------------------------------------------------------------------
+
+
+def with_row_headers(raw: bytes) -> bytes:
+    """The PDF with the first cell of each row as its header (PDF/UA-1, 7.5).
+
+    Typst tags the cells of a header row alone.
+    """
+    import pikepdf
+
+    target = io.BytesIO()
+    with pikepdf.open(io.BytesIO(raw)) as document:
+        for row in _rows(document.Root.StructTreeRoot, in_head=False):
+            cells = row.get("/K")
+            first = cells[0] if isinstance(cells, pikepdf.Array) else cells
+            if isinstance(first, pikepdf.Dictionary) and first.get("/S") == "/TD":
+                first.S = pikepdf.Name("/TH")
+                first.A = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row"))
+        document.save(target, deterministic_id=True,
+                      object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return target.getvalue()
+
+
+def _rows(element: Any, *, in_head: bool) -> Iterator[Any]:
+    """The rows of all tables below `element` that stand outside a table's head."""
+    import pikepdf
+
+    stack = [(element, in_head)]
+    while stack:
+        node, head = stack.pop()
+        kind = node.get("/S")
+        head = head or kind == "/THead"
+        if kind == "/TR" and not head:
+            yield node
+        children = node.get("/K")
+        kids = children if isinstance(children, pikepdf.Array) else [children]
+        stack += [(kid, head) for kid in kids if isinstance(kid, pikepdf.Dictionary)]
