@@ -118,14 +118,15 @@ def test_one_build_or_scenario_at_a_time_in_a_folder(notebook, own_plan, tmp_pat
         assert (plan.out / ".lock").stat().st_ino == lock, "who waits for a lock holds this one"
 
 
-def test_a_picture_without_description_is_refused(tmp_path):
+def test_a_picture_without_description_is_refused_where_the_reader_would_see_it():
     made = nbformat.v4.new_notebook()
     made.cells.append(nbformat.v4.new_code_cell("plot()", outputs=[nbformat.v4.new_output(
         "display_data", data={"image/png": "aGVq"})]))
-    nbformat.write(made, tmp_path / "own.ipynb")
-    with pytest.raises(BuildError, match="no title, alt text and source"):
-        compose.read(regions.get("karlstad"), [job(tmp_path / "own.ipynb")], tmp_path,
-                     "2026-06-30")
+    with pytest.raises(BuildError, match="cell 1: a picture has no title, alt text and source"):
+        compose.compose(regions.get("karlstad"), "2026-06-30", {"own": made})
+    made.cells[0].metadata["tags"] = ["remove-output"]
+    made.cells.append(nbformat.v4.new_markdown_cell("# Eget"))
+    assert compose.compose(regions.get("karlstad"), "2026-06-30", {"own": made}).shown == ()
 
 
 def test_swap_replaces_whole_folders(tmp_path):
