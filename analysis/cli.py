@@ -190,6 +190,33 @@ def scenario(service: str, members: str, host: str, as_of: str | None, out: Path
     click.echo(f"built, {folder}")
 
 
+@cli.command()
+@click.argument("code")
+@click.option("--service", required=True, metavar="AREA", help="Service area, such as loner.")
+@click.option("--within", type=float, default=60, show_default=True, metavar="KM",
+              help="Kilometres between the centres, straight lines.")
+@click.option("--sort", default="distance", show_default=True, metavar="COLUMN",
+              help="distance, base, shared, market, county, peer or name.")
+@click.option("--without-shared", is_flag=True,
+              help="Leave out what is shared already, which repeats itself.")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@click.option("--csv", "out", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the table as CSV instead.")
+def partners(code: str, service: str, within: float, sort: str, without_shared: bool,
+             as_of: str | None, out: Path | None) -> None:
+    """List candidates that municipality CODE could share a service with."""
+    from analysis.report import partners_list
+    from analysis.views.partners import partners as find
+
+    parse_date(as_of)
+    found = find(code, service, within=within, sort=sort, as_of=as_of or "")
+    if out is not None:
+        click.echo(f"wrote {partners_list.write(found, out, circular=not without_shared)}")
+        return
+    for line in partners_list.lines(found, circular=not without_shared):
+        click.echo(line)
+
+
 @cli.group()
 def investigation() -> None:
     """An investigation of a shared service: its folder, its check, its report."""

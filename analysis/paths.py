@@ -15,6 +15,7 @@ ROOT = _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
 
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
+EXAMPLES = ROOT / "examples"
 DATA_DIR_VARIABLE = "SAMVERKAN_DATA_DIR"
 """The environment variable that names another folder for updated data."""
 USER_DIR_VARIABLE = "SAMVERKAN_USER_DIR"

@@ -6,7 +6,8 @@ measure: a named quantity with unit, decimals and direction (does a national goa
 or less, of it is better? for taxes, costs and age none does).
 observed measure: a column of a source table as it stands; it is data, and is applied to a table.
 kind: `observed` is printed in a source table, `derived` follows from observed figures by a
-formula, `modelled` depends on a model.
+formula, `modelled` depends on a model, `stated` is what a municipality itself gives in an
+investigation (never in a region's report).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, Literal, TypeVar
 import pandas as pd
 
 Direction = Literal["higher", "lower", "neither"]
-Kind = Literal["observed", "derived", "modelled"]
+Kind = Literal["observed", "derived", "modelled", "stated"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

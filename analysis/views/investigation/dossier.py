@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis import paths
 from analysis.arrangements import State
 from analysis.investigation import folder
 from analysis.investigation.folder import Investigation
@@ -80,6 +81,14 @@ class View:
     def nature(self, service: str) -> str:
         """`visited`, `field` or `back-office`."""
         return str(self._areas.at[service, "nature"])
+
+    def volume(self, service: str) -> str:
+        """What is counted of a service in a year (Swedish, plural), "" where nothing fits."""
+        return str(self._areas.at[service, "volume"])
+
+    def indicator(self, service: str) -> str:
+        """Kolada's cost indicator of a service, "" where none is mapped."""
+        return str(self._areas.at[service, "kolada_cost"])
 
     def present(self, service: str) -> pd.DataFrame:
         """Bodies that have the service for anyone in the investigation today."""
@@ -163,12 +172,15 @@ class View:
         return national.bases(load_national(area), self.population)
 
 
-def look(path: Path, as_of: str = "") -> View:
-    """The view of the investigation in the folder `path`.
+EXAMPLE = "lonecenter"  # what a notebook shows when it is not told a folder
+
+
+def look(path: str | Path, as_of: str = "") -> View:
+    """The view of the investigation in the folder `path` ("": the first example).
 
     `as_of` is used where the folder gives no date. Raises InputError with every fault.
     """
-    dossier = folder.read(path)
+    dossier = folder.read(Path(path) if path else paths.EXAMPLES / EXAMPLE)
     asked = dossier.question
     region = Region(dossier.key, asked.title, asked.everyone)
     view = services_view.sharing(region, load_inventory(), asked.as_of or as_of)

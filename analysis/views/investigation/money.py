@@ -75,6 +75,10 @@ class Allocation:
         """Kronor of each member year by year on the way to a key."""
         return allocation.transition(self.today, self.paid[key], years=self.years)
 
+    def share(self, code: str, key: str) -> float:
+        """A member's share by a key; NaN when unknown."""
+        return float(self.shares[key][code])
+
     def label(self, key: str) -> str:
         """Swedish label of a key."""
         return next(entry.label for entry in self.keys if entry.id == key)

@@ -1,0 +1,381 @@
+"""The alternatives side by side: differences against today, and evidence for each criterion.
+
+Terms
+-----
+difference: what changes against today, in a cell of words; "okänt" where today is not known.
+evidence: what the product knows for a criterion; "" where it knows nothing, never a judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from analysis.investigation.question import Alternative
+from analysis.metrics import national
+from analysis.text import swedish
+from analysis.text.investigation.words import bounds, kronor, listed, name, service
+from analysis.views.investigation import money
+from analysis.views.investigation.dossier import Course, View
+from analysis.views.investigation.places import Places
+
+UNKNOWN = "okänt"
+_WAYS = {"share": "gemensamt", "alone": "var och en för sig", "purchase": "köp av",
+         "merge": "organ slås ihop"}
+ROWS = {
+    "way": "Sätt", "form": "Form och värd", "same": "Jämfört med i dag",
+    "base": "Invånare bakom", "staff": "Anställda i kommunerna",
+    "posts": "Helårstjänster, uppgivna", "left": "Organ som lämnas",
+    "joined": "Organ som tillkommer eller växer", "stay": "Blir kvar",
+    "distance": "Avstånd till värdorten", "law": "Enligt lag", "back": "Vägen tillbaka",
+}
+
+
+def _body_names(view: View, keys: Iterable[str]) -> str:
+    return swedish.listed([view.sharing.names[key] for key in keys])
+
+
+def way_text(view: View, other: Alternative) -> str:
+    """How the services are done in an alternative."""
+    if other.way == "purchase":
+        return f"köp av {other.seller}"
+    if other.way == "merge":
+        return f"{_body_names(view, other.bodies)} slås ihop"
+    return _WAYS[other.way]
+
+
+def form_text(view: View, other: Alternative) -> str:
+    """Legal form, host and start, as far as they are chosen."""
+    if other.way in ("alone", "purchase"):
+        form = "–"
+    else:
+        form = view.sharing.form_names.get(other.form, "ej vald")
+    host = f", värd {name(other.host)}" if other.host else (
+        ", värd ej vald" if other.form in ("gemensam-namnd", "avtal") else "")
+    return f"{form}{host}" + (f"; start {other.start}" if other.start else "")
+
+
+def same_text(view: View, course: Course) -> str:
+    """Whether the alternative is what there is today already."""
+    change = course.change
+    if change.same:
+        return f"som i dag: {view.sharing.names[change.same]}"
+    if course.alternative.way == "alone" and not change.left:
+        silent = view.unknown(course.service)
+        if silent:
+            return f"kan vara som i dag; uppgift saknas för {listed(silent)}"
+        return "som i dag" if not change.unclear else "kan vara som i dag; läget är oklart"
+    if change.unclear:
+        return f"kan vara som i dag; oklart om {_body_names(view, change.unclear)} finns kvar"
+    return "ändrar"
+
+
+def base_text(course: Course) -> str:
+    """Inhabitants of the circle, or of the smallest and largest of several."""
+    known = [base for base in course.bases if base == base]  # NaN is not itself
+    if len(known) < len(course.bases) or not known:
+        return UNKNOWN
+    if len(known) == 1:
+        return swedish.number(known[0])
+    return f"{swedish.number(min(known))} till {swedish.number(max(known))}"
+
+
+def staff_text(view: View, course: Course, staff: dict[str, float]) -> str:
+    """Municipal staff of the circle in the latest known year."""
+    if course.alternative.way in ("alone", "purchase"):
+        return "som i dag"
+    codes = course.change.circles[0]
+    if any(code not in staff for code in codes):
+        return UNKNOWN
+    return swedish.number(sum(staff[code] for code in codes))
+
+
+def posts_text(view: View, course: Course) -> str:
+    """Full-time posts that the members have stated together."""
+    total = money.total_posts(view, course.service)
+    same = set(course.change.circles[0]) == set(view.members) if course.change.circles else False
+    if total is None or course.alternative.way not in ("share", "merge") or not same:
+        return UNKNOWN if course.alternative.way in ("share", "merge") else "som i dag"
+    if total["low"] == total["high"]:
+        return swedish.number(total["base"], 1)
+    return (f"{swedish.number(total['base'], 1)} ({swedish.number(total['low'], 1)} till "
+            f"{swedish.number(total['high'], 1)})")
+
+
+def left_text(view: View, course: Course) -> str:
+    """Bodies that are left, and what is unclear."""
+    change = course.change
+    if change.left:
+        hosts = (f"; värden är bland dem som lämnar {_body_names(view, change.hostless)}"
+                 if change.hostless else "")
+        return f"{_body_names(view, change.left)}{hosts}"
+    if change.unclear:
+        return f"oklart: {_body_names(view, change.unclear)}"
+    silent = view.unknown(course.service)
+    return f"inget känt; uppgift saknas för {listed(silent)}" if silent else "inget"
+
+
+def joined_text(view: View, course: Course) -> str:
+    """Bodies that come or grow."""
+    change, other = course.change, course.alternative
+    if change.same or other.way in ("alone", "purchase"):
+        return "inget"
+    if change.grown:
+        return f"{_body_names(view, change.grown)} växer"
+    form = view.sharing.form_names.get(other.form, "")
+    return f"nytt: {form}" if form else "nytt, form ej vald"
+
+
+def stay_text(view: View, course: Course) -> str:
+    """Who stays behind in the bodies that are left."""
+    change = course.change
+    said = []
+    for body, codes in change.stay.items():
+        if codes:
+            alone = " ensam; organet kan inte fortsätta gemensamt" if body in change.lone else ""
+            said.append(f"{listed(codes)}{alone} ({view.sharing.names[body]})")
+    return "; ".join(said) or "ingen"
+
+
+def distance_text(view: View, course: Course, where: Places) -> str:
+    """Mean straight distance for people in localities to the largest locality of the host."""
+    host = course.alternative.host
+    if not host:
+        return "–" if course.alternative.way in ("alone", "purchase") else "värd ej vald"
+    rows = where.table[where.table["code"] == host]
+    if rows.empty:
+        return UNKNOWN
+    row = rows.iloc[0]
+    return (f"{swedish.number(row['mean_km'], 1)} km till {where.name(row['place'])} i genomsnitt, "
+            "fågelvägen")
+
+
+_HOLDS = {"yes": "möjlig", "limited": "möjlig med förbehåll", "no": "inte möjlig",
+          "": "ingen läst regel"}
+
+
+def law_text(view: View, course: Course) -> str:
+    """Whether the form is possible for the service, with its paragraph."""
+    other = course.alternative
+    if other.way in ("alone", "purchase"):
+        return ("köpet ska upphandlas om inget undantag gäller (LOU)" if other.way == "purchase"
+                else "möjlig")
+    if not other.form:
+        return "form ej vald"
+    rules = view.rules(course.service, other.form, "possible")
+    held = view.possible(course.service, other.form)
+    place = f" ({rules['paragraph'].iloc[0]} {_short(rules['law'].iloc[0])})" if len(rules) else ""
+    return f"{_HOLDS[held]}{place}"
+
+
+def _short(law: str) -> str:
+    """`kommunallagen (2017:725)` without its number."""
+    return law.split(" (")[0]
+
+
+def back_text(view: View, course: Course) -> str:
+    """How a member can leave again."""
+    other = course.alternative
+    if other.way == "alone":
+        return "samverkan kan inledas när som helst"
+    if other.way == "purchase":
+        return "avtalets tid och villkor"
+    rules = view.rules(course.service, other.form, "leaves") if other.form else None
+    if rules is None or rules.empty:
+        return "form ej vald" if not other.form else UNKNOWN
+    return {"kommunalforbund": "tre års uppsägning om inte förbundsordningen säger kortare",
+            "gemensam-namnd": "enligt överenskommelsen", "avtal": "enligt avtalet"}.get(
+                other.form, UNKNOWN)
+
+
+def differences(view: View, course: Course, *, staff: dict[str, float], where: Places,
+                ) -> dict[str, str]:
+    """All cells of one alternative in the table of differences, by row of `ROWS`."""
+    other = course.alternative
+    return {
+        "way": way_text(view, other), "form": form_text(view, other),
+        "same": same_text(view, course), "base": base_text(course),
+        "staff": staff_text(view, course, staff), "posts": posts_text(view, course),
+        "left": left_text(view, course), "joined": joined_text(view, course),
+        "stay": stay_text(view, course), "distance": distance_text(view, course, where),
+        "law": law_text(view, course), "back": back_text(view, course),
+    }
+
+
+def today_cells(view: View, key: str, *, staff: dict[str, float]) -> dict[str, str]:
+    """The same cells for today."""
+    present = view.present(key)
+    counted = present[present["counted"]]
+    names = swedish.listed(list(counted["name"])) or "inget känt"
+    base, total = view.today_base(key), money.total_posts(view, key)
+    silent = view.unknown(key)
+    return {
+        "way": f"gemensamt i {names}" if len(counted) else (
+            "uppgift saknas" if silent else "var och en för sig"),
+        "form": swedish.listed(sorted({view.sharing.form_names[form]
+                                       for form in counted["legal_form"]})) or "–",
+        "same": "–", "base": UNKNOWN if base != base else f"minst {swedish.number(base)}",
+        "staff": swedish.number(sum(staff[code] for code in view.members))
+        if all(code in staff for code in view.members) else UNKNOWN,
+        "posts": UNKNOWN if total is None else swedish.number(total["base"], 1),
+        "left": "–", "joined": "–", "stay": "–", "distance": "–", "law": "–", "back": "–",
+    }
+
+
+# --- evidence for the criteria -------------------------------------------------------------------
+
+
+def evidence(view: View, course: Course, criterion: str, where: Places) -> str:
+    """What is known for a criterion of one service in one alternative; "" when nothing is."""
+    return _EVIDENCE[criterion](view, course, where)
+
+
+def _capacity(view: View, course: Course, where: Places) -> str:
+    said = base_text(course)
+    if said == UNKNOWN:
+        return ""
+    text = f"{said} invånare bakom tjänsten ({view.population_year})."
+    nation = view.nation(course.service)
+    if nation is not None and course.base == course.base:
+        smaller, total = national.rank(nation, course.base)
+        text += (f" {swedish.number(smaller)} av {swedish.number(total)} kända organ i landet har "
+                 "färre.")
+    return text
+
+
+def _vulnerability(view: View, course: Course, where: Places) -> str:
+    total = money.total_posts(view, course.service)
+    if total is None:
+        return ""
+    small = _small(view, course.service)
+    few = (f"{listed(small)} {'anger' if len(small) == 1 else 'anger var för sig'} färre än två "
+           "helårstjänster." if small else "Ingen kommun anger färre än två helårstjänster.")
+    if course.alternative.way in ("share", "merge"):
+        return f"{few} Tillsammans anger de {swedish.number(total['base'], 1)}."
+    return few
+
+
+def _small(view: View, key: str) -> list[str]:
+    posts = view.dossier.own.values(key, "posts")
+    return [code for code in view.members if code in posts.index and posts[code] < 2]
+
+
+def _cost(view: View, course: Course, where: Places) -> str:
+    today, other = money.today_total(view), course.alternative
+    said = []
+    if today is not None:
+        said.append("I dag uppger kommunerna tillsammans "
+                    f"{bounds(today['low'], today['base'], today['high'])} om året.")
+    if other.yearly is not None:
+        said.append(f"Utredaren antar {bounds(*other.yearly.as_tuple())} om året.")
+    if other.one_off is not None:
+        said.append(f"Engångskostnad: {bounds(*other.one_off.as_tuple())}.")
+    return " ".join(said)
+
+
+def _steering(view: View, course: Course, where: Places) -> str:
+    other = course.alternative
+    if other.way == "alone":
+        return "Varje fullmäktige styr sin egen verksamhet."
+    if other.way == "purchase":
+        return "Styrningen sker genom avtalet med säljaren."
+    rules = view.rules(course.service, other.form, "steers") if other.form else None
+    return "" if rules is None or rules.empty else str(rules["statement"].iloc[0])
+
+
+def _closeness(view: View, course: Course, where: Places) -> str:
+    nature = view.nature(course.service)
+    if nature == "back-office":
+        return "Tjänsten utförs på kontor; invånarna besöker den inte."
+    said = distance_text(view, course, where)
+    kind = "besöks av invånare" if nature == "visited" else "utförs ute i kommunerna"
+    return f"Tjänsten {kind}. {swedish.capitalised(said)}." if "km" in said else ""
+
+
+def _law(view: View, course: Course, where: Places) -> str:
+    said = law_text(view, course)
+    return "" if said == "form ej vald" else f"{swedish.capitalised(said)}."
+
+
+def _reversibility(view: View, course: Course, where: Places) -> str:
+    said = back_text(view, course)
+    return "" if said in ("form ej vald", UNKNOWN) else f"{swedish.capitalised(said)}."
+
+
+_EVIDENCE: dict[str, Callable[[View, Course, Places], str]] = {
+    "capacity": _capacity, "vulnerability": _vulnerability, "cost": _cost, "steering": _steering,
+    "closeness": _closeness, "law": _law, "reversibility": _reversibility,
+}
+
+
+# --- sentences -----------------------------------------------------------------------------------
+
+
+def warnings_text(view: View) -> list[str]:
+    """What a reader must not miss in the alternatives, a sentence each."""
+    found = []
+    for course in view.courses:
+        number, change = course.alternative.number, course.change
+        key = service(view, course.service)
+        if change.same:
+            found.append(f"Alternativ {number} är för {key} detsamma som i dag "
+                         f"({view.sharing.names[change.same]}).")
+        for body in change.lone:
+            found.append(f"I alternativ {number} blir bara {listed(change.stay[body])} kvar i "
+                         f"{view.sharing.names[body]}, som då inte kan fortsätta gemensamt.")
+        for body in change.hostless:
+            found.append(f"I alternativ {number} är värdkommunen bland dem som lämnar "
+                         f"{view.sharing.names[body]}; {listed(change.stay[body])} blir kvar utan "
+                         "värd.")
+        if view.possible(course.service, course.alternative.form) == "no" and (
+                course.alternative.way in ("share", "merge")):
+            rule = view.rules(course.service, course.alternative.form, "possible").iloc[0]
+            found.append(f"Formen i alternativ {number} är inte möjlig för {key}: "
+                         f"{rule['statement']}")
+    return found
+
+
+def bases_text(view: View) -> list[str]:
+    """How large the population bases become, and among which bodies they stand."""
+    found = []
+    for key in view.question.services:
+        together = [c for c in view.courses if c.service == key
+                    and c.alternative.way in ("share", "merge") and c.base == c.base]
+        for course in sorted(together, key=lambda course: course.base)[-1:]:
+            today = view.today_base(key)
+            before = (f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
+                      if today == today else "Hur stort det minsta underlaget är i dag är okänt, "
+                      f"eftersom uppgift saknas för {listed(view.unknown(key))}.")
+            found.append(f"Störst underlag för {service(view, key)} ger alternativ "
+                         f"{course.alternative.number}: {swedish.inhabitants(course.base)} "
+                         f"({view.population_year}). {before} Ett större underlag är inte i sig "
+                         "billigare eller bättre.")
+    return found
+
+
+def payback_text(view: View) -> list[str]:
+    """Payback at best, at base and at worst, for each alternative with amounts."""
+    found = []
+    for row in money.paybacks(view).to_dict("records"):
+        if row["base"] != row["base"]:
+            found.append(f"Återbetalningstiden för alternativ {row['number']} kan inte räknas: "
+                         "antingen är dagens kostnad inte uppgiven av alla, eller så saknas "
+                         "engångskostnad eller årskostnad.")
+            continue
+        said = [_years(row[bound]) for bound in ("best", "base", "worst")]
+        found.append(f"Engångskostnaden i alternativ {row['number']} är återbetald efter {said[1]} "
+                     f"i grundfallet; i bästa fall efter {said[0]}, i sämsta fall {said[2]}."
+                     if row["base"] != float("inf") else
+                     f"I grundfallet blir alternativ {row['number']} inte billigare än i dag, och "
+                     f"engångskostnaden betalas därför inte tillbaka; i bästa fall: {said[0]}.")
+    return found
+
+
+def _years(value: float) -> str:
+    if value == float("inf"):
+        return "aldrig"
+    return f"{swedish.number(value, 1)} år"
+
+
+def amount_or_dash(value: float) -> str:
+    """Kronor, or an en dash where there is none."""
+    return swedish.MISSING if value != value else kronor(value)

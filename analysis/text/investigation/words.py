@@ -1,0 +1,80 @@
+"""Words that the parts of an investigation's report share.
+
+Terms
+-----
+to write: the mark where the investigator's own text is still missing.
+invented: the own figures are made up for an example, and every page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from analysis.investigation.texts import CHAPTERS
+from analysis.regions import municipalities
+from analysis.text import swedish
+from analysis.text.services import lower, names_of
+from analysis.views.investigation.dossier import View
+
+INVENTED = "Exempel: kommunernas egna uppgifter och utredarens belopp är påhittade."
+STATED = "Uppgivet av kommunerna själva; inte granskat."
+NO_EVIDENCE = "underlag saknas"
+TO_WRITE = "att skriva"
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Names of municipalities as a list in a sentence."""
+    return swedish.listed(names_of(codes))
+
+
+def name(code: str) -> str:
+    """Name of a municipality."""
+    return municipalities()[code].name
+
+
+def service(view: View, key: str) -> str:
+    """A service inside a sentence."""
+    return lower(view.service_name(key))
+
+
+def services(view: View) -> str:
+    """All services of the investigation inside a sentence."""
+    return swedish.listed([service(view, key) for key in view.question.services])
+
+
+def kronor(amount: float) -> str:
+    """An amount in kronor, in millions from one million on.
+
+    >>> print(kronor(1_530_000), kronor(12_300))
+    1,5 miljoner kr 12 300 kr
+    """
+    if abs(amount) >= 1e6:
+        return f"{swedish.number(amount / 1e6, 1)} miljoner kr"
+    return f"{swedish.number(amount)} kr"
+
+
+def bounds(low: float, base: float, high: float) -> str:
+    """An amount with its range, or alone where no range is stated."""
+    if low == high:
+        return kronor(base)
+    return f"{kronor(base)} ({kronor(low)} till {kronor(high)})"
+
+
+def to_write(chapter: str) -> str:
+    """The mark of a chapter without prose."""
+    return f"Att skriva: utredarens egen text om ”{CHAPTERS[chapter]}” (filen text/{chapter}.md)."
+
+
+def invented(view: View) -> str:
+    """The sentence that own figures are made up; "" in a real investigation."""
+    return INVENTED if view.question.invented else ""
+
+
+def stated_note(view: View) -> tuple[str, ...]:
+    """Notes under every table and figure of own figures."""
+    return (STATED, INVENTED) if view.question.invented else (STATED,)
+
+
+def numbered(view: View, numbers: Sequence[int]) -> str:
+    """Alternatives by number: `alternativ 1`, `alternativ 1 och 3`."""
+    return f"alternativ {swedish.listed([str(number) for number in numbers])}"
