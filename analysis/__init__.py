@@ -16,11 +16,25 @@ Behind it, `analysis.loaders` read, `analysis.metrics` compute, `analysis.figure
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from analysis import lazy
 
 if TYPE_CHECKING:
-    from analysis import catalog, explore, regions
+    from analysis import (
+        catalog,
+        errors,
+        explore,
+        figures,
+        flows,
+        loaders,
+        metrics,
+        regions,
+        report,
+        tables,
+        text,
+        views,
+    )
     from analysis.exhibits import say, show
     from analysis.loaders.boundaries import load_boundaries
     from analysis.loaders.services import load_inventory
@@ -28,35 +42,22 @@ if TYPE_CHECKING:
     from analysis.regions import Region
     from analysis.regions import resolve as region
 
-__all__ = ["Region", "catalog", "explore", "load", "load_boundaries", "load_inventory", "region",
-           "regions", "say", "show", "source_of"]
+__all__ = ["Region", "__version__", "catalog", "errors", "explore", "figures",
+           "flows", "load", "load_boundaries", "load_inventory", "loaders", "metrics", "region",
+           "regions", "report", "say", "show", "source_of", "tables", "text", "views"]
 
-_PLACES = {
+__version__ = "0.1.0"
+
+__getattr__, __dir__ = lazy.attach(__name__, {
+    **lazy.submodules("analysis", "catalog", "errors", "explore", "figures",
+                      "flows", "loaders", "metrics", "regions", "report", "tables", "text",
+                      "views"),
     "Region": "analysis.regions:Region",
-    "catalog": "analysis.catalog",
-    "explore": "analysis.explore",
     "load": "analysis.loaders.tables:load",
     "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
     "load_inventory": "analysis.loaders.services:load_inventory",
     "region": "analysis.regions:resolve",
-    "regions": "analysis.regions",
     "say": "analysis.exhibits:say",
     "show": "analysis.exhibits:show",
     "source_of": "analysis.loaders.tables:source_of",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for, so that `import analysis` costs nothing."""
-    if name not in _PLACES:
-        raise AttributeError(f"module 'analysis' has no attribute {name!r}; "
-                             f"it has {', '.join(__all__)}", name=name, obj=sys.modules[__name__])
-    from importlib import import_module
-
-    module, _, attribute = _PLACES[name].partition(":")
-    found = import_module(module)
-    return getattr(found, attribute) if attribute else found
-
-
-def __dir__() -> list[str]:
-    return __all__
+})

@@ -76,7 +76,15 @@ def in_words(error: BaseException) -> str:
 
 
 def raise_faults(kind: type[SamverkanError], faults: Iterable[str]) -> None:
-    """Raise `kind` with all `faults`, or return when there are none."""
+    """Raise `kind` with all `faults`, or return when there are none.
+
+    >>> raise_faults(InputError, [])
+    >>> raise_faults(InputError, ["no members; name one", "no name; give one"])
+    Traceback (most recent call last):
+        ...
+    analysis.errors.InputError: no members; name one
+    no name; give one
+    """
     found = tuple(faults)
     if found:
         raise kind(*found)

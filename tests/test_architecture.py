@@ -12,7 +12,7 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("hints",), ("textfiles", "workbooks", "placenames"),
+    ("errors", "paths"), ("hints", "lazy"), ("textfiles", "workbooks", "placenames"),
     ("arrangements",), ("reads",), ("regions",), ("live",),
     ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
@@ -20,7 +20,7 @@ LAYERS = (
     ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-METRICS_MAY_IMPORT = {"arrangements", "errors", "metrics"}
+METRICS_MAY_IMPORT = {"lazy", "arrangements", "errors", "metrics"}
 # inside a function only: a region shows itself at the prompt with a map
 LATE = {("regions", "figures")}
 INTERACTIVE = {"welcome", "explore"}  # notebooks for a person: no chapters, so no parameters

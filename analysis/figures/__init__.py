@@ -1,1 +1,7 @@
 """Maps and charts: data and Axes in, Axes out; each knows its title, alt text and table."""
+
+from analysis import lazy
+
+__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
+    __name__, "capacity", "charts", "commuting", "flows", "maps", "markets", "matrix", "measures",
+    "overview", "population", "scenario", "services", "style"))

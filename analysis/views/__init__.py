@@ -2,3 +2,8 @@
 
 Text only says, figures only draw; what is chosen, summed, ordered or rounded for both stands here.
 """
+
+from analysis import lazy
+
+__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
+    __name__, "services", "summary"))

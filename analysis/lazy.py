@@ -1,0 +1,43 @@
+"""Modules that import what they offer when it is first asked for: `import analysis` costs nothing.
+
+Terms
+-----
+place: where a public name lies, as `module` or `module:attribute`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def attach(module: str, places: Mapping[str, str],
+           ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module that offers `places` and nothing else.
+
+    >>> get, names = attach("analysis", {"regions": "analysis.regions"})
+    >>> names(), get("regions").__name__
+    (['regions'], 'analysis.regions')
+    """
+    def get(name: str) -> Any:
+        if name not in places:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}; "
+                                 f"it has {', '.join(places)}", name=name)
+        where, _, attribute = places[name].partition(":")
+        found = import_module(where)
+        return getattr(found, attribute) if attribute else found
+
+    def names() -> list[str]:
+        return sorted(places)
+
+    return get, names
+
+
+def submodules(package: str, *names: str) -> dict[str, str]:
+    """Places of modules inside a package.
+
+    >>> submodules("analysis.metrics", "population")
+    {'population': 'analysis.metrics.population'}
+    """
+    return {name: f"{package}.{name}" for name in names}
