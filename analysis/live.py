@@ -269,6 +269,10 @@ _AGES = (
                       _contents(("000007ME", "persons"))), _PERSONS, 2025, ANY, _ATLAS,
           perturbed=True),
 )
+_AGES_OF_BOTH = Query(
+    "TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS), _one("Civilstand", "SC"),
+                _one("Kon", "TotSa"), _contents(("000007ME", "persons"))), _PERSONS, 2025, ANY,
+    _ATLAS, perturbed=True)
 
 
 def _older(*ages: str, total: str) -> Choice:
@@ -368,6 +372,7 @@ def _statistics(*queries: Query, formula: Formula | None = None, keep: bool = Fa
 LIVE: dict[str, Live] = {
     "population": _statistics(*_TOTALS, keep=True, constants=(("kind", "observed"),)),
     "population_age_sex": _statistics(*_AGES),
+    "population_age": _statistics(_AGES_OF_BOTH),
     "population_change": _statistics(*_CHANGE, identities=(
         "births - deaths - natural_increase", "in_total - out_total - net_total",
         "net_county + net_rest_of_sweden + net_abroad - net_total",

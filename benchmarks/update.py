@@ -34,7 +34,8 @@ YEAR = 2024
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a running test server that speaks PxWebApi 2."""
-    process = subprocess.Popen([sys.executable, str(SERVER), "--cells", str(CELLS)],
+    process = subprocess.Popen([sys.executable, str(SERVER), "--cells", str(CELLS),
+                                "--calls", "30", "--window", "10"],
                                stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

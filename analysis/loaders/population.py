@@ -62,14 +62,16 @@ def load_age_sex(region: Region | None = None) -> pd.DataFrame:
 
 
 def load_ages(region: Region | None = None) -> pd.DataFrame:
-    """Inhabitants by five-year age group, both sexes, 2025: code, year, age_from, age_to, persons.
+    """Inhabitants by five-year age group, both sexes, of the newest year that there is.
 
-    Each cell is perturbed by itself (CKM): sums differ from published totals by some persons.
+    Columns code, year, age_from, age_to, persons; 2025 until a newer year is fetched. Each cell is
+    perturbed by itself (CKM): sums differ from published totals by some persons.
 
     >>> len(load_ages().query("code == '1780'"))
     21
     """
-    return only(tables.load("population_age"), region)
+    table = tables.load("population_age")
+    return only(table[table["year"] == table["year"].max()], region)
 
 
 def load_projection(region: Region | None = None) -> pd.DataFrame:
