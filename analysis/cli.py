@@ -297,23 +297,105 @@ def services() -> None:
     """Who shares what with whom, according to the inventory."""
 
 
+FOLDER = click.option("--inventory", "folder", type=click.Path(path_type=Path), metavar="DIR",
+                      help="A copy of the inventory's folder; default: the shipped one.")
+
+
 @services.command("list")
 @click.option("--region", "key", required=True, help="Region whose members are listed.")
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
 @click.option("--service", "area", metavar="AREA", help="Only this service area.")
-def list_services(key: str, as_of: str | None, area: str | None) -> None:
-    """Print service, body, legal form, status, members and sources on a date."""
-    from analysis.report.services_list import list_lines
+@click.option("--json", "shape", flag_value="json", help="As JSON.")
+@click.option("--csv", "shape", flag_value="csv", help="As CSV, one row a municipality.")
+def list_services(key: str, as_of: str | None, area: str | None, shape: str | None) -> None:
+    """Print service, body, legal form, status, all members and the sources on a date."""
+    from analysis.inventory_desk import listing
 
     parse_date(as_of)
-    for line in list_lines(registry.resolve(key), as_of=as_of or "", area=area):
+    region, day = registry.resolve(key), as_of or ""
+    if shape is not None:
+        write = listing.list_json if shape == "json" else listing.list_csv
+        click.echo(write(region, as_of=day, area=area))
+        return
+    for line in listing.list_lines(region, as_of=day, area=area):
         click.echo(line)
+
+
+@services.command("stale")
+@click.option("--region", "key", required=True, help="Region whose members are looked at.")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@FOLDER
+def stale_services(key: str, as_of: str | None, folder: Path | None) -> None:
+    """List what to check again, the oldest first, with the address it was read at."""
+    from analysis.inventory_desk import desk
+
+    parse_date(as_of)
+    for line in desk.stale_lines(registry.resolve(key), as_of=as_of or "", folder=folder):
+        click.echo(line)
+
+
+@services.command("confirm")
+@click.argument("task", metavar="ID")
+@click.option("--date", "day", required=True, metavar="DATE", help="Day of the evidence.")
+@click.option("--source", required=True, metavar="ID|URL", help="Where it was seen.")
+@click.option("--publisher", default="", help="Who published a new address.")
+@click.option("--title", default="", help="Heading of a new address.")
+@click.option("--answered", default="", metavar="CODE", help="The municipality answered itself.")
+@click.option("--note", default="", help="In own words; no names of persons.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@FOLDER
+def confirm_service(task: str, day: str, source: str, publisher: str, title: str, answered: str,
+                    note: str, dry_run: bool, folder: Path | None) -> None:
+    """Add evidence that the task ID (`body:service`, or a body) runs, and show what it changes."""
+    from analysis.inventory_desk import desk, upkeep
+
+    found = upkeep.Evidence(task, day, source, publisher, title, answered, note)
+    desk.confirm(found, folder=folder, dry_run=dry_run, tell=click.echo)
+
+
+@services.command("form")
+@click.argument("codes", nargs=-1, required=True, metavar="CODE ...")
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
+              help="Folder for the forms; default: where you are.")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@FOLDER
+def form_services(codes: tuple[str, ...], out: Path, as_of: str | None, folder: Path | None,
+                  ) -> None:
+    """Make a form for each municipality, in Word and Excel: what we believe, to be answered."""
+    from analysis.inventory_desk import desk
+
+    parse_date(as_of)
+    chosen = [code for text in codes for code in split_codes(text)]
+    for path in desk.make_forms(chosen, out, as_of=as_of or "", folder=folder):
+        click.echo(f"wrote {path}")
+
+
+@services.command("export")
+@click.argument("out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@FOLDER
+def export_services(out: Path, folder: Path | None) -> None:
+    """Write the whole inventory as one workbook FILE.xlsx."""
+    from analysis.inventory_desk import desk
+
+    click.echo(f"wrote {desk.export_book(out, folder=folder)}")
+
+
+@services.command("import")
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--yes", is_flag=True, help="Write what was shown; without it nothing is written.")
+@click.option("--remove", is_flag=True, help="Rows that are gone from a workbook are removed.")
+@FOLDER
+def import_services(path: Path, yes: bool, remove: bool, folder: Path | None) -> None:
+    """Read a workbook, CSV, answered form or folder of forms; show first what would change."""
+    from analysis.inventory_desk import desk
+
+    desk.take_in(path, folder=folder, yes=yes, remove=remove, tell=click.echo)
 
 
 @services.command("check")
 def check_services() -> None:
     """Validate the inventory; says file, row, column and remedy."""
-    from analysis.report.services_list import check_lines
+    from analysis.inventory_desk.listing import check_lines
 
     warnings, errors = check_lines()
     for line in warnings:

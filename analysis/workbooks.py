@@ -26,6 +26,7 @@ _MOST_BYTES = 20_000_000
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009\t")
 _NUMBER = re.compile(r"[-+\u2212]?\d+(,\d+)?")
+_FIRST_DAY = date(1899, 12, 30)  # day 0 of Excel, as it counts from March 1900 on
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -254,6 +255,10 @@ def day(value: Any) -> str:
     >>> from datetime import date
     >>> day(date(2026, 3, 1)), day("2026-03"), day(2026), day(None)
     ('2026-03-01', '2026-03', '2026', '')
+    >>> day(date(1905, 7, 18))
+    Traceback (most recent call last):
+        ...
+    ValueError: '1905-07-18' is what Excel makes of 2026 in a cell for dates; set the cell's ...
     >>> day("1/3 2026")
     Traceback (most recent call last):
         ...
@@ -262,6 +267,10 @@ def day(value: Any) -> str:
     plain = text(value)
     if not plain:
         return ""
+    year = _year_as_day(plain)
+    if year:
+        raise ValueError(f"{plain!r} is what Excel makes of {year} in a cell for dates; set the "
+                         f"cell's format to text and write {year} anew")
     try:
         if not _DAY.fullmatch(plain) or not 1900 <= int(plain[:4]) <= 2100:
             raise ValueError
@@ -270,3 +279,11 @@ def day(value: Any) -> str:
         raise ValueError(f"{plain!r} is no date; write it as 2026-03-31, 2026-03 or 2026"
                          ) from None
     return plain
+
+
+def _year_as_day(plain: str) -> int:
+    """The year that Excel shows as the day `plain`, because it counts days from 1900; else 0."""
+    if not re.fullmatch(r"190[45]-\d{2}-\d{2}", plain):
+        return 0
+    counted = (date.fromisoformat(plain) - _FIRST_DAY).days
+    return counted if 1900 <= counted <= 2100 else 0

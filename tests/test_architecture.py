@@ -17,7 +17,7 @@ LAYERS = (
     ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
     ("views",), ("text",), ("tables",), ("figures",),
-    ("exhibits", "key_figures"), ("report",), ("explore",), ("cli",),
+    ("exhibits", "key_figures"), ("report", "inventory_desk"), ("explore",), ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 METRICS_MAY_IMPORT = {"lazy", "arrangements", "errors", "metrics"}

@@ -8,7 +8,8 @@ import pikepdf
 import pytest
 from openpyxl import load_workbook
 
-from analysis.loaders.services import check_inventory, read_inventory
+from analysis.inventory_check import check_inventory
+from analysis.loaders.services import read_inventory
 
 
 def follow(guide, house):

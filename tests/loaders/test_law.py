@@ -2,9 +2,9 @@
 
 import pytest
 
+from analysis.arrangements import earliest
 from analysis.errors import DataError
 from analysis.loaders import law, tables
-from analysis.loaders.services import earliest
 
 
 def test_every_rule_says_where_and_when_it_was_read():
