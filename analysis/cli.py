@@ -251,6 +251,19 @@ def check_investigation(path: Path) -> None:
     click.echo(f"{found.key} is valid ({len(found.doubts)} warnings)")
 
 
+@investigation.command("build")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.option("--template", type=click.Path(path_type=Path), metavar="FILE.docx",
+              help="The municipality's own Word template, for report.docx.")
+def build_investigation(path: Path, out: Path | None, template: Path | None) -> None:
+    """Make the report of the investigation in PATH: HTML, PDF, XLSX and Word."""
+    from analysis.report.investigation import build_investigation as run
+
+    folder = run(path, out=out, template=template, tell=lambda text: click.echo(text, err=True))
+    click.echo(f"built, {folder}")
+
+
 def split_codes(text: str) -> list[str]:
     """Municipality codes of an option, which separates codes or names with commas."""
     from analysis import placenames

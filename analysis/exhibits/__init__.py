@@ -43,7 +43,7 @@ from analysis.metrics.measure import Kind
 from analysis.tables import Table
 from analysis.text import swedish
 
-__all__ = ["MIME", "lead", "record", "say", "show", "tiles"]
+__all__ = ["MIME", "lead", "record", "say", "show", "tiles", "write"]
 
 Shown = Axes | Figure | Table
 
@@ -115,6 +115,20 @@ def say(text: str | Iterable[str]) -> None:
     source = "\n\n".join(part for part in paragraphs if part)
     if source:
         _display(TextExhibit(source), source, {"text/html": MarkdownIt().render(source)})
+
+
+def write(parts: Iterable[str | Shown]) -> None:
+    """Display what a person wrote, in its order: Markdown in full, and tables and figures.
+
+    >>> write(["### Bakgrund", "Nora *växer*."])
+    ### Bakgrund
+    Nora *växer*.
+    """
+    for part in parts:
+        if isinstance(part, str):
+            _display(TextExhibit(part, own=True), part, {"text/html": MarkdownIt().render(part)})
+        else:
+            show(part)
 
 
 def lead(findings: Iterable[str], *, title: str = "", evidence: str = "") -> None:

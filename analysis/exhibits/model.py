@@ -77,9 +77,10 @@ class FigureExhibit:
 
 @dataclass(frozen=True)
 class TextExhibit:
-    """Sentences that code made from data, as Markdown."""
+    """Sentences that code made from data, as Markdown; `own` when a person wrote them."""
 
     markdown: str
+    own: bool = False
     type: Literal["text"] = "text"
 
 
@@ -149,7 +150,7 @@ def dumps(exhibit: Exhibit) -> str:
     """The exhibit as one text.
 
     >>> dumps(TextExhibit("Nora växer."))
-    '{"markdown":"Nora växer.","type":"text"}'
+    '{"markdown":"Nora växer.","own":false,"type":"text"}'
     """
     return _schema().dump_json(exhibit).decode()
 
@@ -160,7 +161,7 @@ def loads(text: object, where: str) -> Exhibit:
     Raises BuildError for anything that does not fit the schema.
 
     >>> loads('{"markdown":"Nora växer.","type":"text"}', "cell 1")
-    TextExhibit(markdown='Nora växer.', type='text')
+    TextExhibit(markdown='Nora växer.', own=False, type='text')
     """
     from pydantic import ValidationError
 

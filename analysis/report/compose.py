@@ -310,8 +310,8 @@ def _of_output(output: Any, where: str, chapter: str) -> Iterator[_Raw]:
         return
     exhibit = loads(data[MIME], where)
     if isinstance(exhibit, TextExhibit):
-        nodes = markdown.parse(exhibit.markdown, where, said=True)
-        yield Prose(markdown.placed(nodes, chapter), said=True)
+        nodes = markdown.parse(exhibit.markdown, where, said=not exhibit.own)
+        yield Prose(markdown.placed(nodes, chapter), said=not exhibit.own)
     else:
         yield _Met(exhibit, where)
 

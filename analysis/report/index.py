@@ -12,7 +12,8 @@ from analysis.report import manifest
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
-_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabeller (XLSX)"}
+_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabeller (XLSX)",
+            "report.docx": "Word"}
 _THUMBNAIL = "figures/region-map.png"
 
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
-from analysis.errors import BuildError, InputError, raise_faults
+from analysis.errors import InputError, raise_faults
 from analysis.loaders import tables
 from analysis.regions import Region
-from analysis.report import build, index, worker
-from analysis.report.manifest import Inputs
+from analysis.report import single
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults
 
 CHAPTER = "scenario"
@@ -60,23 +59,7 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
     plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1)
-    target.mkdir(parents=True, exist_ok=True)
-    with build.staging(target) as staging:
-        worker.steady()
-        inputs = Inputs.of(plan)
-        folder = staging / region.key
-        chapter = worker.run_chapter((job, inputs.notebooks[CHAPTER]))
-        outcome = chapter.outcome
-        if outcome.error:
-            raise BuildError(f"scenario: {outcome.error}")
-        tell(f"scenario done in {outcome.seconds:.1f} s")
-        finished = worker.finish(plan, region, {CHAPTER: chapter.notebook})
-        build.put(inputs, region, finished, {CHAPTER: (outcome.reads, outcome.seconds)}, folder)
-        build.swap(folder, target / region.key)
-        for name in ("compose", *FORMATS):
-            tell(f"{name} done in {finished.steps[name]:.1f} s")
-        index.write(target)
-    return target / region.key
+    return single.run(job, plan, tell=tell)
 
 
 def _checked(service: str, members: Sequence[str], host: str, when: date,

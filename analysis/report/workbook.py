@@ -71,6 +71,8 @@ def _table_sheet(book: Any, table: TableExhibit, named: tuple[Formula, ...],
     lines = [table.title, source_line(table.sources, table.kind), *table.notes]
     if table.kind == "modelled":
         lines.insert(1, "Modellskattning: inte observerade uppgifter.")
+    if table.kind == "stated":
+        lines.insert(1, "Uppgivet av kommunerna eller utredaren, inte granskat.")
     lines += [f"{formula.label}: {formula.text}" for formula in named]
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, plain(line), formats["title"] if row == 0 else None)

@@ -315,4 +315,4 @@ def plot_picture(picture: Picture, key: str) -> Axes:
         axes.set_axis_off()
     return style.describe(axes, style.Description(
         id=f"bild-{key}", title=picture.alt, subtitle="Ur utredarens text", alt=picture.alt,
-        sources=("own_text",), kind="stated"))
+        sources=("own_text",), kind="observed"))

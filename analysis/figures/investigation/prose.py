@@ -36,4 +36,4 @@ def _table(chapter: str, number: int, block: TextTable) -> Table:
                          columns=names)
     return Table(f"egen-{chapter}-{number}", f"Utredarens tabell: {CHAPTERS[chapter]}", frame,
                  dict(zip(names, map(word, block.headings), strict=True)), ("own_text",),
-                 kind="stated")
+                 kind="observed")

@@ -1,0 +1,72 @@
+"""The report of an investigation: its notebook through the same gates as a region's report.
+
+Terms
+-----
+folder name: `utredning-` and the name of the investigation's folder, so that it is never a
+    region's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis import paths
+from analysis.errors import InputError, raise_faults
+from analysis.loaders import tables
+from analysis.regions import Region
+from analysis.report import single
+from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
+
+CHAPTER = "investigation"
+PREFIX = "utredning-"
+
+
+@dataclass(frozen=True)
+class InvestigationJob(Job):
+    """The notebook with the folder that it is about."""
+
+    path: Path
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the notebook."""
+        return {"path": str(self.path), "name": self.region.name,
+                "as_of": self.as_of.isoformat()}
+
+
+def build_investigation(path: Path, *, out: Path | None = None, template: Path | None = None,
+                        tell: Callable[[str], object] = lambda text: None) -> Path:
+    """Make the report of the investigation in `path`; returns its folder under `out`.
+
+    Raises InputError with every fault of the folder, the template and the target before any work,
+    and BuildError when the notebook fails; then nothing is written and a former report stays.
+    """
+    from analysis.report import word
+    from analysis.text.investigation.words import invented
+    from analysis.views.investigation import dossier, places
+
+    when = tables.data_date()
+    target = (out or paths.default_reports()).resolve()
+    fault = word.template_fault(template) if template else ""
+    raise_faults(InputError, [*([fault] if fault else []), *out_faults(target)])
+    view = dossier.look(path, when.isoformat())
+    places.places(view)  # a place that is no locality is a fault of the folder
+    mark = invented(view)
+    region = Region(f"{PREFIX}{view.dossier.key}",
+                    f"{view.question.title} ({mark.lower().rstrip('.')})" if mark
+                    else view.question.title, view.members)
+    raise_faults(InputError, folder_faults(target, region))
+    notebook = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
+    job = InvestigationJob(region, CHAPTER, notebook, view.sharing.day, view.dossier.path)
+    plan = Plan((region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1)
+
+    def more(notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
+        from analysis.report import compose
+
+        document = compose.read(region, [job], notebooks, plan.as_of.isoformat())
+        return {"report.docx": word.word(document, template=template, header=mark)}
+
+    return single.run(job, plan, tell=tell, more=more)
