@@ -149,6 +149,7 @@ class Document:
     report: tuple[Chapter, ...]
     appendix: tuple[Chapter, ...]
     key_figures: tuple[KeyFigure, ...] = ()
+    kicker: str = ""  # what kind of report it is; "" is that of a region
 
     def parts(self, *, appendix: bool = True) -> tuple[Part, ...]:
         """Report, brief and, where there is anything to print, appendix."""
@@ -198,7 +199,8 @@ def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
                  if key in keys)
 
 
-def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of: str) -> Document:
+def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of: str, *,
+         kicker: str = "") -> Document:
     """The document of a region from its executed notebooks, by chapter; numbers what they show.
 
     Raises BuildError when a chapter shows a picture without description, or an id twice.
@@ -207,7 +209,7 @@ def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of:
 
     return compose(region, as_of, {
         job.chapter: nbformat.reads(notebooks[job.chapter].decode("utf-8"), as_version=4)
-        for job in jobs})
+        for job in jobs}, kicker=kicker)
 
 
 def of_notebook(notebook: Any, name: str) -> Document:
@@ -254,7 +256,7 @@ def _without_magics(source: str) -> str:
 
 
 def compose(region: Region, as_of: str, notebooks: Mapping[str, Any], *, merged: bool = False,
-            ) -> Document:
+            kicker: str = "") -> Document:
     """The document of executed notebooks, by chapter; `merged` puts all into the report."""
     halves = {name: _halves(name, notebook, merged) for name, notebook in notebooks.items()}
     found = [exhibit for name, (first, second) in halves.items()
@@ -262,11 +264,12 @@ def compose(region: Region, as_of: str, notebooks: Mapping[str, Any], *, merged:
     _check_ids(found)
     keys = tuple(row for item in found if isinstance(item, _Met)
                  for row in _key_figures(item.exhibit))
-    report = tuple(_chapter(name, first) for name, (first, _) in halves.items())
+    report = tuple(part for name, (first, _) in halves.items()
+                   for part in _split(_chapter(name, first)))
     titles = {chapter.name: chapter.title for chapter in report}
     appendix = tuple(_appendix_chapter(name, titles[name], second)
                      for name, (_, second) in halves.items() if second)
-    return Document(region, as_of, _numbered(report, ""), _numbered(appendix, "B"), keys)
+    return Document(region, as_of, _numbered(report, ""), _numbered(appendix, "B"), keys, kicker)
 
 
 @dataclass(frozen=True)
@@ -356,6 +359,24 @@ def _chapter(name: str, raw: Iterable[_Raw]) -> Chapter:
                          f"'# {name.capitalize()}'")
     _check_levels(chapter)
     return replace(chapter, title=titles[0])
+
+
+def _split(chapter: Chapter) -> tuple[Chapter, ...]:
+    """A chapter with several headings of level one as so many chapters, on the same pages."""
+    starts = [place for place, block in enumerate(chapter.blocks) if isinstance(block, Prose)
+              and not block.said and block.nodes and block.nodes[0].level == 2]
+    if len(starts) < 2:
+        return (chapter,)
+    ends = [*starts[1:], len(chapter.blocks)]
+    return tuple(
+        Chapter(f"{chapter.name}-{number}" if number > 1 else chapter.name,
+                _title_of(chapter.blocks[start]),
+                chapter.blocks[start if number > 1 else 0:end], joined=number > 1)
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1))
+
+
+def _title_of(block: Block) -> str:
+    return block.nodes[0].words if isinstance(block, Prose) else ""
 
 
 def _appendix_chapter(name: str, title: str, raw: Iterable[_Raw]) -> Chapter:

@@ -76,12 +76,13 @@ def front(document: Document, part: Part) -> Front:
                      f"Bilaga, {region.name}")
     found = document.findings
     titled = found is not None and found.title
-    kicker = f"{KICKER} i {region.name}" if titled else KICKER
+    kicker = document.kicker or (f"{KICKER} i {region.name}" if titled else KICKER)
     lines = [Line(found.evidence)] if found and found.evidence else []
     lines += [Line(_members(region), quiet=bool(titled))]
     lines += [Line(f"{group.name}: {', '.join(group.member_names)}", quiet=True)
               for group in region.groups]
-    return Front(f"{region.name}: underlag om kommunal samverkan", kicker,
+    what = document.kicker.lower() or "underlag om kommunal samverkan"
+    return Front(f"{region.name}: {what}", kicker,
                  found.title if found and titled else region.name,
                  (*lines, _dated(document)), cover_map(region), region.name)
 
@@ -136,7 +137,7 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
         return (_section("kallor", _whole(part)),)
     shown = _Numbers(part)
     found = []
-    if part.name == "report" and len(document.report) > 1:
+    if part.name == "report" and len(document.report) > 1 and not document.kicker:
         found.append(_section("vagar", markdown_of(methods.WAYS),
                               shown.table(_forms())))
         found.append(_section("metod", markdown_of(methods.CERTAIN), shown.table(_certainty()),

@@ -61,12 +61,14 @@ def build_investigation(path: Path, *, out: Path | None = None, template: Path |
     raise_faults(InputError, folder_faults(target, region))
     notebook = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = InvestigationJob(region, CHAPTER, notebook, view.sharing.day, view.dossier.path)
-    plan = Plan((region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1)
+    kicker = f"Utredning: {view.question.title}"
+    plan = Plan((region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1,
+                kicker=kicker)
 
     def more(notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
         from analysis.report import compose
 
-        document = compose.read(region, [job], notebooks, plan.as_of.isoformat())
+        document = compose.read(region, [job], notebooks, plan.as_of.isoformat(), kicker=kicker)
         return {"report.docx": word.word(document, template=template, header=mark)}
 
     return single.run(job, plan, tell=tell, more=more)

@@ -54,6 +54,7 @@ class Plan:
     jobs: int
     scheduler: str = ""  # address of a Dask scheduler; none: processes of this machine
     appendix: bool = True
+    kicker: str = ""  # what kind of report it is; "" is that of a region
 
     def chapters_of(self, region: Region) -> list[Job]:
         """The jobs of one region, in the order of the report."""

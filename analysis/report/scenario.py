@@ -58,7 +58,7 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     region = _checked(service, members, host, when, change, target)
     path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
-    plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1)
+    plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1, kicker="Scenario")
     return single.run(job, plan, tell=tell)
 
 

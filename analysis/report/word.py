@@ -39,7 +39,7 @@ _TO_WRITE = "Att skriva:"
 _FIXED = (1980, 1, 1, 0, 0, 0)
 _DATED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
                   catalog.SNAPSHOT_DATE.day, tzinfo=UTC).replace(tzinfo=None)
-_WIDE = 5  # columns from which a table stands on a page that is laid on its side
+_WIDE = 8  # columns from which a table stands on a page that is laid on its side
 _SMALL, _NOTE = 8.5, 8.0  # points
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -75,9 +75,7 @@ def word(document: Document, *, template: Path | None = None, header: str = "") 
     paper.heading(page.headline, 0)
     for line in page.lines:
         paper.line(line.text, "Normal", size=_SMALL if line.quiet else None)
-    for place, chapter in enumerate((*part.chapters, *front.closing(document, part))):
-        if place == 1:
-            paper.upright()
+    for chapter in (*part.chapters, *front.closing(document, part)):
         for block in chapter.blocks:
             _block(paper, block)
     return paper.bytes()
@@ -242,6 +240,8 @@ class Paper:
         heads = [form.heading for form in exhibit.columns]
         shown = [[form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
                  for row in exhibit.rows]
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = width
         cells = iter(made._cells)  # once: python-docx looks for each cell anew
         for row, texts in enumerate([heads, *shown]):
             for form, text, width in zip(exhibit.columns, texts, widths, strict=True):
@@ -284,17 +284,13 @@ class Paper:
             section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
             section.page_width, section.page_height = section.page_height, section.page_width
 
-    def upright(self) -> None:
-        """Go on upright."""
-        self._place(wide=False)
-
     def _room(self) -> int:
         section = self.section
         return int(section.page_width - section.left_margin - section.right_margin)
 
     def bytes(self) -> bytes:
         """The file, without the time it was made."""
-        self.upright()
+        self._place(wide=False)
         made, steady = io.BytesIO(), io.BytesIO()
         self.file.save(made)
         with zipfile.ZipFile(made) as old, zipfile.ZipFile(

@@ -124,7 +124,8 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finish
             (folder / "notebooks" / f"{chapter}.ipynb").write_bytes(content)
         start = time.perf_counter()
         jobs = plan.chapters_of(region)
-        document = compose.read(region, jobs, notebooks, plan.as_of.isoformat())
+        document = compose.read(region, jobs, notebooks, plan.as_of.isoformat(),
+                                kicker=plan.kicker)
         parts = document.parts(appendix=plan.appendix)
         export.write_figures(document, folder)
         export.write_key_figures(document, folder)

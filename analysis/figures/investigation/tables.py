@@ -51,16 +51,19 @@ def difference_tables(view: View, where: Places) -> Iterator[Table]:
         for course in view.courses:
             if course.service == key:
                 columns[course.alternative.name] = options.differences(
-                    view, course, staff=staff, where=where)
+                    view, course, staff=staff, where=where, links=view.links)
         frame = pd.DataFrame([
             {"row": label, **{title: cells[row] for title, cells in columns.items()}}
             for row, label in options.ROWS.items()])
         yield Table(f"alternativ-{key}",
                     f"Alternativen sida vid sida: {service(view, key)}", frame,
                     {"row": word("Vad"), **{title: word(title) for title in columns}},
-                    ("services", "population", "staff", "localities", "law"),
+                    ("services", "population", "staff", "commuting_margins", "localities",
+                     "law"),
                     notes=(f"Invånare {view.population_year}; anställda "
                            f"{int(latest.attrs['year'])} (hela kommunen).",
+                           f"Pendling {view.commuting_year}: namnet på den starkaste länken, där "
+                           "det är observerat eller modellen är tydlig; inga antal.",
                            "”Okänt” betyder att underlag saknas, aldrig noll."))
 
 

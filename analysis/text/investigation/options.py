@@ -8,12 +8,21 @@ evidence: what the product knows for a criterion; "" where it knows nothing, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from analysis.investigation.question import Alternative
 from analysis.metrics import national
 from analysis.text import swedish
-from analysis.text.investigation.words import bounds, kronor, listed, name, service
+from analysis.text.investigation.words import (
+    bounds,
+    kronor,
+    listed,
+    name,
+    numbered,
+    service,
+    who,
+)
+from analysis.views.commuting import Link
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import Course, View
 from analysis.views.investigation.places import Places
@@ -26,7 +35,8 @@ ROWS = {
     "base": "Invånare bakom", "staff": "Anställda i kommunerna",
     "posts": "Helårstjänster, uppgivna", "left": "Organ som lämnas",
     "joined": "Organ som tillkommer eller växer", "stay": "Blir kvar",
-    "distance": "Avstånd till värdorten", "law": "Enligt lag", "back": "Vägen tillbaka",
+    "commuting": "Starkaste pendling", "distance": "Avstånd till värdorten",
+    "law": "Enligt lag", "back": "Vägen tillbaka",
 }
 
 
@@ -62,7 +72,7 @@ def same_text(view: View, course: Course) -> str:
     if course.alternative.way == "alone" and not change.left:
         silent = view.unknown(course.service)
         if silent:
-            return f"kan vara som i dag; uppgift saknas för {listed(silent)}"
+            return f"kan vara som i dag; uppgift saknas för {who(view, silent)}"
         return "som i dag" if not change.unclear else "kan vara som i dag; läget är oklart"
     if change.unclear:
         return f"kan vara som i dag; oklart om {_body_names(view, change.unclear)} finns kvar"
@@ -111,7 +121,7 @@ def left_text(view: View, course: Course) -> str:
     if change.unclear:
         return f"oklart: {_body_names(view, change.unclear)}"
     silent = view.unknown(course.service)
-    return f"inget känt; uppgift saknas för {listed(silent)}" if silent else "inget"
+    return f"inget känt; uppgift saknas för {who(view, silent)}" if silent else "inget"
 
 
 def joined_text(view: View, course: Course) -> str:
@@ -187,8 +197,20 @@ def back_text(view: View, course: Course) -> str:
                 other.form, UNKNOWN)
 
 
+def commuting_text(course: Course, links: Mapping[str, Link]) -> str:
+    """Whose strongest commuting link lies within the group: what is observed, or likely."""
+    if course.alternative.way not in ("share", "merge"):
+        return "–"
+    group = set(course.change.circles[0])
+    inside = [code for code in group if code in links and links[code].work in group]
+    if not inside:
+        return "ingen känd inom gruppen"
+    likely = "" if all(links[code].basis == "observed" for code in inside) else "troligen "
+    return f"{likely}inom gruppen för {listed(inside)}"
+
+
 def differences(view: View, course: Course, *, staff: dict[str, float], where: Places,
-                ) -> dict[str, str]:
+                links: Mapping[str, Link]) -> dict[str, str]:
     """All cells of one alternative in the table of differences, by row of `ROWS`."""
     other = course.alternative
     return {
@@ -196,7 +218,8 @@ def differences(view: View, course: Course, *, staff: dict[str, float], where: P
         "same": same_text(view, course), "base": base_text(course),
         "staff": staff_text(view, course, staff), "posts": posts_text(view, course),
         "left": left_text(view, course), "joined": joined_text(view, course),
-        "stay": stay_text(view, course), "distance": distance_text(view, course, where),
+        "stay": stay_text(view, course), "commuting": commuting_text(course, links),
+        "distance": distance_text(view, course, where),
         "law": law_text(view, course), "back": back_text(view, course),
     }
 
@@ -217,7 +240,7 @@ def today_cells(view: View, key: str, *, staff: dict[str, float]) -> dict[str, s
         "staff": swedish.number(sum(staff[code] for code in view.members))
         if all(code in staff for code in view.members) else UNKNOWN,
         "posts": UNKNOWN if total is None else swedish.number(total["base"], 1),
-        "left": "–", "joined": "–", "stay": "–", "distance": "–", "law": "–", "back": "–",
+        **dict.fromkeys(("left", "joined", "stay", "commuting", "distance", "law", "back"), "–"),
     }
 
 
@@ -340,15 +363,17 @@ def bases_text(view: View) -> list[str]:
     for key in view.question.services:
         together = [c for c in view.courses if c.service == key
                     and c.alternative.way in ("share", "merge") and c.base == c.base]
-        for course in sorted(together, key=lambda course: course.base)[-1:]:
-            today = view.today_base(key)
-            before = (f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
-                      if today == today else "Hur stort det minsta underlaget är i dag är okänt, "
-                      f"eftersom uppgift saknas för {listed(view.unknown(key))}.")
-            found.append(f"Störst underlag för {service(view, key)} ger alternativ "
-                         f"{course.alternative.number}: {swedish.inhabitants(course.base)} "
-                         f"({view.population_year}). {before} Ett större underlag är inte i sig "
-                         "billigare eller bättre.")
+        if not together:
+            continue
+        largest = max(course.base for course in together)
+        numbers = [course.alternative.number for course in together if course.base == largest]
+        today = view.today_base(key)
+        before = (f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
+                  if today == today else "Hur stort det minsta underlaget är i dag är okänt, "
+                  f"eftersom uppgift saknas för {who(view, view.unknown(key))}.")
+        found.append(f"Störst underlag för {service(view, key)} ger {numbered(view, numbers)}: "
+                     f"{swedish.inhabitants(largest)} ({view.population_year}). {before} Ett "
+                     "större underlag är inte i sig billigare eller bättre.")
     return found
 
 

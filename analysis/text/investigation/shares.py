@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.text import swedish
-from analysis.text.investigation.words import bounds, kronor, listed, name, service
+from analysis.text.investigation.words import bounds, kronor, name, service, who
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
@@ -93,7 +93,7 @@ def stated_text(view: View) -> list[str]:
             given = set(view.dossier.own.values(key, "cost").index)
             missing = [code for code in view.members if code not in given]
             found.append(f"Kostnaden för {service(view, key)} är inte uppgiven av "
-                         f"{listed(missing)}; en summa räknas inte.")
+                         f"{who(view, missing)}; en summa räknas inte.")
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.text import swedish
 from analysis.text.investigation import options, reach, shares, today
-from analysis.text.investigation.words import INVENTED, listed, service, services
+from analysis.text.investigation.words import INVENTED, listed, service, services, who
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
@@ -32,9 +32,9 @@ def cost_finding(view: View) -> str:
     if total is not None:
         return shares.stated_text(view)[0]
     missing = [code for code in view.members if code in view.dossier.own.missing]
-    who = f" Uppgifter saknas från {listed(missing)}." if missing else ""
+    silent = f" Uppgifter saknas från {who(view, missing)}." if missing else ""
     return (f"Vad {services(view)} kostar i dag är inte känt för alla kommunerna, så "
-            f"kostnadsskillnader kan inte visas.{who}")
+            f"kostnadsskillnader kan inte visas.{silent}")
 
 
 def headline(view: View) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.arrangements import State
 from analysis.text import swedish
-from analysis.text.investigation.words import listed, service, services
+from analysis.text.investigation.words import listed, service, services, who
 from analysis.text.services import citation
 from analysis.views.investigation.dossier import View
 from analysis.views.services import rows_of
@@ -50,7 +50,7 @@ def _of(view: View, key: str) -> list[str]:
     found += _plans(view, key)
     unknown = view.unknown(key)
     if unknown:
-        found.append(f"För {listed(unknown)} finns ingen uppgift om att {service(view, key)} "
+        found.append(f"För {who(view, unknown)} finns ingen uppgift om att {service(view, key)} "
                      "delas i drift. Det betyder inte att tjänsten inte delas.")
     return found
 

@@ -27,6 +27,14 @@ def listed(codes: Iterable[str]) -> str:
     return swedish.listed(names_of(codes))
 
 
+def who(view: View, codes: Iterable[str]) -> str:
+    """Municipalities by name, or "alla kommunerna" where they are all members of several."""
+    chosen = list(codes)
+    if len(view.members) > 2 and set(chosen) == set(view.members):
+        return "alla kommunerna"
+    return listed(chosen)
+
+
 def name(code: str) -> str:
     """Name of a municipality."""
     return municipalities()[code].name

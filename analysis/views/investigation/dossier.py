@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths
+from analysis import flows, paths
 from analysis.arrangements import State
 from analysis.investigation import folder
 from analysis.investigation.folder import Investigation
@@ -30,6 +30,7 @@ from analysis.metrics import alternatives, national, scenario
 from analysis.metrics.alternatives import Change
 from analysis.regions import Region, municipalities
 from analysis.views import services as services_view
+from analysis.views.commuting import Link, strongest
 from analysis.views.services import Sharing
 
 _FOOD_IN = "miljotillsyn"  # food control is a part of it, the only one known for all of Sweden
@@ -140,6 +141,21 @@ class View:
                    for row in services_view.rows_of(counted) if code in row.inside.split("; ")]
             circles.append(own[0] if own else [code])
         return min(alternatives.base_of(circles, self.population))
+
+    @cached_property
+    def _flows(self) -> flows.Flows:
+        return flows.commuting_of(services_view.year_on(self.sharing, flows.years()))
+
+    @property
+    def commuting_year(self) -> int:
+        """The year of the commuting links."""
+        return self._flows.year
+
+    @cached_property
+    def links(self) -> dict[str, Link]:
+        """The strongest commuting link of each municipality of which it may be named."""
+        found = {code: strongest(self._flows, [code]) for code in self.question.everyone}
+        return {code: link for code, link in found.items() if link is not None}
 
     @cached_property
     def law(self) -> dict[str, pd.DataFrame]:
