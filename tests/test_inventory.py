@@ -13,9 +13,10 @@ from analysis.text import services as text
 from analysis.views.services import sharing
 
 DAYS = ("1995-06-30", "2012-01-01", "2018-06-30", "2026-08-31")
-SAYS = (text.overview_text, text.counts_text, text.partial_members_text, text.unknown_areas_text,
-        text.undated_text, text.network_text, text.history_text, text.fragmentation_text,
-        text.gaps_text, text.plans_text, text.contradictions_text, text.sources_text)
+SAYS = (text.headline, text.age_line, text.overview_text, text.counts_text,
+        text.partial_members_text, text.unknown_areas_text, text.undated_text, text.pairs_text,
+        text.history_text, text.circles_text, text.plans_text, text.contradictions_text,
+        text.sources_text)
 
 
 def chosen():

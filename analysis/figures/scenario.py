@@ -21,7 +21,7 @@ from analysis.arrangements import TRUST_LABELS
 from analysis.figures import labels, maps, style
 from analysis.figures.charts import number_axis
 from analysis.figures.labels import Label
-from analysis.figures.service_marks import FORM_MARKS, NAME, fill, sharp, tint, word, wrap
+from analysis.figures.service_marks import FORM_LETTERS, NAME, fill, sharp, tint, word, wrap
 from analysis.metrics import scenario as metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
@@ -209,7 +209,7 @@ def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
              "members": row.members, "population": row.population} for row in _rows(bases)]
     present = set(case.present["arrangement"])
     sizes = metrics.body_sizes(case.view.state, case.service, population)
-    rows += [{"part": "other", "label": f"{row.name} [{FORM_MARKS[row.legal_form][0]}]",
+    rows += [{"part": "other", "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]",
               "role": row.words, "members": row.members,
               "population": row.population}
              for row in _rows(sizes) if row.arrangement not in present]

@@ -1,8 +1,10 @@
-"""Small maps of shared services: one for each body.
+"""Maps of the bodies that share services: one for each circle of members.
 
 Terms
 -----
-light: all evidence is older than the term of office and three years.
+circle: bodies with the same members share a map.
+hatched: all evidence of the body is older than the term of office and three years; nothing else
+    is hatched on these maps.
 
 Membership is a class, not a count, so areas of the map may be filled with it.
 """
@@ -17,123 +19,147 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures import maps, style
-from analysis.figures.service_marks import (
-    FORM_MARKS,
-    MOST_DRAWN,
-    SOURCES,
-    fill,
-    letters_text,
-    tint,
-    word,
-    wrap,
-)
-from analysis.metrics import services as metrics
-from analysis.regions import Region
+from analysis.figures import labels, maps, style
+from analysis.figures.labels import Label
+from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, word, wrap
+from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.views.services import Sharing, rows_of
+from analysis.views.services import Body, Sharing
 
-_MAPS = 9  # most small maps; the tables have every body
+_MAPS = 6  # most maps of one figure
+_TALL = 2.05  # inches of one map without its heading
+_NAMED = 20  # most municipalities that a small map names
+_NAMES = 3  # bodies that stand above a map
+
+Circle = Sequence[Body]
 
 
 def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
-    """The small maps of bodies; none without services."""
-    return [plot_bodies(view, boundaries=boundaries)] if view.bodies else []
+    """The maps of bodies, six to a figure; none without a shared service.
+
+    The first figure is that of the main report.
+    """
+    circles = view.circles
+    parts = [circles[start:start + _MAPS] for start in range(0, len(circles), _MAPS)]
+    return [plot_bodies(view, circles=part, part=number, boundaries=boundaries)
+            for number, part in enumerate(parts, start=1)]
+
+
+@style.drawn
+def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame,
+                circles: Sequence[Circle] | None = None, part: int = 1) -> Axes:
+    """A map for each circle of members, also of those outside the region, on the date.
+
+    `circles` are some of `view.circles` (default: the first six), `part` their figure. Raises
+    ValueError when nothing is shared.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.views.services import sharing
+    >>> view = sharing(regions.get("kak"), load_inventory(), "2026-06-30")
+    >>> axes = plot_bodies(view, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).subtitle[:22]
+    'Kommunerna i varje org'
+    """
+    circles = view.circles[:_MAPS] if circles is None else circles
+    if not circles:
+        raise ValueError("no shared service to draw; leave the figure out")
+    columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
+    rows = -(-len(circles) // columns)
+    grid = np.atleast_1d(style.canvas((_TALL + 0.5) * rows, columns=columns, rows=rows)).ravel()
+    headings = [_heading(circle, 46 if columns == 2 else 56) for circle in circles]
+    with style.look():
+        for axes, heading in zip(grid, headings, strict=False):
+            axes.set_title(heading, fontsize=7.5, fontweight="normal", linespacing=1.15, pad=3)
+        for axes in grid:
+            axes.set_axis_off()
+        for axes, circle in zip(grid, circles, strict=False):
+            _draw(axes, view, circle, boundaries)
+    return style.describe(grid[0], _description(view, circles, part))
+
+
+def _heading(circle: Circle, width: int) -> str:
+    """Names of the bodies, and how sure each is."""
+    lines = [wrap(f"{text.short(body.name)}: {body.words}", width) for body in circle[:_NAMES]]
+    more = len(circle) - _NAMES
+    return "\n".join([*lines, *([f"och {text.bodies_counted(more)} till"] if more > 0 else [])])
+
+
+def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFrame) -> None:
+    members = circle[0].members
+    style.settle(axes)
+    extent = axes.get_window_extent()
+    framed = _framed(view, members)
+    outside = [code for code in members if code not in view.region.members]
+    frame = maps.frame_of(framed, boundaries, also=outside, aspect=extent.width / extent.height)
+    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
+    inside = visible.index.isin(members)
+    old = not any(body.dated for body in circle)
+    fill(axes, visible[~inside], facecolor=style.LAND, edgecolor="white", linewidth=0.4)
+    fill(axes, visible[inside], facecolor=tint(style.ACCENT, 0.2 if old else 0.4),
+         edgecolor="white", linewidth=0.6, zorder=1.5)
+    if old:
+        fill(axes, visible[inside], facecolor="none", edgecolor=style.ACCENT, linewidth=0,
+             hatch="////", zorder=1.6)
+    axes.set_xlim(frame.west, frame.east)
+    axes.set_ylim(frame.south, frame.north)
+    axes.set_aspect("equal")
+    maps.draw_lakes(axes, frame)
+    own = visible[visible.index.isin(view.region.members)].dissolve()
+    fill(axes, own, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3)
+    maps.scale_bar(axes, frame)
+    _name(axes, view, members, visible, boundaries)
 
 
 def _framed(view: Sharing, known: Sequence[str]) -> Region:
-    """The region as a map frames it: of very many members only those with information."""
+    """The region as a map frames it: of very many members only those of the body."""
     members = view.region.members
     inside = tuple(code for code in members if code in known)
     few = not inside or len(members) <= MOST_DRAWN
     return view.region if few else replace(view.region, members=inside)
 
 
-def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> Axes:
-    """A small map for each body that runs a service for a member: its members on the date.
-
-    Raises ValueError when no service runs.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.boundaries import load_boundaries
-    >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.views.services import sharing
-    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
-    >>> axes = plot_bodies(view, boundaries=load_boundaries())
-    >>> style.description_of(axes.figure).title
-    'Kretsarna: vilka kommuner varje organ omfattar 30 juni 2026'
-    """
-    bodies = view.bodies[:_MAPS]
-    if not bodies:
-        raise ValueError("no running service to draw; leave the figure out")
-    lines = -(-len(bodies) // 3)
-    grid = np.atleast_1d(style.canvas(2.25 * lines, columns=3, rows=lines)).ravel()
-    members = {key: _members(view, key) for key in bodies}
-    outside = {code for codes in members.values() for code in codes} - set(view.region.members)
-    for axes in grid:
-        axes.set_axis_off()
-    style.settle(grid[0])
-    extent = grid[0].get_window_extent()
-    framed = _framed(view, sorted(set().union(*members.values())))
-    frame = maps.frame_of(framed, boundaries, also=sorted(outside),
-                          aspect=extent.width / (0.78 * extent.height))
-    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
-    own = visible[visible.index.isin(view.region.members)].dissolve()
-    with style.look():
-        for axes, key in zip(grid, bodies, strict=False):
-            _small_map(axes, view, key, members[key], visible, frame)
-            maps.draw_lakes(axes, frame)
-            fill(axes, own, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3)
-        maps.scale_bar(grid[0], frame)
-    return style.describe(grid[0], _bodies_description(view, members))
+def _name(axes: Axes, view: Sharing, members: Sequence[str], visible: gpd.GeoDataFrame,
+          boundaries: gpd.GeoDataFrame) -> None:
+    """Names on land: the region's members, then those outside it, as far as they find room."""
+    points = boundaries.loc[list(visible.index)].representative_point()
+    own = [code for code in view.region.members if code in points.index]
+    outside = [code for code in members if code in points.index and code not in own]
+    wanted = [*own, *outside][:_NAMED]
+    places = [Label(municipalities()[code].name, points[code].x, points[code].y, size=6.6,
+                    weight="bold" if code in own else "normal", must=False) for code in wanted]
+    style.settle(axes)
+    with style.beside_the_layout(axes):
+        labels.place(axes, places, taken=[maps._scale_bar_box(axes)])
 
 
-def _members(view: Sharing, key: str) -> list[str]:
-    state = metrics.counted_services(view.state)
-    return sorted(state.loc[state["arrangement"] == key, "code"].unique())
-
-
-def _small_map(axes: Axes, view: Sharing, key: str, codes: list[str],
-               visible: gpd.GeoDataFrame, frame: maps.Frame) -> None:
-    rows = view.counted[view.counted["arrangement"] == key]
-    letter, colour = FORM_MARKS[rows["legal_form"].iloc[0]]
-    stale = not metrics.is_dated(rows).any()
-    inside = visible.index.isin(codes)
-    fill(axes, visible[~inside], facecolor=style.LAND, edgecolor="white", linewidth=0.4)
-    fill(axes, visible[inside], facecolor=tint(colour, 0.35 if stale else 0.85), linewidth=0.5,
-         edgecolor="white", hatch="////" if stale else "", zorder=1.5)
-    axes.set_xlim(frame.west, frame.east)
-    axes.set_ylim(frame.south, frame.north)
-    axes.set_aspect("equal")
-    count = rows["area"].nunique()
-    late = f", {rows['words'].iloc[0]}" if stale else ""
-    axes.set_title(wrap(view.names[key], 32), fontsize=8, pad=14)
-    axes.text(0, 1.01, f"{letter} · {swedish.counted(count, 'tjänst', 'tjänster')}{late}",
-              transform=axes.transAxes, fontsize=7, va="bottom", color=style.INK)
-
-
-def _bodies_description(view: Sharing, members: dict[str, list[str]]) -> style.Description:
+def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:
+    shown = [body for circle in circles for body in circle]
     frame = pd.DataFrame([
-        {"body": view.names[key],
-         "services": view.counted[view.counted["arrangement"] == key]["area"].nunique(),
-         "inside": swedish.listed(text.names_of(c for c in codes if c in view.region.members)),
-         "outside": swedish.listed(text.names_of(
-             c for c in codes if c not in view.region.members)) or None}
-        for key, codes in members.items()
-    ])
-    table = Table("organ-kartor", f"Organ i drift {swedish.day(view.day)}", frame,
+        {"body": body.name, "services": len(body.areas),
+         "inside": swedish.listed(text.names_of(body.inside)),
+         "outside": swedish.listed(text.names_of(body.outside)) or None, "said": body.words}
+        for body in shown], columns=["body", "services", "inside", "outside", "said"])
+    key = "organ-kartor" if part == 1 else f"organ-kartor-{part}"
+    table = Table(key, f"Organ och medlemmar {swedish.day(view.day)}", frame,
                   {"body": word("Organ"), "services": Format("Tjänster för regionens kommuner"),
-                   "inside": word("Medlemmar i regionen"), "outside": word("Medlemmar utanför")},
-                  SOURCES)
-    said = ". ".join(f"{row.body}: {row.inside}"
-                     + ("" if swedish.is_missing(row.outside) else f"; utanför {row.outside}")
-                     for row in rows_of(frame))
-    more = len(view.bodies) - len(members)
+                   "inside": word("Medlemmar i regionen"), "outside": word("Medlemmar utanför"),
+                   "said": word("Hur säkert")}, SOURCES)
+    said = ". ".join(f"{body.name} ({body.words}): {swedish.listed(text.names_of(body.inside))}"
+                     + (f"; utanför {_names(body.outside)}" if body.outside else "")
+                     for body in shown)
     return style.Description(
-        id="organ-kartor", title=f"Kretsarna: vilka kommuner varje organ omfattar "
-        f"{swedish.day(view.day)}", alt=f"En liten karta för varje organ. {said}.",
-        sources=SOURCES, table=table,
-        note="Svart linje: kommunerna i rapporten. Streckad ljus yta: alla belägg är äldre än tre "
-        f"år. {letters_text(view)}" + (f" {more} organ till finns i tabellen." if more > 0 else ""))
+        id=key, title=text.circles_title(view) if part == 1
+        else f"Fler organ och deras kommuner, del {part}",
+        subtitle=f"Kommunerna i varje organ {swedish.day(view.day)}",
+        alt=f"En karta för varje grupp av kommuner. {said}.", sources=SOURCES, table=table,
+        note="Svart linje: kommunerna i rapporten. Streckad yta: bara äldre belägg, och inget slut "
+        "är känt. Bara medlemmar som källorna namnger är färgade.")
+
+
+def _names(codes: Sequence[str]) -> str:
+    names = text.names_of(codes)
+    return swedish.listed(names) if len(names) <= 8 else f"{len(names)} kommuner"

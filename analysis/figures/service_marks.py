@@ -1,38 +1,42 @@
-"""What the figures of shared services have in common: letters, colours, signs, pages.
+"""What the figures of shared services have in common: letters, looks, signs, pages.
 
 Terms
 -----
-letter: legal form (F kommunalförbund, N gemensam nämnd, B bolag, A avtal); it reads without colour.
-sign: an intention, inquiry, decision or end; it has no colour of its own.
+letter: legal form (F kommunalförbund, N gemensam nämnd, B bolag, A avtal); colour says nothing of
+    the form, because a colour stands for a municipality in the rest of the report.
+look: how sure it is. Full: confirmed or evidenced; light: no end is known; outline: unclear; a
+    ring: done alone; a small sign: a plan. Hatching on maps means old evidence and nothing else.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
+from analysis.arrangements import DATED, EVENT_LABELS, LABELS, PLANS, State
 from analysis.figures import style
 from analysis.tables import Format
-from analysis.views.services import Sharing
+from analysis.views.services import Cell, Sharing
 
 SOURCES = ("services",)
-FORM_MARKS = {  # letter and colour of each legal form
-    "kommunalforbund": ("F", "#0b5c6b"), "gemensam-namnd": ("N", "#b3471b"),
-    "bolag": ("B", "#5b4a9e"), "avtal": ("A", "#3f7d20"), "forening": ("Ö", "#8a6d00"),
-    "stiftelse": ("S", "#a0306d"), "natverk": ("K", "#2f6db3"),
-    "avsiktsforklaring": ("I", "#55636b"), "okand": ("O", "#55636b"),
-    "samordningsforbund": ("R", "#7a4b12"),
+FORM_LETTERS = {
+    "kommunalforbund": "F", "samordningsforbund": "R", "gemensam-namnd": "N", "bolag": "B",
+    "avtal": "A", "forening": "Ö", "stiftelse": "S", "natverk": "K", "avsiktsforklaring": "I",
+    "okand": "O",
 }
-PLAN_MARKS = {"decided": "^", "inquiry": "s", "intention": "D"}
+PLAN_MARKS = {"intention": "D", "inquiry": "s", "decided": "^"}
 DPI = 150  # of the printed pictures
-MOST_DRAWN = 40  # most municipalities in the network
+MOST_DRAWN = 40  # most municipalities in a map or a list
 NAME = Format("Kommun", text=True)
+_LIGHT = 0.24  # share of the colour where no end is known
 
 
 def word(label: str) -> Format:
@@ -74,10 +78,57 @@ def sharp(axes: Axes) -> None:
     axes.get_figure(root=True).set_dpi(DPI)  # type: ignore[union-attr]
 
 
-def letters_text(view: Sharing) -> str:
-    """What the letters of the forms that occur stand for."""
-    keys = [key for key in FORM_MARKS if key in set(view.own["legal_form"])]
-    return "; ".join(f"{FORM_MARKS[key][0]} {view.form_names[key]}" for key in keys) + "."
+def letters_text(view: Sharing, forms: Iterable[str] = ()) -> str:
+    """What the letters of `forms`, or of all forms that occur, stand for."""
+    found = set(forms) or set(view.own["legal_form"])
+    return "; ".join(f"{letter} {view.form_names[key]}" for key, letter in FORM_LETTERS.items()
+                     if key in found) + "."
+
+
+def box_look(state: State) -> dict[str, Any]:
+    """How the box of a state is drawn: full, light, or only its outline."""
+    if state in DATED:
+        return {"facecolor": style.ACCENT, "edgecolor": style.ACCENT, "linewidth": 0.6}
+    if state == State.UNENDED:
+        return {"facecolor": tint(style.ACCENT, _LIGHT), "edgecolor": style.ACCENT,
+                "linewidth": 0.6}
+    return {"facecolor": "white", "edgecolor": style.MUTED, "linewidth": 0.7,
+            "linestyle": (0, (3, 2))}
+
+
+def plan_look(event: str) -> dict[str, Any]:
+    """How the sign of a plan is drawn."""
+    filled = event == "decided"
+    return {"marker": PLAN_MARKS[event], "markersize": 3.8, "linestyle": "none",
+            "markerfacecolor": style.INK if filled else "white", "markeredgecolor": style.INK,
+            "markeredgewidth": 0.8}
+
+
+ALONE_LOOK: dict[str, Any] = {
+    "marker": "o", "markersize": 4.6, "linestyle": "none", "markerfacecolor": "white",
+    "markeredgecolor": style.INK, "markeredgewidth": 1.0}
+
+
+def handles(cells: Iterable[Cell]) -> list[Any]:
+    """Legend entries of the states that occur among `cells`, the surest first."""
+    found = list(cells)
+    states = {cell.state for cell in found}
+    boxes = {State.EVIDENCED: bool(states & set(DATED)), State.UNENDED: State.UNENDED in states,
+             State.UNCLEAR: State.UNCLEAR in states}
+    entries: list[Any] = [
+        Patch(label="bekräftad eller belagd" if State.CONFIRMED in states
+              and state == State.EVIDENCED else LABELS[state], **box_look(state))
+        for state, occurs in boxes.items() if occurs]
+    if State.ALONE in states:
+        entries.append(Line2D([], [], label=LABELS[State.ALONE], **ALONE_LOOK))
+    entries += [Line2D([], [], label=EVENT_LABELS[event], **plan_look(event)) for event in PLANS
+                if any(cell.state == State.PLANNED and cell.event == event for cell in found)]
+    if states & {State.UNKNOWN, State.ENDED}:
+        entries.append(Line2D([], [], marker=".", markersize=3, color=style.MUTED,
+                              linestyle="none", label=LABELS[State.UNKNOWN]))
+    return entries
+
+
 Item = TypeVar("Item")
 PAGE = 7.4  # inches of lines that a printed page has room for
 
@@ -93,17 +144,3 @@ def paged(blocks: Sequence[Item], heights: Sequence[float]) -> list[list[Item]]:
         pages[min(int((above + height / 2) / total * count), count - 1)].append(block)
         above += height
     return [page for page in pages if page]
-
-
-def short(name: str) -> str:
-    """The abbreviation of a body's name when it has one in brackets."""
-    before, bracket, after = name.partition(" (")
-    return after.rstrip(")") if bracket and after.rstrip(")").isupper() else before
-
-
-def plan_look(event: str) -> dict[str, Any]:
-    """How the sign of a plan is drawn."""
-    filled = event == "decided"
-    return {"marker": PLAN_MARKS[event], "markersize": 4.2, "linestyle": "none",
-            "markerfacecolor": style.INK if filled else "white", "markeredgecolor": style.INK,
-            "markeredgewidth": 0.8}

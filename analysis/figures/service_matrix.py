@@ -1,8 +1,11 @@
-"""Matrix of services and municipalities: legal form as letter and colour, status as look.
+"""Matrices of services and municipalities: how sure each is, with its year.
 
 Terms
 -----
-cell: a service and a municipality; it shows the strongest that the inventory says.
+cell: a service and a municipality; it shows the surest that the inventory says of the two.
+compact: the matrix of page two, services with something else than plans first; the full one, in
+    the appendix, has every service by area group, with the letter of the legal form.
+column: a municipality; those of two cooperations stand apart, under the names of the two.
 """
 
 from __future__ import annotations
@@ -10,22 +13,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
-from analysis.arrangements import DATED, EVENT_LABELS, LABELS, TRUST_LABELS, State
+from analysis.arrangements import DATED, TRUST_LABELS, State
 from analysis.figures import style
 from analysis.figures.service_marks import (
-    FORM_MARKS,
+    ALONE_LOOK,
+    FORM_LETTERS,
     NAME,
-    PLAN_MARKS,
     SOURCES,
+    box_look,
+    handles,
+    letters_text,
     paged,
     plan_look,
-    short,
-    tint,
+    sharp,
     word,
     wrap,
 )
@@ -35,30 +40,245 @@ from analysis.text import services as text
 from analysis.text import swedish
 from analysis.views.services import Cell, Sharing, rows_of
 
-_NO_BODY = ("avsiktsforklaring", "natverk")  # forms that take over no task
-_COLUMNS = 24  # most municipalities in the matrix; the table has them all
+Line = tuple[str, str, float]  # group or area, its key, height in inches
+_MOST = 24  # most municipalities in a matrix; the table has them all
+_ROW, _GAP = 0.165, 0.14  # inches: a row of the compact matrix; between two cooperations
+_NAME = 2.15  # inches for the names of services
+_NARROW_NAME = 1.35
+_ONE_BLOCK = 26  # most services in one block, where two would fit beside each other
+_ROWS = 36  # most services in one block
+_SMALL, _LEAST_NAME = 0.335, 1.3  # inches: a cell, and the names, of two blocks
+_WIDE = 0.33  # inches: a cell of this width has room for a year
+
+
+def columns_of(view: Sharing, most: int = _MOST) -> list[list[str]]:
+    """Members that a matrix draws, by cooperation: all when few, else those with most services."""
+    if len(view.region.members) <= most:
+        return [list(part.region.members) for part in view.parts]
+    known = view.counts["services"].dropna().sort_values(ascending=False, kind="stable")
+    best = {str(code) for code in known.index[:most]} or set(view.region.members[:most])
+    kept = [[code for code in part.region.members if code in best] for part in view.parts]
+    return [codes for codes in kept if codes]
+
+
+def _shown_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
+    """Services of which something else than an end is known, in the order of the inventory."""
+    silent = (State.UNKNOWN, State.ENDED)
+    return [area for area in view.area_names
+            if any(view.cell(area, code).state not in silent for code in codes)]
+
+
+# --- the compact matrix of page two --------------------------------------------------------------
+
+
+def compact_of(view: Sharing) -> list[Axes]:
+    """The compact matrix; none where nothing is known of any service."""
+    codes = [code for part in columns_of(view) for code in part]
+    return [plot_compact(view)] if _shown_areas(view, codes) else []
+
+
+@style.drawn
+def plot_compact(view: Sharing) -> Axes:
+    """Services and municipalities on one page: three shades of how sure it is, and the year.
+
+    Raises ValueError when nothing is known of any service.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.views.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_compact(view)
+    >>> style.description_of(axes.figure).subtitle
+    'Tjänster och kommuner 30 juni 2026; årtalet är det senaste beläggets'
+    """
+    wide = style.width() == style.WIDTH
+    groups = columns_of(view, _MOST if wide else 8)
+    areas = _compact_areas(view, [code for codes in groups for code in codes])
+    if not areas:
+        raise ValueError("nothing is known of any service; leave the figure out")
+    drawing = _Compact(view, groups, areas, wide)
+    axes = style.canvas(drawing.height)
+    sharp(axes)
+    with style.look():
+        axes.set_axis_off()
+        axes.set_xlim(0, style.width())
+        axes.set_ylim(drawing.height, 0)
+        drawing.draw(axes)
+    return style.describe(axes, _compact_description(view, groups, areas))
+
+
+def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
+    """The services that the page has room for: those that are only planned go first."""
+    areas = _shown_areas(view, codes)
+    most = 2 * _ROWS if len(codes) <= 5 and style.width() == style.WIDTH else _ROWS
+    if len(areas) <= most:
+        return areas
+    planned = [area for area in areas if all(
+        view.cell(area, code).state in (State.PLANNED, State.UNKNOWN, State.ENDED)
+        for code in codes)]
+    left = set(areas) - set(planned[: len(areas) - most])
+    return [area for area in areas if area in left][:most]
+
+
+class _Compact:
+    """Where everything stands in the compact matrix, in inches."""
+
+    def __init__(self, view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str],
+                 wide: bool) -> None:
+        self.view, self.groups, self.areas = view, groups, areas
+        codes = [code for part in groups for code in part]
+        gaps = _GAP * (len(groups) - 1)
+        half = style.width() / 2 - 0.12
+        two = wide and len(areas) > _ONE_BLOCK and half - gaps - _SMALL * len(codes) > _LEAST_NAME
+        self.blocks = 2 if two else 1
+        self.block = style.width() / self.blocks
+        room = half if two else style.width() - 0.02
+        self.name = room - gaps - _SMALL * len(codes) if two else _NAME if wide else _NARROW_NAME
+        self.cell = _SMALL if two else min(0.42, (room - self.name - gaps) / len(codes))
+        self.right = self.name + gaps + self.cell * len(codes) + 0.08
+        longest = max(len(municipalities()[code].name) for code in codes)
+        self.head = 0.14 + 0.047 * longest + (0.16 if len(groups) > 1 else 0)
+        self.entries = handles(view.cell(area, code) for area in areas for code in codes)
+        self.lines = int(np.ceil(len(areas) / self.blocks))
+        self.foot = 0.2 * int(np.ceil(len(self.entries) / (4 if wide else 2))) + 0.1
+        self.height = self.head + _ROW * self.lines + self.foot
+
+    def draw(self, axes: Axes) -> None:
+        """Everything: heads, rows, legend."""
+        for block in range(self.blocks):
+            areas = self.areas[block * self.lines:(block + 1) * self.lines]
+            if areas:
+                self._block(axes, block * self.block, areas)
+        axes.legend(handles=self.entries, loc="lower left", fontsize=7.2, borderaxespad=0,
+                    ncols=4 if style.width() == style.WIDTH else 2, columnspacing=1.1,
+                    handlelength=1.3, handletextpad=0.5, labelspacing=0.35)
+
+    def _block(self, axes: Axes, left: float, areas: Sequence[str]) -> None:
+        places = self._places(left + self.name)
+        for code, x in places.items():
+            axes.text(x + self.cell * 0.5, self.head - 0.05, municipalities()[code].name,
+                      rotation=55 if self.cell >= 0.26 else 90, va="bottom", fontsize=7,
+                      ha="left" if self.cell >= 0.26 else "center", rotation_mode="anchor")
+        if len(self.groups) > 1:
+            for part, codes in zip(self.view.parts, self.groups, strict=False):
+                axes.text(places[codes[0]], 0.1, part.region.name, fontsize=7.5,
+                          fontweight="bold", va="center")
+        for place, area in enumerate(areas):
+            self._row(axes, left, places, area, self.head + _ROW * (place + 0.5))
+
+    def _places(self, left: float) -> dict[str, float]:
+        found, x = {}, left
+        for part in self.groups:
+            for code in part:
+                found[code] = x
+                x += self.cell
+            x += _GAP
+        return found
+
+    def _row(self, axes: Axes, left: float, places: dict[str, float], area: str, middle: float,
+             ) -> None:
+        axes.plot([left, left + self.block - 0.1], [middle + _ROW / 2] * 2, color=style.RULE,
+                  linewidth=0.3)
+        axes.text(left, middle, _cut(self.view.area_names[area], int(19 * self.name)),
+                  fontsize=7, va="center")
+        for code, x in places.items():
+            draw_cell(axes, self.view.cell(area, code), x, middle, self.cell)
+        room = self.block - self.right
+        if self.blocks == 1 and room > 0.9:
+            rows = self.view.counted[(self.view.counted["area"] == area)
+                                     & self.view.counted["code"].isin(list(places))]
+            names = [text.short(self.view.names[key]) for key in rows["arrangement"].unique()]
+            said = ", ".join(names)
+            if len(names) > 1 and len(said) > 20 * room:
+                said = text.bodies_counted(len(names))
+            axes.text(left + self.right, middle, _cut(said, int(20 * room)),
+                      fontsize=6.5, va="center", color=style.MUTED)
+
+
+def _cut(name: str, most: int) -> str:
+    """`name`, or its beginning up to a whole word where it is too long."""
+    if len(name) <= most:
+        return name
+    return f"{name[:most].rpartition(' ')[0].rstrip(',')} …"
+
+
+def draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float, *,
+              letter: str = "") -> None:
+    """One cell of a matrix, `width` inches wide: its look, its year and perhaps a letter."""
+    centre = left + width / 2
+    year = str(cell.year or "odat.") if width >= _WIDE else ""
+    if cell.state in (State.UNKNOWN, State.ENDED):
+        axes.plot([centre], [middle], marker=".", markersize=2, color=style.MUTED)
+    elif cell.state in (State.PLANNED, State.ALONE):
+        look = ALONE_LOOK if cell.state == State.ALONE else plan_look(cell.event)
+        axes.plot([left + 0.075 if year else centre], [middle], **look)
+        axes.text(left + 0.135, middle, year, fontsize=5.8, ha="left", va="center_baseline",
+                  color=style.INK, in_layout=False)
+    else:
+        axes.add_patch(Rectangle((left + 0.015, middle - 0.066), width - 0.03, 0.132,
+                                 in_layout=False, **box_look(cell.state)))
+        axes.text(centre, middle, f"{letter} {year}".strip(), fontsize=6.2, ha="center",
+                  va="center_baseline", in_layout=False,
+                  color="white" if cell.state in DATED else style.INK)
+
+
+def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str],
+                         ) -> style.Description:
+    codes = [code for part in groups for code in part]
+    parts = []
+    for code in codes:
+        counts: dict[State, int] = {}
+        for area in areas:
+            state = view.cell(area, code).state
+            kind = State.EVIDENCED if state in DATED else state
+            counts[kind] = counts.get(kind, 0) + 1
+        said = [f"{counts[state]} {words}" for state, words in _ALT.items() if state in counts]
+        parts.append(f"{municipalities()[code].name}: {', '.join(said) or 'ingen uppgift'}")
+    return style.Description(
+        id="tjanst-oversikt", title=text.headline(view),
+        subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste "
+        "beläggets", alt=f"Matris med {len(areas)} tjänster. {'. '.join(parts)}.",
+        sources=SOURCES, table=compact_table(view, codes, areas), measures=("shared_services",),
+        note="Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
+        + (f" {len(view.region.members) - len(codes)} kommuner till står i bilagan."
+           if len(codes) < len(view.region.members) else ""))
+
+
+_ALT = {State.EVIDENCED: "belagda", State.UNENDED: "som fanns och vars slut inte är känt",
+        State.UNCLEAR: "oklara i dag", State.ALONE: "i egen regi",
+        State.PLANNED: "bara avsikter eller utredningar"}
+
+
+def compact_table(view: Sharing, codes: Sequence[str], areas: Sequence[str]) -> Table:
+    """The compact matrix in words: a row a service, a column a municipality."""
+    frame = pd.DataFrame(
+        {"area": [view.area_names[area] for area in areas]}
+        | {code: [view.cell(area, code).words for area in areas] for code in codes})
+    formats = {"area": word("Tjänst")} | {code: word(municipalities()[code].name)
+                                          for code in codes}
+    return Table("tjanst-oversikt", f"Tjänster och kommuner {swedish.day(view.day)}", frame,
+                 formats, SOURCES)
+
+
+# --- the full matrix of the appendix -------------------------------------------------------------
 
 
 def matrices_of(view: Sharing) -> list[Axes]:
-    """The matrix, in as many figures as it needs; none without any row for the region."""
+    """The full matrix, in as many figures as it needs; none without any row for the region."""
     return [plot_matrix(view, lines, part=part)
             for part, lines in enumerate(matrix_pages(view), start=1)]
 
 
-def matrix_columns(view: Sharing) -> list[str]:
-    """Members that the matrix draws: all when few, else those with most services."""
-    members = list(view.region.members)
-    if len(members) <= _COLUMNS:
-        return members
-    known = view.counts["services"].dropna().sort_values(ascending=False, kind="stable")
-    return [str(code) for code in known.index[:_COLUMNS]]
+def _columns(view: Sharing) -> list[str]:
+    return [code for part in columns_of(view) for code in part]
 
 
+@style.drawn
 def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int = 1) -> Axes:
-    """Matrix of services and municipalities: legal form as letter and colour, status as look.
+    """Matrix of services and municipalities by area group, with form, bodies and year.
 
-    `lines` are some of `matrix_lines` (default: the first page of them), `part` their page. Only
-    services with any information for the region have a line.
+    `lines` are some of `matrix_pages` (default: page `part`). Only services with any information
+    for the region have a line.
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
@@ -66,42 +286,48 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
     >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
     >>> axes = plot_matrix(view)
     >>> style.description_of(axes.figure).title
-    'Tjänster och kommuner 30 juni 2026: form och status'
+    'Alla tjänster: form, organ och hur säkert det är, 30 juni 2026'
     """
-    codes = matrix_columns(view)
+    codes = _columns(view)
     lines = matrix_pages(view)[part - 1] if lines is None else lines
     shown = [view.cell(key, code) for _, key, _ in lines for code in codes]
-    handles = _matrix_handles(view, shown)
-    head, foot = 0.72, 0.16 * -(-len(handles) // 3) + 0.12
+    entries = handles(shown)
+    columns = 3 if style.width() == style.WIDTH else 2
+    head, foot = 0.78, 0.18 * -(-len(entries) // columns) + 0.12
     height = head + sum(line[2] for line in lines) + foot
     axes = style.canvas(height)
+    sharp(axes)
     with style.look():
         axes.set_axis_off()
-        axes.set_xlim(0, style.WIDTH)
+        axes.set_xlim(0, style.width())
         axes.set_ylim(height, 0)
         _column_names(axes, codes, head)
         top = head
         for kind, key, tall in lines:
             if kind == "group":
-                _group_line(axes, key, top + tall)
+                axes.text(0, top + tall - 0.05, key, fontsize=8, fontweight="bold", va="bottom")
+                axes.plot([0, style.width()], [top + tall - 0.03] * 2, color=style.MUTED,
+                          linewidth=0.6)
             else:
                 _matrix_line(axes, view, codes, key, (top, tall))
             top += tall
-        axes.legend(handles=handles, loc="lower left", ncols=3, fontsize=7.5, columnspacing=1.2,
-                    handlelength=1.5, borderaxespad=0, labelspacing=0.35)
+        axes.legend(handles=entries, loc="lower left", ncols=columns, fontsize=7.5,
+                    columnspacing=1.2, handlelength=1.5, borderaxespad=0, labelspacing=0.35)
     return style.describe(axes, _matrix_description(view, codes, lines, part))
-Line = tuple[str, str, float]  # group or area, its key, height in inches
-_LEFT = 2.05  # inches for the names of services
-_WIDE = 0.36  # inches: a cell of this width has room for a year
+
+
+def _left() -> float:
+    return 2.05 if style.width() == style.WIDTH else _NARROW_NAME
 
 
 def _cell_width(columns: int) -> float:
-    return min(0.46, (style.WIDTH - _LEFT - (1.5 if columns <= 8 else 0.05)) / columns)
+    beside = 1.5 if columns <= 8 and style.width() == style.WIDTH else 0.05
+    return min(0.46, (style.width() - _left() - beside) / columns)
 
 
 def matrix_pages(view: Sharing) -> list[list[Line]]:
     """Lines of the matrix by area group, in as many pages as they need; none without rows."""
-    codes = matrix_columns(view)
+    codes = _columns(view)
     shown = {area for (area, code), cell in view.cells.items()
              if code in codes and cell.state != State.UNKNOWN}
     blocks: list[list[Line]] = []
@@ -118,7 +344,7 @@ def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
     width = _cell_width(len(codes))
     steep = width < _WIDE
     for place, code in enumerate(codes):
-        axes.text(_LEFT + (place + (0.5 if steep else 0.4)) * width, head - 0.05,
+        axes.text(_left() + (place + (0.5 if steep else 0.4)) * width, head - 0.05,
                   municipalities()[code].name, rotation=90 if steep else 50, va="bottom",
                   fontsize=7 if steep else 7.5, ha="center" if steep else "left",
                   rotation_mode="default" if steep else "anchor")
@@ -131,122 +357,73 @@ def _line_height(view: Sharing, codes: Sequence[str], area: str) -> float:
 
 
 def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
-    """Names of the bodies that run the service for the members drawn, where there is room."""
-    if len(codes) > 8:
+    """Names of the bodies that count for the members drawn, where there is room."""
+    if len(codes) > 8 or style.width() < style.WIDTH:
         return ""
-    room = style.WIDTH - _LEFT - _cell_width(len(codes)) * len(codes) - 0.1
-    running = view.counted[(view.counted["area"] == area) & view.counted["code"].isin(codes)]
-    names = [short(view.names[key]) for key in running["arrangement"].unique()]
+    room = style.width() - _left() - _cell_width(len(codes)) * len(codes) - 0.1
+    rows = view.counted[(view.counted["area"] == area) & view.counted["code"].isin(codes)]
+    names = [text.short(view.names[key]) for key in rows["arrangement"].unique()]
     return wrap(", ".join(names), int(room * 18.5))
-
-
-def _group_line(axes: Axes, group: str, bottom: float) -> None:
-    axes.text(0, bottom - 0.05, group, fontsize=8, fontweight="bold", va="bottom")
-    axes.plot([0, style.WIDTH], [bottom - 0.03] * 2, color=style.MUTED, linewidth=0.6)
 
 
 def _matrix_line(axes: Axes, view: Sharing, codes: Sequence[str], area: str,
                  place: tuple[float, float]) -> None:
     top, tall = place
     middle = top + tall / 2
-    axes.plot([0, style.WIDTH], [top + tall] * 2, color=style.RULE, linewidth=0.3)
-    axes.text(0.06, middle, wrap(view.area_names[area], 32), fontsize=7.5, va="center",
-              linespacing=1.0)
+    axes.plot([0, style.width()], [top + tall] * 2, color=style.RULE, linewidth=0.3)
+    axes.text(0.06, middle, wrap(view.area_names[area], 32 if _left() > 2 else 22), fontsize=7.5,
+              va="center", linespacing=1.0)
     width = _cell_width(len(codes))
     for column, code in enumerate(codes):
-        _draw_cell(axes, view.cell(area, code), _LEFT + column * width, middle, width)
-    axes.text(_LEFT + width * len(codes) + 0.08, middle, _right_text(view, codes, area),
+        cell = view.cell(area, code)
+        letter = FORM_LETTERS[cell.row.legal_form] if cell.row is not None else ""
+        draw_cell(axes, cell, _left() + column * width, middle, width, letter=letter)
+    axes.text(_left() + width * len(codes) + 0.08, middle, _right_text(view, codes, area),
               fontsize=6.5, va="center", color=style.MUTED, linespacing=1.0)
-
-
-def _draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float) -> None:
-    """One cell: filled when dated, light when only no end is known, outlined when unclear."""
-    centre = left + width / 2
-    if cell.state in (State.UNKNOWN, State.ENDED):
-        axes.text(centre, middle, "·", fontsize=7, ha="center", va="center", color=style.MUTED,
-                  in_layout=False)
-        return
-    if cell.state == State.PLANNED:
-        axes.plot([centre], [middle], **plan_look(cell.event))
-        return
-    letter, colour = ("E", style.MUTED) if cell.row is None else FORM_MARKS[cell.row.legal_form]
-    fresh = cell.state in DATED
-    year = f" {cell.year or '?'}" if width >= _WIDE else ""
-    axes.add_patch(Rectangle((left + 0.02, middle - 0.075), width - 0.04, 0.15,
-                             in_layout=False, **_box_look(cell.state, colour)))
-    axes.text(centre, middle, f"{letter}{year}", fontsize=6.5, ha="center", va="center",
-              fontweight="bold", color="white" if fresh else style.INK, in_layout=False)
-
-
-def _box_look(state: State, colour: str) -> dict[str, Any]:
-    if state in DATED:
-        return {"facecolor": colour, "edgecolor": colour, "linewidth": 0.6}
-    if state == State.UNENDED:
-        return {"facecolor": tint(colour, 0.22), "edgecolor": colour, "linewidth": 0.6}
-    return {"facecolor": "white", "edgecolor": colour, "linewidth": 0.8,
-            "linestyle": "-" if state == State.ALONE else (0, (4, 2))}
-
-
-def _matrix_handles(view: Sharing, cells: Sequence[Cell]) -> list[Any]:
-    """Legend entries of what occurs among `cells`, the forms first."""
-    found = {cell.state for cell in cells}
-    forms = [key for key in FORM_MARKS
-             if any(cell.row is not None and cell.row.legal_form == key
-                    and cell.state != State.PLANNED for cell in cells)]
-    handles: list[Any] = [
-        Patch(facecolor=FORM_MARKS[key][1], label=f"{FORM_MARKS[key][0]} {view.form_names[key]}"
-              + (", räknas inte" if key in _NO_BODY else ""))
-        for key in forms
-    ]
-    handles += [Patch(label=LABELS[state], **_box_look(state, style.MUTED))
-                for state in (State.EVIDENCED, State.UNENDED, State.UNCLEAR, State.ALONE)
-                if state in found]
-    handles += [Line2D([], [], label=EVENT_LABELS[key], **plan_look(key)) for key in PLAN_MARKS
-                if any(cell.state == State.PLANNED and cell.event == key for cell in cells)]
-    handles.append(Line2D([], [], marker=".", markersize=2, color=style.MUTED, linestyle="none",
-                          label="ingen uppgift"))
-    return handles
 
 
 def _matrix_description(view: Sharing, codes: Sequence[str], lines: Sequence[Line], part: int,
                         ) -> style.Description:
     keys = {key for _, key, _ in lines}
-    running = view.counted[view.counted["area"].isin(keys)]
+    rows = view.counted[view.counted["area"].isin(keys)]
     parts = []
-    for key in dict.fromkeys(running["arrangement"]):
-        rows = running[running["arrangement"] == key]
-        parts.append(f"{view.names[key]} ({view.form_names[rows['legal_form'].iloc[0]]}): "
-                     f"{text.areas_listed(view, rows['area'])} för "
-                     f"{swedish.listed(text.names_of(set(rows['code'])))}")
-    said = ". ".join(parts) or "Ingen tjänst är i drift enligt inventeringen"
-    fewer = (f" Figuren visar de {len(codes)} kommuner som har flest tjänster; tabellen har alla."
+    for body in view.bodies:
+        areas = [area for area in body.areas if area in keys]
+        if areas:
+            parts.append(f"{body.name} ({view.form_names[body.form]}): "
+                         f"{text.areas_listed(view, areas)} för "
+                         f"{swedish.listed(text.names_of(body.inside))}")
+    said = ". ".join(parts) or "Ingen gemensam tjänst är känd"
+    fewer = (f" Figuren visar {len(codes)} kommuner; tabellen har alla."
              if len(codes) < len(view.region.members) else "")
     return style.Description(
         id="tjanst-matris" if part == 1 else f"tjanst-matris-{part}",
-        title=f"Tjänster och kommuner {swedish.day(view.day)}: form och status"
+        title=f"Alla tjänster: form, organ och hur säkert det är, {swedish.day(view.day)}"
         + (f", del {part}" if part > 1 else ""),
+        subtitle="Bokstaven är den juridiska formen, årtalet det senaste beläggets",
         alt=f"Matris med tjänster som rader och kommuner som kolumner. {said}.", sources=SOURCES,
-        table=matrix_table(view) if part == 1 else None,
-        note="Bokstaven är den juridiska formen. Årtalet är det senaste belägget när det är äldre "
-        "än tre år. Punkt betyder att inventeringen saknar uppgift, inte att tjänsten inte delas."
-        + fewer)
+        table=matrix_table(view) if part == 1 else None, measures=("shared_services",),
+        note=f"{letters_text(view, rows['legal_form'])} Punkt: ingen uppgift, vilket inte betyder "
+        f"att tjänsten inte delas.{fewer}")
 
 
 def matrix_table(view: Sharing) -> Table:
     """Every row of the state for the members, with full sources; one row a body and service."""
+    columns = ["area", "name", "body", "form", "host", "said", "last", "since", "trust", "sources"]
     frame = pd.DataFrame([
         {"area": view.area_names[row.area], "name": municipalities()[row.code].name,
          "body": view.names[row.arrangement], "form": view.form_names[row.legal_form],
-         "host": municipalities()[row.host].name if row.host else None,
-         "status": row.words, "last": row.last_evidence,
+         "host": text.host_name(row.host) if row.host else None,
+         "said": row.words, "last": row.last_evidence,
          "since": text.since(view, row.arrangement, row.area), "trust":
          TRUST_LABELS[row.trust],
          "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; "))}
         for row in rows_of(view.own)
-    ])
-    formats = {"area": word("Tjänst"), "name": NAME, "body": word("Organ"), "form": word("Form"),
-               "host": word("Värdkommun"), "status": word("Status"),
-               "last": Format("Senaste belägg", year=True), "since": word("Sedan"),
-               "trust": word("Tilltro"), "sources": word("Källor")}
+    ], columns=columns)
+    formats: dict[str, Any] = {
+        "area": word("Tjänst"), "name": NAME, "body": word("Organ"), "form": word("Form"),
+        "host": word("Värd"), "said": word("Hur säkert"),
+        "last": Format("Senaste belägg", year=True), "since": word("Startår"),
+        "trust": word("Säkerhet"), "sources": word("Källor")}
     return Table("tjanst-matris", f"Tjänster, organ och kommuner {swedish.day(view.day)}", frame,
                  formats, SOURCES)

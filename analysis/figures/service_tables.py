@@ -1,8 +1,6 @@
-"""Tables of shared services: counts, circles, distances, gaps, bodies, what they do and since when.
+"""Tables of shared services: bodies, what others share, counts, pairs, distances, sources.
 
-Terms
------
-circle: the municipalities that share at least one service in one body.
+Every frame names its columns, so that an empty one is a table without rows and no error.
 """
 
 from __future__ import annotations
@@ -13,46 +11,143 @@ from typing import Any
 import pandas as pd
 
 from analysis.arrangements import TRUST_LABELS, State
-from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, short, word
+from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, word
 from analysis.metrics import services as metrics
 from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.views.services import Sharing, rows_of
+from analysis.views.services import Body, Sharing, base_of, nearest_gaps, rows_of
+
+NEAREST = 8  # services of others that the main report lists
+_NAMED = 8  # most municipalities that a cell names
 
 
-def tables_of(view: Sharing) -> list[Table]:
-    """Bodies, and what they do with status, trust and sources; none without any row."""
-    return [] if view.own.empty else [bodies_table(view), arrangements_table(view)]
+def _few(codes: Sequence[str]) -> str:
+    names = text.names_of(codes)
+    return swedish.listed(names) if len(names) <= _NAMED else f"{len(names)} kommuner"
 
 
-def circles_tables_of(view: Sharing) -> list[Table]:
-    """The circles of partners the members sit in; none when no service runs for a member."""
-    if view.counted.empty:
+# --- main report ---------------------------------------------------------------------------------
+
+
+def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[Table]:
+    """The bodies with form, members, population base, start, last evidence and source; none
+    without a shared service. Two cooperations have a column each.
+
+    `population` is persons by code of `year`.
+    """
+    if not view.bodies:
         return []
-    found = metrics.circles(view.state)
-    mine = found[found["code"].isin(view.region.members)].drop_duplicates("circle")
-    mine = mine.sort_values(["services", "size"], ascending=[False, True], kind="stable")
+    bodies = view.bodies[:MOST_DRAWN]
+    rows = [_body_row(view, body, population) for body in bodies]
+    members = [f"part{place}" for place in range(len(view.parts))]
+    columns = ["body", "form", "what", *members, "outside", "count", "population", "since",
+               "last", "source"]
+    frame = pd.DataFrame(rows, columns=columns).astype(
+        {"count": "Int64", "population": "Int64", "last": "Int64"})
+    if frame["outside"].isna().all():
+        frame = frame.drop(columns="outside")
+    heads = ([part.region.name for part in view.parts] if len(view.parts) > 1
+             else ["Kommuner i rapporten"])
+    formats: dict[str, Format] = {
+        "body": word("Organ"), "form": word("Form"), "what": word("Delar"),
+        **{key: word(head) for key, head in zip(members, heads, strict=True)},
+        "outside": word("Utanför"), "count": Format("Medlemmar"),
+        "population": Format("Underlag", "invånare"), "since": word("Startår"),
+        "last": Format("Senast bekräftad", year=True), "source": word("Källa")}
+    return [Table("tjanst-organ", f"Organen och deras underlag {swedish.day(view.day)}", frame,
+                  formats, ("services", "population"), notes=_body_notes(view, bodies, year))]
+
+
+def _body_row(view: Sharing, body: Body, population: pd.Series) -> dict[str, Any]:
+    count, persons, _ = base_of(view, body, population)
+    parts = {f"part{place}": swedish.listed(text.names_of(
+        code for code in body.inside if code in part.region.members)) or None
+        for place, part in enumerate(view.parts)}
+    named = (text.areas_listed(view, body.areas) if len(body.areas) <= 3
+             else text.services(len(body.areas)))
+    return {"body": body.name, "form": view.form_names[body.form], "what": named, **parts,
+            "outside": _few(body.outside) or None, "count": count, "population": persons,
+            "since": text.start_of(view, body), "last": body.year,
+            "source": text.publisher(view, body.source)}
+
+
+def _body_notes(view: Sharing, bodies: Sequence[Body], year: int) -> tuple[str, ...]:
+    printed = [view.published[body.key] for body in bodies if body.key in view.published]
+    told = [f"{text.short(view.names[row.arrangement])}: källans egen uppgift för hela organet"
+            f"{', cirka' if row.about else ''} ({row.year})." for row in printed]
+    left = len(view.bodies) - len(bodies)
+    more = [f"{left} organ till står i bilagan."] if left else []
+    return (f"Underlag är medlemmarnas folkmängd {year}; bara medlemmar som källorna namnger är "
+            "räknade.", *told, *more)
+
+
+def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
+    """What others share and nothing is known of here: the eight nearest; none without such.
+
+    `points` has code, easting and northing (metres).
+    """
+    gaps = nearest_gaps(view, points).head(NEAREST)
+    if gaps.empty:
+        return []
     frame = pd.DataFrame([
-        {"circle": _circle_text(view, row.circle.split("; ")), "size": row.size,
-         "areas": text.areas_listed(view, row.areas.split("; "))}
-        for row in rows_of(mine)
-    ])
-    return [Table("tjanst-kretsar", f"Kretsar av partner {swedish.day(view.day)}", frame,
-                  {"circle": word("Krets"), "size": Format("Kommuner"), "areas": word("Delar")},
-                  SOURCES)]
+        {"area": view.area_names[row.area], "body": text.short(view.names[row.arrangement]),
+         "form": view.form_names[row.legal_form], "codes": _few(row.codes.split("; ")),
+         "distance": row.distance_km, "said": row.words,
+         "source": text.publisher(view, row.sources.split("; ")[0])}
+        for row in rows_of(gaps)
+    ], columns=["area", "body", "form", "codes", "distance", "said", "source"])
+    return [Table("tjanst-luckor", f"Tjänster som andra delar och som det saknas uppgift om för "
+                  f"{view.region.name}", frame,
+                  {"area": word("Tjänst"), "body": word("Närmaste organ"), "form": word("Form"),
+                   "codes": word("Kommuner"), "distance": Format("Avstånd", "km"),
+                   "said": word("Hur säkert"), "source": word("Källa")},
+                  ("services", "localities"),
+                  notes=("Avstånd är fågelvägen mellan de närmaste kommunernas "
+                         "befolkningscentrum.",))]
 
 
-def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
-    inside = text.names_of(code for code in codes if code in view.region.members)
-    outside = text.names_of(code for code in codes if code not in view.region.members)
-    if len(inside) > 12:
-        return f"{len(codes)} kommuner, varav {len(inside)} i rapporten"
-    if not outside:
-        return swedish.listed(inside)
-    others = swedish.listed(outside) if len(outside) <= 8 else f"{len(outside)} kommuner utanför"
-    return f"{swedish.listed(inside)}; dessutom {others}"
+def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
+    """What to ask before deciding, a column for each cooperation; none where nothing is known.
+
+    `costs`: whether costs per inhabitant are known for the services.
+    """
+    asked = [text.questions(part, costs=costs) for part in view.parts]
+    order = list(dict.fromkeys(question for part in asked for question in part))
+    if not order:
+        return []
+    names = [f"part{place}" for place in range(len(asked))]
+    frame = pd.DataFrame([[question, *(part.get(question) for part in asked)]
+                          for question in order], columns=["question", *names])
+    heads = ([part.region.name for part in view.parts] if len(asked) > 1
+             else ["Det här vet vi inte"])
+    return [Table("tjanst-fragor", "Att fråga innan ni beslutar", frame,
+                  {"question": word("Fråga")} | {name: word(head) for name, head in
+                                                 zip(names, heads, strict=True)}, SOURCES)]
+
+
+# --- appendix ------------------------------------------------------------------------------------
+
+
+def counts_table(view: Sharing) -> Table:
+    """Members with their shared services and groups of partners; unknown is said to be so."""
+    groups = metrics.fragmentation(view.state)
+    codes = list(view.region.members)
+    if len(codes) > MOST_DRAWN:
+        known = view.counts["services"].notna()
+        codes = [code for code in codes if known[code]]
+    frame = pd.DataFrame([
+        {"name": municipalities()[code].name, "said": text.count_of(view, code),
+         "circles": groups.get(code, pd.NA)} for code in codes
+    ], columns=["name", "said", "circles"]).astype({"circles": "Int64"})
+    left = len(view.region.members) - len(codes)
+    notes = ["En grupp är en uppsättning kommuner som delar minst en tjänst."]
+    if left:
+        notes.append(f"Ingen uppgift finns om {left} av kommunerna.")
+    return Table("tjanst-antal", f"Gemensamma tjänster per kommun {swedish.day(view.day)}", frame,
+                 {"name": NAME, "said": word("Gemensamma tjänster"),
+                  "circles": Format("Grupper av partner")}, SOURCES, notes=tuple(notes))
 
 
 def pair_tables_of(view: Sharing) -> list[Table]:
@@ -75,6 +170,34 @@ def pair_tables_of(view: Sharing) -> list[Table]:
                    "dated": Format("därav med nya belägg"), "areas": word("Vilka")}, SOURCES)]
 
 
+def circles_tables_of(view: Sharing) -> list[Table]:
+    """The groups of partners the members sit in; none when no service is shared."""
+    found = metrics.circles(view.state)
+    mine = found[found["code"].isin(view.region.members)].drop_duplicates("circle")
+    if mine.empty:
+        return []
+    mine = mine.sort_values(["services", "size"], ascending=[False, True], kind="stable")
+    frame = pd.DataFrame([
+        {"circle": _circle_text(view, row.circle.split("; ")), "size": row.size,
+         "areas": text.areas_listed(view, row.areas.split("; "))}
+        for row in rows_of(mine)
+    ], columns=["circle", "size", "areas"])
+    return [Table("tjanst-grupper", f"Grupper av partner {swedish.day(view.day)}", frame,
+                  {"circle": word("Grupp"), "size": Format("Kommuner"), "areas": word("Delar")},
+                  SOURCES)]
+
+
+def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
+    inside = text.names_of(code for code in codes if code in view.region.members)
+    outside = [code for code in codes if code not in view.region.members]
+    if len(inside) > 12:
+        return f"{len(codes)} kommuner, varav {len(inside)} i rapporten"
+    if not outside:
+        return swedish.listed(inside)
+    others = _few(outside) if len(outside) <= _NAMED else f"{len(outside)} kommuner utanför"
+    return f"{swedish.listed(inside)}; dessutom {others}"
+
+
 def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     """Distances from members' population centres to the host; none without a named host.
 
@@ -82,82 +205,31 @@ def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     """
     found = metrics.host_distances(view.state, points)
     mine = found[found["code"].isin(view.region.members) & (found["code"] != found["host"])]
-    mine = mine.drop_duplicates(["arrangement", "code"])
+    mine = mine.drop_duplicates(["arrangement", "code"]).dropna(subset=["distance_km"])
     if mine.empty:
         return []
     known = municipalities()
     frame = pd.DataFrame({
         "body": [view.names[key] for key in mine["arrangement"]],
         "name": [known[code].name for code in mine["code"]],
-        "host": [known[code].name for code in mine["host"]],
+        "host": [text.host_name(code) for code in mine["host"]],
         "distance": mine["distance_km"].to_numpy(),
     })
     return [Table("tjanst-avstand", "Fågelvägen från kommunens befolkningscentrum till "
                   "värdkommunens", frame,
-                  {"body": word("Organ"), "name": NAME, "host": word("Värdkommun"),
+                  {"body": word("Organ"), "name": NAME, "host": word("Värd"),
                    "distance": Format("Avstånd", "km")}, ("services", "localities"),
                   notes=("Befolkningscentrum är tätorternas medelpunkt, vägd med deras "
                          "folkmängd. Vägavståndet är längre.",))]
 
 
-def gap_tables_of(view: Sharing, peers: pd.DataFrame) -> list[Table]:
-    """Services that others in the inventory share and no member does; none without such.
-
-    `peers` has code and peer_code: municipalities alike are named among the others.
-    """
-    table = metrics.gaps(view.state, view.region.members)
-    if table.empty:
-        return []
-    alike = set(peers.loc[peers["code"].isin(view.region.members), "peer_code"])
-    frame = pd.DataFrame([
-        {"area": view.area_names[row.area],
-         "body": f"{short(view.names[row.arrangement])} ({view.form_names[row.legal_form]})",
-         "codes": _others(row.codes.split("; ")), "here": text.known_here(view, row.area),
-         "alike": swedish.listed(text.names_of(alike & set(row.codes.split("; ")))) or None,
-         "last": row.last_evidence,
-         "sources": "; ".join(dict.fromkeys(text.publisher(view, key)
-                                            for key in row.sources.split("; ")[:2]))}
-        for row in rows_of(table)
-    ])
-    return [Table("tjanst-luckor", "Tjänster som andra i inventeringen delar men inte "
-                  f"är belagda i drift för {view.region.name}", frame,
-                  {"area": word("Tjänst"), "body": word("Organ"),
-                   "codes": word("Kommuner"), "here": word("Uppgift här"),
-                   "alike": word("Liknande bland dem"),
-                   "last": Format("Senaste belägg", year=True), "sources": word("Källa")},
-                  ("services", "peers"),
-                  notes=("Liknande kommuner enligt RKA (övergripande). Ett streck betyder att "
-                         "ingen av kommunerna hör dit.",))]
+def tables_of(view: Sharing) -> list[Table]:
+    """Bodies, and what they do with how sure it is, trust and sources; none without any row."""
+    return [] if view.own.empty else [arrangements_table(view), facts_table(view)]
 
 
-def _others(codes: Sequence[str]) -> str:
-    names = text.names_of(codes)
-    return swedish.listed(names) if len(names) <= 8 else f"{len(names)} kommuner"
-
-
-def counts_table(view: Sharing) -> Table:
-    """Members with their shared services and circles of partners; unknown is said to be so."""
-    circles = metrics.fragmentation(view.state)
-    codes = list(view.region.members)
-    if len(codes) > MOST_DRAWN:
-        known = view.counts["services"].notna()
-        codes = [code for code in codes if known[code]]
-    frame = pd.DataFrame([
-        {"name": municipalities()[code].name, "said": text.count_of(view, code),
-         "circles": circles.get(code, pd.NA)} for code in codes
-    ]).astype({"circles": "Int64"})
-    left = len(view.region.members) - len(codes)
-    notes = ["En krets är en uppsättning kommuner som delar minst en tjänst.",
-             "Ett streck betyder ingen uppgift."]
-    if left:
-        notes.append( f"Ingen uppgift finns om {left} av kommunerna.")
-    return Table("tjanst-antal", f"Gemensamma tjänster per kommun {swedish.day(view.day)}", frame,
-                 {"name": NAME, "said": word("Gemensamma tjänster"),
-                  "circles": Format("Grupper av partner")}, SOURCES, notes=tuple(notes))
-
-
-def bodies_table(view: Sharing) -> Table:
-    """Every body with a row for a member: form, host and members on the date."""
+def arrangements_table(view: Sharing) -> Table:
+    """Every body, contract and declaration with a row for a member: form, host and members."""
     rows = []
     bodies = view.inventory.arrangements
     about = dict(zip(bodies["key"], bodies["description"], strict=True))
@@ -169,36 +241,39 @@ def bodies_table(view: Sharing) -> Table:
         rows.append({
             "body": view.names[key], "what": about[key],
             "form": view.form_names[head["legal_form"]],
-            "host": municipalities()[head["host"]].name if head["host"] else None,
+            "host": text.host_name(head["host"]) if head["host"] else None,
             "members": swedish.listed(named) if len(named) <= 12
             else f"{len(named)} kommuner, varav i regionen "
                  f"{swedish.listed(text.names_of(codes & set(view.region.members)))}"})
-    return Table("tjanst-organ", f"Organ, avtal och avsikter {swedish.day(view.day)}",
-                 pd.DataFrame(rows),
+    return Table("tjanst-register", f"Organ, avtal och avsikter {swedish.day(view.day)}",
+                 pd.DataFrame(rows, columns=["body", "what", "form", "host", "members"]),
                  {"body": word("Organ"), "what": word("Vad det är"), "form": word("Juridisk form"),
-                  "host": word("Värdkommun"), "members": word("Kommuner")}, SOURCES,
-                 notes=("Värdkommun anges där en källa namnger den.",))
+                  "host": word("Värd"), "members": word("Kommuner")}, SOURCES,
+                 notes=("Värd anges där en källa namnger den.",))
 
 
-def arrangements_table(view: Sharing) -> Table:
-    """What each body does for the members: services, status, since, trust and source numbers."""
+def facts_table(view: Sharing) -> Table:
+    """What each body does for the members: services, how sure, since, trust and source numbers."""
     numbers = text.source_numbers(view)
     groups: dict[tuple[str | None, ...], list[Any]] = {}
     for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "words", "sources"])):
         cited = sorted({numbers[key] for key in row.sources.split("; ")})
-        key = (row.arrangement, row.words,
-               None if row.state == State.PLANNED
-               else text.since(view, row.arrangement, row.area), TRUST_LABELS[row.trust],
+        since = (None if row.state == State.PLANNED
+                 else text.since(view, row.arrangement, row.area))
+        key = (row.arrangement, row.words, since, TRUST_LABELS[row.trust],
                ", ".join(map(str, cited)))
         groups.setdefault(key, []).append(row.area)
     frame = pd.DataFrame([
-        {"body": view.names[str(key)], "areas": text.areas_listed(view, areas), "status": status,
+        {"body": view.names[str(key)], "areas": text.areas_listed(view, areas), "said": said,
          "since": since, "trust": trust, "sources": cited}
-        for (key, status, since, trust, cited), areas in groups.items()
-    ])
-    return Table("tjanst-uppgifter", f"Tjänster, status och källor {swedish.day(view.day)}", frame,
-                 {"body": word("Organ"), "areas": word("Tjänster"), "status": word("Status"),
-                  "since": word("Sedan"), "trust": word("Tilltro"), "sources": word("Källa nr")},
+        for (key, said, since, trust, cited), areas in groups.items()
+    ], columns=["body", "areas", "said", "since", "trust", "sources"])
+    return Table("tjanst-uppgifter", f"Tjänster, hur säkert och källor {swedish.day(view.day)}",
+                 frame,
+                 {"body": word("Organ"), "areas": word("Tjänster"), "said": word("Hur säkert"),
+                  "since": word("Startår"), "trust": word("Säkerhet"),
+                  "sources": word("Källa nr")},
                  SOURCES, notes=(
-                     "Tilltro är den svagaste av uppgifterna om tjänst, medlemskap och drift.",
-                     "Sedan är driftens början enligt källorna, eller det första belägget."))
+                     "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",
+                     "Startår är verksamhetens början enligt källorna, eller det första belägget.",
+                 ))

@@ -1,31 +1,29 @@
-"""Timeline of arrangements: when each body ran which services, up to the date.
+"""Timeline of the bodies: one row each, from the first evidence to the last, up to the date.
 
 Terms
 -----
-line: one body and the services of it that have the same dates.
+row: one body with all its tasks for the members; bodies that were only planned have no row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.arrangements import EVENT_LABELS, PLANS
+from analysis.arrangements import COUNTED, State
 from analysis.figures import style
 from analysis.figures.service_marks import (
-    FORM_MARKS,
-    PLAN_MARKS,
+    FORM_LETTERS,
     SOURCES,
     letters_text,
     paged,
-    plan_look,
     sharp,
-    short,
     tint,
     word,
     wrap,
@@ -36,188 +34,243 @@ from analysis.text import services as text
 from analysis.text import swedish
 from analysis.views.services import Sharing, rows_of
 
+_BAR = 0.1  # inches
+_ROW, _LINE = 0.1, 0.118  # inches around a label, and of each line of it
+_HEAD = 0.2  # inches for the name of a cooperation
+_PLANS = ("decided", "inquiry", "intention")
+_BOTH = "I flera av samarbetena"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One body: years as decimals. `last` is the date while evidence is new, else that of the last
+    evidence; from there to `to` it is only counted because no end is known. `end` is None while
+    none is. `new` is True when any of its tasks has new evidence. `part` is the cooperation whose
+    members are in it, of several; the first row of each `heads` it.
+    """
+
+    key: str
+    label: str
+    form: str
+    areas: tuple[str, ...]
+    start: float
+    stated: bool
+    last: float
+    to: float
+    end: float | None
+    words: str
+    new: bool
+    part: str = ""
+    heads: bool = False
+
+    @property
+    def height(self) -> float:
+        """Inches."""
+        return _ROW + _LINE * (self.label.count("\n") + 1) + _HEAD * self.heads
+
 
 def timelines_of(view: Sharing) -> list[Axes]:
-    """The timeline; none without any row for the region."""
-    return [plot_timeline(view, lines, part=part)
-            for part, lines in enumerate(timeline_pages(view), start=1)]
+    """The timeline, in as many figures as it needs; none without a body that ran.
 
-
-def timeline_pages(view: Sharing) -> list[list[dict[str, Any]]]:
-    """Lines of the timeline in as many pages as they need; none without rows."""
-    lines = _timeline_lines(view)
-    return paged(lines, [line["height"] for line in lines])
-
-
-def plot_timeline(view: Sharing, lines: list[dict[str, Any]] | None = None, *, part: int = 1,
-                  ) -> Axes:
-    """When each body ran which services, up to the date; lighter after the last evidence.
-
-    Bars from the first evidence; a bar with a closed end has ended. Signs: intention, inquiry and
-    decision. `lines` is a page of `timeline_pages`, by default page `part`.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.views.services import sharing
-    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
-    >>> axes = plot_timeline(view)
-    >>> style.description_of(axes.figure).title
-    'När samverkan började och slutade, till 30 juni 2026'
+    The first figure is that of the main report.
     """
-    lines = timeline_pages(view)[part - 1] if lines is None else lines
-    heights = [line["height"] for line in lines]
-    grid = style.canvas(sum(heights) + 0.85, rows=2, height_ratios=[sum(heights) + 0.25, 0.6])
-    axes, foot = grid[0], grid[1]
-    sharp(axes)
-    with style.look():
-        foot.set_axis_off()
-        first = min(line["first"] for line in lines)
-        now = view.day.year + (view.day.timetuple().tm_yday - 1) / 365.25
-        span = max(now - first, 3.0)
-        axes.set_xlim(first - 0.04 * span, now + 0.02 * span)
-        axes.set_ylim(sum(heights), -0.1)
-        top = 0.0
-        for line, tall in zip(lines, heights, strict=True):
-            _timeline_line(axes, line, top + tall / 2, now)
-            top += tall
-        axes.axvline(now, color=style.INK, linewidth=0.8)
-        _timeline_axis(axes, lines, heights)
-        foot.legend(handles=_timeline_handles(lines), loc="upper left", ncols=3, fontsize=7.5,
-                    handlelength=1.4, columnspacing=1.2, labelspacing=0.35, borderaxespad=0)
-    return style.describe(axes, _timeline_description(view, lines, part))
+    return [plot_timeline(view, part=part)
+            for part in range(1, len(timeline_pages(view)) + 1)]
+
+
+def timeline_pages(view: Sharing) -> list[list[Row]]:
+    """Rows of the timeline in as many pages as they need; none without rows."""
+    rows = timeline_rows(view)
+    return paged(rows, [row.height for row in rows])
+
+
+def timeline_rows(view: Sharing) -> list[Row]:
+    """One row a body that ran a service for a member by the date, the earliest start first."""
+    limit = pd.Timestamp(view.day)
+    spans = metrics.periods(view.inventory)
+    spans = spans[(spans["start"] <= limit) & (spans["kind"] == "service")]
+    own = view.own[~view.own["event"].isin(_PLANS)]
+    found: list[Row] = []
+    for key, rows in own.groupby("arrangement", sort=False):
+        mine = spans[(spans["arrangement"] == key) & spans["area"].isin(rows["area"])]
+        if len(mine):
+            found.append(_row(view, str(key), rows, mine, limit))
+    found.sort(key=lambda row: row.start)
+    if len(view.parts) < 2:
+        return found
+    order = dict.fromkeys([*(part.region.name for part in view.parts), _BOTH])
+    ordered = [row for name in order for row in found if row.part == name]
+    return [replace(row, heads=place == 0 or ordered[place - 1].part != row.part)
+            for place, row in enumerate(ordered)]
+
+
+def _part_of(view: Sharing, codes: Iterable[str]) -> str:
+    """The cooperation in which all of `codes` are, of several; else that it is more than one."""
+    names = [part.region.name for part in view.parts if set(part.region.members) & set(codes)]
+    return names[0] if len(names) == 1 else _BOTH
+
+
+def _row(view: Sharing, key: str, rows: pd.DataFrame, spans: pd.DataFrame, limit: pd.Timestamp,
+         ) -> Row:
+    alive = rows[rows["state"] != State.ENDED]
+    ends = spans["end"].where(spans["end"] <= limit)
+    over = bool(ends.notna().all()) or alive.empty
+    living = spans if over else spans[spans["area"].isin(alive["area"])]
+    known = living["last_evidence"].where(living["end"].isna(), living["end"]).max()
+    new = not over and bool(metrics.is_dated(alive).any())
+    last = _year(ends.max() if over and ends.notna().any() else
+                 limit if new else min(known, limit))
+    counted = alive["state"].isin([state.value for state in COUNTED]).any()
+    best = rows if over else alive
+    first = spans.sort_values("start", kind="stable")["area"].iloc[0]
+    head = best.sort_values("last_evidence", ascending=False, kind="stable").iloc[0]
+    form = str(head["legal_form"])
+    wide = 44 if style.width() == style.WIDTH else 24
+    return Row(
+        key=key, label=wrap(f"{text.short(view.names[key])} [{FORM_LETTERS[form]}]", wide),
+        form=form, areas=tuple(dict.fromkeys(rows["area"])), start=_year(spans["start"].min()),
+        stated=text.since(view, key, str(first))[:1].isdigit(), last=last,
+        to=_year(limit) if counted and not over else last,
+        end=last if over and ends.notna().any() else None, words=str(head["words"]),
+        new=new, part=_part_of(view, rows["code"]))
 
 
 def _year(day: Any) -> float:
     return float(day.year + (day.day_of_year - 1) / 365.25)
 
 
-def _timeline_lines(view: Sharing) -> list[dict[str, Any]]:
-    """One line a body and set of services with the same dates, in the order of the inventory."""
-    limit = pd.Timestamp(view.day)
-    spans = metrics.periods(view.inventory)
-    begun = spans[spans["start"] <= limit].set_index(["arrangement", "area"])
-    events = view.inventory.events
-    plans = events[events["event"].isin(PLANS) & (events["first"] <= limit)]
-    lines: list[dict[str, Any]] = []
-    for key in dict.fromkeys(view.own["arrangement"]):
-        alike: dict[tuple[Any, ...], list[str]] = {}
-        for area in dict.fromkeys(view.own.loc[view.own["arrangement"] == key, "area"]):
-            marks = tuple(sorted({(row.event, _year(row.first)) for row in rows_of(plans)
-                                  if row.arrangement == key and row.area in (area, "")}))
-            found: Any = begun.loc[(key, area)] if (key, area) in begun.index else None
-            dates = () if found is None else (found["start"], found["last_evidence"],
-                                              found["end"], found["end_event"])
-            alike.setdefault((dates if found is None else tuple(map(str, dates)), marks),
-                             []).append(area)
-        lines += [_timeline_entry(view, key, areas, begun, marks)
-                  for (_, marks), areas in alike.items()]
-    return lines
+@style.drawn
+def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
+    """When each body ran services for the members, up to the date; light after the last evidence.
+
+    `part` is the page of `timeline_pages`.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.views.services import sharing
+    >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
+    >>> axes = plot_timeline(view)
+    >>> style.description_of(axes.figure).subtitle
+    'Organ som har skött tjänster för kommunerna, till 30 juni 2026'
+    """
+    rows = timeline_pages(view)[part - 1]
+    heights = [row.height for row in rows]
+    foot = 0.24 if style.width() == style.WIDTH else 0.55
+    axes, under = style.canvas(sum(heights) + 0.28 + foot, rows=2,
+                               height_ratios=[sum(heights) + 0.28, foot])
+    sharp(axes)
+    now = view.day.year + (view.day.timetuple().tm_yday - 1) / 365.25
+    with style.look():
+        under.set_axis_off()
+        first = min(row.start for row in rows)
+        span = max(now - first, 3.0)
+        wide = style.width() == style.WIDTH
+        axes.set_xlim(now - 1.04 * span, now + (0.4 if wide else 0.03) * span)
+        axes.set_ylim(sum(heights), 0)
+        for row, y in zip(rows, _middles(rows), strict=True):
+            _draw(axes, row, y)
+            if wide:
+                axes.text(now + 0.02 * span, y, _said(row), fontsize=6.8, va="center",
+                          color=style.INK)
+            if row.heads:
+                axes.text(now - 1.04 * span, y - row.height / 2 + 0.02, row.part, fontsize=7.5,
+                          fontweight="bold", va="center")
+        axes.axvline(now, color=style.INK, linewidth=0.8)
+        _axis(axes, rows, now)
+        under.legend(handles=_handles(rows), loc="upper left", fontsize=7.2, borderaxespad=0,
+                     ncols=5 if style.width() == style.WIDTH else 2, handlelength=1.3,
+                     columnspacing=1.1, handletextpad=0.5, labelspacing=0.35)
+    return style.describe(axes, _description(view, rows, part))
 
 
-def _timeline_entry(view: Sharing, key: str, areas: list[str], spans: Any,
-                    marks: tuple[tuple[str, float], ...]) -> dict[str, Any]:
-    head = view.own[view.own["arrangement"] == key].iloc[0]
-    names = [text.lower(view.area_names[area]) for area in areas]
-    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} till"]
-    letter = FORM_MARKS[head["legal_form"]][0]
-    label = wrap(f"{short(view.names[key])} [{letter}]: {', '.join(shown)}", 48)
-    entry: dict[str, Any] = {"key": key, "areas": areas, "label": label, "marks": marks,
-                             "height": 0.12 + 0.125 * (label.count("\n") + 1),
-                             "form": head["legal_form"], "kind": head["kind"], "start": None,
-                             "last": None, "end": None}
-    if (key, areas[0]) in spans.index:
-        span = spans.loc[(key, areas[0])]
-        limit = pd.Timestamp(view.day)
-        entry["start"] = _year(span["start"])
-        # a recorded end shows that it ran until then
-        known = span["last_evidence"] if pd.isna(span["end"]) else span["end"]
-        entry["last"] = _year(min(known, limit))
-        if pd.notna(span["end"]) and span["end"] <= limit:
-            entry["end"] = _year(span["end"])
-        entry["to"] = _year(limit)
-        entry["stated"] = text.since(view, key, areas[0])[:1].isdigit()
-    years = [entry["start"], *(year for _, year in marks)]
-    entry["first"] = min([year for year in years if year is not None],
-                         default=float(view.day.year))
-    return entry
-
-
-def _timeline_line(axes: Axes, line: dict[str, Any], y: float, now: float) -> None:
-    colour = FORM_MARKS[line["form"]][1]
+def _draw(axes: Axes, row: Row, y: float) -> None:
     axes.axhline(y, color=style.RULE, linewidth=0.3, zorder=0)
-    if line["start"] is not None:
-        stop = line["end"] if line["end"] is not None else line["last"]
-        stop = max(stop, line["start"] + 0.12)
-        axes.barh(y, stop - line["start"], left=line["start"], height=0.11, color=colour, zorder=2)
-        if line["end"] is None and line["to"] > stop:
-            axes.barh(y, line["to"] - stop, left=stop, height=0.11, facecolor=tint(colour, 0.2),
-                      edgecolor=colour, linewidth=0.5, hatch="/////", zorder=2)
-        if line["end"] is not None:
-            axes.plot([stop], [y], marker="|", markersize=9, markeredgewidth=1.8,
-                      color=style.INK, zorder=3)
-        axes.plot([line["start"]], [y], marker="o", markersize=4, zorder=3, color=style.INK,
-                  markerfacecolor=style.INK if line["stated"] else "white")
-    elif not line["marks"]:
-        axes.text(now, y, "odaterad uppgift ", fontsize=7, ha="right", va="center",
-                  color=style.MUTED)
-    for event, year in line["marks"]:
-        axes.plot([year], [y], zorder=4, **plan_look(event))
+    stop = max(row.last, row.start + 0.12)
+    axes.barh(y, stop - row.start, left=row.start, height=_BAR, color=style.ACCENT, zorder=2)
+    if row.to > stop:
+        axes.barh(y, row.to - stop, left=stop, height=_BAR, facecolor=tint(style.ACCENT, 0.2),
+                  edgecolor=style.ACCENT, linewidth=0.5, hatch="/////", zorder=2)
+    if row.end is not None:
+        axes.plot([stop], [y], marker="|", markersize=8, markeredgewidth=1.8, color=style.INK,
+                  zorder=3)
+    axes.plot([row.start], [y], marker="o", markersize=4, zorder=3, color=style.INK,
+              markerfacecolor=style.INK if row.stated else "white")
 
 
-def _timeline_axis(axes: Axes, lines: list[dict[str, Any]], heights: list[float]) -> None:
-    middles = np.cumsum(heights) - np.array(heights) / 2
-    axes.set_yticks(middles, [line["label"] for line in lines], fontsize=6.8, linespacing=1.0)
+def _middles(rows: Sequence[Row]) -> list[float]:
+    """Where the rows stand, in inches from the top; a head stands above its row."""
+    found, top = [], 0.0
+    for row in rows:
+        found.append(top + (row.height + _HEAD * row.heads) / 2)
+        top += row.height
+    return found
+
+
+def _said(row: Row) -> str:
+    """How sure it is, in words short enough to stand beside the row."""
+    plain = row.words.partition(" (")[0]
+    return plain.replace("återtagen av medlemmarna", "återtagen").replace(
+        "oklart i dag, senast belagd", "oklart, senast")
+
+
+def _axis(axes: Axes, rows: Sequence[Row], now: float) -> None:
+    axes.set_yticks(_middles(rows), [row.label for row in rows], fontsize=7.2, linespacing=1.0)
     axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=8)
+    axes.tick_params(axis="x", labelsize=7.5)
     axes.spines["left"].set_visible(False)
-    low, high = axes.get_xlim()
-    step = next(step for step in (1, 2, 5, 10) if (high - low) / step <= 8)
+    low, high = axes.get_xlim()[0], now
+    axes.spines["bottom"].set_bounds(low, now)
+    most = 8 if style.width() == style.WIDTH else 4
+    step = next(step for step in (1, 2, 5, 10, 20) if (high - low) / step <= most)
     axes.set_xticks([year for year in range(int(low) + 1, int(high) + 1) if year % step == 0])
     axes.xaxis.set_major_formatter(lambda value, _: str(int(value)))
 
 
-def _timeline_handles(lines: list[dict[str, Any]]) -> list[Any]:
+def _handles(rows: Sequence[Row]) -> list[Any]:
     """What stands for what, of the signs that occur."""
-    marks = {event for line in lines for event, _ in line["marks"]}
-    ended = any(line["end"] is not None for line in lines)
     dot: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": style.INK, "markersize": 4}
     return [
-        Line2D([], [], label="start enligt källa", **dot),
-        Line2D([], [], label="första belägg", markerfacecolor="white", **dot),
-        Patch(facecolor=style.MUTED, label="belagd i drift"),
-        Patch(facecolor=tint(style.MUTED, 0.2), edgecolor=style.MUTED, hatch="/////",
-              label="efter senaste belägg"),
-        *([Line2D([], [], marker="|", markersize=9, markeredgewidth=1.8, color=style.INK,
-                  linestyle="none", label="slut")] if ended else []),
-        *(Line2D([], [], label=EVENT_LABELS[key], **plan_look(key))
-          for key in PLAN_MARKS if key in marks),
+        *([Line2D([], [], label="start enligt källa", **dot)] if any(r.stated for r in rows)
+          else []),
+        *([Line2D([], [], label="första belägg", markerfacecolor="white", **dot)]
+          if not all(r.stated for r in rows) else []),
+        Patch(facecolor=style.ACCENT, label="belagd"),
+        *([Patch(facecolor=tint(style.ACCENT, 0.2), edgecolor=style.ACCENT, hatch="/////",
+                 label="inget slut känt")] if any(r.to > r.last + 0.12 for r in rows) else []),
+        *([Line2D([], [], marker="|", markersize=8, markeredgewidth=1.8, color=style.INK,
+                  linestyle="none", label="slut")] if any(r.end is not None for r in rows) else []),
     ]
 
 
-def _timeline_description(view: Sharing, lines: list[dict[str, Any]], part: int,
-                          ) -> style.Description:
+def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Description:
     frame = pd.DataFrame([
-        {"body": view.names[line["key"]],
-         "areas": text.areas_listed(view, line["areas"]),
-         "since": text.since(view, line["key"], line["areas"][0]) if line["start"] else None,
-         "last": int(line["last"]) if line["last"] else None,
-         "end": int(line["end"]) if line["end"] else None,
-         "plans": "; ".join(f"{EVENT_LABELS[event]} {int(year)}"
-                            for event, year in line["marks"]) or None}
-        for line in lines
-    ]).astype({"last": "Int64", "end": "Int64"})
+        {"body": view.names[row.key], "areas": text.areas_listed(view, row.areas),
+         "since": text.since(view, row.key, row.areas[0]), "last": int(row.last),
+         "end": None if row.end is None else int(row.end), "said": row.words}
+        for row in rows
+    ], columns=["body", "areas", "since", "last", "end", "said"]).astype(
+        {"last": "Int64", "end": "Int64"})
     key = "tjanst-tidslinje" if part == 1 else f"tjanst-tidslinje-{part}"
     table = Table(key, f"När organen verkade, till {swedish.day(view.day)}", frame,
-                  {"body": word("Organ"), "areas": word("Tjänster"), "since": word("Sedan"),
+                  {"body": word("Organ"), "areas": word("Tjänster"), "since": word("Startår"),
                    "last": Format("Senaste belägg", year=True), "end": Format("Slut", year=True),
-                   "plans": word("Avsikter, utredningar, beslut")}, SOURCES)
-    ran = [f"{row.body} ({row.areas}): {row.since or 'inte i drift'}"
-           + ("" if swedish.is_missing(row.end) else f", slut {row.end}")
-           for row in rows_of(frame[frame["since"].notna()])]
+                   "said": word("Hur säkert")}, SOURCES)
+    ran = [f"{row.body}: {row.since}, {row.said}" for row in rows_of(frame)]
     return style.Description(
-        id=key, title=f"När samverkan började och slutade, till {swedish.day(view.day)}"
-        + (f", del {part}" if part > 1 else ""),
-        alt="Tidslinje med en rad för varje organ och grupp av "
-        f"tjänster. {'. '.join(ran) or 'Ingen tjänst har varit i drift'}.", sources=SOURCES,
-        table=table, note=f"Streckad fortsättning: organet räknas som i drift men belägg saknas "
-        f"efter det senaste. {letters_text(view)}")
+        id=key, title=_title(view) + (f", del {part}" if part > 1 else ""),
+        subtitle=f"Organ som har skött tjänster för kommunerna, till {swedish.day(view.day)}",
+        alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.", sources=SOURCES,
+        table=table, note=letters_text(view, [row.form for row in rows]))
+
+
+def _title(view: Sharing) -> str:
+    """The message, cooperation by cooperation; a body of several counts in each."""
+    said = []
+    for part in view.parts:
+        rows = timeline_rows(part)
+        counts = {"ended": sum(row.end is not None for row in rows),
+                  "old": sum(row.end is None and not row.new for row in rows)}
+        whose = f" i {part.region.name}" if len(view.parts) > 1 else ""
+        if rows:
+            said.append(text.timeline_title(len(rows), where=whose, **counts))
+    return ". ".join(said)

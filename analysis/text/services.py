@@ -3,8 +3,8 @@
 Terms
 -----
 sharing: the inventory seen from one region on one date (`analysis.views.services`).
-own rows: the state of the region's members; a member can share with others outside the region.
-no information ("ingen uppgift"): the inventory has no row; never "is not shared".
+part: a cooperation inside the region; each is spoken of by itself, two are never blended.
+no information ("ingen uppgift"): nothing is known; never zero, never "is not shared".
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from analysis.arrangements import (
     ALL_AREAS,
     NO_INFORMATION,
     OUTCOMES,
+    REGIONS,
     TRUST_LABELS,
     Inventory,
     State,
@@ -26,27 +27,56 @@ from analysis.arrangements import (
 from analysis.metrics import services as metrics
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
-from analysis.views.services import Sharing, sharing
+from analysis.views.services import Body, Sharing, sharing
 from analysis.views.services import rows_of as _rows
 
 _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capital
 _HANDOVER = pd.Timedelta(days=31)  # a body that begins within this of another's end took over
 _MANY = 8  # more names than this make no readable sentence
+_EXAMPLES = 3  # services that a title names
 _CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jämfördes med en sparad "
             "kopia av källans text. Där dagen saknas är den inte antecknad.")
 _FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
           "host": "vilken kommun som är värd", "members": "vilka som är medlemmar",
           "name": "namnet", "areas": "vilka områden som ingår"}
+_SHORT = {  # short words for the services that titles name first
+    "avfall": "avfall", "vatten-avlopp": "vatten", "bygglov": "bygglov",
+    "miljotillsyn": "miljötillsyn", "gata": "gator", "loner": "löner", "it-drift": "it-drift",
+    "vaxel": "växel", "krisberedskap": "krisberedskap", "overformyndare": "överförmyndare",
+    "gymnasieskola": "gymnasieskola", "raddningstjanst": "räddningstjänst",
+    "raddningsledning": "räddningsledning", "hjalpmedel": "hjälpmedel",
+}
+RESCUE = "raddningstjanst"
+
+
+# --- words ---------------------------------------------------------------------------------------
 
 
 def names_of(codes: Iterable[str]) -> list[str]:
-    """Names of municipalities in Swedish alphabetical order."""
+    """Names of municipalities in Swedish alphabetical order.
+
+    >>> names_of(["1984", "1960"])
+    ['Arboga', 'Kungsör']
+    """
     known = municipalities()
     return sorted((known[code].name for code in codes), key=swedish.sort_key)
 
 
+def host_name(host: str) -> str:
+    """Name of a host: a municipality, or a region by the code of its county.
+
+    >>> host_name("1885"), host_name("17")
+    ('Lindesberg', 'Region Värmland')
+    """
+    return REGIONS[host] if host in REGIONS else municipalities()[host].name
+
+
 def lower(name: str) -> str:
-    """A service's name inside a sentence: small first letter unless it is an abbreviation."""
+    """A service's name inside a sentence: small first letter unless it is an abbreviation.
+
+    >>> lower("Bygglov"), lower("IT-drift och helpdesk")
+    ('bygglov', 'IT-drift och helpdesk')
+    """
     proper = name[1:2].isupper() or name.split()[0] in _PROPER
     return name if proper else name[:1].lower() + name[1:]
 
@@ -60,20 +90,53 @@ def areas_listed(view: Sharing, keys: Iterable[str]) -> str:
     return swedish.listed(words)
 
 
-def count_phrase(services: object, older: object, until: object) -> str:
+def services(count: int, *, shared: bool = False) -> str:
+    """A number of services, to twelve in words.
+
+    >>> services(11), services(1, shared=True), services(14)
+    ('elva tjänster', 'en gemensam tjänst', '14 tjänster')
+    """
+    one, many = ("gemensam tjänst", "gemensamma tjänster") if shared else ("tjänst", "tjänster")
+    return f"{swedish.in_words(count)} {one if count == 1 else many}"
+
+
+def _both(low: int, high: int, between: str = " och ") -> str:
+    """Two numbers, both in words or both in digits: `elva och tolv`, `11 och 13`."""
+    if max(low, high) > 12:
+        return f"{swedish.number(low)}{between}{swedish.number(high)}"
+    return f"{swedish.in_words(low)}{between}{swedish.in_words(high)}"
+
+
+def bodies_counted(count: int) -> str:
+    """A number of bodies, to twelve in words: `ett organ`, `fyra organ`."""
+    return f"{swedish.in_words(count, neuter=True)} organ"
+
+
+def members_of(view: Sharing, *, all_of: bool = False) -> str:
+    """The members as the subject of a sentence: `de fyra kommunerna`, `KAK`, `Hällefors`."""
+    members = view.region.members
+    if len(members) == 1:
+        return view.region.member_names[0]
+    if len(members) == 2:
+        return "båda kommunerna" if all_of else "de två kommunerna"
+    counted = swedish.in_words(len(members))
+    return f"alla {counted} kommunerna" if all_of else f"de {counted} kommunerna"
+
+
+def count_phrase(total: object, older: object, until: object) -> str:
     """`7 gemensamma tjänster, varav 3 utan belägg efter 2020`; missing: no information.
 
     >>> count_phrase(7, 3, 2020), count_phrase(None, None, None)
     ('7 gemensamma tjänster, varav 3 utan belägg efter 2020', 'ingen uppgift')
     """
-    if swedish.is_missing(services):
+    if swedish.is_missing(total):
         return NO_INFORMATION
-    total, old = int(str(services)), int(str(older))
-    text = f"{total} {'gemensam tjänst' if total == 1 else 'gemensamma tjänster'}"
+    count, old = int(str(total)), int(str(older))
+    text = f"{count} {'gemensam tjänst' if count == 1 else 'gemensamma tjänster'}"
     if not old:
         return text
-    which = f"varav {old} " if old < total else "ingen med " if total > 1 else ""
-    lacks = "belägg" if old == total and total > 1 else "utan belägg"
+    which = f"varav {old} " if old < count else "ingen med " if count > 1 else ""
+    lacks = "belägg" if old == count and count > 1 else "utan belägg"
     return f"{text}, {which}{lacks} efter {until}"
 
 
@@ -83,12 +146,163 @@ def count_of(view: Sharing, code: str) -> str:
     return count_phrase(row["services"], row["older"], row["until"])
 
 
+def _several(names: Sequence[str], more: str = "kommuner") -> str:
+    if len(names) <= _MANY + 1:
+        return swedish.listed(names)
+    return f"{', '.join(names[:_MANY])} och {len(names) - _MANY} {more} till"
+
+
+def _examples(keys: Iterable[str], view: Sharing) -> str:
+    """The best known of some services, in short words."""
+    wanted = set(keys)
+    known = [word for key, word in _SHORT.items() if key in wanted]
+    rest = [lower(view.area_names[key]) for key in view.area_names
+            if key in wanted and key not in _SHORT]
+    return swedish.listed([*known, *rest][:_EXAMPLES])
+
+
+# --- titles and findings -------------------------------------------------------------------------
+
+
+def headline(view: Sharing) -> str:
+    """What is shared, in substance: the message of the chapter and of page one.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import inventory_from
+    >>> headline(sharing(regions.from_members(["2580"]), inventory_from({})))
+    'Ingen tjänst som Luleå delar med andra är känd'
+    """
+    if len(view.parts) > 1:
+        return swedish.capitalised("; ".join(_part_headline(part) for part in view.parts))
+    if len(view.region.members) == 1:
+        return _single_headline(view)
+    if view.shared.empty:
+        return f"Ingen tjänst som {members_of(view)} delar med varandra är känd"
+    complete = view.shared.loc[view.shared["complete"], "area"].unique()
+    said = swedish.capitalised(_share_words(view, complete))
+    rescue = _divided_rescue(view)
+    return f"{said}; {rescue}" if rescue else said
+
+
+def _share_words(view: Sharing, complete: Sequence[str]) -> str:
+    """`alla fyra kommunerna delar nio tjänster, bland dem avfall, vatten och bygglov`."""
+    keys = complete if len(complete) else view.shared["area"].unique()
+    among = "bland dem " if len(keys) > _EXAMPLES else ""
+    who = members_of(view, all_of=True) if len(complete) else f"minst två av {members_of(view)}"
+    if len(keys) <= _EXAMPLES:
+        return f"{who} delar {_examples(keys, view)}"
+    return f"{who} delar {services(len(keys))}, {among}{_examples(keys, view)}"
+
+
+def _divided_rescue(view: Sharing) -> str:
+    """`räddningstjänsten är delad på två förbund`, where the members belong to more than one."""
+    rescue = [body for body in view.bodies if RESCUE in body.areas]
+    if len(rescue) < 2:
+        return ""
+    kind = "förbund" if {body.form for body in rescue} == {"kommunalforbund"} else "organ"
+    count = swedish.in_words(len(rescue), neuter=True)
+    return f"räddningstjänsten är delad på {count} {kind}"
+
+
+def _part_headline(part: Sharing) -> str:
+    """What one cooperation of several shares; that nothing is known of all is told, too."""
+    counts = part.counts["services"].dropna()
+    complete = part.shared.loc[part.shared["complete"], "area"].nunique()
+    if complete:
+        return f"alla i {part.region.name} delar {services(complete)}"
+    if counts.empty:
+        return f"om {part.region.name} finns ingen uppgift"
+    return f"ingen tjänst är känd som alla i {part.region.name} delar"
+
+
+def _single_headline(view: Sharing) -> str:
+    name = view.region.member_names[0]
+    areas = list(view.counted["area"].unique())
+    if not areas:
+        return f"Ingen tjänst som {name} delar med andra är känd"
+    return f"{name} delar {_more(areas, view)}"
+
+
+def _more(areas: Sequence[str], view: Sharing) -> str:
+    if len(areas) <= _EXAMPLES:
+        return _examples(areas, view)
+    return f"{services(len(areas))}, bland dem {_examples(areas, view)}"
+
+
+def circles_title(view: Sharing) -> str:
+    """In how many different groups of municipalities the members share services, and how large.
+
+    Cooperation by cooperation, where there are several.
+    """
+    if len(view.parts) > 1:
+        known = [part for part in view.parts if part.circles]
+        said = [f"i {part.region.name} {'' if place else 'delas tjänster '}i "
+                f"{_groups(len(part.circles))}" for place, part in enumerate(known)]
+        return swedish.capitalised("; ".join(said))
+    sizes = [_size(view, circle) for circle in view.circles]
+    if len(sizes) == 1:
+        bodies = view.circles[0]
+        who = short(bodies[0].name) if len(bodies) == 1 else bodies_counted(len(bodies))
+        return swedish.capitalised(f"{who} omfattar {_municipalities(sizes[0])}")
+    low, high = min(sizes), max(sizes)
+    span = (f"alla med {_municipalities(high)}" if low == high
+            else f"från {_both(low, high, ' till ')} kommuner")
+    return f"{swedish.capitalised(members_of(view))} delar tjänster i {_groups(len(sizes))}, {span}"
+
+
+def _groups(count: int) -> str:
+    return f"{swedish.in_words(count)} {'grupp' if count == 1 else 'olika grupper'}"
+
+
+def _size(view: Sharing, circle: Sequence[Body]) -> int:
+    """Members of a circle: what a source prints of a body, else those that we know."""
+    printed = [view.published[body.key].municipalities for body in circle
+               if body.key in view.published]
+    return max([len(circle[0].members), *(int(size) for size in printed
+                                          if not swedish.is_missing(size))])
+
+
+def _municipalities(count: int) -> str:
+    return f"{swedish.in_words(count)} {'kommun' if count == 1 else 'kommuner'}"
+
+
+def timeline_title(total: int, *, ended: int, old: int, where: str = "") -> str:
+    """How many bodies have worked, how many have ended, and how many have only old evidence.
+
+    >>> timeline_title(8, ended=2, old=4), timeline_title(1, ended=0, old=0)
+    ('Åtta organ har verkat; två har upphört och fyra saknar nya belägg', 'Ett organ har verkat')
+    """
+    said = [f"{swedish.in_words(ended, neuter=True)} har upphört" if ended else "",
+            f"{swedish.in_words(old, neuter=True)} saknar nya belägg" if old else ""]
+    more = swedish.listed([part for part in said if part])
+    worked = f"{swedish.capitalised(bodies_counted(total))} har verkat{where}"
+    return f"{worked}; {more}" if more else worked
+
+
+def age_line(view: Sharing) -> str:
+    """How old the evidence is of what is counted: `Källor 2012–2022; stäm av före beslut`.
+
+    "" when nothing is counted.
+    """
+    rows = view.counted.drop_duplicates(["arrangement", "area"])
+    if rows.empty:
+        return ""
+    years = swedish.span(int(rows["last_evidence"].min()), int(rows["last_evidence"].max()))
+    return f"Källor {years}; stäm av före beslut"
+
+
 # --- sentences of the chapter --------------------------------------------------------------------
 
 
 def overview_text(view: Sharing) -> list[str]:
-    """How many services the members share, in how many bodies, and how old the evidence is."""
-    if view.own.empty:
+    """What the members share, in how many bodies, and how old the evidence is; part by part."""
+    if view.own.empty and view.alone.empty:
+        return [nothing_text(view)]
+    return [sentence for part in view.parts for sentence in _overview(part) if sentence]
+
+
+def _overview(view: Sharing) -> list[str]:
+    if view.own.empty and view.alone.empty:
         return [nothing_text(view)]
     if len(view.region.members) == 1:
         return [_alone_text(view), stale_text(view)]
@@ -97,32 +311,37 @@ def overview_text(view: Sharing) -> list[str]:
 
 def _alone_text(view: Sharing) -> str:
     """A region of one municipality shares with others outside it."""
-    text = f"Den {swedish.day(view.day)} har {view.region.member_names[0]} "
-    text += count_of(view, view.region.members[0])
-    bodies = [view.names[key] for key in view.bodies]
-    if not bodies:
-        return f"{text}."
-    one = len(bodies) == 1
-    return f"{text}. {'Organet är' if one else 'Organen är'} {_several(bodies, 'organ')}."
+    name, areas = view.region.member_names[0], view.counted["area"].nunique()
+    day = swedish.day(view.day)
+    if not areas:
+        return f"Den {day} är ingen tjänst känd som {name} delar med andra."
+    named = _several([body.name for body in view.bodies], "organ")
+    return (f"Den {day} delar {name} {services(areas)} med andra kommuner, i "
+            f"{bodies_counted(len(view.bodies))}: {named}.")
 
 
 def _together_text(view: Sharing) -> str:
-    members = view.region.members
-    shared = view.shared
+    shared, day = view.shared, swedish.day(view.day)
     areas, bodies = shared["area"].nunique(), list(shared["arrangement"].unique())
-    day = swedish.day(view.day)
     if not areas:
-        return (f"Den {day} finns i inventeringen ingen tjänst i drift som minst två av "
-                f"kommunerna i {view.region.name} delar med varandra.")
+        return (f"Den {day} är ingen tjänst känd som minst två av kommunerna i "
+                f"{view.region.name} delar med varandra.")
     named = _several([view.names[key] for key in bodies], "organ")
-    text = (f"Den {day} delar minst två av kommunerna i {view.region.name} "
-            f"{swedish.counted(areas, 'tjänst', 'tjänster')} i drift med varandra, i "
-            f"{swedish.in_words(len(bodies), neuter=True)} organ: {named}.")
-    complete = shared[shared["complete"]]["area"].unique()
-    if len(complete) and len(members) > 2:
-        text += (f" Alla {swedish.in_words(len(members))} kommunerna deltar i "
-                 f"{areas_listed(view, complete)}.")
-    return text
+    text = (f"Den {day} delar minst två av kommunerna i {view.region.name} {services(areas)} med "
+            f"varandra, i {bodies_counted(len(bodies))}: {named}.")
+    complete = shared.loc[shared["complete"], "area"].unique()
+    if len(view.region.members) == 2:
+        return text
+    if len(complete):
+        return f"{text} {swedish.capitalised(_all_share(view, complete))}."
+    return f"{text} Ingen av dem är känd för {members_of(view, all_of=True)}."
+
+
+def _all_share(view: Sharing, complete: Sequence[str]) -> str:
+    who = members_of(view, all_of=True)
+    if len(complete) > _MANY:
+        return f"{who} delar {services(len(complete))}, bland dem {_examples(complete, view)}"
+    return f"{who} delar {areas_listed(view, complete)}"
 
 
 def nothing_text(view: Sharing) -> str:
@@ -133,8 +352,8 @@ def nothing_text(view: Sharing) -> str:
 
 
 def stale_text(view: Sharing) -> str:
-    """How much of what is counted rests on old evidence."""
-    rows = view.counted.drop_duplicates(["arrangement", "area"])
+    """How much of what is counted rests on old evidence; "" when nothing does."""
+    rows = view.counted
     areas = rows["area"].nunique()
     old = areas - rows.loc[metrics.is_dated(rows), "area"].nunique()
     until = rows.loc[~metrics.is_dated(rows), "last_evidence"].max()
@@ -142,52 +361,45 @@ def stale_text(view: Sharing) -> str:
         return ""
     which = ("Uppgiften" if areas == 1 else "Alla uppgifter") if old == areas else (
         f"Uppgifterna om {swedish.in_words(old)} av {swedish.in_words(areas)} tjänster")
-    return (f"{which} är från {until} eller tidigare; inget slut är känt, men läget kan ha "
+    return (f"{which} är från {until} eller tidigare. Inget slut är känt, men läget kan ha "
             "ändrats sedan dess.")
 
 
 def counts_text(view: Sharing) -> str:
-    """Who shares most and least among the members, and of whom nothing is known."""
+    """Who is known to share most among the members, and of whom nothing is known; by part."""
+    return " ".join(said for part in view.parts if (said := _counts(part)))
+
+
+def _counts(view: Sharing) -> str:
     counts = view.counts["services"]
     known = counts.dropna()
     unknown = [code for code in view.region.members if code not in known.index]
-    parts = []
-    if len(known) > 1 and known.nunique() > 1:
-        top, low = known.max(), known.min()
-        parts.append(f"Flest gemensamma tjänster har {_who(known, top)} ({top}) och minst "
-                     f"{_who(known, low)} ({low}).")
-    elif len(known) > 1:
-        parts.append("Kommunerna har lika många gemensamma tjänster i drift: "
-                     f"{known.iloc[0]} var.")
-    elif len(known) == 1:
-        parts.append(f"{names_of(known.index)[0]}: {count_of(view, str(known.index[0]))}.")
+    said = ""
+    if len(known) > 1:
+        low, high = int(known.min()), int(known.max())
+        span = services(high) if low == high else f"mellan {_both(low, high)} tjänster"
+        said = f"Kommunerna i {view.region.name} delar {span} var, med varandra eller med andra."
+    elif len(known) == 1 and unknown:
+        said = f"{names_of(known.index)[0]} delar {services(int(known.iloc[0]))} med andra."
     if unknown and len(known):
-        parts.append(f"Ingen uppgift finns om {_several(names_of(unknown))}.")
-    return " ".join(parts)
-
-
-def _who(counts: pd.Series, value: int) -> str:
-    return _several(names_of(counts[counts == value].index))
-
-
-def _several(names: Sequence[str], more: str = "kommuner") -> str:
-    if len(names) <= _MANY + 1:
-        return swedish.listed(names)
-    return f"{', '.join(names[:_MANY])} och {len(names) - _MANY} {more} till"
+        said = f"{said} Om {_several(names_of(unknown))} finns ingen uppgift."
+    return said.strip()
 
 
 def unknown_areas_text(view: Sharing) -> str:
     """The service areas of which the inventory says nothing for the region."""
     missing = view.unknown_areas
-    if not missing or (view.own.empty and view.alone.empty):
-        return "" if not missing else "Ingen uppgift finns om något av tjänsteområdena."
+    if not missing:
+        return ""
+    if view.own.empty and view.alone.empty:
+        return "Ingen uppgift finns om något av tjänsteområdena."
     return (f"För {view.region.name} finns ingen uppgift om {areas_listed(view, missing)}. "
             "Det betyder inte att dessa tjänster saknar samverkan.")
 
 
 def partial_members_text(view: Sharing) -> str:
     """Members of a body of which the sources do not say which services they take part in."""
-    members = metrics.body_members(view.inventory, pd.Timestamp(view.day))
+    members = metrics.body_members(view.inventory, view.day)
     begun = set(metrics.counted_services(view.state)["arrangement"])
     open_ones = members[~members["areas_known"] & members["arrangement"].isin(begun)]
     near = open_ones[open_ones["arrangement"].isin(view.own["arrangement"])]
@@ -197,34 +409,40 @@ def partial_members_text(view: Sharing) -> str:
         for row in _rows(near))
 
 
-def network_text(view: Sharing) -> str:
-    """Which pair of members shares most, and how much of it rests on old evidence."""
+def pairs_text(view: Sharing) -> str:
+    """Which members share most with each other; "" where no pair stands out."""
     pairs = metrics.pair_services(view.state)
     members = set(view.region.members)
     pairs = pairs[pairs["code_a"].isin(members) & pairs["code_b"].isin(members)]
-    if len(members) == 1:
-        return "En enda kommun har inget nät inom regionen; partner utanför står i tabellerna."
-    if pairs.empty:
-        return (f"Inventeringen har ingen uppgift om en tjänst i drift som två av kommunerna i "
-                f"{view.region.name} delar den {swedish.day(view.day)}.")
-    top = pairs["services"].max()
+    if pairs.empty or len(members) < 3 or pairs["services"].nunique() == 1:
+        return ""
+    top = int(pairs["services"].max())
     most = pairs[pairs["services"] == top]
-    best = [swedish.listed(names_of(pair))
-            for pair in zip(most["code_a"], most["code_b"], strict=True)]
-    tops = swedish.counted(top, "gemensam tjänst", "gemensamma tjänster")
-    if len(best) > 3:
-        return f"{swedish.number(len(best))} par har flest, {tops} vart."
-    return f"Flest, {tops}, har {'; '.join(best)}."
+    codes = set(most["code_a"]) | set(most["code_b"])
+    if len(most) == len(codes) * (len(codes) - 1) // 2:
+        return f"{_several(names_of(codes))} delar {services(top)} med varandra, flest av alla par."
+    return f"{swedish.capitalised(swedish.in_words(len(most)))} par delar flest, {services(top)}."
+
+
+def alone_text(view: Sharing) -> list[str]:
+    """What members are known to do by themselves, a sentence a municipality."""
+    found = []
+    for code, rows in view.alone.groupby("code", sort=False):
+        said = [f"{lower(view.area_names[row.area])} ({row.words})" for row in _rows(rows)]
+        found.append(f"{municipalities()[str(code)].name} sköter själv {swedish.listed(said)}.")
+    return found
 
 
 def plans_text(view: Sharing) -> list[str]:
-    """Intentions, inquiries and decisions on the date, a sentence a body; none of them counts."""
+    """Intentions, inquiries and decisions on the date with their year; none of them counts."""
     plans = view.own[view.own["state"] == State.PLANNED]
-    paragraphs: list[str] = []
-    for (key, words), rows in plans.groupby(["arrangement", "words"], sort=False):
+    ended = view.own[(view.own["state"] == State.ENDED) & view.own["event"].isin(OUTCOMES)]
+    paragraphs = []
+    for (key, words), rows in pd.concat([plans, ended]).groupby(["arrangement", "words"],
+                                                                sort=False):
         paragraphs.append(
-            f"{view.names[str(key)]}: {words}, {_several(names_of(set(rows['code'])))}: "
-            f"{areas_listed(view, rows['area'])}.")
+            f"{view.names[str(key)]}, {_several(names_of(set(rows['code'])))}: {words}. "
+            f"{swedish.capitalised(areas_listed(view, rows['area']))}.")
     if not paragraphs:
         return ["Inventeringen har ingen uppgift om avsikter, utredningar eller beslut."]
     return ["Följande är avsikter, utredningar och beslut. De räknas inte som gemensamma tjänster.",
@@ -234,22 +452,32 @@ def plans_text(view: Sharing) -> list[str]:
 def history_text(view: Sharing) -> list[str]:
     """What has ended or been taken back by the date, and bodies that changed their name."""
     found = []
-    past = view.own[view.own["state"] == State.ENDED]
+    past = view.own[(view.own["state"] == State.ENDED) & ~view.own["event"].isin(OUTCOMES)]
     for (key, event), rows in past.groupby(["arrangement", "event"], sort=False):
-        if event in OUTCOMES:
-            continue
-        year = rows["last_evidence"].max()
         heirs = _heirs(view, str(key), set(rows["area"]))
         if event == "taken-back":
             verb = "gick tillbaka till varje kommun"
+        elif event in ("left", "alone"):
+            verb = f"lämnades av {_several(names_of(set(rows['code'])))}"
         elif heirs:
             verb = f"gick över till {swedish.listed(view.names[heir] for heir in heirs)}"
         else:
             verb = "upphörde"
         found.append(f"{swedish.capitalised(areas_listed(view, rows['area']))} i "
-                     f"{view.names[str(key)]} {verb} ({year} var sista året).")
+                     f"{view.names[str(key)]} {verb} {_ended_when(view, str(key), rows)}.")
     found += _renamed(view)
     return found or ["Inventeringen har ingen uppgift om avslut eller namnbyten fram till dagen."]
+
+
+def _ended_when(view: Sharing, key: str, rows: pd.DataFrame) -> str:
+    """`vid årsskiftet 2022/23` where the last day is one of a year, else the year."""
+    year = int(rows["last_evidence"].max())
+    spans = metrics.periods(view.inventory)
+    ends = spans.loc[(spans["arrangement"] == key) & spans["area"].isin(rows["area"]), "end"]
+    last = ends.dropna().max()
+    if not pd.isna(last) and (last.year, last.month, last.day) == (year, 12, 31):
+        return f"vid årsskiftet {year}/{(year + 1) % 100:02d}"
+    return str(year)
 
 
 def _heirs(view: Sharing, arrangement: str, areas: set[str]) -> list[str]:
@@ -300,7 +528,7 @@ def contradiction_lines(view: Sharing, contradictions: pd.DataFrame) -> list[str
     groups: Any = contradictions.groupby(["arrangement", "area", "fact"], sort=False)
     for (key, area, fact), rows in groups:
         said = [f"{_value(view, fact, row.value)} enligt {publisher(view, row.source)}, "
-                f"{TRUST_LABELS[row.trust]} tilltro" for row in _rows(rows)]
+                f"{TRUST_LABELS[row.trust]} säkerhet" for row in _rows(rows)]
         statement = "; ".join(dict.fromkeys(said))
         areas.setdefault((key, fact, statement), []).extend([area] if area else [])
     return [
@@ -330,6 +558,17 @@ def since(view: Sharing, arrangement: str, area: str) -> str:
     first = min(dated, key=lambda row: row.first)
     how = "omkring" if first.basis == "approximate" else "belagd från"
     return f"{how} {first.first.year}"
+
+
+def start_of(view: Sharing, body: Body) -> str:
+    """Since when a body works for the members: `2006`, `belagd från 2011`, `okänt`."""
+    known = {area: since(view, body.key, area) for area in body.areas}
+    spans = metrics.periods(view.inventory)
+    mine = spans[(spans["arrangement"] == body.key) & spans["area"].isin(body.areas)]
+    if mine.empty:
+        return next(iter(known.values()))
+    said = known[str(mine.sort_values("start", kind="stable")["area"].iloc[0])]
+    return said if "källorna" in said or not said[:1].isdigit() else said[-4:]
 
 
 def date_text(text: str) -> str:
@@ -396,40 +635,18 @@ def source_list(view: Sharing, numbers: Mapping[str, int]) -> str:
 # --- what follows from it ------------------------------------------------------------------------
 
 
-def fragmentation_text(view: Sharing) -> str:
-    """In how many circles of partners the members sit."""
-    circles = metrics.fragmentation(view.state).reindex(list(view.region.members)).dropna()
-    circles = circles[circles > 0]
-    if circles.empty:
-        return "Inventeringen har ingen tjänst i drift och därför ingen krets av partner att visa."
-    top = int(circles.max())
-    who = names_of(circles[circles == top].index)
-    found = metrics.circles(view.state)
-    total = found[found["code"].isin(view.region.members)]["circle"].nunique()
-    text = (f"Kommunerna ingår i {swedish.in_words(total)} olika "
-            f"{'krets' if total == 1 else 'kretsar'} av partner.")
-    if len(circles) == 1:
-        return (f"{names_of(circles.index)[0]} ingår i {swedish.in_words(top)} "
-                f"{'krets' if top == 1 else 'olika kretsar'} av partner.")
-    if circles.nunique() == 1:
-        return f"{text} Varje kommun med uppgift ingår i {swedish.in_words(top)}."
-    return f"{text} Flest, {swedish.in_words(top)}, har {_several(who)}."
-
-
-def base_text(view: Sharing, population: pd.Series, *, year: int) -> str:
-    """The largest and smallest population behind a body that serves a member."""
-    base = metrics.population_base(view.state, population)
-    base = base[base["arrangement"].isin(view.bodies)].dropna(subset=["population"])
-    if base.empty:
-        return "Inget befolkningsunderlag kan räknas: ingen tjänst är i drift enligt inventeringen."
-    ordered = base.sort_values("population", kind="stable")
-    low, high = ordered.iloc[0], ordered.iloc[-1]
-    if low["population"] == high["population"]:
-        return (f"Underlaget är {swedish.inhabitants(high['population'])} ({year}) för "
-                f"{high['name']}.")
-    return (f"Minst underlag har {low['name']} med {swedish.inhabitants(low['population'])} och "
-            f"störst {high['name']} med {swedish.inhabitants(high['population'])} ({year}). Bara "
-            "de medlemmar som källorna namnger är räknade.")
+def circles_text(view: Sharing) -> str:
+    """In how many different groups of partners the members share services."""
+    counts = metrics.fragmentation(view.state).reindex(list(view.region.members)).dropna()
+    if counts.empty:
+        return "Ingen gemensam tjänst är känd, och därför ingen grupp av partner att visa."
+    low, high = int(counts.min()), int(counts.max())
+    one = high == 1 and low == high
+    span = swedish.in_words(high) if low == high else _both(low, high, " till ")
+    who = (names_of(counts.index)[0] if len(counts) == 1
+           else "Varje kommun med uppgift")
+    return (f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
+            "Fler grupper betyder fler parter att styra tillsammans med.")
 
 
 def distance_text(view: Sharing, points: pd.DataFrame) -> str:
@@ -437,45 +654,123 @@ def distance_text(view: Sharing, points: pd.DataFrame) -> str:
     found = metrics.host_distances(view.state, points)
     mine = found[found["code"].isin(view.region.members)].dropna(subset=["distance_km"])
     if mine.empty:
-        return ("Ingen källa namnger en värdkommun för de tjänster som är i drift, och därför "
-                "visas inga avstånd.") if view.bodies else ""
+        return ("Ingen källa namnger en värdkommun för de gemensamma tjänsterna, och därför visas "
+                "inga avstånd.") if view.bodies else ""
     far = mine.sort_values("distance_km", kind="stable").iloc[-1]
-    known = municipalities()
-    bodies = set(view.bodies) - set(mine["arrangement"])
-    rest = (f" För {swedish.counted(len(bodies), 'organ', 'organ')} namnger källorna ingen "
-            "värdkommun." if bodies else "")
-    return (f"Längst till värdkommunen är det för {known[str(far['code'])].name}: "
+    without = len({body.key for body in view.bodies} - set(mine["arrangement"]))
+    rest = (f" För {bodies_counted(without)} namnger källorna ingen värdkommun." if without else "")
+    return (f"Längst till värdkommunen är det för {municipalities()[str(far['code'])].name}: "
             f"{swedish.number(far['distance_km'])} km fågelvägen till "
-            f"{known[str(far['host'])].name} ({view.names[str(far['arrangement'])]}).{rest}")
+            f"{host_name(str(far['host']))} ({view.names[str(far['arrangement'])]}).{rest}")
 
 
-def gaps_text(view: Sharing) -> str:
-    """Which services others share that are not known to run here, and what is known of them."""
-    table = metrics.gaps(view.state, view.region.members)
-    if table.empty:
-        return ("Inventeringen visar ingen tjänst i drift hos andra som inte också är i drift för "
-                f"någon av kommunerna i {view.region.name}.")
-    areas = list(dict.fromkeys(table["area"]))
-    unknown = [key for key in areas if key not in view.known_areas]
-    other = [key for key in areas if key in view.known_areas]
-    parts = []
-    if unknown:
-        parts.append(f"Andra kommuner i inventeringen delar {areas_listed(view, unknown)}; för "
-                     f"{view.region.name} finns ingen uppgift om dessa tjänster. Det är en lucka "
-                     "i inventeringen och inget bevis för att samverkan saknas.")
-    if other:
-        parts.append(f"{'Dessutom delar andra' if unknown else 'Andra kommuner delar'} "
-                     f"{areas_listed(view, other)}; för {view.region.name} finns där uppgifter "
-                     "som inte räknas som drift, se tabellen.")
-    return " ".join(parts)
+def gaps_text(view: Sharing, gaps: pd.DataFrame, *, shown: int) -> str:
+    """What others share that nothing is known of here; `gaps` is that of `views.nearest_gaps`.
+
+    `shown` of them stand in the table beside it.
+    """
+    if gaps.empty:
+        return ("Inventeringen visar ingen tjänst hos andra kommuner som det helt saknas uppgift "
+                f"om för {view.region.name}.")
+    if len(gaps) <= shown:
+        return ("Att uppgift saknas är en lucka i inventeringen och inget bevis för att samverkan "
+                "saknas.")
+    rest = gaps["area"].iloc[shown:]
+    return (f"Tabellen visar de {swedish.in_words(shown)} närmaste. Ytterligare "
+            f"{services(len(rest))} delas av andra: {areas_listed(view, rest)}. Att uppgift "
+            "saknas är en lucka i inventeringen och inget bevis för att samverkan saknas.")
 
 
 def known_here(view: Sharing, area: str) -> str:
     """What the inventory says of a service for the members, in a few words."""
     rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "words"])
-    said = dict.fromkeys(f"{row.words} ({view.names[row.arrangement]})"
-                         for row in _rows(rows))
+    said = dict.fromkeys(f"{row.words} ({view.names[row.arrangement]})" for row in _rows(rows))
     return "; ".join(said) or NO_INFORMATION
+
+
+# --- what to ask before deciding -----------------------------------------------------------------
+
+
+def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
+    """What to ask before deciding, by question: what the inventory does not know.
+
+    `costs`: whether a cost per inhabitant is known for the services.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> list(questions(sharing(regions.get("kak"), load_inventory()), costs=False))[0]
+    'Finns det kvar?'
+    """
+    asked = {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
+             "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
+             "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
+    return {question: said for question, said in asked.items() if said}
+
+
+def _still_running(view: Sharing) -> str:
+    """Bodies whose services have only old or undated evidence, the oldest first."""
+    rows = view.own[view.own["state"].isin([State.UNENDED, State.UNCLEAR])
+                    & (view.own["kind"] == "service")]
+    rows = rows.assign(year=rows["last_evidence"].fillna(0)).sort_values("year", kind="stable")
+    said = []
+    for (key, year), part in rows.groupby(["arrangement", "year"], sort=False):
+        areas = list(dict.fromkeys(part["area"]))
+        what = (_examples(areas, view) if len(areas) <= _EXAMPLES
+                else f"{services(len(areas))}, bland dem {_examples(areas, view)},")
+        when = f"senast belagt {year}" if year else "odaterad uppgift"
+        said.append(f"{what} i {short(view.names[str(key)])} ({when})")
+    return f"{swedish.capitalised('; '.join(said))}." if said else ""
+
+
+def _cost(view: Sharing, costs: bool) -> str:
+    if not view.bodies or costs:
+        return ""
+    return "Vad tjänsterna kostar per invånare, och hur kostnaden delas, finns inte i underlaget."
+
+
+def _hosts(view: Sharing) -> str:
+    lacking = [short(body.name) for body in view.bodies
+               if body.form in ("gemensam-namnd", "avtal") and not body.host]
+    return f"Källorna namnger ingen värd för {_several(lacking, 'organ')}." if lacking else ""
+
+
+def _forms(view: Sharing) -> str:
+    lacking = [short(body.name) for body in view.bodies if body.form == "okand"]
+    return f"Den juridiska formen framgår inte för {_several(lacking, 'organ')}." if lacking else ""
+
+
+def _exits(view: Sharing) -> str:
+    if not view.bodies:
+        return ""
+    return ("Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
+            "inte i underlaget.")
+
+
+def _outcomes(view: Sharing) -> str:
+    """Plans whose outcome is unknown, each with its year."""
+    rows = view.own[(view.own["state"] == State.PLANNED)
+                    & view.own["words"].str.contains("utfall okänt")]
+    said = []
+    for key, part in rows.groupby("arrangement", sort=False):
+        areas = part["area"].nunique()
+        plans = dict.fromkeys(words.removesuffix(", utfall okänt") for words in part["words"])
+        said.append(f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
+                    f"{swedish.in_words(areas, neuter=True)} "
+                    f"{'område' if areas == 1 else 'områden'}")
+    return f"{'; '.join(said)}." if said else ""
+
+
+def short(name: str) -> str:
+    """The abbreviation of a body's name when it has one in brackets.
+
+    >>> short("Västra Mälardalens Kommunalförbund (VMKF)"), short("Gemensam växel")
+    ('VMKF', 'Gemensam växel')
+    """
+    before, bracket, after = name.partition(" (")
+    return after.rstrip(")") if bracket and after.rstrip(")").isupper() else before
+
+
+# --- modelled persons of a scenario --------------------------------------------------------------
 
 
 def careful(persons: float, kind: str) -> int:
@@ -501,44 +796,27 @@ def commuters(persons: float, kind: str) -> str:
 
 def services_tiles(region: Region, *, inventory: Inventory, as_of: str = "",
                    ) -> list[dict[str, str]]:
-    """Tiles for the summary: what the members share, and how old the evidence is."""
-    view = sharing(region, inventory, as_of)
-    counts = view.counts
-    shared = view.shared
-    day = swedish.day(view.day)
-    if counts["services"].isna().all():
-        return [{"label": "Gemensamma tjänster", "value": NO_INFORMATION, "source": "services",
-                 "comparison": f"inventeringen saknar rader för {region.name} den {day}"}]
-    if len(region.members) == 1:
-        row = counts.iloc[0]
-        return [{"label": "Gemensamma tjänster", "value": swedish.number(row["services"]),
-                 "comparison": count_of(view, region.members[0]), "source": "services"}]
-    if shared.empty:
-        return [{"label": "Tjänster som minst två av kommunerna delar", "value": NO_INFORMATION,
-                 "comparison": f"inventeringen har ingen sådan rad den {day}",
-                 "source": "services"}]
-    areas = shared["area"].nunique()
-    old = areas - shared.loc[shared["dated"], "area"].nunique()
-    until = shared.loc[~shared["dated"], "last_evidence"].max()
-    return [{
-        "label": "Tjänster som minst två av kommunerna delar",
-        "value": swedish.number(shared["area"].nunique()), "source": "services",
-        "comparison": f"den {day}" + (f"; {old} utan belägg efter {until}" if old else ""),
-    }]
+    """A tile for each cooperation: what its members share, and how old the evidence is."""
+    return [_tile(part) for part in sharing(region, inventory, as_of).parts]
+
+
+def _tile(view: Sharing) -> dict[str, str]:
+    single = len(view.region.members) == 1
+    areas = set(view.counted["area"] if single else view.shared["area"])
+    label = "Gemensamma tjänster" if single else "Tjänster som minst två av kommunerna delar"
+    name = "" if view.region.groups or single else f" i {view.region.name}"
+    if not areas:
+        return {"label": f"{label}{name}", "value": NO_INFORMATION, "source": "services",
+                "comparison": f"ingen är känd den {swedish.day(view.day)}"}
+    rows = view.counted[view.counted["area"].isin(areas)]
+    new = rows.loc[metrics.is_dated(rows), "area"].nunique()
+    said = "alla med nya belägg" if new == len(areas) else (
+        f"{swedish.in_words(new) if new else 'ingen'} med nya belägg")
+    return {"label": f"{label}{name}", "value": swedish.number(len(areas)), "source": "services",
+            "comparison": f"den {swedish.day(view.day)}; {said}"}
 
 
 def services_findings(region: Region, *, inventory: Inventory, as_of: str = "") -> list[str]:
-    """One or two sentences on shared services for the summary of the report."""
+    """What is shared, and how old the evidence is, for page one: a sentence or two a part."""
     view = sharing(region, inventory, as_of)
-    if view.own.empty:
-        return [nothing_text(view)]
-    first = overview_text(view)[0]
-    shared = view.shared
-    if len(region.members) == 1:
-        return [first]
-    if shared.empty:
-        return [part for part in (first, counts_text(view)) if part]
-    old = shared["area"].nunique() - shared.loc[shared["dated"], "area"].nunique()
-    late = (f" För {swedish.in_words(old)} av dem är inget slut känt, men uppgifterna är gamla."
-            if old else "")
-    return [f"{first}{late}"]
+    return overview_text(view)

@@ -17,15 +17,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.arrangements import NO_INFORMATION, Inventory, State
+from analysis.arrangements import NO_INFORMATION, Inventory, State, counted
 from analysis.errors import InputError
 from analysis.loaders import tables
 from analysis.metrics import services as metrics
 from analysis.regions import Region
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _ORDER = (State.CONFIRMED, State.EVIDENCED, State.UNENDED, State.ALONE, State.UNCLEAR,
           State.PLANNED, State.ENDED, State.UNKNOWN)
@@ -48,6 +52,34 @@ class Cell:
     event: str = ""
     row: Any = None
     searched: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body with a counted service for a member of the region, on the date.
+
+    `areas` are its counted services for the members, `inside` and `outside` the codes that share
+    one of its counted services, in and outside the region. `words` and `year` are those of the
+    newest evidence among the services, `dated` is True when any of it is new; `source` is the id
+    of where that evidence stands.
+    """
+
+    key: str
+    name: str
+    form: str
+    host: str
+    areas: tuple[str, ...]
+    inside: tuple[str, ...]
+    outside: tuple[str, ...]
+    words: str
+    year: int
+    dated: bool
+    source: str
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Codes of all known members."""
+        return tuple(sorted((*self.inside, *self.outside)))
 
 
 @dataclass(frozen=True)
@@ -149,16 +181,39 @@ class Sharing:
         return found
 
     @cached_property
-    def bodies(self) -> list[str]:
-        """Bodies with a counted service for a member, those with most of them first."""
-        sizes = self.counted.groupby("arrangement").agg(codes=("code", "nunique"),
-                                                        n=("code", "size"))
-        return list(sizes.sort_values(["codes", "n"], ascending=False, kind="stable").index)
+    def bodies(self) -> list[Body]:
+        """Bodies with a counted service for a member: those of most members, then services, first.
+        """
+        found = [self._body(str(key), rows)
+                 for key, rows in self.counted.groupby("arrangement", sort=False)]
+        return sorted(found, key=lambda body: (-len(body.inside), -len(body.areas)))
 
-    def members_of(self, body: str) -> list[str]:
-        """Codes that share a counted service in a body, also those outside the region."""
-        rows = metrics.counted_services(self.state)
-        return sorted(rows.loc[rows["arrangement"] == body, "code"].unique())
+    def _body(self, key: str, rows: pd.DataFrame) -> Body:
+        best = next(rows_of(rows.assign(new=metrics.is_dated(rows)).sort_values(
+            ["new", "last_evidence"], ascending=False, kind="stable")))
+        whole = metrics.counted_services(self.state)
+        codes = set(whole.loc[(whole["arrangement"] == key)
+                              & whole["area"].isin(rows["area"]), "code"])
+        own = [code for code in self.region.members if code in codes]
+        return Body(key, self.names[key], best.legal_form, best.host,
+                    tuple(area for area in self.area_names if area in set(rows["area"])),
+                    tuple(own), tuple(sorted(codes - set(own))), best.words,
+                    int(best.last_evidence), bool(best.new),
+                    self._newest_source(key, best.area) or best.sources.split("; ")[0])
+
+    def _newest_source(self, key: str, area: str) -> str:
+        """Where the newest evidence of a task by the date stands."""
+        rows = [row for row in self.evidence.get(key, []) if row.area in (area, "all")
+                and row.first <= pd.Timestamp(self.day)]
+        return str(max(rows, key=lambda row: row.last).source) if rows else ""
+
+    @cached_property
+    def circles(self) -> list[list[Body]]:
+        """The bodies by their members: those with the same members stand together."""
+        found: dict[tuple[str, ...], list[Body]] = {}
+        for body in self.bodies:
+            found.setdefault(body.members, []).append(body)
+        return list(found.values())
 
     @cached_property
     def published(self) -> dict[str, Any]:
@@ -178,8 +233,7 @@ class Sharing:
     def cells(self) -> dict[tuple[str, str], Cell]:
         """The surest of each (area, code) of which anything is known, or was looked for."""
         found = {key: Cell(State.UNKNOWN, searched=day) for key, day in self._searched.items()}
-        said = [(row, Cell(State(row.state), row.words, _year(row.last_evidence), row.event, row))
-                for row in rows_of(self.own)]
+        said = [(row, _cell(row)) for row in rows_of(self.own)]
         said += [(row, Cell(State.ALONE, row.words, _year(row.last_evidence)))
                  for row in rows_of(self.alone)]
         for row, cell in said:
@@ -203,6 +257,14 @@ class Sharing:
             for area in self.area_names if row.area == "all" else [row.area]:
                 found[area, row.code] = row.date
         return found
+
+
+def _cell(row: Any) -> Cell:
+    """The cell of a row; an area that is only declared is an intention, whatever runs."""
+    state, words, event = State(row.state), row.words, row.event
+    if row.kind == "theme" and counted(state):
+        state, words, event = State.PLANNED, f"samarbetsområde, {words}", "intention"
+    return Cell(state, words, _year(row.last_evidence), event, row)
 
 
 def _year(value: Any) -> int | None:
@@ -261,3 +323,46 @@ def population_on(view: Sharing, table: pd.DataFrame) -> tuple[pd.Series, int]:
     """Inhabitants by code on the last 31 December by the date, and its year."""
     year = year_on(view, table["year"].unique(), closed=True)
     return table[table["year"] == year].set_index("code")["population"], year
+
+
+def base_of(view: Sharing, body: Body, population: pd.Series,
+            ) -> tuple[int | None, int | None, bool]:
+    """Members and inhabitants behind a body, and whether a source prints them for the whole.
+
+    What a source prints goes before the sum over the members that we know; None when unknown.
+    """
+    printed = view.published.get(body.key)
+    if printed is not None and not pd.isna(printed.inhabitants):
+        return _year(printed.municipalities), _year(printed.inhabitants), True
+    persons = population.reindex(list(body.members))
+    total = None if persons.isna().any() else int(persons.sum())
+    return len(body.members), total, False
+
+
+def nearest_gaps(view: Sharing, points: pd.DataFrame) -> pd.DataFrame:
+    """What others share and nothing is known of here: for each area the body nearest by.
+
+    `points` has code, easting and northing (metres). Returns area, arrangement, name, legal_form,
+    codes (joined by "; "), words, last_evidence, distance_km (between the nearest of its members
+    and of ours; NaN without points), bodies (how many share it), nearest first.
+    """
+    table = metrics.gaps(view.state, view.region.members)
+    table = table[table["area"].isin(view.unknown_areas)]
+    places = points.drop_duplicates("code").set_index("code")[["easting", "northing"]]
+    own = places.reindex(list(view.region.members)).dropna().to_numpy()
+    away = [_kilometres(places.reindex(codes.split("; ")).dropna().to_numpy(), own)
+            for codes in table["codes"]]
+    table = table.assign(distance_km=pd.Series(away, index=table.index, dtype="float64"))
+    table["bodies"] = table.groupby("area")["arrangement"].transform("size")
+    table = table.sort_values(["distance_km", "last_evidence"], ascending=[True, False],
+                              kind="stable")
+    columns = ["area", "arrangement", "name", "legal_form", "codes", "words", "last_evidence",
+               "sources", "distance_km", "bodies"]
+    return table.drop_duplicates("area")[columns].reset_index(drop=True)
+
+
+def _kilometres(theirs: NDArray[np.float64], ours: NDArray[np.float64]) -> float:
+    if not len(theirs) or not len(ours):
+        return float("nan")
+    apart = theirs[:, None, :] - ours[None, :, :]
+    return float(np.sqrt((apart ** 2).sum(axis=2)).min() / 1000)
