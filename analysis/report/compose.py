@@ -54,7 +54,7 @@ class Cited:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know of the edition that was used."""
-        return self.entry.notes_for(live=self.vintage.live)
+        return tables.notes(self.entry.key)
 
 
 @dataclass(frozen=True)

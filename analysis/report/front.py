@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from analysis import catalog
 from analysis.exhibits.model import TableExhibit, Value
 from analysis.regions import Region
 from analysis.report import markdown
@@ -144,7 +143,7 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
                               markdown_of(methods.TERMS)))
     if part.full:
         found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(part)))
-    found.append(_section("kallor", markdown_of(_SOURCES),
+    found.append(_section("kallor", markdown_of(_terms()),
                           *([] if part.full else [_source_table(part, shown)]),
                           *([_source_list(part)] if part.full else [])))
     if part.full:
@@ -154,9 +153,10 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     return tuple(found)
 
 
-_SOURCES = ("# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
-            "räknat vidare på siffrorna står det ”bearbetning: Samverkan”. Uppgifterna är hämtade "
-            f"senast {swedish.day(catalog.SNAPSHOT_DATE)}.")
+def _terms() -> str:
+    return ("# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
+            "räknat vidare på siffrorna står det ”bearbetning: Samverkan”, på Koladas ”egen "
+            f"bearbetning av data från Kolada”. Datauttag {data_dates()}.")
 
 
 def _section(name: str, *blocks: Block, joined: bool = False) -> Chapter:

@@ -19,7 +19,7 @@ def source_line(sources: Iterable[str], kind: str) -> str:
     >>> source_line(["population"], "derived")
     'Källa: SCB, BE0101 Folkmängd; bearbetning: Samverkan'
     >>> source_line(["peers"], "derived")
-    'Egen bearbetning av data från Kolada (liknande kommuner)'
+    'Egen bearbetning av data från Kolada: liknande kommuner'
     """
     cited = list(dict.fromkeys(tables.vintage(key).source for key in sources))
     if kind == "observed":
@@ -27,7 +27,7 @@ def source_line(sources: Iterable[str], kind: str) -> str:
     theirs = [source.split("Kolada, ", 1)[1] for source in cited if "Kolada, " in source]
     others = [source for source in cited if "Kolada, " not in source]
     lines = [f"{_cited(others)}; bearbetning: Samverkan"] if others else []
-    lines += [f"Egen bearbetning av data från Kolada ({'; '.join(theirs)})"] if theirs else []
+    lines += [f"Egen bearbetning av data från Kolada: {'; '.join(theirs)}"] if theirs else []
     return ". ".join(lines)
 
 

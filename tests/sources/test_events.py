@@ -456,7 +456,7 @@ def test_kolada_is_not_the_source_of_what_we_computed(updated):
     assert source_line(["land_area"], "observed") == f"Källa: {land}"
     assert source_line(["land_area", "population"], "derived") == (
         "Källa: SCB, BE0101 Folkmängd; bearbetning: Samverkan. Egen bearbetning av data från "
-        f"Kolada ({land.removeprefix('RKA, Kolada, ')})")
+        f"Kolada: {land.removeprefix('RKA, Kolada, ')}")
 
 
 def test_what_is_computed_follows_its_formula(everything):

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from analysis import catalog, paths, regions
 from analysis.loaders import tables
+from analysis.text import swedish
 
 pytestmark = pytest.mark.xdist_group("sources")  # the same full update as in test_update
 MEMBERS = regions.get("bergslagen").members
@@ -76,6 +77,22 @@ def test_the_report_cites_exactly_what_was_fetched(report, page, printed):
     assert f"hämtad {citations()['population'].retrieved}" in printed
 
 
+def test_no_shown_series_is_that_of_the_snapshot_where_a_newer_one_was_served(report, page):
+    """Every dataset that has a live source is cited as it was fetched, with all its new years."""
+    record = json.loads((report / "build.json").read_text(encoding="utf-8"))
+    cited = {entry["dataset"]: entry for entry in record["data"]}
+    live = [key for key in cited if catalog.dataset(key).live]
+    assert len(live) > 12
+    for key in live:
+        assert "(hämtad" in cited[key]["source"] or ", hämtad" in cited[key]["source"], key
+        newest = max(tables.load(key)["year"]) if catalog.dataset(key).columns else 0
+        assert not newest or cited[key]["years"].endswith(str(newest)), key
+    whole = re.sub(r"\s+", " ", page.get_text(" "))
+    day = tables.data_date()
+    assert f"nyaste delen hämtad {swedish.day(day)}" in whole
+    assert record["as_of"] == day.isoformat(), "no date was given: that of the last update"
+
+
 def test_observed_flows_have_replaced_modelled_ones(report, page):
     figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
     assert {row["kind"] for row in figures} == {"observed", "derived"}
@@ -114,7 +131,10 @@ def test_what_kolada_has_replaced_the_snapshot(report, page):
         / land[list(MEMBERS)].sum()})
     for row in figures:
         for key, kpi in (("tax_rate", "N00901"), ("tax_base", "N00903"), ("density", "N02993")):
-            assert row["id"] != key or f"RKA, Kolada, {kpi} (hämtad" in row["source"]
+            if row["id"] == key:
+                own = "Egen bearbetning av data från Kolada: " if row["kind"] == "derived" else (
+                    "Källa: RKA, Kolada, ")
+                assert f"{own}{kpi} (hämtad" in row["source"]
     whole = re.sub(r"\s+", " ", page.get_text(" "))
     for key in OF_KOLADA:
         cited = page.select_one(f"#kalla-{key}").find_next("dd").get_text(" ")
