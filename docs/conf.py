@@ -13,7 +13,8 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 project = "Samverkan"
 author = "Samverkan"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "plain_docstrings", "api_pages", "gallery_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "plain_docstrings", "api_pages", "gallery_pages",
+              "body_pages"]
 exclude_patterns = ["_ext"]
 language = "en"
 
