@@ -9,12 +9,13 @@ block: a run of prose, a table or a picture, in the order of the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import hints, textfiles
 from analysis.errors import InputError
+from analysis.regions import slug
 
 FOLDER = "text"
 CHAPTERS = {
@@ -27,6 +28,7 @@ CHAPTERS = {
 }
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+_HEADING = re.compile(r"(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
 _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
 _PICTURES = (".png", ".jpg", ".jpeg")
@@ -66,13 +68,14 @@ def write_texts(folder: Path) -> None:
         path = folder / f"{name}.md"
         if not path.exists():
             path.write_text(f"<!-- Egen text till ”{title}”. Tabeller och bilder går bra; rubriker "
-                            "börjar med ###. -->\n", encoding="utf-8")
+                            "börjar med ##. -->\n", encoding="utf-8")
 
 
 def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
     """The blocks of each chapter's file (none: to write), and every fault with file and row."""
     found: dict[str, tuple[Block, ...]] = dict.fromkeys(CHAPTERS, ())
     faults: list[str] = []
+    headings: dict[str, list[tuple[int, str]]] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix.casefold() != ".md":
             continue
@@ -85,10 +88,13 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
         except InputError as error:
             faults += [f"{FOLDER}/{fault}" for fault in error.faults]
             continue
+        headings[file] = [(row, line[2]) for row, line in
+                          enumerate(map(_HEADING.match, text.split("\n")), 1)
+                          if line and line[2]]
         wrong = [*_faults(text, file, folder)]
         faults += wrong
         found[path.stem] = () if wrong else tuple(_blocks(text, folder))
-    return found, faults
+    return found, [*faults, *_repeated_headings(headings)]
 
 
 def _without_comments(text: str) -> str:
@@ -97,13 +103,13 @@ def _without_comments(text: str) -> str:
 
 
 def _faults(text: str, file: str, folder: Path) -> Iterator[str]:
-    lines = text.split("\n")
+    lines, level = text.split("\n"), 1
     for row, line in enumerate(lines, 1):
         place = f"{file} row {row}"
-        if re.match(r"#{1,2}(\s|$)", line):
-            yield f"{place}: the heading {line.strip()!r} is too large; begin it with ###"
-        elif re.fullmatch(r"#+\s*", line.rstrip()) and line.strip():
-            yield f"{place}: the heading has no text; write one, or remove it"
+        heading = _HEADING.match(line)
+        if heading:
+            yield from _heading_faults(place, heading, level)
+            level = len(heading[1])
         if _HTML.search(line):
             yield f"{place}: HTML such as {_HTML.findall(line)[0]!r} is not used; write Markdown"
         for alt, name in _PICTURE.findall(line):
@@ -113,6 +119,29 @@ def _faults(text: str, file: str, folder: Path) -> Iterator[str]:
         if len(widths) > 1:
             yield (f"{file} row {row}: the table's rows have {min(widths)} to {max(widths)} cells; "
                    "give each as many as the headings")
+
+
+def _heading_faults(place: str, heading: re.Match[str], before: int) -> Iterator[str]:
+    """A heading has words, is below the chapter's own, and skips no level after `before`."""
+    level, words = len(heading[1]), (heading[2] or "").strip()
+    if not words:
+        yield f"{place}: the heading has no text; write one, or remove it"
+    elif level == 1:
+        yield f"{place}: the heading {words!r} is too large; begin it with ##"
+    elif level > before + 1:
+        yield (f"{place}: the heading {words!r} skips a level; begin it with "
+               f"{'#' * (before + 1)}")
+
+
+def _repeated_headings(found: Mapping[str, Sequence[tuple[int, str]]]) -> Iterator[str]:
+    """Headings become addresses in the report: each is there once, whatever its file."""
+    seen = {slug(title): f"the chapter {title!r}" for title in CHAPTERS.values()}
+    for file, headings in found.items():
+        for row, words in headings:
+            other = seen.setdefault(slug(words), f"{file} row {row}")
+            if other != f"{file} row {row}":
+                yield (f"{file} row {row}: the heading {words!r} is that of {other} too; give it "
+                       "other words")
 
 
 def _picture_faults(place: str, alt: str, name: str, folder: Path) -> Iterator[str]:

@@ -266,16 +266,19 @@ def test_prose_with_a_table_and_a_picture_comes_in_blocks(made):
     text = made / "text"
     (text / "karta.png").write_bytes(b"\x89PNG")
     (text / "nulage.md").write_text(
-        "<!-- minns -->\n### I dag\n\nEn rad.\n\n| A | B |\n|---|---|\n| 1 | två |\n\n"
+        "<!-- minns -->\n## Läget\n\nEn rad.\n\n| A | B |\n|---|---|\n| 1 | två |\n\n"
         "![Karta över kommunerna](karta.png)\n\nSlut.\n", "utf-8")
     blocks = folder.read(made).texts["nulage"]
-    assert blocks == (Prose("### I dag\n\nEn rad."), TextTable(("A", "B"), (("1", "två"),)),
+    assert blocks == (Prose("## Läget\n\nEn rad."), TextTable(("A", "B"), (("1", "två"),)),
                       Picture(text / "karta.png", "Karta över kommunerna"), Prose("Slut."))
 
 
 @pytest.mark.parametrize(("content", "expected"), [
-    ("Hej\n# Rubrik\n", "text/nulage.md row 2: the heading '# Rubrik' is too large"),
-    ("###\n", "row 1: the heading has no text"),
+    ("Hej\n# Rubrik\n", "text/nulage.md row 2: the heading 'Rubrik' is too large"),
+    ("##\n", "row 1: the heading has no text"),
+    ("## A\n#### B\n", "row 2: the heading 'B' skips a level; begin it with ###"),
+    ("## A\n\n## A\n", "row 3: the heading 'A' is that of text/nulage.md row 1 too"),
+    ("## Vem betalar vad?\n", "is that of the chapter 'Vem betalar vad?' too"),
     ("<b>fet</b>\n", "row 1: HTML such as '<b>' is not used"),
     ("![](karta.png)\n", "row 1: the picture 'karta.png' has no alt text"),
     ("![x](kartan.png)\n", "is not in text/; did you mean 'karta.png'?"),

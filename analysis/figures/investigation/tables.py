@@ -18,6 +18,7 @@ from analysis.text import swedish
 from analysis.text.investigation import need_words, options, rules
 from analysis.text.investigation import reach as reach_words
 from analysis.text.investigation.words import NO_EVIDENCE, TO_WRITE, listed, name, service
+from analysis.views.investigation import money
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.needs import Indicator
 from analysis.views.investigation.outcome import Outcome
@@ -230,11 +231,10 @@ def follow_table(view: View) -> Table:
     """Indicators to follow, with today's value as the base line where it is known."""
     rows = []
     for key in view.question.services:
-        own = view.dossier.own
         volume = str(view.volume(key)) or "volym"
         for label, item in (("Kostnad per år", "cost"), ("Helårstjänster", "posts"),
                             (swedish.capitalised(volume), "volume")):
-            values = own.values(key, item).reindex(list(view.members))
+            values = money.values(view, key, item).reindex(list(view.members))
             total = values.sum(skipna=False)
             base = (f"{swedish.number(float(total), 1 if item == 'posts' else 0)}, uppgivet"
                     if total == total else "okänt, samlas in före start")

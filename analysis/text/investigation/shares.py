@@ -90,16 +90,24 @@ def stated_text(view: View) -> list[str]:
             found.append(f"Tillsammans uppger kommunerna att {service(view, key)} kostar "
                          f"{bounds(total['low'], total['base'], total['high'])} om året.")
         else:
-            given = set(view.dossier.own.values(key, "cost").index)
-            missing = [code for code in view.members if code not in given]
-            found.append(f"Kostnaden för {service(view, key)} är inte uppgiven av "
-                         f"{who(view, missing)}; en summa räknas inte.")
+            found.append(_no_total(view, key))
     return found
 
 
 def units_text(view: View) -> list[str]:
     """What each service costs for each unit, lowest and highest."""
     return [text for key in view.question.services if (text := unit_text(view, key))]
+
+
+def _no_total(view: View, key: str) -> str:
+    """Why the members' cost together is not told."""
+    given = set(view.dossier.own.values(key, "cost").index)
+    missing = [code for code in view.members if code not in given]
+    alone = money.hidden(view, key, "cost")
+    said = [f"är inte uppgiven av {who(view, missing)}"] if missing else []
+    said += [f"visas inte för {who(view, alone)}, där en ensam person sköter tjänsten"
+             ] if alone else []
+    return f"Kostnaden för {service(view, key)} {swedish.listed(said)}; en summa räknas inte."
 
 
 def unit_text(view: View, key: str) -> str:

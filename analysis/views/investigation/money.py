@@ -92,11 +92,11 @@ def allocations(view: View) -> list[Allocation]:
 def _allocation(view: View, service: str) -> Allocation:
     members = pd.Index(view.members)
     published, keys = _published(view)
-    stated = {item: view.dossier.own.values(service, item) for item in STATED_KEYS}
+    stated = {item: values(view, service, item) for item in STATED_KEYS}
     bases = dict(published)
-    for item, values in stated.items():
-        if len(values):
-            bases[item] = values
+    for item, known in stated.items():
+        if len(known):
+            bases[item] = known
             keys.append(Key(item, {"volume": "Volym", "cost": "Dagens kostnad"}[item],
                             _one_year(view, service, item), ("own_figures",), "stated"))
     keys += [Key("equal", "Lika delar", None, ()),
@@ -134,7 +134,7 @@ def _one_year(view: View, service: str, item: str) -> int | None:
 
 
 def _rows(view: View, service: str, item: str) -> pd.DataFrame:
-    table = view.dossier.own.stated
+    table = shown(view)
     return table[(table["service"] == service) & (table["item"] == item)]
 
 
@@ -152,6 +152,21 @@ def shown(view: View) -> pd.DataFrame:
               zip(table["code"], table["service"], table["item"], strict=True)]
     kept = table[~pd.Series(hidden, index=table.index, dtype="bool")]
     return kept.assign(label=kept["item"].map(ITEMS))
+
+
+def values(view: View, service: str, item: str) -> pd.Series:
+    """One stated figure by municipality code, of those that are shown."""
+    return _rows(view, service, item).set_index("code")["base"]
+
+
+def hidden(view: View, service: str, item: str) -> list[str]:
+    """Members that have stated a figure which is not shown: a single person does the service.
+
+    A sum or a share that they are part of is not shown either: it would give the figure away.
+    """
+    given = set(view.dossier.own.values(service, item).index)
+    seen = set(values(view, service, item).index)
+    return [code for code in view.members if code in given - seen]
 
 
 def unit_costs(view: View, service: str) -> pd.DataFrame:
