@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INPUTS := pyproject.toml constraints.txt
 
-.PHONY: reports test quick faults lint lab docs bench bench-full data-docs constraints clean
+.PHONY: reports test quick faults lint lab docs examples bench bench-full data-docs constraints clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -22,6 +22,12 @@ faults: .venv/ready-dev
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# the investigations of examples/, with invented own figures
+examples: .venv/ready
+	set -e; for folder in examples/*/; do \
+		$(BIN)/samverkan investigation check $$folder; \
+		$(BIN)/samverkan investigation build $$folder --out build/examples; done
 
 lab: .venv/ready
 	JUPYTER_CONFIG_PATH=tools/jupyter $(BIN)/jupyter lab  # asks nothing of the network

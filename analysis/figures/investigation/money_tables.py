@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -79,27 +79,38 @@ def kronor_tables(view: View, found: Allocation) -> Iterator[Table]:
                 {"place": word("Kommun"), **years}, sources, kind="stated", notes=notes)
 
 
+_PARTS = (("bemanning", "Bemanning enligt kommunerna", ("posts", "persons"), 1),
+          ("kostnader", "Kostnader och volymer enligt kommunerna",
+           ("cost", "overhead", "volume"), 0))
+
+
 def stated_tables(view: View) -> Iterator[Table]:
     """Own figures of each service as they were given, with bounds, year, source and date."""
-    table = money.shown(view)
     for key in view.question.services:
-        own = table[(table["service"] == key) & table["code"].isin(list(view.members))]
-        if own.empty:
-            continue
-        hidden = len(view.dossier.own.stated.query("service == @key")) > len(
-            table[table["service"] == key])
-        notes = stated_note(view)
-        if hidden:
-            notes = (*notes, "Uppgifter om en tjänst som sköts av en enda person visas inte.")
-        frame = own.assign(place=own["code"].map(name))[
-            ["place", "label", "low", "base", "high", "unit", "year", "source", "date"]]
-        yield Table(f"uppgifter-{key}", f"Kommunernas egna uppgifter: {service(view, key)}",
-                    frame.reset_index(drop=True),
-                    {"place": word("Kommun"), "label": word("Uppgift"),
-                     "low": Format("Lägst", decimals=1), "base": Format("Bas", decimals=1),
-                     "high": Format("Högst", decimals=1), "unit": word("Enhet"),
-                     "year": Format("År", year=True), "source": word("Källa"),
-                     "date": word("Datum")}, ("own_figures",), kind="stated", notes=notes)
+        for part, title, items, decimals in _PARTS:
+            yield from _stated(view, key, f"{part}-{key}", f"{title}: {service(view, key)}", items,
+                               decimals)
+
+
+def _stated(view: View, key: str, name_: str, title: str, items: Sequence[str], decimals: int,
+            ) -> Iterator[Table]:
+    table = money.shown(view)
+    own = table[(table["service"] == key) & table["code"].isin(list(view.members))
+                & table["item"].isin(list(items))]
+    if own.empty:
+        return
+    alone = [code for item in items for code in money.hidden(view, key, item)]
+    notes = (*stated_note(view), *(["Uppgifter om en tjänst som sköts av en enda person visas "
+                                    "inte."] if alone else []))
+    frame = own.assign(place=own["code"].map(name))[
+        ["place", "label", "low", "base", "high", "unit", "year", "source", "date"]]
+    amount = {bound: Format(label, decimals=decimals)
+              for bound, label in (("low", "Lägst"), ("base", "Bas"), ("high", "Högst"))}
+    yield Table(name_, title, frame.reset_index(drop=True),
+                {"place": word("Kommun"), "label": word("Uppgift"), **amount,
+                 "unit": word("Enhet"), "year": Format("År", year=True),
+                 "source": word("Källa"), "date": word("Datum")}, ("own_figures",),
+                kind="stated", notes=notes)
 
 
 def unit_tables(view: View) -> Iterator[Table]:

@@ -174,20 +174,29 @@ def pair_table(view: View, where: Places) -> list[Table]:
 
 
 def law_tables(view: View) -> Iterator[Table]:
-    """For each service the rules that were read: form, question, rule, paragraph, text and day."""
-    order = {form: rank for rank, form in enumerate(("", *FORMS))}
+    """The rules that were read: those for any service once, then each service's own."""
+    every = pd.concat(view.law.values()).drop_duplicates()
+    yield _law_table(view, "lag-allmant", "Lagregler för samverkan i allmänhet",
+                     every[every["area"] == ""])
     for key in view.question.services:
-        table = view.law[key]
-        chosen = [row for row in rows_of(table) if row.form in ("", *FORMS)]
-        chosen.sort(key=lambda row: (order[row.form], list(rules.TOPICS).index(row.topic)))
-        rows = [{"form": view.sharing.form_names.get(row.form, "alla former"),
-                 "topic": rules.TOPICS[row.topic], "statement": row.statement,
-                 "paragraph": f"{row.law.split(' (')[0]} {row.paragraph}",
-                 "read": f"{row.edition}; läst {row.checked}"} for row in chosen]
-        yield Table(f"lag-{key}", f"Lagregler för {service(view, key)}", pd.DataFrame(rows),
-                    {"form": word("Form"), "topic": word("Fråga"), "statement": word("Regel"),
-                     "paragraph": word("Lagrum"), "read": word("Text och läsning")}, ("law",),
-                    kind="observed")
+        own = every[every["area"] == key]
+        if len(own):
+            yield _law_table(view, f"lag-{key}", f"Särskilda regler för {service(view, key)}", own)
+
+
+def _law_table(view: View, key: str, title: str, rules_: pd.DataFrame) -> Table:
+    """Rules by form and question, each with paragraph, the text that was read and the day."""
+    order = {form: rank for rank, form in enumerate(("", *FORMS))}
+    chosen = [row for row in rows_of(rules_) if row.form in order]
+    chosen.sort(key=lambda row: (order[row.form], list(rules.TOPICS).index(row.topic)))
+    rows = [{"form": view.sharing.form_names.get(row.form, "alla former"),
+             "topic": rules.TOPICS[row.topic], "statement": row.statement,
+             "paragraph": f"{row.law.split(' (')[0]} {row.paragraph}",
+             "read": f"{row.edition}; läst {row.checked}"} for row in chosen]
+    return Table(key, title, pd.DataFrame(rows),
+                 {"form": word("Form"), "topic": word("Fråga"), "statement": word("Regel"),
+                  "paragraph": word("Lagrum"), "read": word("Text och läsning")}, ("law",),
+                 kind="observed")
 
 
 def outcome_tables(view: View, found: Sequence[Outcome]) -> Iterator[Table]:

@@ -20,6 +20,7 @@ from analysis.text.investigation.words import (
     name,
     numbered,
     service,
+    short_body,
     who,
 )
 from analysis.views.commuting import Link
@@ -41,7 +42,7 @@ ROWS = {
 
 
 def _body_names(view: View, keys: Iterable[str]) -> str:
-    return swedish.listed([view.sharing.names[key] for key in keys])
+    return swedish.listed([short_body(view.sharing.names[key]) for key in keys])
 
 
 def way_text(view: View, other: Alternative) -> str:
@@ -68,7 +69,7 @@ def same_text(view: View, course: Course) -> str:
     """Whether the alternative is what there is today already."""
     change = course.change
     if change.same:
-        return f"som i dag: {view.sharing.names[change.same]}"
+        return f"som i dag: {_body_names(view, [change.same])}"
     if course.alternative.way == "alone" and not change.left:
         silent = view.unknown(course.service)
         if silent:
@@ -142,7 +143,7 @@ def stay_text(view: View, course: Course) -> str:
     for body, codes in change.stay.items():
         if codes:
             alone = " ensam; organet kan inte fortsätta gemensamt" if body in change.lone else ""
-            said.append(f"{listed(codes)}{alone} ({view.sharing.names[body]})")
+            said.append(f"{listed(codes)}{alone} ({_body_names(view, [body])})")
     return "; ".join(said) or "ingen"
 
 
@@ -228,7 +229,7 @@ def today_cells(view: View, key: str, *, staff: dict[str, float]) -> dict[str, s
     """The same cells for today."""
     present = view.present(key)
     counted = present[present["counted"]]
-    names = swedish.listed(list(counted["name"])) or "inget känt"
+    names = swedish.listed(list(map(short_body, counted["name"])))
     base, total = view.today_base(key), money.total_posts(view, key)
     silent = view.unknown(key)
     return {
@@ -354,7 +355,7 @@ def warnings_text(view: View) -> list[str]:
             rule = view.rules(course.service, course.alternative.form, "possible").iloc[0]
             found.append(f"Formen i alternativ {number} är inte möjlig för {key}: "
                          f"{rule['statement']}")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def bases_text(view: View) -> list[str]:

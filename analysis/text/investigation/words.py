@@ -8,6 +8,7 @@ invented: the own figures are made up for an example, and every page says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from analysis.investigation.texts import CHAPTERS
@@ -17,7 +18,6 @@ from analysis.text.services import lower, names_of
 from analysis.views.investigation.dossier import View
 
 INVENTED = "Exempel: kommunernas egna uppgifter och utredarens belopp är påhittade."
-STATED = "Uppgivet av kommunerna själva; inte granskat."
 NO_EVIDENCE = "underlag saknas"
 TO_WRITE = "att skriva"
 
@@ -50,6 +50,16 @@ def services(view: View) -> str:
     return swedish.listed([service(view, key) for key in view.question.services])
 
 
+def short_body(name_: str) -> str:
+    """The abbreviation of a body that has one, for narrow cells.
+
+    >>> short_body("Västra Mälardalens Myndighetsförbund (VMMF)"), short_body("Nerikes Brandkår")
+    ('VMMF', 'Nerikes Brandkår')
+    """
+    found = re.search(r"\(([A-ZÅÄÖ]{2,6})\)$", name_)
+    return found[1] if found else name_
+
+
 def kronor(amount: float) -> str:
     """An amount in kronor, in millions from one million on.
 
@@ -79,8 +89,8 @@ def invented(view: View) -> str:
 
 
 def stated_note(view: View) -> tuple[str, ...]:
-    """Notes under every table and figure of own figures."""
-    return (STATED, INVENTED) if view.question.invented else (STATED,)
+    """Notes under every table and figure of own figures, beside the mark "Uppgivet"."""
+    return (INVENTED,) if view.question.invented else ()
 
 
 def numbered(view: View, numbers: Sequence[int]) -> str:

@@ -2,12 +2,14 @@
 
 Terms
 -----
-candidate: a locality that the question names, or the largest one of each member.
+candidate: a locality that the question names, or the largest one of each member; and the largest
+    one of each host.
 straight, around: the two measures of distance, in straight lines and around water.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,29 +82,34 @@ def places(view: View) -> Places:
     """The candidates of the investigation; raises InputError for a place that is no locality."""
     every = load_localities().set_index("locality")
     own = every[every["code"].isin(list(view.members))]
-    candidates = _candidates(own, view.question.places)
-    near, land = _surroundings(every, own)
+    hosts = [other.host for other in view.question.alternatives if other.host]
+    candidates = _candidates(every, own, view.question.places, hosts)
+    reached = pd.concat([own, candidates[~candidates.index.isin(own.index)]])
+    near, land = _surroundings(every, reached)
     chosen = list(candidates.index)
     around = location.around_water(near, chosen, land).loc[own.index]
+    straight = location.straight(reached, chosen).loc[own.index]
     year = int(own["year"].max())
     people = load_population()
     then = people[people["year"] == year].set_index("code")["population"]
     outside = location.outside_localities(own, then.reindex(list(view.members)))
     staff, staff_year = _staff(candidates, every)
-    return Places(own, candidates, location.straight(own, chosen), around, outside, year, staff,
-                  staff_year)
+    return Places(own, candidates, straight, around, outside, year, staff, staff_year)
 
 
-def _candidates(own: pd.DataFrame, named: tuple[str, ...]) -> pd.DataFrame:
-    """The localities that are named, or the largest of each municipality."""
-    if not named:
-        return own.sort_values("population", ascending=False).groupby("code").head(1)
+def _candidates(every: pd.DataFrame, own: pd.DataFrame, named: Sequence[str],
+                hosts: Sequence[str]) -> pd.DataFrame:
+    """The localities that are named, or the largest of each member; and the hosts' largest."""
     names = sorted(set(own["name"]))
     raise_faults(InputError, [
         f"investigation.toml, places: {hints.unknown('locality', place, names)}"
         for place in named if place not in names])
-    found = own[own["name"].isin(named)].sort_values("population", ascending=False)
-    return found.drop_duplicates("name")
+    by_size = every.sort_values("population", ascending=False)
+    inside = by_size[by_size.index.isin(own.index)]
+    found = inside[inside["name"].isin(list(named))].drop_duplicates("name") if named else (
+        inside.groupby("code").head(1))
+    theirs = by_size[by_size["code"].isin(list(hosts))].groupby("code").head(1)
+    return pd.concat([found, theirs[~theirs.index.isin(found.index)]])
 
 
 def _surroundings(every: pd.DataFrame, own: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
