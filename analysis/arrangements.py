@@ -392,9 +392,14 @@ def standing(course: Course, day: date, *, code: str = "", alone: Sequence[Any] 
 
 def _running(course: Course, running: Sequence[Any], ahead: Sequence[End], day: date, code: str,
              ) -> Standing:
-    """A task that has begun and not ended: by the age of its evidence."""
-    last: date = ahead[0].day if ahead else max(row.last for row in running)
+    """A task that has begun and not ended: by the age of its evidence.
+
+    Where what was known by the day is new enough, nothing later is asked.
+    """
     known = tuple(row for row in running if row.first <= day) or tuple(running)
+    seen: date = max(row.last for row in known)
+    last: date = ahead[0].day if ahead else max(row.last for row in running)
+    last = seen if is_new(seen, day) else last
     state = _by_age(course.lasts, last, day)
     answers = [row.last for row in running if row.event == "confirmed" and row.first <= day
                and row.code in ("", code) and row.last >= term_start(day)]
@@ -402,8 +407,9 @@ def _running(course: Course, running: Sequence[Any], ahead: Sequence[End], day: 
         state, last = State.CONFIRMED, max(answers)
     body = max((row.last.year for row in course.body if row.first <= day), default=last.year)
     newer = body if body > last.year else None
-    words = _running_words(state, last, max(row.last for row in known), newer, day)
-    return Standing(state, words, last.year, tuple(running), known, day, body_year=newer)
+    words = _running_words(state, last, seen, newer)
+    year = last.year if last <= day else seen.year  # no year after the one that is asked for
+    return Standing(state, words, year, tuple(running), known, day, body_year=newer)
 
 
 def _by_age(lasts: str, last: date, day: date) -> State:
@@ -415,12 +421,11 @@ def _by_age(lasts: str, last: date, day: date) -> State:
     return State.UNCLEAR
 
 
-def _running_words(state: State, last: date, known: date, newer: int | None, day: date) -> str:
+def _running_words(state: State, last: date, seen: date, newer: int | None) -> str:
     if state == State.CONFIRMED:
         return f"bekräftad {last.year}"
     if state == State.EVIDENCED:
-        both = f"{known.year}–" if last > day and known.year < last.year else ""
-        return f"belagd {both}{last.year}"
+        return f"belagd {f'{seen.year}–' if seen.year < last.year else ''}{last.year}"
     body = f" (organet belagt {newer})" if newer else ""
     if state == State.UNENDED:
         return f"fanns {last.year}, inget slut känt{body}"

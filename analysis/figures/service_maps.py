@@ -70,7 +70,7 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame,
     columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
     rows = -(-len(circles) // columns)
     grid = np.atleast_1d(style.canvas((_TALL + 0.5) * rows, columns=columns, rows=rows)).ravel()
-    headings = [_heading(circle, 46 if columns == 2 else 56) for circle in circles]
+    headings = [_heading(circle, 58 if columns == 2 else 64) for circle in circles]
     with style.look():
         for axes, heading in zip(grid, headings, strict=False):
             axes.set_title(heading, fontsize=7.5, fontweight="normal", linespacing=1.15, pad=3)

@@ -48,7 +48,7 @@ _NARROW_NAME = 1.35
 _ONE_BLOCK = 26  # most services in one block, where two would fit beside each other
 _ROWS = 36  # most services in one block
 _SMALL, _LEAST_NAME = 0.335, 1.3  # inches: a cell, and the names, of two blocks
-_WIDE = 0.33  # inches: a cell of this width has room for a year
+_WIDE, _TIGHT = 0.33, 0.24  # inches: a cell has room for a year; for one in small type
 
 
 def columns_of(view: Sharing, most: int = _MOST) -> list[list[str]]:
@@ -206,19 +206,21 @@ def draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float, 
               letter: str = "") -> None:
     """One cell of a matrix, `width` inches wide: its look, its year and perhaps a letter."""
     centre = left + width / 2
-    year = str(cell.year or "odat.") if width >= _WIDE else ""
+    year = str(cell.year or "odat.") if width >= _TIGHT else ""
     if cell.state in (State.UNKNOWN, State.ENDED):
         axes.plot([centre], [middle], marker=".", markersize=2, color=style.MUTED)
     elif cell.state in (State.PLANNED, State.ALONE):
         look = ALONE_LOOK if cell.state == State.ALONE else plan_look(cell.event)
-        axes.plot([left + 0.075 if year else centre], [middle], **look)
-        axes.text(left + 0.135, middle, year, fontsize=5.8, ha="left", va="center_baseline",
-                  color=style.INK, in_layout=False)
+        beside = width >= _WIDE
+        axes.plot([left + 0.075 if beside else centre], [middle], **look)
+        axes.text(left + 0.135, middle, year if beside else "", fontsize=5.8, ha="left",
+                  va="center_baseline", color=style.INK, in_layout=False)
     else:
         axes.add_patch(Rectangle((left + 0.015, middle - 0.066), width - 0.03, 0.132,
                                  in_layout=False, **box_look(cell.state)))
-        axes.text(centre, middle, f"{letter} {year}".strip(), fontsize=6.2, ha="center",
-                  va="center_baseline", in_layout=False,
+        roomy = width >= _WIDE
+        axes.text(centre, middle, f"{letter} {year}".strip() if roomy else year, ha="center",
+                  fontsize=6.2 if roomy else 5.2, va="center_baseline", in_layout=False,
                   color="white" if cell.state in DATED else style.INK)
 
 

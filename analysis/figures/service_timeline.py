@@ -39,6 +39,7 @@ _ROW, _LINE = 0.1, 0.118  # inches around a label, and of each line of it
 _HEAD = 0.2  # inches for the name of a cooperation
 _PLANS = ("decided", "inquiry", "intention")
 _BOTH = "I flera av samarbetena"
+_MANY = 12  # more rows than this are parted into known and unclear
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Row:
     """One body: years as decimals. `last` is the date while evidence is new, else that of the last
     evidence; from there to `to` it is only counted because no end is known. `end` is None while
     none is. `new` is True when any of its tasks has new evidence. `part` is the cooperation whose
-    members are in it, of several; the first row of each `heads` it.
+    members are in it, of several; the first row of each `heads` it. `vague`: all of it is unclear.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Row:
     words: str
     new: bool
     part: str = ""
+    vague: bool = False
     heads: bool = False
 
     @property
@@ -79,9 +81,17 @@ def timelines_of(view: Sharing) -> list[Axes]:
 
 
 def timeline_pages(view: Sharing) -> list[list[Row]]:
-    """Rows of the timeline in as many pages as they need; none without rows."""
+    """Rows of the timeline in as many pages as they need; none without rows.
+
+    Where there are many, the bodies of which it is unclear whether they are left come last, on
+    pages of their own.
+    """
     rows = timeline_rows(view)
-    return paged(rows, [row.height for row in rows])
+    blocks = [rows]
+    if len(rows) > _MANY:
+        blocks = [[row for row in rows if row.vague is vague] for vague in (False, True)]
+    headed = [_headed(block) for block in blocks if block]
+    return [page for block in headed for page in paged(block, [row.height for row in block])]
 
 
 def timeline_rows(view: Sharing) -> list[Row]:
@@ -99,13 +109,20 @@ def timeline_rows(view: Sharing) -> list[Row]:
     if len(view.parts) < 2:
         return found
     order = dict.fromkeys([*(part.region.name for part in view.parts), _BOTH])
-    ordered = [row for name in order for row in found if row.part == name]
-    return [replace(row, heads=place == 0 or ordered[place - 1].part != row.part)
-            for place, row in enumerate(ordered)]
+    return [row for name in order for row in found if row.part == name]
+
+
+def _headed(rows: Sequence[Row]) -> list[Row]:
+    """The rows, of which the first of each cooperation heads it."""
+    return [replace(row, heads=bool(row.part) and (place == 0 or rows[place - 1].part != row.part))
+            for place, row in enumerate(rows)]
 
 
 def _part_of(view: Sharing, codes: Iterable[str]) -> str:
-    """The cooperation in which all of `codes` are, of several; else that it is more than one."""
+    """The cooperation in which all of `codes` are, or that it is more than one; "" without parts.
+    """
+    if len(view.parts) < 2:
+        return ""
     names = [part.region.name for part in view.parts if set(part.region.members) & set(codes)]
     return names[0] if len(names) == 1 else _BOTH
 
@@ -132,7 +149,8 @@ def _row(view: Sharing, key: str, rows: pd.DataFrame, spans: pd.DataFrame, limit
         stated=text.since(view, key, str(first))[:1].isdigit(), last=last,
         to=_year(limit) if counted and not over else last,
         end=last if over and ends.notna().any() else None, words=str(head["words"]),
-        new=new, part=_part_of(view, rows["code"]))
+        new=new, part=_part_of(view, rows["code"]),
+        vague=bool((best["state"] == State.UNCLEAR).all()))
 
 
 def _year(day: Any) -> float:
@@ -257,17 +275,21 @@ def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Descrip
                    "said": word("Hur säkert")}, SOURCES)
     ran = [f"{row.body}: {row.since}, {row.said}" for row in rows_of(frame)]
     return style.Description(
-        id=key, title=_title(view) + (f", del {part}" if part > 1 else ""),
+        id=key, title=_title(view, rows) + (f", del {part}" if part > 1 else ""),
         subtitle=f"Organ som har skött tjänster för kommunerna, till {swedish.day(view.day)}",
         alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.", sources=SOURCES,
         table=table, note=letters_text(view, [row.form for row in rows]))
 
 
-def _title(view: Sharing) -> str:
+def _title(view: Sharing, drawn: Sequence[Row]) -> str:
     """The message, cooperation by cooperation; a body of several counts in each."""
-    said = []
+    if all(row.vague for row in drawn):
+        count = text.bodies_counted(len(drawn))
+        return f"Om {count} är det oklart i dag om {'det' if len(drawn) == 1 else 'de'} finns kvar"
+    keys, said = {row.key for page in timeline_pages(view) for row in page
+                  if not row.vague or any(other.vague for other in drawn)}, []
     for part in view.parts:
-        rows = timeline_rows(part)
+        rows = [row for row in timeline_rows(part) if row.key in keys]
         counts = {"ended": sum(row.end is not None for row in rows),
                   "old": sum(row.end is None and not row.new for row in rows)}
         whose = f" i {part.region.name}" if len(view.parts) > 1 else ""

@@ -156,9 +156,14 @@ def _examples(keys: Iterable[str], view: Sharing) -> str:
     """The best known of some services, in short words."""
     wanted = set(keys)
     known = [word for key, word in _SHORT.items() if key in wanted]
-    rest = [lower(view.area_names[key]) for key in view.area_names
+    rest = [_first_words(view.area_names[key]) for key in view.area_names
             if key in wanted and key not in _SHORT]
     return swedish.listed([*known, *rest][:_EXAMPLES])
+
+
+def _first_words(name: str) -> str:
+    """`digitalisering` of `Digitalisering och e-tjänster`: no list inside a list."""
+    return lower(name).partition(" och ")[0].partition(",")[0].rstrip("-")
 
 
 # --- titles and findings -------------------------------------------------------------------------
@@ -568,7 +573,8 @@ def start_of(view: Sharing, body: Body) -> str:
     if mine.empty:
         return next(iter(known.values()))
     said = known[str(mine.sort_values("start", kind="stable")["area"].iloc[0])]
-    return said if "källorna" in said or not said[:1].isdigit() else said[-4:]
+    plain = not said.startswith(("belagd", "omkring")) and "(" not in said
+    return said[-4:] if plain and said[-4:].isdigit() else said
 
 
 def date_text(text: str) -> str:
@@ -642,7 +648,8 @@ def circles_text(view: Sharing) -> str:
         return "Ingen gemensam tjänst är känd, och därför ingen grupp av partner att visa."
     low, high = int(counts.min()), int(counts.max())
     one = high == 1 and low == high
-    span = swedish.in_words(high) if low == high else _both(low, high, " till ")
+    between = " eller " if high == low + 1 else " till "
+    span = swedish.in_words(high) if low == high else _both(low, high, between)
     who = (names_of(counts.index)[0] if len(counts) == 1
            else "Varje kommun med uppgift")
     return (f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
@@ -763,11 +770,13 @@ def _outcomes(view: Sharing) -> str:
 def short(name: str) -> str:
     """The abbreviation of a body's name when it has one in brackets.
 
-    >>> short("Västra Mälardalens Kommunalförbund (VMKF)"), short("Gemensam växel")
-    ('VMKF', 'Gemensam växel')
+    >>> short("Västra Mälardalens Kommunalförbund (VMKF)"), short("Sjuksköterskejour (KAK)")
+    ('VMKF', 'Sjuksköterskejour')
     """
     before, bracket, after = name.partition(" (")
-    return after.rstrip(")") if bracket and after.rstrip(")").isupper() else before
+    letters = after.rstrip(")")
+    # a place in brackets, such as KAK, is no abbreviation of the name before it
+    return letters if bracket and letters.isupper() and letters[0] == before[:1] else before
 
 
 # --- modelled persons of a scenario --------------------------------------------------------------
