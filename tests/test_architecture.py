@@ -12,7 +12,7 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("hints", "lazy"), ("textfiles", "workbooks", "placenames"),
+    ("errors", "paths"), ("hints", "lazy"), ("textfiles", "workbooks", "placenames", "outlines"),
     ("arrangements",), ("reads",), ("regions",), ("live",),
     ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
     ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),

@@ -26,6 +26,7 @@ from matplotlib.transforms import Bbox
 
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.commuting import centred_classes, decimals_of
+from analysis.figures.ground import Frame
 from analysis.flows import Flows
 from analysis.metrics import commuting as metrics
 from analysis.regions import Region, municipalities
@@ -120,7 +121,7 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
     net = net_share(flows).reindex(list(region.members))
     with style.look():
         fill, limits, colours = centred_classes(net, centre=0.0)
-        frame = draw_base(chart, region, boundaries, fill)
+        frame = maps.draw_base(chart, region, boundaries, fill=fill, pad=_PAD).frame
         points = places_of(boundaries, localities)
         unit = frame.width / (chart.get_window_extent().width * 72 / _dpi(chart))
         anchors = outside_anchors(chosen, region, flows, points, frame)
@@ -149,30 +150,6 @@ def _dpi(axes: Axes) -> float:
     figure = axes.get_figure(root=True)
     assert figure is not None
     return figure.dpi
-
-
-def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, fill: pd.Series,
-               ) -> maps.Frame:
-    """Municipalities with more room around the members than on other maps, for the arrows."""
-    style.settle(axes)
-    extent = axes.get_window_extent()
-    frame = maps.frame_of(region, boundaries, aspect=extent.width / extent.height, pad=_PAD)
-    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
-    found = fill.reindex(visible.index)
-    plain = np.where(visible.index.isin(region.members), style.NO_DATA, style.LAND)
-    colours = np.where(found.notna(), found.astype("object"), plain)
-    visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
-    maps.hatch_below(axes, visible, colours)
-    few = len(region.members) <= maps.MANY
-    maps.draw_lakes(axes, frame)
-    visible[visible.index.isin(region.members)].boundary.plot(
-        ax=axes, color=style.MUTED, linewidth=0.7 if few else 0.2, zorder=2.3)
-    axes.set_xlim(frame.west, frame.east)
-    axes.set_ylim(frame.south, frame.north)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    maps.scale_bar(axes, frame)
-    return frame
 
 
 # --- arrows --------------------------------------------------------------------------------------
@@ -213,7 +190,7 @@ def _outside_arrows(chosen: Selection, anchors: Anchors) -> list[Arrow]:
 
 
 def outside_anchors(chosen: Selection, region: Region, flows: Flows, points: Places,
-                    frame: maps.Frame) -> Anchors:
+                    frame: Frame) -> Anchors:
     """For each municipality outside: the middle of its exchange in the region, and its own place.
 
     The place is its largest locality when the map shows it, otherwise where the way to it leaves
@@ -238,7 +215,7 @@ def outside_anchors(chosen: Selection, region: Region, flows: Flows, points: Pla
     return {code: (middles[code], end) for code, end in ends.items()}
 
 
-def _leave(start: Point, end: Point, frame: maps.Frame,
+def _leave(start: Point, end: Point, frame: Frame,
            ) -> Point:
     """`end`, or the point where the way from `start` to it meets the inset frame."""
     inset = 0.09
@@ -259,7 +236,7 @@ def _leave(start: Point, end: Point, frame: maps.Frame,
     return float(place[0]), float(place[1])
 
 
-def _apart(ends: dict[str, Point], frame: maps.Frame,
+def _apart(ends: dict[str, Point], frame: Frame,
            ) -> dict[str, Point]:
     """Move ends that lie close together apart along the nearer side of the frame."""
     least = np.array([0.17 * frame.width, 0.11 * (frame.north - frame.south)])

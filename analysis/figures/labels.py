@@ -1,39 +1,57 @@
-"""Place names on a map so that they do not cover each other or the symbols.
+"""Place names on a map: on their own land, clear of borders, symbols and each other.
 
 Terms
 -----
 anchor: the point a label names, in map units.
-candidate: one of the positions around an anchor that are tried in order of preference.
+trial: a box (pixels) where the label could stand: inside its area, or around its anchor.
+obstacle: what a label may not cover, in pixels: symbols, arrows, the scale bar, other labels.
+
+adjustText and textalloc were tried for this: they push labels off points and lines, but neither
+knows of areas that a name must stay inside, or of borders it may not cross, and both move names
+away from places where they may stand. So every label tries its places and takes the cheapest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.patheffects as effects
+import numpy as np
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 
-HALO = 2.2  # width in points of the white outline around a name
-_AWAY = 11.0  # points that a label moves further off where every near position is taken
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-# (dx, dy, horizontal, vertical): right of the symbol first, as cartographers do
-_CANDIDATES = (
-    (1, 0, "left", "center"), (0, -1, "center", "top"), (0, 1, "center", "bottom"),
-    (-1, 0, "right", "center"), (0.75, 0.75, "left", "bottom"), (0.75, -0.75, "left", "top"),
-    (-0.75, 0.75, "right", "bottom"), (-0.75, -0.75, "right", "top"),
-)
-_ON_TOP = ((0, 0, "center", "center"), *_CANDIDATES)
+HALO = 2.2  # width in points of the white outline around a name
+_AWAY = 11.0  # points that a label may move further off where every near place is taken
+_GAP = 2.0  # points between a symbol and its name
+_GRID = 9  # trials inside an area: so many across and along
+_SMALLER = 0.85  # of its size: a label that finds no free place tries once more, not below 7 points
+_LEAST = 7.0  # points
+# what a trial costs, as shares of its box: covering others, leaving its area, the frame, borders
+_COVER, _LEAVE, _OUT, _CROSS, _FAR = 10.0, 1.2, 20.0, 1.0, 0.25
+_FREE = 0.35  # a label that costs more is drawn only where it must be
+
+# (dx, dy): right of the symbol first, as cartographers do
+_AROUND = np.array([(1, 0), (0, -1), (0, 1), (-1, 0), (0.75, 0.75), (0.75, -0.75), (-0.75, 0.75),
+                    (-0.75, -0.75)])
 
 
 @dataclass(frozen=True)
 class Label:
-    """A text to place at `x`, `y` (map units), `radius` points away from the anchor."""
+    """A text to place at `x`, `y` (map units), `radius` points away from the anchor.
+
+    With an `area` (map units) the label stands inside it if it can; without a radius, anywhere
+    inside it.
+    """
 
     text: str
     x: float
@@ -44,59 +62,130 @@ class Label:
     colour: str = style.INK
     must: bool = True  # drawn even where every position collides; others are left out
     away: bool = False  # may stand further off where every near position is taken
+    area: BaseGeometry | None = None
 
 
-def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox] = (),
-          ) -> list[Annotation]:
+@dataclass
+class _Room:
+    """What is taken on the map so far, in pixels."""
+
+    frame: Bbox
+    obstacles: list[BaseGeometry]
+    borders: NDArray[Any]  # lines
+
+    def cost(self, trials: NDArray[Any], area: BaseGeometry | None) -> NDArray[np.float64]:
+        """What each trial (boxes) covers, crosses and leaves, as shares of its size."""
+        size = shapely.area(trials)
+        frame = shapely.box(self.frame.x0, self.frame.y0, self.frame.x1, self.frame.y1)
+        found = _OUT * (1 - shapely.area(shapely.intersection(trials, frame)) / size)
+        found += _COVER * _sums(trials, np.array(self.obstacles), shapely.area) / size
+        width = np.sqrt(size)
+        found += _CROSS * _sums(trials, self.borders, shapely.length) / width
+        if area is not None:
+            shapely.prepare(area)
+            found += _LEAVE * (1 - shapely.area(shapely.intersection(trials, area)) / size)
+        return np.asarray(found)
+
+
+def _sums(trials: NDArray[Any], others: NDArray[Any], measure: Any) -> NDArray[np.float64]:
+    """How much of all `others` lies inside each trial."""
+    if not len(others):
+        return np.zeros(len(trials))
+    trial, other = shapely.STRtree(others).query(trials, predicate="intersects")
+    parts = measure(shapely.intersection(trials[trial], others[other]))
+    return np.asarray(np.bincount(trial, weights=parts, minlength=len(trials)), dtype="float64")
+
+
+def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox | BaseGeometry] = (),
+          borders: Sequence[BaseGeometry] = ()) -> list[Annotation]:
     """Draw `labels` in order of importance; returns the texts that were drawn.
 
-    `taken` are boxes in pixels that no label may cover. A label without room is left out unless
-    it is a `must`, which then takes the position with the least overlap.
+    `taken` (pixels) may be covered by no label and `borders` (map units) crossed by none. A label
+    without room is left out unless it is a `must`, which then takes the cheapest place.
     """
     figure = axes.get_figure(root=True)
     assert figure is not None
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    frame = axes.get_window_extent(renderer)
-    used, drawn = list(taken), []
+    frame = axes.get_window_extent(renderer).frozen()
+    room = _Room(frame, [_shape(one) for one in taken],
+                 shapely.get_parts(_pixels(axes, list(borders))))
+    drawn = []
     with style.beside_the_layout(axes):
         for label in labels:
-            text, box = _best(axes, label, used, frame, renderer)
-            if text is not None:
-                used.append(box)
+            found = _find(axes, label, room, renderer)
+            if found is not None:
+                text, box = found
+                room.obstacles.append(box)
+                halo(text)
                 drawn.append(text)
     return drawn
 
 
-def _best(axes: Axes, label: Label, used: list[Bbox], frame: Bbox, renderer: object,
-          ) -> tuple[Annotation | None, Bbox]:
+def _shape(one: Bbox | BaseGeometry) -> BaseGeometry:
+    return shapely.box(one.x0, one.y0, one.x1, one.y1) if isinstance(one, Bbox) else one
+
+
+def _pixels(axes: Axes, shapes: Any) -> Any:
+    """Shapes in map units as shapes in pixels."""
+    return shapely.transform(shapes, axes.transData.transform)
+
+
+def _find(axes: Axes, label: Label, room: _Room, renderer: Any,
+          ) -> tuple[Annotation, BaseGeometry] | None:
+    """The text at its cheapest place and the box it takes; nothing when there is no room."""
     text = axes.annotate(
-        label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points",
-        fontsize=label.size, fontweight=label.weight, color=label.colour, zorder=9,
-        annotation_clip=False, linespacing=1.05, in_layout=False,
-    )
-    least, choice, box = float("inf"), None, Bbox.null()
-    for candidate, radius in _positions(label):
-        _move(text, candidate, radius)
-        trial = text.get_window_extent(renderer)  # type: ignore[arg-type]
-        cost = _overlap(trial, used) + 2 * _outside(trial, frame)
-        if cost < least:
-            least, choice, box = cost, (candidate, radius), trial
-        if cost == 0:
+        label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points", ha="center",
+        va="center", fontsize=label.size, fontweight=label.weight, color=label.colour, zorder=9,
+        annotation_clip=False, linespacing=1.05, in_layout=False)
+    area = None if label.area is None else _pixels(axes, label.area)
+    best: tuple[float, float, NDArray[np.float64], Any] | None = None
+    sizes = dict.fromkeys((label.size, max(min(label.size, _LEAST), _SMALLER * label.size)))
+    for size in sizes:
+        text.set_fontsize(size)
+        extent = text.get_window_extent(renderer)
+        middles = _middles(axes, label, area, room.frame, extent.width, extent.height, size)
+        half = np.array([extent.width, extent.height]) / 2
+        trials = shapely.box(*(middles - half).T, *(middles + half).T)
+        cost = room.cost(trials, area) + np.linspace(0, 0.02, len(trials))
+        cost += _far(axes, label, middles, room.frame)
+        least = int(cost.argmin())
+        if best is None or cost[least] < best[0] - 0.1:
+            best = float(cost[least]), size, middles[least], trials[least]
+        if cost[least] < _FREE:
             break
-    if choice is None or (least > 0 and not label.must):
+    assert best is not None
+    if best[0] > _FREE and not label.must:
         text.remove()
-        return None, box
-    _move(text, *choice)
-    halo(text)
-    return text, box
+        return None
+    text.set_fontsize(best[1])
+    text.xy = tuple(axes.transData.inverted().transform(best[2]))
+    return text, best[3]
 
 
-def _positions(label: Label) -> Iterator[tuple[tuple[float, float, str, str], float]]:
-    """Candidates with their distance: near ones first, further off where the label may."""
-    near = _CANDIDATES if label.radius else _ON_TOP
-    yield from ((candidate, label.radius) for candidate in near)
-    if label.away:
-        yield from ((candidate, label.radius + _AWAY) for candidate in _CANDIDATES)
+def _middles(axes: Axes, label: Label, area: BaseGeometry | None, frame: Bbox, width: float,
+             height: float, size: float) -> NDArray[np.float64]:
+    """Middles of the trials of a label (pixels), the best first."""
+    anchor = axes.transData.transform((label.x, label.y))
+    points = axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
+    rings = [label.radius, label.radius + _AWAY] if label.away else [label.radius]
+    reach = np.array([width / 2, 0.42 * height])
+    around = np.vstack([anchor + _AROUND * ((ring + _GAP) * points + reach) for ring in rings])
+    if label.radius or area is None:
+        return around if label.radius else np.vstack([anchor, around])
+    west, south, east, north = shapely.intersection(
+        area, shapely.box(frame.x0, frame.y0, frame.x1, frame.y1)).bounds
+    if not west < east:
+        return np.vstack([anchor, around])
+    x, y = np.meshgrid(np.linspace(west, east, 2 + _GRID)[1:-1],
+                       np.linspace(south, north, 2 + _GRID)[1:-1])
+    return np.vstack([anchor, np.column_stack([x.ravel(), y.ravel()]), around])
+
+
+def _far(axes: Axes, label: Label, middles: NDArray[np.float64], frame: Bbox,
+         ) -> NDArray[np.float64]:
+    """A little for each step away from the anchor, so that a name stands in the middle."""
+    anchor = axes.transData.transform((label.x, label.y))
+    return np.asarray(_FAR * np.hypot(*(middles - anchor).T) / frame.width)
 
 
 def halo(text: Text) -> Text:
@@ -122,27 +211,3 @@ def halo(text: Text) -> Text:
     text.set_gid(f"place-{number}-{text.get_fontsize():g}")  # svg.compact joins the two again
     under.set_gid(f"halo-{number}-{text.get_fontsize():g}")
     return under
-
-
-def _move(text: Annotation, candidate: tuple[float, float, str, str], radius: float) -> None:
-    dx, dy, horizontal, vertical = candidate
-    gap = radius + 2.0 if dx or dy else 0.0
-    text.set_position((dx * gap, dy * gap))
-    text.set_horizontalalignment(horizontal)  # type: ignore[arg-type]
-    text.set_verticalalignment(vertical)  # type: ignore[arg-type]
-
-
-def _overlap(box: Bbox, used: list[Bbox]) -> float:
-    area = 0.0
-    for other in used:
-        width = min(box.x1, other.x1) - max(box.x0, other.x0)
-        height = min(box.y1, other.y1) - max(box.y0, other.y0)
-        if width > 0 and height > 0:
-            area += width * height
-    return area
-
-
-def _outside(box: Bbox, frame: Bbox) -> float:
-    width = max(0.0, min(box.x1, frame.x1) - max(box.x0, frame.x0))
-    height = max(0.0, min(box.y1, frame.y1) - max(box.y0, frame.y0))
-    return box.width * box.height - width * height

@@ -9,8 +9,7 @@ symbol: a circle whose area is a count. Areas are shaded only for rates and shar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -24,33 +23,19 @@ from matplotlib.colors import BoundaryNorm, to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-from shapely.geometry import Polygon, box
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
-from analysis.figures import labels, style
+from analysis.figures import ground, labels, style
+from analysis.figures.ground import Frame, Sheet
 from analysis.figures.labels import Label
-from analysis.loaders.boundaries import load_lakes
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 
 MANY = 12  # with more members than this only those that fit are named
-_FINE = 0.45  # of a pixel (a hundredth of an inch): corners that stand out less are left out
 _LEGEND = 1.5  # inches below the map of a narrow drawing
+_INLAND = 400.0  # metres: how far inside the land a spot is moved that lay outside
 LARGEST = 26.0  # radius in points of the largest circle
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The part of the country a map shows, in metres: `west, south, east, north`."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @property
-    def width(self) -> float:
-        """East-west extent in metres."""
-        return self.east - self.west
 
 
 def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes]:
@@ -95,89 +80,89 @@ def _widen(low: float, high: float, length: float) -> tuple[float, float]:
 
 
 def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
-              fill: pd.Series | None = None, also: Sequence[str] = (), bar: bool = True) -> Frame:
+              fill: pd.Series | None = None, also: Sequence[str] = (), bar: bool = True,
+              pad: float = 0.06) -> Sheet:
     """Draw surroundings and members, set the frame, add scale bar and north arrow (`bar`).
 
-    `fill` gives a colour by code; members without one are drawn plain. Returns the frame.
+    `fill` gives a colour by code; members without one are drawn plain. Returns what was drawn.
     """
     style.settle(axes)  # the layout decides how wide the map may be
     extent = axes.get_window_extent()
-    frame = frame_of(region, boundaries, aspect=extent.width / extent.height, also=also)
-    visible = in_frame(boundaries, frame, pixels=extent.width)
-    members = visible.index.isin(region.members)
-    colours = np.where(members, style.MEMBER, style.LAND)
+    frame = frame_of(region, boundaries, aspect=extent.width / extent.height, also=also, pad=pad)
+    return draw_ground(axes, region, boundaries, frame, fill=fill, bar=bar)
+
+
+def draw_ground(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, frame: Frame, *,
+                fill: pd.Series | None = None, bar: bool = True) -> Sheet:
+    """Draw a map of `frame` with the region's borders; see `draw_base`."""
+    found = ground.sheet(boundaries, frame, millimetres=millimetres(axes))
+    visible = found.land.index
+    colours = pd.Series(np.where(visible.isin(region.members), style.MEMBER, style.LAND),
+                        index=visible, dtype="object")
     if fill is not None:
-        found = fill.reindex(visible.index)
-        colours = np.where(found.notna(), found.astype("object"), colours)
-    visible.plot(ax=axes, color=colours, edgecolor="white", linewidth=0.7, zorder=1)
-    hatch_below(axes, visible, colours)
-    draw_lakes(axes, frame)
-    visible[members].boundary.plot(
-        ax=axes, color=style.INK, zorder=3,
-        linewidth=1.0 if len(region.members) <= MANY else 0.5 if len(region.members) < 100 else 0.2)
+        colours.update(fill.dropna())
+    ground.draw(axes, found, colours, region.members, strong=_strength(region))
+    show_frame(axes, frame)
+    axes._samverkan_sheet = found  # type: ignore[attr-defined]
+    if bar:
+        scale_bar(axes, frame, shapely.union_all(
+            found.land[visible.isin(region.members)].to_numpy()))
+    return found
+
+
+def _strength(region: Region) -> float:
+    """Width in points of the members' borders: the more members, the thinner."""
+    count = len(region.members)
+    return 1.0 if count <= MANY else 0.5 if count < 100 else 0.25
+
+
+def millimetres(axes: Axes) -> float:
+    """The width of `axes` on paper."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return float(axes.get_window_extent().width / figure.dpi * 25.4)
+
+
+def show_frame(axes: Axes, frame: Frame) -> None:
+    """Let `axes` show the frame, with the same scale in both directions."""
     axes.set_xlim(frame.west, frame.east)
     axes.set_ylim(frame.south, frame.north)
     axes.set_aspect("equal")
     axes.set_axis_off()
-    if bar:
-        scale_bar(axes, frame)
-    return frame
 
 
-def in_frame(boundaries: gpd.GeoDataFrame, frame: Frame, *, pixels: float) -> gpd.GeoDataFrame:
-    """The municipalities of a frame that is `pixels` wide, cut off a little outside it.
-
-    A third of a point is finer than anyone sees, and small maps need far fewer corners. Common
-    borders are simplified once, so that neighbours still meet.
+def scale_bar(axes: Axes, frame: Frame, keep_off: BaseGeometry | None = None) -> None:
+    """A north arrow and, beside it, a scale bar of a round length, in the corner of the map that
+    covers least of `keep_off` (map units).
     """
-    window = _window(frame)
-    near = boundaries[boundaries.intersects(window)]
-    simple = shapely.coverage_simplify(near.geometry.to_numpy(), frame.width / pixels * _FINE)
-    return near.set_geometry(shapely.clip_by_rect(simple, *window.bounds), crs=near.crs)
-
-
-def _window(frame: Frame) -> Polygon:
-    """The frame and a rim, so that no outline follows its edge."""
-    rim = 0.02 * frame.width
-    return box(frame.west - rim, frame.south - rim, frame.east + rim, frame.north + rim)
-
-
-def draw_lakes(axes: Axes, frame: Frame) -> None:
-    """The great lakes as a quiet ground above the municipalities, which may hold their waters.
-
-    The figure cites the boundaries, which the lakes are found from.
-    """
-    style.cite_ground(axes, "boundaries")
-    extent = axes.get_window_extent()
-    visible = in_frame(load_lakes(), frame, pixels=extent.width)
-    if len(visible):
-        visible.plot(ax=axes, color=style.WATER, edgecolor=style.SHORE, linewidth=0.4, zorder=2.2,
-                     aspect=None)
-
-
-def hatch_below(axes: Axes, areas: gpd.GeoDataFrame, colours: Iterable[object]) -> None:
-    """Hatch the areas whose class lies below the middle of a diverging scale."""
-    below = areas[[style.is_below(colour) for colour in colours]]
-    if len(below):
-        below.plot(ax=axes, facecolor="none", edgecolor=style.BELOW_LINES, linewidth=0,
-                   hatch=style.BELOW_HATCH, zorder=1.5)
-
-
-def scale_bar(axes: Axes, frame: Frame) -> None:
-    """A scale bar of a round length and a north arrow, in the lower left corner."""
-    length = _round_length(frame.width * 0.22)
-    height = frame.north - frame.south
-    x, y = frame.west + 0.03 * frame.width, frame.south + 0.035 * height
-    tick = 0.008 * height
-    axes.plot([x, x, x + length, x + length], [y + tick, y, y, y + tick], color=style.INK,
-              linewidth=1.1, solid_capstyle="butt", zorder=10)
-    axes.text(x + length / 2, y + 1.5 * tick, f"{swedish.number(length / 1000)}{swedish.NARROW}km",
-              ha="center", va="bottom", fontsize=7.5, zorder=10)
-    foot, top = y + 0.055 * height, y + 0.105 * height
-    axes.annotate("", (x, top), (x, foot), zorder=10, annotation_clip=False,
+    point = points_to_map(axes)
+    length = _round_length(min(frame.width * 0.22, 90 * point))
+    wide, high = length + 24 * point, 26 * point
+    corners = [(x, y) for y in (frame.south, frame.north - high)
+               for x in (frame.west, frame.east - wide)]
+    west, south = min(corners, key=lambda corner: 0.0 if keep_off is None else round(
+        shapely.clip_by_rect(keep_off, *corner, corner[0] + wide, corner[1] + high).area
+        / (wide * high), 2))
+    axes._samverkan_bar = box(west, south, west + wide, south + high)  # type: ignore[attr-defined]
+    x, y = west + 7 * point, south + 5 * point
+    axes.annotate("", (x, y + 12 * point), (x, y), zorder=10, annotation_clip=False,
                   arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 0.9,
-                              "shrinkA": 0, "shrinkB": 0})
-    axes.text(x, top + 0.004 * height, "N", ha="center", va="bottom", fontsize=7.5, zorder=10)
+                              "shrinkA": 0, "shrinkB": 0}).set_in_layout(False)
+    low, tick = x + 9 * point, 3 * point
+    axes.plot([low, low, low + length, low + length], [y + tick, y, y, y + tick],
+              color=style.INK, linewidth=1.1, solid_capstyle="butt", zorder=10)
+    for place, top, words in ((x, y + 12.5 * point, "N"), (low + length / 2, y + 2.5 * point,
+                              f"{swedish.number(length / 1000)}{swedish.NARROW}km")):
+        axes.text(place, top, words, ha="center", va="bottom", fontsize=7.5,
+                  zorder=10).set_in_layout(False)
+
+
+def points_to_map(axes: Axes) -> float:
+    """The length of a point (1/72 inch) in map units."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    west, east = axes.get_xlim()
+    return float((east - west) / axes.get_window_extent().width * figure.dpi / 72)
 
 
 def _round_length(metres: float) -> float:
@@ -186,17 +171,33 @@ def _round_length(metres: float) -> float:
 
 
 def centres(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None = None) -> pd.DataFrame:
-    """A point to stand for each municipality: its largest locality, or a point in the polygon.
+    """A point to stand for each municipality: its largest locality, or a point on its land.
 
-    Localities are dropped where they lie outside the municipality they are booked on. Returns
-    columns x and y (metres) indexed by code.
+    It always lies on the land of the municipality. Returns columns x and y (metres) by code.
     """
     inside = boundaries.geometry.representative_point()
     points = pd.DataFrame({"x": inside.x, "y": inside.y}, index=boundaries.index)
     if localities is not None:
         largest = localities.sort_values("population").groupby("code").last()
-        points.loc[largest.index, ["x", "y"]] = largest[["easting", "northing"]].to_numpy()
+        largest = largest[largest.index.isin(points.index)]
+        spots = on_land(shapely.points(largest[["easting", "northing"]].to_numpy()),
+                        boundaries.geometry[largest.index].to_numpy())
+        points.loc[largest.index, ["x", "y"]] = shapely.get_coordinates(spots)
     return points
+
+
+def on_land(spots: Any, land: Any) -> Any:
+    """Each spot, or where it lies outside its land the nearest point a little inside of it.
+
+    Shores and borders are coarser than the places of localities.
+    """
+    moved = np.array(spots)
+    out = ~shapely.contains(land, spots)
+    nearest = shapely.get_point(shapely.shortest_line(land[out], spots[out]), 0)
+    inner = shapely.get_point(shapely.shortest_line(
+        shapely.buffer(land[out], -_INLAND), spots[out]), 0)
+    moved[out] = np.where(shapely.is_missing(inner), nearest, inner)
+    return moved
 
 
 def circle_sizes(values: pd.Series, *, largest: float | None = None) -> pd.Series:
@@ -229,57 +230,60 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
     `order` is the order of importance: with many members those that find no room are left out,
     because the table names them all.
     """
-    known = municipalities()
     few = len(region.members) <= MANY
     codes = list(order) if order is not None else list(region.members)
-    wanted = [
-        Label(
-            known[code].name + (f"\n{values[code]}" if values is not None and few
-                                and code in values.index else ""),
-            *_point(points, code),
-            radius=radius_of(areas.get(code, 0)) if areas is not None else 0.0,
-            size=8.5 if few else 6.5, weight="bold" if few else "normal", must=few,
-        )
-        for code in codes
-    ]
     style.settle(axes)
+    sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
+    wanted = [_member_name(code, sheet, _point(points, code), few,
+                           str(values[code]) if values is not None and code in values.index else "",
+                           0.0 if areas is None else radius_of(areas.get(code, 0)))
+              for code in codes]
     with style.beside_the_layout(axes):
-        taken = [_scale_bar_box(axes)]
-        taken += [] if areas is None else _symbol_boxes(axes, points, areas)
-        drawn = labels.place(axes, wanted, taken=taken)
+        taken = [*bar_box(axes), *([] if areas is None else symbol_discs(axes, points, areas))]
+        lines = list(sheet.borders.geometry)
+        drawn = labels.place(axes, wanted, taken=taken, borders=lines)
         if surroundings is not None and few:
             taken += [text.get_window_extent() for text in drawn]
-            _name_surroundings(axes, region, surroundings, taken)
+            drawn = labels.place(axes, [*_lake_names(sheet), *_neighbour_names(
+                region, surroundings, sheet)], taken=taken, borders=lines)
 
 
-def _name_surroundings(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame,
-                       taken: list[mpl.transforms.Bbox]) -> None:
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
-    frame = Frame(west, south, east, north)
-    visible = in_frame(boundaries, frame, pixels=axes.get_window_extent().width)
-    visible = visible.set_geometry(
-        shapely.clip_by_rect(visible.geometry.to_numpy(), west, south, east, north),
-        crs=visible.crs)
-    outside = visible[~visible.index.isin(region.members)]
-    outside = outside[outside.area > 0.012 * (east - west) * (north - south)]
-    points = outside.geometry.representative_point()
-    places = [Label(boundaries.at[code, "name"], point.x, point.y, size=7, colour=style.MUTED,
-                    must=False) for code, point in points.items()]
-    named = labels.place(axes, places, taken=taken)
-    labels.place(axes, _lake_names(frame),
-                 taken=[*taken, *(text.get_window_extent() for text in named)])
+def _member_name(code: str, sheet: Sheet, point: tuple[float, float], few: bool, value: str,
+                 radius: float) -> Label:
+    """The name of a member, beside its circle or anywhere on its land."""
+    land = sheet.land.get(code)
+    if not radius and land is not None:
+        point = heart(land)
+    name = municipalities()[code].name + (f"\n{value}" if value and few else "")
+    return Label(name, *point, radius=radius, size=8.5 if few else 6.5, must=few,
+                 weight="bold" if few else "normal", area=land)
 
 
-def _lake_names(frame: Frame) -> list[Label]:
-    """Names of the lakes that are wide enough to be seen, each at a point in its visible part."""
-    lakes = load_lakes()
-    part = shapely.clip_by_rect(lakes.geometry.to_numpy(), frame.west, frame.south, frame.east,
-                                frame.north)
-    least = 0.008 * frame.width * (frame.north - frame.south)
-    return [Label(name, point.x, point.y, size=7, colour=style.LAKE_NAME, must=False)
-            for name, shape in zip(lakes["name"], part, strict=True)
-            if name and shape.area > least for point in [shape.representative_point()]]
+def heart(land: BaseGeometry) -> tuple[float, float]:
+    """The middle of the largest circle that has room on the land: where a name stands well."""
+    largest = max(shapely.get_parts(land), key=shapely.area)
+    radius = np.sqrt(largest.area)
+    x, y = shapely.maximum_inscribed_circle(largest, radius / 20).coords[0]
+    return float(x), float(y)
+
+
+def _neighbour_names(region: Region, boundaries: gpd.GeoDataFrame, sheet: Sheet) -> list[Label]:
+    """Names of the surroundings that show more than a corner, the largest first."""
+    part = shapely.intersection(sheet.land.to_numpy(), sheet.frame.area)
+    shown = {code: land for code, land in zip(sheet.land.index, part, strict=True)
+             if code not in region.members and land.area > 0.012 * sheet.frame.area.area}
+    return [Label(str(boundaries.at[code, "name"]), *heart(land), size=7, colour=style.MUTED,
+                  must=False, area=land)
+            for code, land in sorted(shown.items(), key=lambda item: -item[1].area)]
+
+
+def _lake_names(sheet: Sheet) -> list[Label]:
+    """Names of the lakes that are wide enough to be seen, each in its visible part."""
+    part = shapely.intersection(sheet.lakes.geometry.to_numpy(), sheet.frame.area)
+    least = 0.008 * sheet.frame.area.area
+    return [Label(name, *heart(shape), size=7, colour=style.LAKE_NAME, must=False, area=shape)
+            for name, shape in zip(sheet.lakes["name"], part, strict=True)
+            if name and shape.area > least]
 
 
 def _point(points: pd.DataFrame, code: object) -> tuple[float, float]:
@@ -287,23 +291,21 @@ def _point(points: pd.DataFrame, code: object) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _scale_bar_box(axes: Axes) -> mpl.transforms.Bbox:
-    """The corner of the map where scale bar and north arrow stand, in pixels."""
-    corners = axes.transAxes.transform([(0.0, 0.0), (0.26, 0.19)])
-    return mpl.transforms.Bbox(corners)
+def bar_box(axes: Axes) -> list[BaseGeometry]:
+    """Where scale bar and north arrow stand, in pixels; empty on a map without them."""
+    found = getattr(axes, "_samverkan_bar", None)
+    return [] if found is None else [shapely.transform(found, axes.transData.transform)]
 
 
-def _symbol_boxes(axes: Axes, points: pd.DataFrame, areas: pd.Series,
-                  ) -> list[mpl.transforms.Bbox]:
+def symbol_discs(axes: Axes, points: pd.DataFrame, areas: pd.Series) -> list[BaseGeometry]:
+    """The circles drawn at `points`, in pixels."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    pixels = figure.dpi / 72
-    boxes = []
-    for code, area in areas.dropna().items():
-        x, y = axes.transData.transform(_point(points, code))
-        reach = 0.8 * radius_of(area) * pixels  # a circle fills its box to about that width
-        boxes.append(mpl.transforms.Bbox([[x - reach, y - reach], [x + reach, y + reach]]))
-    return boxes
+    known = areas.dropna()
+    middles = shapely.points(axes.transData.transform(
+        points.loc[known.index, ["x", "y"]].to_numpy(dtype="float64")))
+    radii = [radius_of(area) * figure.dpi / 72 for area in known]
+    return list(shapely.buffer(middles, radii, quad_segs=6))
 
 
 def size_legend(axes: Axes, values: Sequence[float], areas: Sequence[float], *, title: str,
@@ -382,8 +384,7 @@ def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *,
     scale = 100 if percent else 1
     handles = [
         Patch(facecolor=colour, linewidth=0.4,
-              edgecolor=style.BELOW_LINES if style.is_below(colour) else style.MUTED,
-              hatch=2 * style.BELOW_HATCH if style.is_below(colour) else "",
+              edgecolor=style.MUTED,
               label=f"{swedish.number(low * scale, decimals)} till "
                     f"{swedish.number(high * scale, decimals)}")
         for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)

@@ -19,7 +19,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import maps, style
-from analysis.figures.flows import draw_base
 from analysis.flows import Flows, Markets
 from analysis.regions import Region
 from analysis.tables import Format, Table
@@ -48,12 +47,8 @@ def plot_markets(region: Region, flows: Flows, markets: Markets, *, boundaries: 
     looks = _looks(region, markets)
     order = text.by_night(region, flows.margins.set_index(["code", "year"]))
     with style.look():
-        frame = draw_base(chart, region, boundaries, pd.Series(dtype="object"))
-        visible = maps.in_frame(boundaries, frame, pixels=chart.get_window_extent().width)
+        visible = maps.draw_base(chart, region, boundaries, pad=0.13).areas
         _fill_official(chart, visible, markets, looks)
-        few = len(region.members) <= maps.MANY
-        visible[visible.index.isin(region.members)].boundary.plot(
-            ax=chart, color=style.INK, linewidth=1.0 if few else 0.3, zorder=3)
         _outline_own(chart, region, visible, markets, dashed=flows.modelled)
         _legend(side, markets, looks, flows)
         maps.draw_names(chart, region, maps.centres(boundaries), order=order[:60],

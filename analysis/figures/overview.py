@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.figures import labels, maps, style
+from analysis.figures import ground, labels, maps, style
 from analysis.figures.labels import Label
 from analysis.figures.style import Description
 from analysis.figures.svg import compact
@@ -74,12 +74,7 @@ def _draw_groups(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, ba
     tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
                        for rank, group in enumerate(region.groups) for code in group.members},
                       dtype="object")
-    frame = maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
-    visible = maps.in_frame(boundaries, frame, pixels=axes.get_window_extent().width)
-    for rank, group in enumerate(region.groups[1:], start=1):
-        visible[visible.index.isin(group.members)].plot(
-            ax=axes, facecolor="none", edgecolor="#75583f", linewidth=0,
-            hatch=style.HATCHES[rank % len(style.HATCHES)], zorder=2)
+    maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
 
 
 def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
@@ -93,10 +88,9 @@ def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
 def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
     """Sweden in outline with the members filled, in the lower part of the side panel."""
     inset = axes.inset_axes((0.0, 0.0, 1.0, 0.78 if region.groups else 0.95))
-    load_country(_INSET_FINE).plot(ax=inset, color=style.LAND, edgecolor=style.RULE, linewidth=0.4)
-    chosen = boundaries.loc[list(region.members)]
-    chosen = chosen.set_geometry(chosen.simplify(_INSET_FINE))
-    chosen.plot(ax=inset, color=style.ACCENT, linewidth=0)
+    ground.areas(inset, load_country(_INSET_FINE), style.OUTLINE, zorder=1)
+    chosen = boundaries.geometry[list(region.members)].simplify(_INSET_FINE)
+    ground.areas(inset, chosen, style.ACCENT, zorder=2)
     west, south, east, north = chosen.total_bounds
     pad = 15_000
     inset.add_patch(Rectangle((west - pad, south - pad), east - west + 2 * pad,

@@ -20,6 +20,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import labels, maps, style
+from analysis.figures.ground import Sheet
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, word, wrap
 from analysis.regions import Region, municipalities
@@ -95,23 +96,14 @@ def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFram
     framed = _framed(view, members)
     outside = [code for code in members if code not in view.region.members]
     frame = maps.frame_of(framed, boundaries, also=outside, aspect=extent.width / extent.height)
-    visible = maps.in_frame(boundaries, frame, pixels=extent.width)
-    inside = visible.index.isin(members)
     old = not any(body.dated for body in circle)
-    fill(axes, visible[~inside], facecolor=style.LAND, edgecolor="white", linewidth=0.4)
-    fill(axes, visible[inside], facecolor=tint(style.ACCENT, 0.2 if old else 0.4),
-         edgecolor="white", linewidth=0.6, zorder=1.5)
+    colour = tint(style.ACCENT, 0.2 if old else 0.4)
+    sheet = maps.draw_ground(axes, view.region, boundaries, frame,
+                             fill=pd.Series(colour, index=list(members)))
     if old:
-        fill(axes, visible[inside], facecolor="none", edgecolor=style.ACCENT, linewidth=0,
-             hatch="////", zorder=1.6)
-    axes.set_xlim(frame.west, frame.east)
-    axes.set_ylim(frame.south, frame.north)
-    axes.set_aspect("equal")
-    maps.draw_lakes(axes, frame)
-    own = visible[visible.index.isin(view.region.members)].dissolve()
-    fill(axes, own, facecolor="none", edgecolor=style.INK, linewidth=0.9, zorder=3)
-    maps.scale_bar(axes, frame)
-    _name(axes, view, members, visible, boundaries)
+        fill(axes, sheet.areas[sheet.land.index.isin(members)], facecolor="none",
+             edgecolor=style.ACCENT, linewidth=0, hatch="////", zorder=1.6)
+    _name(axes, view, members, sheet)
 
 
 def _framed(view: Sharing, known: Sequence[str]) -> Region:
@@ -122,18 +114,15 @@ def _framed(view: Sharing, known: Sequence[str]) -> Region:
     return view.region if few else replace(view.region, members=inside)
 
 
-def _name(axes: Axes, view: Sharing, members: Sequence[str], visible: gpd.GeoDataFrame,
-          boundaries: gpd.GeoDataFrame) -> None:
+def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> None:
     """Names on land: the region's members, then those outside it, as far as they find room."""
-    points = boundaries.loc[list(visible.index)].representative_point()
-    own = [code for code in view.region.members if code in points.index]
-    outside = [code for code in members if code in points.index and code not in own]
-    wanted = [*own, *outside][:_NAMED]
-    places = [Label(municipalities()[code].name, points[code].x, points[code].y, size=6.6,
-                    weight="bold" if code in own else "normal", must=False) for code in wanted]
+    own = [code for code in view.region.members if code in sheet.land.index]
+    outside = [code for code in members if code in sheet.land.index and code not in own]
+    places = [Label(municipalities()[code].name, *maps.heart(sheet.land[code]), size=7,
+                    weight="bold" if code in own else "normal", must=False,
+                    area=sheet.land[code]) for code in [*own, *outside][:_NAMED]]
     style.settle(axes)
-    with style.beside_the_layout(axes):
-        labels.place(axes, places, taken=[maps._scale_bar_box(axes)])
+    labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
 
 
 def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:

@@ -46,9 +46,11 @@ _EDGE = 0.08  # inches above the title, below the sources, and between title and
 INK = "#1b2a33"  # text and outlines
 MUTED = "#55636b"  # secondary text, contrast 6:1 on white
 RULE = "#c9d1d5"  # grids and frames
-LAND = "#eef0ec"  # municipalities outside the region
+LAND = "#eceee8"  # municipalities outside the region
+ABROAD = "#f6f6f2"  # other countries
+OUTLINE = "#d9ddd4"  # a country on white
 MEMBER = "#d8e4e2"  # members without a value to shade
-WATER, SHORE = "#e4edf2", "#a9bcc6"  # the great lakes, for orientation
+WATER, SHORE = "#dfeaf1", "#9fb5c1"  # sea and lakes
 LAKE_NAME = "#3d6478"
 ACCENT = "#0b5c6b"  # the region itself
 HIGHLIGHT = "#b3471b"  # what the sentence is about
@@ -63,9 +65,9 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0,
 # lines only: a hatch of dots makes an SVG ten times as large
 HATCHES = ("", "////", "----", "xxxx", "\\\\\\\\", "||||", "++++", "//--")
 SEQUENTIAL = "YlGnBu"  # rates that grow in one direction
-DIVERGING = "PuOr_r"  # rates around a middle: purple below, orange above
-# in grey the two sides of a middle look alike, so classes below it are hatched as well
-BELOW_HATCH, BELOW_LINES = "//", "#453c6b"
+# rates around a middle: purple below, orange above; in grey the sides look alike, so maps print
+# the signed value on each area as well
+DIVERGING = "PuOr_r"
 
 
 @dataclass(frozen=True)
@@ -141,23 +143,6 @@ def _lightness(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     light = linear @ np.array([0.2126, 0.7152, 0.0722])
     return np.asarray(np.where(light > 0.008856, 116 * np.cbrt(light) - 16, 903.3 * light))
-
-
-def is_below(colour: Any) -> bool:
-    """True for the colours that `DIVERGING` gives to values below its middle.
-
-    >>> is_below(mpl.colormaps[DIVERGING](0.3)), is_below(mpl.colormaps[DIVERGING](0.7))
-    (True, False)
-    >>> is_below(mpl.colormaps[SEQUENTIAL](0.5)), is_below(LAND)
-    (False, False)
-    """
-    return to_hex(colour) in _below_colours()
-
-
-@cache
-def _below_colours() -> frozenset[str]:
-    palette = mpl.colormaps[DIVERGING]
-    return frozenset(to_hex(palette(place)) for place in range(palette.N // 2))
 
 
 @contextmanager
@@ -413,11 +398,11 @@ def margins(figure: Figure) -> tuple[float, float]:
     return (float(found[0]), float(found[1]))
 
 
-def cite_ground(axes: Axes, source: str) -> None:
-    """Have the figure of `axes` cite the dataset of the ground it is drawn on, too."""
+def cite_ground(axes: Axes, *sources: str) -> None:
+    """Have the figure of `axes` cite the datasets of the ground it is drawn on, too."""
     figure = axes.get_figure(root=True)
     assert figure is not None
-    figure._samverkan_ground = (source,)  # type: ignore[attr-defined]
+    figure._samverkan_ground = sources  # type: ignore[attr-defined]
 
 
 def cited(figure: Figure) -> tuple[str, ...]:

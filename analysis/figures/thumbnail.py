@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from analysis.figures import style
+from analysis.figures import ground, style
+from analysis.figures.ground import Frame
 from analysis.loaders.boundaries import load_boundaries
 from analysis.regions import Region
 from analysis.text import swedish
 
 HEIGHT = 180  # pixels
+_PIXELS = 3.8  # in a millimetre of a screen
 _PAD = 0.08  # of the larger side, shown around the members
 
 
@@ -39,21 +40,21 @@ def region_svg(region: Region) -> str:
     '<svg'
     """
     boundaries = load_boundaries()
-    members = boundaries.index.isin(region.members)
-    west, south, east, north = boundaries[members].total_bounds
+    west, south, east, north = boundaries.loc[list(region.members)].total_bounds
     pad = _PAD * max(east - west, north - south)
-    west, south, east, north = west - pad, south - pad, east + pad, north + pad
-    scale = HEIGHT / (north - south)
-    near = boundaries.geometry.intersects(box(west, south, east, north))
+    frame = Frame(west - pad, south - pad, east + pad, north + pad)
+    scale = HEIGHT / frame.height
+    land = ground.sheet(boundaries, frame, millimetres=frame.width * scale / _PIXELS).land
+    members = land.index.isin(region.members)
     paths = []
-    for chosen, fill, line in ((near & ~members, style.LAND, "white"),
-                               (members, style.ACCENT, "white")):
-        data = "".join(_path(shape, west, north, scale) for shape in boundaries.geometry[chosen])
-        paths.append(f'<path d="{data}" fill="{fill}" stroke="{line}" stroke-width="0.7"/>')
-    width = round((east - west) * scale)
+    for chosen, fill in ((~members, style.LAND), (members, style.ACCENT)):
+        data = "".join(_path(shape, frame.west, frame.north, scale) for shape in land[chosen])
+        paths.append(f'<path d="{data}" fill="{fill}" stroke="white" stroke-width="0.7"/>')
+    width = round(frame.width * scale)
     label = escape(f"Karta: {region.name}", quote=True)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
             f'viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{label}">'
+            f'<rect width="{width}" height="{HEIGHT}" fill="{style.WATER}"/>'
             f"{''.join(paths)}</svg>")
 
 

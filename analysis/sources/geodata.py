@@ -4,7 +4,7 @@ Terms
 -----
 RegSO: SCB's areas of a few thousand inhabitants; whole ones make up a municipality. The service
     has no layer of municipalities.
-territory: a municipality with its waters, as the areas have it: good for outlines, not for land.
+territory: a municipality with its waters, as the areas have it; `shores` tells land from water.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import regions
 from analysis.errors import SourceError, raise_faults
 from analysis.live import Layer
-from analysis.sources import own
+from analysis.sources import own, shores
 from analysis.sources.http import Client
 from analysis.sources.kept import Store
 
@@ -28,6 +28,8 @@ PAGE = 1000
 _LOWEST_NORTHING = 6_000_000  # no easting of Sweden in SWEREF 99 TM is as large
 _OVERLAP = 1e-6  # of all area, that may lie in two municipalities: 0.5 km²
 FEW = 5  # municipalities that may have no area: they may have merged
+_REACH = 300  # metres: land this far outside all territories is theirs; the shores are no finer
+_PIECE = 0.5e6  # m² of land beyond a strait that such shores may leave on the wrong side
 TOLERANCE = 100  # metres: 0.1 mm on paper at 1:1 000 000, a region on a page
 
 
@@ -105,7 +107,7 @@ def _page(reply: Any, layer: Layer) -> tuple[list[dict[str, Any]], int]:
 
 
 def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
-    """Territories of municipalities: code, name, geometry; common borders stay common.
+    """Municipalities: code, territory, land and water; common borders stay common.
 
     Raises SourceError when more than a few municipalities have no area, or areas overlap.
     """
@@ -124,10 +126,8 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
     if twice > _OVERLAP * shapely.area(simple).sum():
         raise SourceError(f"{layer.name}: municipalities lie over each other ({twice / 1e6:.1f} "
                           "km²); nothing was changed, the layer may have been replaced")
-    return geopandas.GeoDataFrame(
-        {"code": list(joined.index), "name": [known[code].name for code in joined.index]},
-        geometry=list(simple), crs=CRS,
-    )
+    whole = geopandas.GeoSeries(simple, index=joined.index, crs=CRS)
+    return shores.cut(whole, shores.load(), reach=_REACH, piece=_PIECE)
 
 
 def absent(codes: Collection[str]) -> list[str]:

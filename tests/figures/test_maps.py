@@ -8,8 +8,8 @@ import shapely
 from analysis import regions
 from analysis.errors import InputError
 from analysis.exhibits import figure_exhibit
-from analysis.figures import commuting, labels, maps, overview, style, svg
-from analysis.loaders.boundaries import load_boundaries, load_lakes
+from analysis.figures import commuting, ground, labels, maps, overview, style, svg
+from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.commuting import load_margins
 
 
@@ -137,27 +137,30 @@ def test_a_figure_is_the_same_bytes_whatever_was_drawn_before(boundaries):
 
 def test_neighbours_still_meet_when_they_are_simplified_for_a_frame(boundaries):
     frame = maps.frame_of(regions.get("malardalen"), boundaries, aspect=1.3)
-    shapes = maps.in_frame(boundaries, frame, pixels=300).geometry
-    plain = boundaries.geometry.clip(shapes.union_all().envelope)
-
-    def twice(parts):
-        return parts.area.sum() - parts.union_all().area
-
-    alone = plain.simplify(frame.width / 300 * 0.45)
-    assert twice(shapes) < 1.2 * twice(plain), "the shipped ones overlap a little themselves"
-    assert twice(shapes) < 0.25 * twice(alone), "each by itself leaves slivers"
+    fine, coarse = (ground.sheet(boundaries, frame, millimetres=wide) for wide in (400, 50))
+    for sheet in (fine, coarse):
+        shapes = sheet.land.to_numpy()
+        assert shapely.area(shapes).sum() == pytest.approx(shapely.union_all(shapes).area)
     corners = shapely.get_num_coordinates
-    assert corners(shapes.to_numpy()).sum() < corners(boundaries.geometry.to_numpy()).sum() / 2
+    assert corners(coarse.land.to_numpy()).sum() < corners(fine.land.to_numpy()).sum() / 2
+
+
+def test_a_border_is_drawn_on_land_alone(boundaries):
+    frame = maps.frame_of(regions.get("karlstad"), boundaries, aspect=1.0)
+    sheet = ground.sheet(boundaries, frame, millimetres=110)
+    land = shapely.union_all(sheet.land.to_numpy())
+    for line in sheet.borders.geometry:
+        assert land.buffer(1).contains(line)
+    pairs = {frozenset(pair) for pair in zip(sheet.borders["one"], sheet.borders["other"],
+                                             strict=True)}
+    assert {frozenset(("1780", "1763")), frozenset(("1715", "1784"))} <= pairs
+    assert frozenset(("1780", "1761")) not in pairs, "Hammarö is an island"
 
 
 def test_the_great_lakes_are_drawn_named_and_cited(boundaries):
-    lakes = load_lakes().set_index("name").geometry.area / 1e6
-    assert lakes["Vänern"] == pytest.approx(5_650, rel=0.05)  # SMHI: Sveriges sjöar
-    assert lakes["Vättern"] == pytest.approx(1_893, rel=0.05)
-    assert lakes["Hjälmaren"] == pytest.approx(483, rel=0.05)
     margins = load_margins().set_index(["code", "year"])
     figure = commuting.plot_ratio(regions.get("karlstad"), margins, boundaries=boundaries).figure
     assert "Vänern" in [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert style.cited(figure) == ("commuting_margins", "boundaries")
+    assert style.cited(figure) == ("commuting_margins", "boundaries", "shores")
     assert any("digitala gränser" in text.get_text() for text in figure.texts)
-    assert figure_exhibit(figure).sources == ("commuting_margins", "boundaries")
+    assert figure_exhibit(figure).sources == ("commuting_margins", "boundaries", "shores")

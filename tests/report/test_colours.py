@@ -8,6 +8,7 @@ second mark: hatch, marker, dash or letter that says the same as the colour.
 
 import contextlib
 import io
+import re
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
@@ -114,12 +115,12 @@ def test_classes_of_a_rate_grow_darker_in_steps_that_are_seen(classes, vision):
     lambda values: maps.shade_classes(values, centre=0.0),
     lambda values: commuting.centred_classes(values, centre=0.0),
 ])
-def test_classes_around_a_middle_differ_from_neighbours_and_sides_by_hatch(vision, classes_of):
+def test_classes_around_a_middle_differ_from_neighbours(vision, classes_of):
+    """The two sides look alike in grey: maps print the signed value on each area."""
     _, limits, colours = classes_of(pd.Series(np.linspace(-0.59, 0.59, 12)))
-    below = [style.is_below(colour) for colour in colours]
-    assert below == [high <= 1e-9 for high in limits[1:]]
-    neighbours = [pair for pair in pairwise(colours)
-                  if style.is_below(pair[0]) == style.is_below(pair[1])]
+    below = [high <= 1e-9 for high in limits[1:]]
+    neighbours = [pair for pair, sides in zip(pairwise(colours), pairwise(below), strict=True)
+                  if sides[0] == sides[1] or vision != "grey"]
     assert len(neighbours) >= 4
     assert all(difference(*pair, vision) >= STEP for pair in neighbours)
 
@@ -184,10 +185,17 @@ def to_rgba_or_none(colour):
     return None if isinstance(colour, str) and colour == "none" else colour
 
 
-def marks_of(handle, label):
-    """What a legend entry shows beside its colour."""
+def signed_values(figure):
+    """Signed values that a map prints on its areas: the second mark of a scale with a middle."""
+    lines = [line for text in figure.findobj(Text) if str(text.get_gid()).startswith("place-")
+             for line in text.get_text().splitlines()]
+    return [line for line in lines if re.match(r"[+−]\d|[+−]?0[ ,\u202f]", line)]
+
+
+def marks_of(handle, label, signed=False):
+    """What a legend entry shows beside its colour; `signed`: the areas print their sign."""
     first = label.split()[0] if label.split() else ""
-    letter = first if len(first) == 1 else ""
+    letter = first if len(first) == 1 else "−" if signed and first.startswith("−") else ""
     if isinstance(handle, Line2D):
         dashes = handle._unscaled_dash_pattern if handle.get_linestyle() != "None" else None
         filled = to_rgba_or_none(handle.get_markerfacecolor())
@@ -203,16 +211,33 @@ def marks_of(handle, label):
 def test_no_legend_tells_entries_apart_by_colour_alone(figures):
     checked, faults = 0, []
     for name, figure in figures.items():
+        signed = bool(signed_values(figure))
         for legend in legends(figure):
             texts = [text.get_text() for text in legend.get_texts()]
             entries = list(zip(legend.legend_handles, texts, strict=True))
             for (one, a), (other, b) in combinations(entries, 2):
                 checked += 1
-                same = type(one) is type(other) and marks_of(one, a) == marks_of(other, b)
+                same = type(one) is type(other) and marks_of(one, a, signed) == marks_of(
+                    other, b, signed)
                 if same and not apart(colour_of(one), colour_of(other), STEP):
                     faults.append(f"{name}: {a!r} and {b!r}")
     assert checked > 50
     assert not faults
+
+
+def diverging(figure):
+    palette = mpl.colormaps[style.DIVERGING]
+    known = {mpl.colors.to_hex(palette(place)) for place in range(palette.N)}
+    return any(mpl.colors.to_hex(handle.get_facecolor()) in known for legend in legends(figure)
+               for handle in legend.legend_handles if isinstance(handle, Patch))
+
+
+def test_a_map_around_a_middle_prints_the_signed_value_on_each_area(figures):
+    found = {name: figure for name, figure in figures.items() if diverging(figure)}
+    assert found
+    for name, figure in found.items():
+        rows = style.description_of(figure).table.frame
+        assert len(signed_values(figure)) == len(rows), name
 
 
 def test_no_line_is_told_apart_by_colour_alone(figures):

@@ -1,0 +1,163 @@
+"""The ground of a map: water, land abroad, municipalities with their borders and shores.
+
+Terms
+-----
+sheet: the ground of one frame, simplified to the scale at which it is drawn, in map units.
+border: a line on land between two municipalities; across water none is drawn.
+shore: an edge of land that no neighbour shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Rectangle
+from shapely.geometry import Polygon, box
+
+from analysis.figures import style
+from analysis.loaders.boundaries import load_shores
+from analysis.outlines import edges
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_FINE = 0.25  # mm on paper: what stands out less is left out
+_SMALLEST = 0.16  # mm² on paper: the smallest island or lake that is drawn
+_RIM = 0.02  # of the width, drawn outside the frame so that no outline follows its edge
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The part of the country a map shows, in metres: `west, south, east, north`."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def width(self) -> float:
+        """East-west extent in metres."""
+        return self.east - self.west
+
+    @property
+    def height(self) -> float:
+        """North-south extent in metres."""
+        return self.north - self.south
+
+    @property
+    def area(self) -> Polygon:
+        """The frame as a rectangle."""
+        return box(self.west, self.south, self.east, self.north)
+
+    def wider(self, share: float) -> Polygon:
+        """The frame and a rim around it, `share` of its width."""
+        rim = share * self.width
+        return box(self.west - rim, self.south - rim, self.east + rim, self.north + rim)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a map of `frame` shows below everything else.
+
+    `land` by code: the visible municipalities. `borders` are their common lines: one row each
+    with the codes `one` and `other`; `shores` have one `code`. `abroad` and `lakes` (with names)
+    are polygons. All is cut off a little outside the frame.
+    """
+
+    frame: Frame
+    land: gpd.GeoSeries
+    borders: gpd.GeoDataFrame
+    shores: gpd.GeoDataFrame
+    abroad: gpd.GeoSeries
+    lakes: gpd.GeoDataFrame
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The land as a frame by code, for what is drawn upon it."""
+        return self.land.rename("geometry").to_frame().set_geometry("geometry")
+
+
+def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> Sheet:
+    """The ground of `frame` for a map that is so wide on paper.
+
+    Common borders are simplified once, so that neighbours still meet.
+    """
+    window = frame.wider(_RIM)
+    scale = frame.width / millimetres
+    least = _SMALLEST * scale**2
+    near = boundaries.geometry[boundaries.intersects(window)]
+    parts = near.explode()
+    parts = parts[(parts.area > least) & parts.intersects(window)]
+    codes, crs = parts.index.to_numpy(), boundaries.crs
+    simple = shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
+    one, other, lines = edges(simple)  # before they are cut: the rim of a map is no border
+    lines = shapely.clip_by_rect(lines, *window.bounds)
+    shared, shown = other >= 0, ~shapely.is_empty(lines)
+    inner, outer = shared & shown, ~shared & shown
+    land = gpd.GeoSeries(shapely.clip_by_rect(simple, *window.bounds), index=codes, crs=crs)
+    return Sheet(
+        frame,
+        land[~land.is_empty].groupby(level=0).agg(_together).set_crs(crs),
+        gpd.GeoDataFrame({"one": codes[one[inner]], "other": codes[other[inner]]},
+                         geometry=lines[inner], crs=crs),
+        gpd.GeoDataFrame({"code": codes[one[outer]]}, geometry=lines[outer], crs=crs),
+        _visible(load_shores("abroad"), window, scale).geometry,
+        _visible(load_shores("lake"), window, scale))
+
+
+def _together(parts: pd.Series) -> Any:
+    """One area of all polygons; what else cutting left is no area."""
+    pieces = shapely.get_parts(parts.to_numpy())
+    while (shapely.get_type_id(pieces) > 3).any():  # collections and several polygons
+        pieces = shapely.get_parts(pieces)
+    return shapely.MultiPolygon(list(pieces[shapely.get_type_id(pieces) == 3]))
+
+
+def _visible(areas: gpd.GeoDataFrame, window: Polygon, scale: float) -> gpd.GeoDataFrame:
+    near = areas[areas.intersects(window)]
+    simple = shapely.simplify(near.geometry.to_numpy(), _FINE * scale)
+    return near.set_geometry(shapely.clip_by_rect(simple, *window.bounds), crs=areas.crs)
+
+
+def draw(axes: Axes, found: Sheet, colours: pd.Series, members: Sequence[str], *,
+         strong: float = 1.0) -> None:
+    """Draw a sheet: land in `colours` by code, borders of `members` `strong` points wide.
+
+    The figure cites the boundaries and the shores.
+    """
+    style.cite_ground(axes, "boundaries", "shores")
+    frame = found.frame
+    axes.add_patch(Rectangle((frame.west, frame.south), frame.width, frame.height, linewidth=0,
+                             facecolor=style.WATER, zorder=0))
+    areas(axes, found.abroad, style.ABROAD, zorder=0.5)
+    areas(axes, found.land, list(colours.reindex(found.land.index)), zorder=1)
+    inside = found.borders["one"].isin(members) | found.borders["other"].isin(members)
+    own = found.shores["code"].isin(members)
+    lines(axes, found.shores.geometry[~own], style.SHORE, 0.4, zorder=2)
+    lines(axes, found.borders.geometry[~inside], "white", 0.8, zorder=2.1)
+    lines(axes, found.shores.geometry[own], style.MUTED, min(0.5, strong), zorder=2.9)
+    lines(axes, found.borders.geometry[inside], style.INK, strong, zorder=3)
+
+
+def areas(axes: Axes, shapes: gpd.GeoSeries, colours: Any, **options: Any) -> None:
+    """Draw polygons; a thin edge of their own colour closes the hair between neighbours."""
+    if len(shapes):
+        one = isinstance(colours, str)
+        shapes.plot(ax=axes, color=colours, edgecolor=colours if one else list(colours),
+                    linewidth=0.25, aspect=None, **options)
+
+
+def lines(axes: Axes, shapes: gpd.GeoSeries, colour: str, width: float, **options: Any) -> None:
+    """Draw lines with round corners."""
+    parts = shapely.get_parts(shapes.to_numpy())
+    if len(parts):
+        axes.add_collection(LineCollection(
+            [shapely.get_coordinates(part) for part in parts], colors=colour, linewidths=width,
+            capstyle="round", joinstyle="round", **options), autolim=False)
