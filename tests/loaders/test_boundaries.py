@@ -67,7 +67,7 @@ def test_land_is_nearer_to_the_published_area_than_the_borders_alone(boundaries,
 
 def test_small_islands_are_whole_and_peninsulas_have_no_slivers(boundaries):
     pieces = boundaries.geometry.explode()
-    one, other, lines = edges(pieces.to_numpy())
+    one, other, _ = edges(pieces.to_numpy())
     size = pieces.area.to_numpy() * TO_KM2
     touching = {piece for pair in zip(one[other >= 0], other[other >= 0], strict=True)
                 for piece in pair}
