@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 from analysis.figures import labels, maps, style
 from analysis.figures.ground import Sheet
@@ -97,9 +98,9 @@ def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFram
     outside = [code for code in members if code not in view.region.members]
     frame = maps.frame_of(framed, boundaries, also=outside, aspect=extent.width / extent.height)
     old = not any(body.dated for body in circle)
-    colour = tint(style.ACCENT, 0.2 if old else 0.4)
+    colour = to_hex(tint(style.ACCENT, 0.2 if old else 0.4))
     sheet = maps.draw_ground(axes, view.region, boundaries, frame,
-                             fill=pd.Series(colour, index=list(members)))
+                             fill=pd.Series(dict.fromkeys(members, colour)))
     if old:
         fill(axes, sheet.areas[sheet.land.index.isin(members)], facecolor="none",
              edgecolor=style.ACCENT, linewidth=0, hatch="////", zorder=1.6)
