@@ -166,10 +166,11 @@ def test_a_csv_as_a_swedish_excel_saves_it(do, folder, tmp_path, said):
     """Semicolons, cp1252, a code without its zero, blanks at the ends."""
     rows = rows_in(folder, "alone")
     path = tmp_path / "alone.csv"
-    lines = [";".join(rows[0])]
-    lines += [";".join(row.values()) for row in rows]
-    lines.append("381;overformyndare;2026-04-02;evidence;livsmedel-2024;low;egen förvaltning  ;")
-    path.write_text("\r\n".join(lines), encoding="cp1252")
+    with path.open("w", encoding="cp1252", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+        writer.writerow(rows[0])
+        writer.writerows(row.values() for row in rows)
+        file.write("381;overformyndare;2026-04-02;evidence;livsmedel-2024;low;egen förvaltning  ;")
     (new,) = do(path, yes=True)
     assert new.after[0] == "0381"
     assert rows_in(folder, "alone")[-1]["note"] == "egen förvaltning"
