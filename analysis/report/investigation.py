@@ -45,7 +45,7 @@ def build_investigation(path: Path, *, out: Path | None = None, template: Path |
     and BuildError when the notebook fails; then nothing is written and a former report stays.
     """
     from analysis.report import word
-    from analysis.text.investigation.words import invented
+    from analysis.text.investigation.words import INVENTED_SHORT, invented
     from analysis.views.investigation import dossier, places
 
     when = tables.data_date()
@@ -56,8 +56,8 @@ def build_investigation(path: Path, *, out: Path | None = None, template: Path |
     places.places(view)  # a place that is no locality is a fault of the folder
     mark = invented(view)
     region = Region(f"{PREFIX}{view.dossier.key}",
-                    f"{view.question.title} ({mark.lower().rstrip('.')})" if mark
-                    else view.question.title, view.members)
+                    f"{view.question.title} ({INVENTED_SHORT})" if mark else view.question.title,
+                    view.members)
     raise_faults(InputError, folder_faults(target, region))
     notebook = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = InvestigationJob(region, CHAPTER, notebook, view.sharing.day, view.dossier.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -128,30 +129,46 @@ def need_numbers(view: View, found: Sequence[Indicator]) -> Table:
                   "peers": Format("Liknande kommuners median", decimals=2)}, sources)
 
 
+def _place(where: Places, row: Any) -> str:
+    """A candidate, with its municipality where that has another name."""
+    town = where.name(row.place)
+    return town if town == name(row.code) else f"{town} ({name(row.code)})"
+
+
 def location_table(view: View, where: Places) -> Table:
-    """Each candidate place: mean distance, shares within reach, bounds, ways around water."""
-    rows = [{"place": f"{where.name(row.place)} ({name(row.code)})"
-             if where.name(row.place) != name(row.code) else where.name(row.place),
-             "mean": row.mean_km, "within10": row.within10, "within20": row.within20,
-             "within30": row.within30, "low": row.low20, "high": row.high20,
-             "around": row.around_km, "around20": row.around20, "staff": row.staff}
-            for row in rows_of(where.table)]
+    """Each candidate place: mean distance, shares within reach, and their bounds."""
+    rows = [{"place": _place(where, row), "mean": row.mean_km, "within10": row.within10,
+             "within20": row.within20, "within30": row.within30, "low": row.low20,
+             "high": row.high20} for row in rows_of(where.table)]
     share = measure_of(reach)
     return Table(
         "lokalisering", reach_words.reach_message(where), pd.DataFrame(rows),
         {"place": word("Ort"), "mean": Format.of(measure_of(mean_distance), "Medel, fågelvägen"),
          "within10": Format.of(share, "Inom 10 km"), "within20": Format.of(share, "Inom 20 km"),
          "within30": Format.of(share, "Inom 30 km"),
-         "low": Format("Inom 20 km av alla, minst", percent=True),
-         "high": Format("högst", percent=True),
-         "around": Format("Medel runt vatten", "km", 1),
-         "around20": Format("Inom 20 km runt vatten", percent=True),
-         "staff": Format("Sysselsatta inom 30 km", "personer")},
-        ("localities", "population", "boundaries", "commuting_margins"),
+         "low": Format("Av alla inom 20 km, minst", percent=True),
+         "high": Format("högst", percent=True)},
+        ("localities", "population"),
         notes=(f"Invånare i tätorter {where.year}. ”Av alla” räknar de som bor utanför tätorter "
-               "som utom respektive inom räckhåll.", reach_words.NOT_TRAVEL,
-               f"Sysselsatta {where.staff_year} i kommuner vars befolkningscentrum ligger inom 30 "
-               "km."))
+               "som utom respektive inom räckhåll.",))
+
+
+def around_table(view: View, where: Places) -> Table:
+    """Each candidate place: ways around water beside straight lines, and staff within reach."""
+    rows = [{"place": _place(where, row), "mean": row.mean_km, "around": row.around_km,
+             "within20": row.within20, "around20": row.around20, "staff": row.staff}
+            for row in rows_of(where.table)]
+    share, mean = measure_of(reach), measure_of(mean_distance)
+    return Table(
+        "lokalisering-vagar", "Fågelvägen och vägen runt vatten", pd.DataFrame(rows),
+        {"place": word("Ort"), "mean": Format.of(mean, "Medel, fågelvägen"),
+         "around": Format.of(mean, "Medel runt vatten"),
+         "within20": Format.of(share, "Inom 20 km, fågelvägen"),
+         "around20": Format.of(share, "Inom 20 km runt vatten"),
+         "staff": Format("Sysselsatta inom 30 km", "personer")},
+        ("localities", "boundaries", "commuting_margins"),
+        notes=(reach_words.NOT_TRAVEL, f"Sysselsatta {where.staff_year} i kommuner vars "
+               "befolkningscentrum ligger inom 30 km fågelvägen."))
 
 
 def pair_table(view: View, where: Places) -> list[Table]:

@@ -18,6 +18,7 @@ from analysis.text.services import lower, names_of
 from analysis.views.investigation.dossier import View
 
 INVENTED = "Exempel: kommunernas egna uppgifter och utredarens belopp är påhittade."
+INVENTED_SHORT = "exempel med påhittade uppgifter"
 NO_EVIDENCE = "underlag saknas"
 TO_WRITE = "att skriva"
 

@@ -1,0 +1,146 @@
+"""The examples as reports: built with a real kernel, read back in every format."""
+
+import io
+import json
+import re
+import zipfile
+
+import docx
+import openpyxl
+import pikepdf
+import pytest
+
+from analysis import cli, paths
+from analysis.errors import InputError
+from analysis.report import investigation
+
+pytestmark = [pytest.mark.xdist_group("investigation"), pytest.mark.slow]
+EXAMPLES = ("bygg-och-miljo", "kundtjanst", "lonecenter", "upphandling")
+MARK = "exempel med påhittade uppgifter"
+INVENTED = "kommunernas egna uppgifter och utredarens belopp är påhittade"
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("investigations")
+
+
+@pytest.fixture(scope="module", params=EXAMPLES)
+def folder(request, out):
+    return investigation.build_investigation(paths.EXAMPLES / request.param, out=out)
+
+
+def page_of(folder):
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.partition("</style>")[2]))
+
+
+def words_of(path):
+    file = docx.Document(str(path))
+    cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(line.text for line in file.paragraphs), *cells])
+
+
+def test_every_format_is_there_and_says_that_figures_are_invented(folder):
+    names = {path.name for path in folder.iterdir()}
+    assert {"report.html", "report.pdf", "report.xlsx", "report.docx", "build.json"} <= names
+    assert INVENTED in page_of(folder)
+    with pikepdf.open(folder / "report.pdf") as pdf:
+        assert pdf.Root.MarkInfo.Marked
+    header = docx.Document(str(folder / "report.docx")).sections[0].header
+    assert INVENTED in header.paragraphs[0].text
+    book = openpyxl.load_workbook(folder / "report.xlsx")
+    assert MARK in book.worksheets[0]["A1"].value
+    for sheet in book.worksheets:
+        top = [str(sheet.cell(row, 1).value) for row in range(1, 8)]
+        if any(line.startswith("Uppgivet") for line in top) and "Kommunerna" in "".join(top):
+            assert any(INVENTED in line for line in top) or "uppfoljning" in sheet.title
+
+
+def test_stated_figures_never_become_key_figures(folder):
+    assert json.loads((folder / "key_figures.json").read_text("utf-8")) == []
+
+
+def test_word_has_headings_tables_pictures_with_alt_texts_and_fields(folder):
+    file = docx.Document(str(folder / "report.docx"))
+    heads = [line.text for line in file.paragraphs if line.style.name == "Heading 1"]
+    assert {"Uppdraget", "Alternativen sida vid sida", "Vem betalar vad?", "Lag och former",
+            "Utredarens bedömning"} <= set(heads)
+    assert len(file.tables) > 10
+    xml = file.element.xml
+    assert xml.count("<w:tblHeader") == len(file.tables)
+    pictures = re.findall(r"<wp:docPr [^>]*>", xml)
+    assert pictures
+    assert all(re.search(r'descr="[^"]{20,}', picture) for picture in pictures)
+    assert "<w:sdt>" in xml  # fields to fill
+    assert "att fylla i" in xml
+
+
+def test_it_recommends_nothing_and_gives_no_scores(folder):
+    page = page_of(folder)
+    assert "ingen rekommendation" in page
+    assert "Fördelningsnyckeln är en politisk fråga" in page
+    assert not re.search(r"\bpoängsumma|\brekommenderas\b|\bbäst(a)? alternativ", page)
+
+
+def test_the_same_folder_gives_the_same_files(out, tmp_path):
+    first = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=out)
+    again = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path)
+    for name in ("report.docx", "report.html", "report.xlsx"):
+        assert (again / name).read_bytes() == (first / name).read_bytes(), name
+
+
+def test_what_a_single_person_costs_is_not_shown(out):
+    folder = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=out)
+    for text in (page_of(folder), words_of(folder / "report.docx")):
+        assert "780" not in re.sub(r"\s", "", text).replace("1780", "")
+        assert "en ensam person sköter tjänsten" in text
+
+
+def test_a_body_left_with_one_member_and_one_that_grows_are_told(out):
+    folder = investigation.build_investigation(paths.EXAMPLES / "bygg-och-miljo", out=out)
+    page = page_of(folder)
+    assert "blir bara Kungsör kvar i Västra Mälardalens Myndighetsförbund (VMMF)" in page
+    assert "VMMF växer" in page
+    assert "takes in" not in page
+
+
+def test_own_prose_with_its_table_and_picture_is_in_every_format(out):
+    folder = investigation.build_investigation(paths.EXAMPLES / "kundtjanst", out=out)
+    assert "Öppettider i dag" in page_of(folder)
+    word = words_of(folder / "report.docx")
+    assert "7.30–16.30" in word
+    assert list((folder / "figures").glob("bild-lokalisering-*.png"))
+
+
+def test_a_template_keeps_its_styles_and_cover(out, tmp_path):
+    template = docx.Document()
+    template.add_paragraph("Kommunens försättsblad")
+    template.sections[0].header.paragraphs[0].text = "Kommunen"
+    template.styles["Heading 1"].font.name = "Georgia"
+    template.save(tmp_path / "mall.docx")
+    folder = investigation.build_investigation(
+        paths.EXAMPLES / "upphandling", out=out, template=tmp_path / "mall.docx")
+    file = docx.Document(str(folder / "report.docx"))
+    assert file.paragraphs[0].text == "Kommunens försättsblad"
+    assert file.styles["Heading 1"].font.name == "Georgia"
+    assert file.sections[0].header.paragraphs[0].text == "Kommunen"
+    assert any(INVENTED in line.text for line in file.sections[0].header.paragraphs)
+
+
+def test_a_template_that_is_none_is_refused_before_any_work(out, tmp_path, capsys):
+    (tmp_path / "mall.docx").write_text("ingen mall", "utf-8")
+    with pytest.raises(InputError, match="is no Word document"):
+        investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path / "x",
+                                          template=tmp_path / "mall.docx")
+    assert not (tmp_path / "x").exists()
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["investigation", "build", str(tmp_path / "none"), "--out", str(tmp_path / "x")])
+    assert stop.value.code == 2
+    assert "is no folder; make one" in capsys.readouterr().err
+
+
+def test_the_word_file_is_a_sound_package(folder):
+    with zipfile.ZipFile(io.BytesIO((folder / "report.docx").read_bytes())) as package:
+        assert package.testzip() is None
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
