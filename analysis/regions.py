@@ -195,6 +195,16 @@ def municipalities() -> dict[str, Municipality]:
     return found
 
 
+def names_of(codes: Iterable[str]) -> list[str]:
+    """Names of municipalities, in the order of `codes`.
+
+    >>> names_of(["1984", "0381"])
+    ['Arboga', 'Enköping']
+    """
+    known = municipalities()
+    return [known[code].name for code in codes]
+
+
 @cache
 def counties() -> dict[str, str]:
     """Names of the 21 counties by two-digit code.

@@ -1,15 +1,14 @@
-"""Figures of what members can carry alone: a dot plot of indicators, and municipal staff.
+"""Figures and tables of what members can carry: indicators beside medians, and municipal staff.
 
 Terms
 -----
-indicator: one figure of all 290 municipalities for one year, with the peers of each municipality.
+indicator: one measure of all 290 municipalities, with the peers of each (`views.population`).
 middle half: between the lower and the upper quartile of all municipalities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,286 +16,239 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.figures import charts, style
-from analysis.metrics import capacity
-from analysis.metrics import population as population_metrics
-from analysis.metrics.measure import Measure, measure_of
-from analysis.regions import Region, municipalities
+from analysis.figures import charts, labels, style
+from analysis.figures.population import aged
+from analysis.figures.residents import AREA, NAME
+from analysis.loaders import tables
+from analysis.metrics.need import staff_55plus, staff_60plus
+from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
+from analysis.text import population as text
 from analysis.text import swedish
-
-MANY = 12  # with more members than this the largest are drawn and the table has them all
-COLUMNS = 3
-_BAND = "#e4e8e6"
-DIRECTIONS = {"higher": "högre är bättre", "lower": "lägre är bättre",
-              "neither": "varken bättre eller sämre"}
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """An indicator of the latest year: values by code, with ranks and the spread of peers.
-
-    `group_medians` is the median of each municipality's SKR group, by code. Codes in `unranked`
-    mean something else by the figure: they have no rank and are nobody's comparator.
-    """
-
-    measure: Measure
-    values: pd.Series
-    year: int
-    peers: pd.DataFrame
-    group_medians: pd.Series
-    unranked: tuple[str, ...] = ()
-    ranks: pd.Series = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Rank the values once; none are ranked unless all 290 are known."""
-        object.__setattr__(self, "ranks", capacity.rank(self.values, without=self.unranked))
-
-    @classmethod
-    def of(cls, metric: Callable[..., pd.Series], table: pd.DataFrame, *, peers: pd.DataFrame,
-           groups: pd.Series, unranked: tuple[str, ...] = ()) -> Indicator:
-        """`metric` (a measure of this package) on a table with code and year, latest year.
-
-        `peers` has columns code and peer_code; `groups` gives the SKR group of each code.
-        """
-        values = metric(table.set_index(["code", "year"]))
-        latest = capacity.latest(values)
-        year = int(values.dropna().index.get_level_values(1).max())
-        comparable = latest.drop(list(unranked), errors="ignore")
-        medians = groups.map(comparable.groupby(groups.reindex(comparable.index)).median())
-        return cls(measure_of(metric), latest, year,
-                   capacity.spread_of_peers(comparable, peers), medians, unranked)
-
-    @property
-    def comparable(self) -> pd.Series:
-        """Values of the municipalities for which the figure means the same."""
-        return self.values.drop(list(self.unranked), errors="ignore")
-
-    @property
-    def median(self) -> float:
-        """Median of all comparable municipalities."""
-        return float(self.comparable.median())
-
-    @property
-    def measured(self) -> tuple[Measure, int, pd.Series]:
-        """Measure, year and comparable values, as the sentences take them."""
-        return self.measure, self.year, self.comparable
-
-    @property
-    def scale(self) -> int:
-        """What a value is multiplied by when it is printed."""
-        return 100 if self.measure.as_percent else 1
-
-    @property
-    def unit(self) -> str:
-        """Unit as printed beside a number."""
-        return "procent" if self.measure.as_percent else self.measure.unit
-
-    def write(self, value: float) -> str:
-        """A value as Swedish text without unit."""
-        return swedish.number(value * self.scale, self.measure.decimals)
-
-
-# the indicators of the chapter in their order: measure and the dataset it is computed from
-_CHAPTER: tuple[tuple[Callable[..., pd.Series], str], ...] = (
-    (population_metrics.share_65plus, "share_65plus"),
-    (population_metrics.dependency_ratio, "dependency_ratio"),
-    (capacity.employment_rate, "employment_rate"),
-    (capacity.median_income, "median_income_real"),
-    (capacity.post_secondary_share, "post_secondary_share"),
-    (capacity.tax_base, "tax_base"),
-    (capacity.tax_rate, "tax_rate"),
-    (capacity.cost_per_inhabitant, "finances"),
+from analysis.views.population import (
+    MAIN,
+    Indicator,
+    Residents,
+    by_size,
+    cooperations,
+    last_year,
 )
-DATASETS = tuple(dict.fromkeys(key for _, key in _CHAPTER))
-"""The datasets that `capacity_indicators` needs."""
+
+MOST_ROWS = 14  # with more members than this the largest are drawn and the table has them all
+_BAND = "#e4e8e6"
+_LEGEND = 0.4  # inches below the panels
 
 
-def capacity_indicators(tables: Mapping[str, pd.DataFrame], *, peers: pd.DataFrame,
-                        municipalities: pd.DataFrame) -> list[Indicator]:
-    """The indicators of the chapter, from the tables of `DATASETS` (all municipalities)."""
-    groups = municipalities.set_index("code")["skr_group"]
-    return [
-        Indicator.of(metric, tables[key], peers=peers, groups=groups,
-                     unranked=capacity.REGIONAL_TASKS if metric is capacity.tax_rate else ())
-        for metric, key in _CHAPTER
-    ]
+# --- the four measures of the main report --------------------------------------------------------
 
 
-def largest(region: Region, population: pd.Series, *, most: int = MANY) -> list[str]:
-    """The largest members by `population` (by code), largest first."""
-    sizes = population.reindex(list(region.members)).sort_values(ascending=False)
-    return [str(code) for code in sizes.index[:most]]
+@style.drawn
+def plot_capacity(view: Residents) -> Axes:
+    """Four measures, a panel each: every member's value printed, beside the country's median.
 
-
-def plot_indicators(region: Region, indicators: Sequence[Indicator], *, population: pd.Series,
-                    key: str, title: str) -> Axes:
-    """Dot plot with one panel an indicator: each member against its peers and all municipalities.
-
-    `population` (by code) orders the members. A dot is the member, the thin line the range of its
-    seven peers with a tick at their median; the band is the middle half of all municipalities and
-    the dashed line their median.
+    The band is the middle half of all municipalities, the dashed line their median.
 
     >>> from analysis import regions
-    >>> from analysis.loaders import finances
-    >>> from analysis.loaders import population as loader
-    >>> tables = {key: loader.load_indicator(key) for key in loader.INDICATORS}
-    >>> measured = capacity_indicators({**tables, "finances": finances.load_finances()},
-    ...     peers=loader.load_peers(), municipalities=loader.load_municipalities())
-    >>> people = loader.load_population().set_index(["year", "code"])["population"]
-    >>> axes = plot_indicators(regions.get("kak"), measured, population=people[2024],
-    ...                        key="kapacitet", title="Vad kommunerna har att bära med")
+    >>> from analysis.views.population import residents
+    >>> axes = plot_capacity(residents(regions.get("bergslagen")))
     >>> style.description_of(axes.figure).title
-    'Vad kommunerna har att bära med'
+    'Skattekraften är under landets median i alla fyra kommuner'
     """
-    codes = largest(region, population)
-    rows = -(-len(indicators) // COLUMNS)
-    height = rows * (0.72 + 0.19 * max(len(codes), 3)) + 0.3
-    panels = style.canvas(height, rows=rows, columns=COLUMNS, sharey=True, squeeze=False)
+    measured, rows = view.pick(MAIN), _rows(view)
+    columns = 1 if style.width() < style.WIDTH else 2
+    lines = -(-len(measured) // columns)
+    each = 0.62 + 0.2 * len(rows)
+    grid = style.canvas(lines * each + _LEGEND, rows=lines + 1, columns=columns, squeeze=False,
+                        height_ratios=[each] * lines + [_LEGEND])
+    panels = grid[:-1]
+    colours = style.colours_of(view.region.members)
     with style.look():
-        for axes, indicator in zip(panels.flat, indicators, strict=False):
-            _panel(axes, indicator, codes)
-        for axes in list(panels.flat)[len(indicators):]:
+        for axes, indicator in zip(panels.flat, measured, strict=False):
+            _panel(axes, indicator, rows, colours)
+        for axes in list(panels.flat)[len(measured):]:
             axes.set_axis_off()
-        _legend(list(panels.flat)[len(indicators):], panels.flat[0])
-    left_out = len(region.members) - len(codes)
-    note = ("Strecket är spannet bland kommunens sju liknande kommuner (RKA), det korta "
-            "tvärstrecket deras median. Fältet är den mittersta hälften av landets kommuner.")
-    if left_out > 0:
-        note += f" De {len(codes)} största kommunerna visas; tabellen har alla."
-    table = indicator_table(region, indicators, population=population, key=key, title=title)
-    return style.describe(panels.flat[0], style.Description(
-        id=key, title=title, alt=_alt(title, indicators, region), kind="derived",
-        sources=_sources(indicators), table=table, note=note))
+        for axes in panels[:, 1:].flat:
+            axes.tick_params(labelleft=False)
+        _legend(grid[-1])
+    title = text.capacity_title(view)
+    years = sorted({indicator.year for indicator in measured if indicator.year})
+    return style.describe(panels[0, 0], style.Description(
+        id="kapacitet", title=title,
+        subtitle=f"Fyra mått med landets median {swedish.span(years[0], years[-1])}; "
+                 "enhet och år vid varje mått",
+        alt=f"Punktdiagram. {title}. {_said(view, measured)}", kind="derived",
+        sources=_sources(measured), table=value_table(view, measured),
+        measures=tuple(indicator.measure.id for indicator in measured),
+        note=_shown(view, rows)))
 
 
-def _sources(indicators: Sequence[Indicator]) -> tuple[str, ...]:
-    named = (key for indicator in indicators for key in indicator.measure.sources)
-    return tuple(dict.fromkeys([*named, "peers"]))
+def capacity_figures(view: Residents) -> list[Axes]:
+    """The figure of `plot_capacity`; none where none of its measures is known."""
+    return [plot_capacity(view)] if view.pick(MAIN) else []
 
 
-def _panel(axes: Axes, indicator: Indicator, codes: Sequence[str]) -> None:
-    known = municipalities()
-    values = indicator.comparable.astype("float64") * indicator.scale
-    low, middle, high = values.quantile([0.25, 0.5, 0.75])
-    axes.axvspan(low, high, color=_BAND, zorder=0, linewidth=0)
-    axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
-    place = np.arange(len(codes))
-    spread = indicator.peers.reindex(list(codes)) * indicator.scale
-    axes.hlines(place, spread["low"], spread["high"], color=style.MUTED, linewidth=1.0, zorder=2)
-    axes.scatter(spread["median"], place, s=36, marker="|", color=style.MUTED, zorder=2)
-    shown = values.reindex(list(codes))
-    axes.scatter(shown, place, s=30, color=style.ACCENT, edgecolor="white",
-                 linewidth=0.6, zorder=4)
-    axes.set_yticks(range(len(codes)), [known[code].name for code in codes], fontsize=8)
-    axes.set_ylim(len(codes) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=7)
-    axes.spines["left"].set_visible(False)
-    charts.number_axis(axes.xaxis, decimals=_tick_decimals(axes),
-                       ticks=3 if high > 10_000 else 4)
-    axes.set_title(_panel_title(indicator), fontsize=8, fontweight="bold", loc="left")
-    axes.text(0, 1.02, f"{indicator.year}, {DIRECTIONS[indicator.measure.direction]}",
-              transform=axes.transAxes, fontsize=7, color=style.MUTED, va="bottom")
+def _rows(view: Residents) -> list[str]:
+    """Codes in the order of the rows; a heading is the name of a cooperation, with a blank."""
+    parts = cooperations(view.region)
+    most = max(3, MOST_ROWS // len(parts))
+    return [row for part in parts for row in (
+        *([f" {part.name}"] if len(parts) > 1 else []),
+        *by_size(part, view.values)[:most])]
 
 
-def _panel_title(indicator: Indicator) -> str:
-    label = indicator.measure.label
-    unit = "%" if indicator.unit == "procent" else indicator.unit
-    return f"{label}\n{unit}\n" if unit not in label else f"{label}\n\n"
+def _shown(view: Residents, rows: Sequence[str]) -> str:
+    members = [row for row in rows if not row.startswith(" ")]
+    return "" if len(members) == len(view.region.members) else (
+        f"De {swedish.in_words(len(members))} största kommunerna visas; tabellen har alla.")
 
 
-def _tick_decimals(axes: Axes) -> int:
-    left, right = axes.get_xlim()
-    return 1 if right - left < 3 else 0
-
-
-def _legend(empty: Sequence[Axes], first: Axes) -> None:
-    """What the marks mean: in the first empty panel, or below the panels when all are full."""
-    handles = [
-        Line2D([], [], linestyle="none", marker="o", markersize=5.5, color=style.ACCENT,
-               label="Kommunen"),
-        Line2D([], [], color=style.MUTED, linewidth=1.0, marker="|", markersize=6,
-               label="Liknande kommuner:\nspann och median"),
-        Patch(facecolor=_BAND, label="Mittersta hälften av\nlandets kommuner"),
-        Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)),
-               label="Median i landet"),
-    ]
-    if empty:
-        empty[0].legend(handles=handles, loc="center left", fontsize=7.5)
-        return
-    figure = first.get_figure(root=True)
-    assert figure is not None
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=7.5)
-
-
-def _alt(title: str, indicators: Sequence[Indicator], region: Region) -> str:
-    known = municipalities()
-    parts = []
-    for indicator in indicators:
-        inside = indicator.values.reindex(list(region.members)).dropna().sort_values()
-        if inside.empty:
+def _panel(axes: Axes, measured: Indicator, rows: Sequence[str], colours: Mapping[str, str],
+           ) -> None:
+    scaled = measured.latest.astype("float64") * measured.scale
+    shown = scaled.reindex(list(rows))
+    edges = [*shown.dropna()]
+    if measured.whole:
+        low, middle, high = (measured.comparable * measured.scale).quantile([0.25, 0.5, 0.75])
+        axes.axvspan(low, high, color=_BAND, zorder=0, linewidth=0)
+        axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1)
+        edges += [low, high]
+    for y, (row, value) in enumerate(zip(rows, shown, strict=True)):
+        if swedish.is_missing(value):
             continue
-        low, high = str(inside.index[0]), str(inside.index[-1])
-        span = f"{indicator.write(inside.iloc[0])} i {known[low].name}"
+        axes.plot([value], [y], "o", markersize=6, color=colours[row], markeredgecolor="white",
+                  markeredgewidth=0.6, zorder=4)
+        labels.halo(axes.annotate(
+            swedish.number(value, measured.measure.decimals), (value, y), xytext=(6, 0),
+            textcoords="offset points", va="center", fontsize=7.5, zorder=5))
+    _dress(axes, measured, rows, edges)
+
+
+def _dress(axes: Axes, measured: Indicator, rows: Sequence[str], edges: Sequence[float]) -> None:
+    reach = (max(edges) - min(edges)) or 1.0
+    axes.set_xlim(min(edges) - 0.06 * reach, max(edges) + 0.34 * reach)
+    named = [row.strip() if row.startswith(" ") else names_of([row])[0] for row in rows]
+    axes.set_yticks(range(len(rows)), named, fontsize=8)
+    for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
+        tick.set_fontweight("bold" if row.startswith(" ") else "normal")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks([])
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.set_title(measured.measure.label, fontsize=8.5, fontweight="bold", loc="left", pad=13)
+    middle = (f"; median {text.write(measured, measured.median)}" if measured.whole else "")
+    axes.annotate(f"{measured.unit} {measured.year}{middle}", (0, 1), xycoords="axes fraction",
+                  xytext=(0, 3), textcoords="offset points", fontsize=7.5, color=style.MUTED)
+
+
+def _legend(empty: Sequence[Axes]) -> None:
+    """What band and line mean, in the empty row below the panels."""
+    handles = [Patch(facecolor=_BAND, label="mittersta hälften av landets kommuner"),
+               Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)),
+                      label="median i landet")]
+    for axes in empty:
+        axes.set_axis_off()
+    legend = empty[0].legend(handles=handles, loc="upper left", fontsize=7.5, borderaxespad=0)
+    legend.set_in_layout(False)  # it is wider than its panel
+
+
+def _said(view: Residents, measured: Sequence[Indicator]) -> str:
+    parts = []
+    for indicator in measured:
+        inside = indicator.known(view.region.members)
+        low, high = names_of([str(inside.index[-1]), str(inside.index[0])])
+        span = f"{text.write(indicator, inside.iloc[0])} i {high}"
         if low != high:
-            span += f" till {indicator.write(inside.iloc[-1])} i {known[high].name}"
-        parts.append(f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) {span}, "
-                     f"landets median {indicator.write(indicator.median)}")
-    return f"Punktdiagram, {title}. {'; '.join(parts)}."
+            span = f"{text.write(indicator, inside.iloc[-1])} i {low} till {span}"
+        middle = (f", landets median {text.write(indicator, indicator.median)}"
+                  if indicator.whole else "")
+        parts.append(f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) "
+                     f"{span}{middle}")
+    return f"{'; '.join(parts)}."
 
 
-def indicator_table(region: Region, indicators: Sequence[Indicator], *, population: pd.Series,
-                    key: str, title: str) -> Table:
+def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
+    """Members side by side: the value of each indicator, and the median of the country below."""
+    codes = [code for part in cooperations(view.region) for code in by_size(part, view.values)]
+    frame = pd.DataFrame({"name": [*names_of(codes), "Median, alla kommuner"]})
+    formats = {"name": AREA}
+    for indicator in measured:
+        label = f"{indicator.measure.label} {indicator.year}"
+        frame[label] = [*indicator.latest.reindex(codes), indicator.median]
+        formats[label] = Format.of(indicator.measure, label)
+    return Table("kapacitet", "Kommunernas värden och landets median", frame, formats,
+                 _sources(measured))
+
+
+def _sources(measured: Sequence[Indicator]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for one in measured for key in one.measure.sources))
+
+
+# --- all indicators, for the appendix ------------------------------------------------------------
+
+
+def indicator_tables(view: Residents) -> list[Table]:
     """One row a member and indicator: value, year, rank among 290 and the spread of its peers."""
-    known = municipalities()
-    rows = [_row(indicator, code, known[code].name)
-            for indicator in indicators
-            for code in largest(region, population, most=len(region.members))
-            if code in indicator.values.index]
-    return Table(key, title, pd.DataFrame(rows), {
-        "indicator": Format("Mått", text=True), "name": Format("Kommun", text=True),
+    codes = by_size(view.region, view.values)
+    measured = view.pick(tuple(view.indicators))
+    rows = [_row(indicator, code) for indicator in measured for code in codes
+            if code in indicator.known(codes).index]
+    if not rows:
+        return []
+    return [Table("kapacitet-alla", "Alla mått, med plats bland landets kommuner",
+                  pd.DataFrame(rows), {
+        "indicator": Format("Mått", text=True), "name": NAME,
         "year": Format("År", year=True), "value": Format("Värde", text=True),
         "rank": Format("Plats bland 290 (1 = högst)"), "peers": Format(
             "Liknande kommuner: lägst, median, högst", text=True),
         "group": Format("Median i kommunens SKR-grupp", text=True),
         "median": Format("Median, alla kommuner", text=True),
-        "direction": Format("Riktning", text=True),
-    }, _sources(indicators), notes=(
-        "Plats anges bara när alla 290 kommuner är kända. Gotland har ingen plats för skattesats, "
-        "eftersom den även omfattar regionala uppgifter.",
-        "Liknande kommuner är RKA:s sju liknande kommuner, övergripande 2025."))
+    }, (*_sources(measured), "peers"), notes=(
+        "Plats och median anges bara när alla 290 kommuner är kända. Gotland har ingen plats för "
+        "kommunal skattesats, eftersom den även omfattar regionala uppgifter, och kostnaderna "
+        "jämförs inte, eftersom källan inte säger vilket kostnadsmått som avses.",
+        "Liknande kommuner är RKA:s sju liknande kommuner, övergripande.", text.GOALS))]
 
 
-def _row(indicator: Indicator, code: str, name: str) -> dict[str, object]:
-    spread = indicator.peers.reindex([code]).iloc[0]
+def _row(measured: Indicator, code: str) -> dict[str, object]:
+    spread = measured.spread.reindex([code]).iloc[0]
     return {
-        "indicator": f"{indicator.measure.label}, {indicator.unit}", "name": name,
-        "year": indicator.year, "value": indicator.write(float(indicator.values[code])),
-        "rank": indicator.ranks[code],
-        "peers": ("; ".join(indicator.write(float(spread[part]))
+        "indicator": f"{measured.measure.label}, {measured.unit}", "name": names_of([code])[0],
+        "year": measured.year, "value": text.write(measured, float(measured.latest[code])),
+        "rank": measured.ranks[code],
+        "peers": ("; ".join(text.write(measured, float(spread[part]))
                             for part in ("low", "median", "high"))
                   if spread["known"] > 0 else swedish.MISSING),
-        "group": indicator.write(float(indicator.group_medians.get(code, np.nan))),
-        "median": indicator.write(indicator.median),
-        "direction": DIRECTIONS[indicator.measure.direction],
+        "group": text.write(measured, float(measured.group_medians.get(code, np.nan))),
+        "median": text.write(measured, measured.median),
     }
 
 
-def rank_table(region: Region, indicators: Sequence[Indicator], *, population: pd.Series) -> Table:
-    """Members side by side: their rank among all municipalities, one column an indicator."""
-    known = municipalities()
-    codes = largest(region, population, most=len(region.members))
-    frame = pd.DataFrame({"name": [known[code].name for code in codes],
-                          "population": capacity.rank(population).reindex(codes).to_numpy()})
-    formats = {"name": Format("Kommun", text=True), "population": Format("Folkmängd")}
-    for indicator in indicators:
-        label = f"{indicator.measure.label} {indicator.year}"
-        frame[label] = indicator.ranks.reindex(codes).to_numpy()
-        formats[label] = Format(label)
-    return Table("kapacitet-platser", "Plats bland landets 290 kommuner, 1 = högst värde", frame,
-                 formats, ("population", *_sources(indicators)[:-1]),
-                 notes=("En hög plats är inte alltid bra: figuren anger måttens riktning.",))
+# --- what services cost --------------------------------------------------------------------------
+
+
+def cost_tables(region: Region, costs: pd.DataFrame) -> list[Table]:
+    """The latest published cost of each broad service area and member; none where none is known.
+
+    `costs` is that of `load_service_costs`: parts of five counties, with years and units that
+    differ.
+    """
+    inside = costs[costs["code"].isin(region.members)].sort_values("year")
+    latest = inside.drop_duplicates(["code", "service"], keep="last").sort_values(
+        ["service", "unit", "cost"], ascending=[True, True, False])
+    if latest.empty:
+        return []
+    frame = pd.DataFrame({
+        "service": latest["service"].to_numpy(), "name": names_of(latest["code"]),
+        "year": latest["year"].to_numpy(), "cost": latest["cost"].to_numpy(),
+        "unit": [unit.replace("kr/", "kr per ") for unit in latest["unit"]]})
+    return [Table("kostnader", "Kostnad för breda verksamhetsområden, senaste året för varje",
+                  frame, {"service": Format("Verksamhet", text=True), "name": NAME,
+                          "year": Format("År", year=True), "cost": Format("Kostnad"),
+                          "unit": Format("Enhet", text=True)}, ("service_costs",), "observed",
+                  notes=tables.notes("service_costs"))]
+
+
+# --- staff ---------------------------------------------------------------------------------------
 
 
 def staff_figures(region: Region, rates: pd.Series, *, population: pd.Series) -> list[Axes]:
@@ -318,27 +270,59 @@ def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
     >>> people = load_population().set_index(["code", "year"])["population"]
     >>> rates = staff_per_1000(load_staff().set_index(["code", "year"])["staff"], people)
     >>> axes = plot_staff(regions.get("kak"), rates, population=people.xs(2024, level="year"))
-    >>> style.description_of(axes.figure).title
-    'Kommunens månadsavlönade personal per 1 000 invånare 2008–2017'
+    >>> style.description_of(axes.figure).title[:56]
+    'Kommunens månadsavlönade personal per 1 000 invånare 200'
     """
-    known, wide = municipalities(), rates.dropna().unstack(level=0)
-    codes = [code for code in largest(region, population, most=len(region.members))
-             if code in wide]
+    wide = rates.dropna().unstack(level=0)
+    order = population.reindex(list(region.members)).sort_values(ascending=False).index
+    codes = [str(code) for code in order if code in wide]
     wide = wide[codes].dropna(how="all")
-    lines: Mapping[str, pd.Series] = {known[code].name: wide[code] for code in codes}
+    lines: Mapping[str, pd.Series] = dict(zip(names_of(codes), (wide[code] for code in codes),
+                                              strict=True))
     first, last = int(wide.index.min()), int(wide.index.max())
-    axes = charts.plot_lines(lines, unit="per 1 000 invånare", axes=axes, height=3.0)
+    axes = charts.plot_lines(lines, unit="per 1 000 invånare", axes=axes, height=3.0,
+                             colours=charts.named_colours(region.members))
     ends = swedish.listed(f"{name} {swedish.number(line[last], 1)}"
                           for name, line in list(lines.items())[: charts.MOST_NAMED])
     frame = wide.loc[sorted({first, last})].T.rename(columns=str)
-    formats = {str(year): Format(str(year), decimals=1) for year in frame}
+    formats = {str(year): Format(str(year), decimals=1, measure="staff_per_1000")
+               for year in frame}
     frame.insert(0, "name", list(lines))
     table = Table("personal", "Månadsavlönad personal per 1 000 invånare",
-                  frame.reset_index(drop=True), {"name": Format("Kommun", text=True), **formats},
+                  frame.reset_index(drop=True), {"name": NAME, **formats},
                   ("staff", "population"))
-    title = f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
+    title = (f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
+             f"{aged(last)}")
     return style.describe(axes, style.Description(
         id="personal", title=title,
         alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
         sources=("staff", "population"), table=table, unit="per 1 000 invånare",
+        measures=("staff_per_1000",),
         note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas."))
+
+
+def staff_age_tables(view: Residents) -> list[Table]:
+    """Staff aged 55 and 60 or over of the latest year with ages; none where they are unknown.
+
+    >>> from analysis import regions
+    >>> from analysis.views.population import residents
+    >>> staff_age_tables(residents(regions.get("kak")))[0].title
+    'Äldre bland kommunens månadsavlönade 2017 (nio år gamla uppgifter)'
+    """
+    if "share_60plus" not in view.staff_table:
+        return []
+    older = pd.DataFrame({"55": staff_55plus(view.staff_table),
+                          "60": staff_60plus(view.staff_table)}).dropna()
+    inside = older[older.index.get_level_values(0).isin(view.region.members)]
+    if inside.empty:
+        return []
+    year = last_year(inside["55"])
+    now = inside[inside.index.get_level_values(1) == year].droplevel(1)
+    codes = [code for code in by_size(view.region, view.values) if code in now.index]
+    frame = now.loc[codes].reset_index(drop=True)
+    frame.insert(0, "name", names_of(codes))
+    return [Table("personal-alder", f"Äldre bland kommunens månadsavlönade {year}{aged(year)}",
+                  frame, {"name": NAME,
+                          "55": Format("55 år eller äldre", "%", 1, measure="staff_55plus"),
+                          "60": Format("60 år eller äldre", "%", 1, measure="staff_60plus")},
+                  ("staff",), notes=tables.notes("staff"))]

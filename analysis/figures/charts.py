@@ -23,6 +23,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import catalog
 from analysis.figures import labels, style
+from analysis.regions import names_of
 from analysis.text import swedish
 
 MOST_NAMED = 8  # as many lines as there are markers and dashes to tell apart
@@ -36,6 +37,18 @@ Breaks = Mapping[int, str] | Sequence[int]
 def breaks_of(dataset: str) -> list[int]:
     """First years of each series of a dataset after the first, as the catalogue has them."""
     return [series.first for series in catalog.dataset(dataset).series[1:]]
+
+
+def named_colours(codes: Sequence[str]) -> dict[str, str]:
+    """The colour of each municipality by its name, up to eight; none where there are more.
+
+    >>> named_colours(["1780"])
+    {'Karlstad': '#0b5c6b'}
+    """
+    if len(codes) > len(style.SERIES_COLOURS):
+        return {}
+    found = style.colours_of(codes)
+    return dict(zip(names_of(codes), (found[code] for code in codes), strict=True))
 
 
 def number_axis(axis: Any, *, decimals: int = 0, signed: bool = False, ticks: int = 6) -> None:
@@ -67,7 +80,8 @@ def pieces(line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *,
 
 def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (), gap: int = 1,
                signed: bool = False, baseline: float | None = None, ceiling: float | None = None,
-               axes: Axes | None = None, height: float = 3.4, strong: str = "") -> Axes:
+               axes: Axes | None = None, height: float = 3.4, strong: str = "",
+               colours: Mapping[str, str] | None = None) -> Axes:
     """Draw named series over years, each named at its end; nothing joins across a break or a gap.
 
     Parameters
@@ -80,6 +94,7 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
     baseline: a level to mark, such as 100 for an index.
     ceiling: cut the axis here; the caller tells the reader what is above it.
     strong: the line that the figure is about.
+    colours: by name, where a line has a colour of its own in the whole report.
 
     >>> axes = plot_lines({"Karlstad": pd.Series([100.0, 104.0], index=[2014, 2024])}, unit="index")
     >>> len(axes.lines) > 0
@@ -92,7 +107,8 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
         _dress(axes, unit=unit, decimals=decimals, signed=signed, baseline=baseline)
         named = sorted(list(split)[:MOST_NAMED], key=lambda name: name != strong)
         _draw_background(axes, [run for name in list(split)[MOST_NAMED:] for run in split[name]])
-        ends = [_draw(axes, name, split[name], place, strong=name == strong)
+        ends = [_draw(axes, name, split[name], place, strong=name == strong,
+                      colour=(colours or {}).get(name, style.SERIES_COLOURS[place]))
                 for place, name in enumerate(named)]
         _mark_breaks(axes, breaks)
         if ceiling is not None:
@@ -129,8 +145,8 @@ class End:
     weight: str = "normal"
 
 
-def _draw(axes: Axes, name: str, runs: Sequence[pd.Series], place: int, *, strong: bool) -> End:
-    colour = style.SERIES_COLOURS[place % len(style.SERIES_COLOURS)]
+def _draw(axes: Axes, name: str, runs: Sequence[pd.Series], place: int, *, strong: bool,
+          colour: str) -> End:
     marker = style.MARKERS[place % len(style.MARKERS)]
     for run in runs:
         step = max(1, len(run) // _MARKS)

@@ -20,11 +20,10 @@ from matplotlib.patches import Patch
 
 from analysis.figures import maps, style
 from analysis.flows import Flows, Markets
-from analysis.regions import Region
+from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 
 _NAMED = 8  # markets in the legend: as many as there are colours
 _HATCHES = style.HATCHES  # colours repeat after eight, patterns shift by one

@@ -18,11 +18,10 @@ from analysis.figures import maps, style
 from analysis.flows import Flows, Markets
 from analysis.metrics import commuting as metrics
 from analysis.metrics.labour_markets import MarketChanges
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 
 MOST = 24  # members in the heat map; the table of links has the rest
 _WRITTEN = 12  # members up to which every cell gets its count

@@ -1,46 +1,51 @@
-"""Figures of the population chapter: where people live, how it changed, how old they are.
+"""Figures on the people of a region, for the appendix: places, long series, moves and ages.
 
 Terms
 -----
 values: Series of inhabitants indexed by (code, year) for all municipalities.
-comparators: the groups, counties and nation a region is shown against; counties only when few.
+comparators: the counties and nation a region is shown against; counties only when few.
 known members: members with a whole series in the table; the others have the latest year only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
+from analysis import catalog
 from analysis.figures import charts, labels, maps, style
+from analysis.figures.residents import NAME, noise
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
-from analysis.metrics.measure import Measure, measure_of
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
-from analysis.text import swedish
-from analysis.text.population import (
+from analysis.text import areas, swedish
+from analysis.views.population import (
+    BROAD_AGES,
     NATION,
+    Indicator,
     broad_ages,
     by_size,
+    comparators,
     compared_sets,
+    cooperations,
+    in_order,
     last_year,
-    names_of,
 )
 
 _NAMED_LOCALITIES = 14
-_MOST_YEARS = 6  # years of the balance that a chart has room for
 _NAMED = 60  # most names tried on a map of many members; the table has them all
-NAME = Format("Kommun", text=True)
+_MOST_BARS = 44  # members in the bars of moves: more would not be read
+_OLD = 3  # figures this many years old say their age in the title
 _BORDERS = "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB."
 _AGES_UNKNOWN = "Åldersfördelningen är okänd:\nuppgift saknas för minst en åldersgrupp."
-_SUMS = "Riket, län och grupper är summor av kommunernas tal."
+_SUMS = "Riket, län och samarbeten är summor av kommunernas tal."
 COMPONENT_LABELS = {
     "natural_increase": "Födda minus döda",
     "net_county": "Flyttnetto mot eget län",
@@ -48,12 +53,19 @@ COMPONENT_LABELS = {
     "net_abroad": "Flyttnetto mot utlandet",
     "adjustment": "Justering",
 }
+# five steps of lightness, so that the parts differ in grey too
+_COMPONENT_COLOURS = dict(zip(COMPONENT_LABELS, (
+    style.HIGHLIGHT, "#083c47", "#4f97a3", "#b9dbe0", "white"), strict=True))
 
 
-def _noise(years: Iterable[int], key: str = "population") -> tuple[str, ...]:
-    """Which of `years` rest on counts with SCB's noise, as `key` says; nothing when none does."""
-    noisy = sorted(set(years) & set(tables.perturbed_years(key)))
-    return (f"{swedish.years(noisy)} bygger på tal med slumpmässigt brus (CKM).",) if noisy else ()
+def aged(year: int) -> str:
+    """How old the figures of a year are, for a title; empty where they are not old.
+
+    >>> aged(2016), aged(2025)
+    (' (tio år gamla uppgifter)', '')
+    """
+    years = catalog.SNAPSHOT_DATE.year - year
+    return f" ({swedish.in_words(years)} år gamla uppgifter)" if years > _OLD else ""
 
 
 # --- maps ----------------------------------------------------------------------------------------
@@ -94,13 +106,13 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
     table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
                   {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
-                  kind="observed", notes=_noise([year]))
+                  kind="observed", notes=noise([year]))
     return style.describe(chart, style.Description(
         id="folkmangd-karta", title=f"Folkmängd i kommunerna {year}",
         alt=_population_alt(region, counts, year), sources=("population", "localities"),
         table=table, kind="observed", unit="invånare",
-        note="Cirklarnas yta visar folkmängden. Svarta punkter är tätorter "
-             f"{localities['year'].max()}."))
+        note="Cirklarnas yta visar folkmängden." + (
+            "" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}.")))
 
 
 def _few(region: Region) -> bool:
@@ -110,7 +122,8 @@ def _few(region: Region) -> bool:
 def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
     first = counts.index[0]
     total = swedish.number(counts.sum(skipna=False))
-    text = f"Karta med en cirkel för varje kommun. {region.name} hade {total} invånare {year}."
+    name = swedish.capitalised(areas.together(region))
+    text = f"Karta med en cirkel för varje kommun. {name} hade {total} invånare {year}."
     if len(counts) == 1:
         return text
     smallest = counts.index[-1]
@@ -151,13 +164,27 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
         unit="invånare", note="Cirklarnas yta visar antalet invånare i tätorten."))
 
 
+def locality_figures(region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
+                     ) -> list[Axes]:
+    """The map of `plot_localities`; none where no locality of a member is known."""
+    known = localities["code"].isin(region.members).any()
+    return [plot_localities(region, localities, boundaries=boundaries)] if known else []
+
+
+def places_tables(region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame,
+                  ) -> list[Table]:
+    """The table of `places_table`; none where neither land nor localities are known."""
+    known = land.index.isin(region.members).any() and len(where)
+    return [places_table(region, values, land, where)] if known else []
+
+
 def places_table(region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame,
                  ) -> Table:
     """Members: inhabitants, land area, density, share in localities and in the largest one.
 
     `land` is that of `latest_land`, `where` that of `locality_shares`.
     """
-    order, year = by_size(region, values), last_year(values)
+    order, year = in_order(region, values), last_year(values)
     here, places, land = values.xs(year, level=1).loc[order], where.loc[order], land.reindex(order)
     frame = pd.DataFrame({
         "name": names_of(order), "population": here.to_numpy(),
@@ -173,7 +200,7 @@ def places_table(region: Region, values: pd.Series, land: pd.DataFrame, where: p
         "largest": Format("Största tätort", text=True),
         "largest_share": Format("Bor i den största", percent=True),
     }, ("population", "land_area", "localities"), notes=(
-        *_noise([year]), f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas "
+        *noise([year]), f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas "
         "inte där en tätort går, eller enligt en grov beräkning kan gå, över kommungränsen."))
 
 
@@ -190,7 +217,7 @@ def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
            for _, row in inside.head(3).iterrows()]
     size = "Den enda är" if len(top) == 1 else "De största är"
     count = swedish.counted(len(inside), "tätort", "tätorter")
-    return f"Karta över {count} i {region.name}. {size} {swedish.listed(top)}."
+    return f"Karta över {count} i {areas.together(region)}. {size} {swedish.listed(top)}."
 
 
 def _localities_table(inside: pd.DataFrame) -> Table:
@@ -203,69 +230,6 @@ def _localities_table(inside: pd.DataFrame) -> Table:
     return Table("tatorter", "Tätorter efter antal invånare", frame, {
         "name": Format("Tätort", text=True), "municipality": NAME,
         "population": Format("Invånare", "invånare")}, ("localities",), "observed", notes)
-
-
-def plot_change(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFrame,
-                axes: tuple[Axes, Axes] | None = None) -> Axes:
-    """Map of the change in population over ten years, shaded around zero (share).
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.boundaries import load_boundaries
-    >>> from analysis.loaders.population import load_population
-    >>> people = load_population().set_index(["code", "year"])["population"]
-    >>> axes = plot_change(regions.get("karlstad"), people, boundaries=load_boundaries())
-    >>> style.description_of(axes.figure).title
-    'Folkmängdens förändring 2015–2025'
-    """
-    chart, side = axes if axes is not None else maps.map_canvas()
-    year = last_year(values)
-    shares = metrics.population_change_10y(values).xs(year, level=1)
-    members = shares.reindex(by_size(region, values))
-    with style.look():
-        fill, limits, colours = maps.shade_classes(members, centre=0.0)
-        maps.draw_base(chart, region, boundaries, fill=fill)
-        step = min(np.diff(limits))
-        maps.class_legend(side, limits, colours, percent=True, decimals=0 if step >= 0.0099 else 1,
-                          title=f"Förändring\n{year - 10}–{year}, procent")
-        texts = members.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
-        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                        order=list(members.index)[:_NAMED], surroundings=boundaries)
-    table = change_table(region, values)
-    return style.describe(chart, style.Description(
-        id="folkmangd-forandring-karta", title=f"Folkmängdens förändring {year - 10}–{year}",
-        alt=_change_alt(members, year), sources=("population",), table=table, unit="procent"))
-
-
-def _change_alt(members: pd.Series, year: int) -> str:
-    grown, shrunk = int((members > 0).sum()), int((members < 0).sum())
-    ranked = members.sort_values()
-    low, high = names_of([str(ranked.index[0]), str(ranked.index[-1])])
-    least, most = (f"{swedish.signed(100 * share, 1)} procent" for share in ranked.iloc[[0, -1]])
-    text = f"Karta över folkmängdens förändring {year - 10}–{year}."
-    if len(members) == 1:
-        return f"{text} {high}: {most}."
-    return (f"{text} {swedish.counted(grown, 'kommun', 'kommuner')} ökade och {shrunk} minskade, "
-            f"från {least} i {low} till {most} i {high}.")
-
-
-def change_table(region: Region, values: pd.Series) -> Table:
-    """Members and comparators: inhabitants then and now, change in persons and in per cent."""
-    year = last_year(values)
-    order = by_size(region, values)
-    sets = {name: [code] for name, code in zip(names_of(order), order, strict=True)}
-    sets |= {name if name not in sets else f"{name} (hela)": codes
-             for name, codes in compared_sets(region, values).items() if len(codes) > 1}
-    sums = metrics.by_area(values, sets)
-    now, then = sums.xs(year, level=1), sums.xs(year - 10, level=1)
-    frame = pd.DataFrame({"name": list(sets), "then": then.loc[list(sets)].to_numpy(),
-                          "now": now.loc[list(sets)].to_numpy()})
-    frame["change"] = frame["now"] - frame["then"]
-    frame["share"] = frame["change"] / frame["then"]
-    return Table("folkmangd-forandring", f"Folkmängdens förändring {year - 10}–{year}", frame, {
-        "name": Format("Område", text=True), "then": Format(f"Folkmängd {year - 10}"),
-        "now": Format(f"Folkmängd {year}"), "change": Format("Förändring", signed=True),
-        "share": Format("Förändring", decimals=1, percent=True, signed=True),
-    }, ("population",), notes=(*_noise([year - 10, year]), _SUMS))
 
 
 # --- the long series -----------------------------------------------------------------------------
@@ -285,8 +249,9 @@ def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
     sets = compared_sets(region, values)
     sums = metrics.by_area(values, sets)
     lines = {name: metrics.index_of(sums[name], base=base) for name in sets}
+    strong = region.name if region.name in sets else ""
     axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
-                             strong=region.name)
+                             strong=strong)
     alt = (f"Linjediagram, folkmängd {base}–{last_year(values)} som index med {base} = 100. "
            f"Index {last_year(values)}: {_ends(lines)}.")
     return style.describe(axes, style.Description(
@@ -295,30 +260,35 @@ def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
         table=_history_table("folkmangd-historia", sums, list(sets))))
 
 
-def plot_members(region: Region, values: pd.Series, *, base: int = 1950,
-                 axes: Axes | None = None) -> Axes:
+def plot_members(region: Region, values: pd.Series, *, base: int = 1950, axes: Axes | None = None,
+                 key: str = "folkmangd-medlemmar",
+                 colours: Mapping[str, str] | None = None) -> Axes:
     """Population of each member as an index; with many members the largest are named.
+
+    `colours` by name are those of the whole report.
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_population
     >>> people = load_population().set_index(["code", "year"])["population"]
     >>> axes = plot_members(regions.get("karlstad"), people)
     >>> style.description_of(axes.figure).title
-    'Folkmängd i kommunerna 1950–2025, 1950 = 100'
+    'Folkmängd i de fem kommunerna 1950–2025, 1950 = 100'
     """
     order = by_size(region, values)
     lines = {name: metrics.index_of(values[code], base=base)
              for name, code in zip(names_of(order), order, strict=True)}
     axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
-                             height=3.6, ceiling=_ceiling(list(lines.values())))
+                             height=3.6, ceiling=_ceiling(list(lines.values())),
+                             colours=colours)
     alt = (f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
            f"{base} = 100. Index {last_year(values)}: {_ends(lines)}.")
     named = values.rename(index=dict(zip(order, names_of(order), strict=True)), level=0)
     return style.describe(axes, style.Description(
-        id="folkmangd-medlemmar", title=f"Folkmängd i kommunerna {base}–{last_year(values)}, "
+        id=key,
+        title=f"Folkmängd i {areas.together(region)} {base}–{last_year(values)}, "
         f"{base} = 100", alt=alt, sources=("population",), unit="index",
         note=_background_note(list(lines.values())),
-        table=_history_table("folkmangd-medlemmar", named, list(lines))))
+        table=_history_table(key, named, list(lines))))
 
 
 def _ceiling(lines: Sequence[pd.Series]) -> float | None:
@@ -339,10 +309,19 @@ def _background_note(lines: Sequence[pd.Series]) -> str:
     return f"{note} Axeln är kapad: {swedish.in_words(above)} {noun} har växt mer än den visar."
 
 
+def _keyed(key: str, region: Region) -> list[tuple[str, Region]]:
+    """Each cooperation with the key of its own figure: `key` where there is one of them."""
+    parts = cooperations(region)
+    return [(key if len(parts) == 1 else f"{key}-{part.key}", part) for part in parts]
+
+
 def history_figures(region: Region, values: pd.Series) -> list[Axes]:
-    """The long series: the region against comparators and, when there are several, its members."""
-    several = len(region.members) > 1
-    return [plot_history(region, values), *([plot_members(region, values)] if several else [])]
+    """The long series: the region against comparators, and the members of each cooperation."""
+    several = [part for part in cooperations(region) if len(part.members) > 1]
+    colours = charts.named_colours(region.members)
+    return [plot_history(region, values),
+            *(plot_members(part, values, colours=colours, key=key)
+              for key, part in _keyed("folkmangd-medlemmar", region) if part in several)]
 
 
 def _ends(lines: Mapping[str, pd.Series]) -> str:
@@ -355,7 +334,7 @@ def _ends(lines: Mapping[str, pd.Series]) -> str:
 def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
     """Inhabitants every tenth year and the latest one, one row an area."""
     last = last_year(sums)
-    chosen = sorted({*range(1950, last, 10), 2015, last})
+    chosen = sorted({*range(1950, last, 10), last - 10, last} & set(sums.index.unique(1)))
     wide = sums.unstack(level=1).loc[list(names), chosen]
     frame = wide.set_axis([str(year) for year in chosen], axis=1)
     frame.insert(0, "name", list(names))
@@ -369,93 +348,111 @@ def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
 # --- births, deaths and moves ---------------------------------------------------------------------
 
 
-def plot_balance(region: Region, changes: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """What the population increase consisted of each year: bars by component that add up to it.
+def balance_figures(region: Region, changes: pd.DataFrame) -> list[Axes]:
+    """The figure of `plot_balance`; none where the parts of no member are known."""
+    return [plot_balance(region, changes)] if len(_moved(region, changes)) else []
+
+
+@style.drawn
+def plot_balance(region: Region, changes: pd.DataFrame) -> Axes:
+    """What made each member grow or shrink in the latest year: one diverging bar a municipality.
+
+    Parts are persons per 1,000 inhabitants on 31 December; a mark shows their sum.
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_population_change
     >>> axes = plot_balance(regions.get("karlstad"), load_population_change())
     >>> style.description_of(axes.figure).title
-    'Folkökningens delar 2020 och 2023–2024'
+    'Folkökningens delar 2024'
     """
-    every = metrics.balance(changes, region.members)
-    parts = every.tail(_MOST_YEARS)
-    axes = axes if axes is not None else style.canvas(2.9)
-    shown = [name for name in metrics.COMPONENTS if parts[name].notna().any()]
+    rates, year = _moved(region, changes), int(changes["year"].max())
+    shown = [name for name in metrics.COMPONENTS if rates[name].abs().sum() > 0]
+    axes = style.canvas(0.27 * len(rates) + 1.0)
+    place = np.arange(len(rates))[::-1]
     with style.look():
-        place = np.arange(len(parts))
-        width = 0.8 / (len(shown) + 1)
-        for position, name in enumerate([*shown, "increase"]):
-            _component_bars(axes, parts[name], place + (position - len(shown) / 2) * width, width,
-                            position, strong=name == "increase",
-                            label=COMPONENT_LABELS.get(name, "Hela folkökningen"))
-        axes.axhline(0, color=style.INK, linewidth=0.8)
-        axes.set_xticks(place, [str(year) for year in parts.index])
-        axes.tick_params(axis="x", length=0, labelsize=9.5)
-        charts.number_axis(axes.yaxis, signed=True)
-        axes.grid(axis="y")
-        axes.margins(y=0.12)
-        axes.spines[["left", "bottom"]].set_visible(False)
-        axes.set_title("Personer", fontsize=8.5, fontweight="normal", color=style.MUTED)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3, columnspacing=1.4)
+        for sign in (1, -1):
+            start = np.zeros(len(rates))
+            for name in shown:
+                part = rates[name].clip(lower=0) if sign > 0 else rates[name].clip(upper=0)
+                axes.barh(place, part, 0.66, left=start, color=_COMPONENT_COLOURS[name],
+                          edgecolor=style.MUTED, linewidth=0.4, zorder=2,
+                          label=COMPONENT_LABELS[name] if sign > 0 else None)
+                start = start + part.to_numpy()
+        axes.plot(rates["increase"], place, "D", color=style.INK, markersize=5, zorder=4,
+                  markeredgecolor="white", linestyle="none")
+        _dress_balance(axes, rates, place, shown)
+    said = [f"{name} {swedish.signed(value, 1)}" for name, value in
+            zip(names_of(map(str, rates.index)), rates["increase"], strict=True)]
     return style.describe(axes, style.Description(
-        id="befolkning-balans", title="Folkökningens delar " + swedish.years(list(parts.index)),
-        alt=_balance_alt(region, parts), sources=("population_change",), unit="personer",
-        table=balance_table(region, changes), note=" ".join([
-            *([f"De {swedish.in_words(len(parts))} senaste åren; tabellen har alla."]
-              if len(every) > len(parts) else []), _balance_note(region, parts)])))
+        id="befolkning-balans", title=f"Folkökningens delar {year}",
+        subtitle=f"Personer per {swedish.number(1000)} invånare {year}",
+        alt=f"Liggande staplar, en för varje kommun. Hela folkökningen per "
+            f"{swedish.number(1000)} invånare {year}: {swedish.listed(said)}.",
+        sources=("population_change",), unit=f"personer per {swedish.number(1000)} invånare",
+        table=balance_table(region, changes), note=_balance_note(region, rates, year)))
 
 
-def _balance_note(region: Region, parts: pd.DataFrame) -> str:
-    """Gaps between the years, whether the parts add up, and that some are unknown."""
-    years = [int(year) for year in parts.index]
-    noise = _noise(years, "population_change")
-    gaps = len(years) <= years[-1] - years[0]
-    structural = ["net_county"] if set(region.members) <= metrics.COUNTIES_OF_ONE else []
-    absent = parts.drop(columns=structural).isna().any(axis=None)
+def _moved(region: Region, changes: pd.DataFrame) -> pd.DataFrame:
+    """Parts of the increase of the latest year per 1,000 inhabitants, by code of known members."""
+    if changes.empty:
+        return changes.reindex(columns=[*metrics.COMPONENTS, "increase"])
+    latest = changes[(changes["year"] == changes["year"].max()) & (changes["sex"] == "total")]
+    rows = latest.set_index("code")[[*metrics.COMPONENTS, "increase", "population"]].astype(
+        "float64")
+    alone = rows.index.isin(list(metrics.COUNTIES_OF_ONE))
+    rows["net_county"] = rows["net_county"].mask(alone, 0.0)
+    sizes = rows["population"].to_dict()
+    order = [code for part in cooperations(region) for code in
+             sorted(part.members, key=lambda code: -sizes.get(code, 0.0))]
+    chosen = rows.reindex(order).dropna().iloc[:_MOST_BARS]
+    return 1000 * chosen.drop(columns="population").div(chosen["population"], axis=0)
+
+
+def _dress_balance(axes: Axes, rates: pd.DataFrame, place: np.ndarray,
+                   shown: Sequence[str]) -> None:
+    small = 8.5 if len(rates) <= 20 else 6.5
+    axes.set_yticks(place, names_of(map(str, rates.index)), fontsize=small)
+    axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
+    right = max(0.0, float(rates.drop(columns="increase").clip(lower=0).sum(axis=1).max()))
+    for y, value in zip(place, rates["increase"], strict=True):
+        axes.annotate(swedish.signed(value, 1), (right, y), xytext=(6, 0),
+                      textcoords="offset points", va="center", fontsize=small)
+    axes.margins(x=0.12)
+    axes.set_ylim(-0.6, len(rates) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    charts.number_axis(axes.xaxis, signed=True)
+    axes.grid(axis="x")
+    axes.spines[["left", "bottom"]].set_visible(False)
+    handles, names = axes.get_legend_handles_labels()
+    handles.append(Line2D([], [], marker="D", linestyle="none", color=style.INK, markersize=5))
+    axes.legend(handles, [*names, "Hela folkökningen (talet till höger)"], loc="upper center",
+                bbox_to_anchor=(0.45, -0.6 / max(2.0, len(rates)) - 0.04), columnspacing=1.4,
+                ncols=1 if style.width() < style.WIDTH else 2)
+
+
+def _balance_note(region: Region, rates: pd.DataFrame, year: int) -> str:
+    """That parts make the whole, that SCB changes figures, and who is not shown."""
+    changed = noise([year], "population_change")
+    silent = len(region.members) - len(rates)
     return " ".join([
-        *(["Åren däremellan saknas i datauttaget."] if gaps else []),
-        "Delarna summerar till hela folkökningen" + (", utom år med brus." if noise else "."),
-        *noise,
-        *(["Där en uppgift saknas för någon kommun är delen okänd."] if absent else [])])
-
-
-def _component_bars(axes: Axes, values: pd.Series, place: np.ndarray, width: float, position: int,
-                    *, strong: bool, label: str) -> None:
-    bars = axes.bar(place, values.astype("float64"), width * 0.92, label=label,
-                    facecolor=style.INK if strong else style.SERIES_COLOURS[position],
-                    hatch="" if strong else style.HATCHES[position], edgecolor="white",
-                    linewidth=0.4, zorder=3)
-    texts = [swedish.signed(value) for value in values]
-    for text in axes.bar_label(bars, texts, padding=1.5, fontsize=6.8,
-                               fontweight="bold" if strong else "normal"):
-        text.set_zorder(5)
-
-
-def _balance_alt(region: Region, parts: pd.DataFrame) -> str:
-    years = [
-        f"{year}: " + ", ".join(
-            f"{label[:1].lower()}{label[1:]} {swedish.signed(row[name])}"
-            for name, label in COMPONENT_LABELS.items() if pd.notna(row[name]))
-        + (f", tillsammans {swedish.signed(row['increase'])}" if pd.notna(row["increase"])
-           else "uppgift saknas")
-        for year, row in parts.iterrows()
-    ]
-    return f"Stapeldiagram, {swedish.genitive(region.name)} folkökning i personer. " \
-           f"{'. '.join(years)}."
+        *([] if changed else ["Delarna blir tillsammans hela folkökningen."]), *changed,
+        *([f"För {swedish.counted(silent, 'kommun', 'kommuner')} visas inga delar; tabellen har "
+           "det som är känt."] if silent else [])])
 
 
 def balance_table(region: Region, changes: pd.DataFrame) -> Table:
     """Births, deaths, net moves and adjustment each year, adding up to the increase."""
-    parts = metrics.balance(changes, region.members)
-    frame = parts.reset_index()
-    formats = {"year": Format("År", year=True), "births": Format("Födda"),
-               "deaths": Format("Döda"),
+    parts = pd.concat([metrics.balance(changes, part.members).reset_index().assign(part=part.name)
+                       for part in cooperations(region)], ignore_index=True)
+    several = len(cooperations(region)) > 1
+    formats = {"year": Format("År", year=True),
+               **({"part": Format("Samarbete", text=True)} if several else {}),
+               "births": Format("Födda"), "deaths": Format("Döda"),
                **{name: Format(label, signed=True) for name, label in COMPONENT_LABELS.items()},
                "increase": Format("Folkökning", signed=True)}
-    return Table("befolkning-balans", "Folkökningens delar, personer", frame, formats,
-                 ("population_change",),
-                 notes=(*_noise(frame["year"], "population_change"),
+    return Table("befolkning-balans", "Folkökningens delar, personer", parts[list(formats)],
+                 formats, ("population_change",),
+                 notes=(*noise(parts["year"], "population_change"),
                         "Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
                         "Justering är SCB:s post för rättade uppgifter."))
 
@@ -463,98 +460,69 @@ def balance_table(region: Region, changes: pd.DataFrame) -> Table:
 # --- age -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Aged:
-    """An age measure of all municipalities: `values` is indexed by (code, year)."""
-
-    measure: Measure
-    values: pd.Series
-
-    @classmethod
-    def of(cls, metric: object, table: pd.DataFrame) -> Aged:
-        """`metric` (a measure of this package) applied to an indicator table."""
-        return cls(measure_of(metric),  # type: ignore[arg-type]
-                   metric(table.set_index(["code", "year"])))  # type: ignore[operator]
-
-    @property
-    def scale(self) -> int:
-        """What a value is multiplied by when it is printed."""
-        return 100 if self.measure.as_percent else 1
-
-    @property
-    def unit(self) -> str:
-        """Unit as printed on an axis."""
-        return "procent" if self.measure.as_percent else self.measure.unit
-
-    @property
-    def latest(self) -> pd.Series:
-        """Values of the latest year by code."""
-        return self.values.xs(last_year(self.values), level=1)
-
-    def write(self, value: float) -> str:
-        """A value as Swedish text without unit."""
-        return swedish.number(value * self.scale, self.measure.decimals)
+def age_figures(region: Region, measures: Sequence[Indicator]) -> list[Axes]:
+    """A line chart for each measure and cooperation with members whose series is known."""
+    colours = charts.named_colours(region.members)
+    return [plot_age(part, measured, colours=colours, key=key) for measured in measures
+            for key, part in _keyed(_age_key(measured), region)
+            if measured.with_series(part.members)]
 
 
-def known_members(region: Region, values: pd.Series) -> list[str]:
-    """Members with more than the latest year in `values`."""
-    counts = values.groupby(level=0).count()
-    return [code for code in region.members if counts.get(code, 0) > 1]
+def _age_key(measured: Indicator) -> str:
+    return f"alder-{measured.measure.id.replace('_', '-')}"
 
 
-def age_measures(share_65plus: pd.DataFrame, mean_age: pd.DataFrame,
-                 dependency_ratio: pd.DataFrame) -> tuple[Aged, Aged, Aged]:
-    """The three age measures of the chapter, from their indicator tables."""
-    return (Aged.of(metrics.share_65plus, share_65plus), Aged.of(metrics.mean_age, mean_age),
-            Aged.of(metrics.dependency_ratio, dependency_ratio))
+def plot_age(region: Region, measured: Indicator, *, axes: Axes | None = None, key: str = "",
+             colours: Mapping[str, str] | None = None) -> Axes:
+    """A measure over time, one line for each member whose series is known.
 
-
-def age_figures(region: Region, measures: Sequence[Aged]) -> list[Axes]:
-    """One line chart a measure for the members whose series is known; none when there is none."""
-    return [plot_age(region, aged) for aged in measures if known_members(region, aged.values)]
-
-
-def plot_age(region: Region, aged: Aged, *, axes: Axes | None = None) -> Axes:
-    """An age measure over time, one line for each member whose series is known.
+    `colours` by name are those of the whole report.
 
     >>> from analysis import regions
-    >>> from analysis.loaders.population import load_indicator
-    >>> keys = ("share_65plus", "mean_age", "dependency_ratio")
-    >>> share, *_ = age_measures(*(load_indicator(key) for key in keys))
-    >>> axes = plot_age(regions.get("karlstad"), share)
+    >>> from analysis.views.population import residents
+    >>> area = regions.get("karlstad")
+    >>> axes = plot_age(area, residents(area).indicators["mean_age"])
     >>> style.description_of(axes.figure).title
-    'Andel 65 år eller äldre 1968–2025'
+    'Medelålder i de fem kommunerna 1998–2025'
     """
-    codes = known_members(region, aged.values)
-    order = aged.latest.loc[codes].sort_values(ascending=False).index
-    lines = {municipalities()[code].name: aged.values[code] * aged.scale for code in order}
-    first, last = (int(edge(line.index.min() if edge is min else line.index.max()
-                            for line in lines.values())) for edge in (min, max))
-    axes = charts.plot_lines(lines, unit=aged.unit, decimals=0, axes=axes, height=3.2)
-    title = f"{aged.measure.label} {first}–{last}"
-    ends = swedish.listed(f"{name} {swedish.number(line.iloc[0], aged.measure.decimals)} till "
-                          f"{swedish.number(line.iloc[-1], aged.measure.decimals)}"
+    codes = measured.with_series(region.members)
+    ends = measured.values.dropna().unstack(level=1).reindex(codes).ffill(axis=1).iloc[:, -1]
+    order = ends.sort_values(ascending=False).index
+    lines = {municipalities()[code].name: measured.values[code].dropna() * measured.scale
+             for code in order}
+    first = min(int(line.index.min()) for line in lines.values())
+    last = max(int(line.index.max()) for line in lines.values())
+    axes = charts.plot_lines(lines, unit=measured.unit, decimals=0, axes=axes, height=3.2,
+                             colours=colours)
+    title = f"{measured.measure.label} i {areas.together(region)} {swedish.span(first, last)}"
+    decimals = measured.measure.decimals
+    said = swedish.listed(f"{name} {swedish.number(line.iloc[0], decimals)} till "
+                          f"{swedish.number(line.iloc[-1], decimals)}"
                           for name, line in list(lines.items())[: charts.MOST_NAMED])
-    key = f"alder-{aged.measure.id.replace('_', '-')}"
+    key = key or _age_key(measured)
     missing = len(region.members) - len(codes)
     note = f"Serien saknas för {swedish.counted(missing, 'kommun', 'kommuner')}." if missing else ""
     return style.describe(axes, style.Description(
-        id=key, title=title, alt=f"Linjediagram, {title}, {aged.unit}. {ends}.",
-        sources=aged.measure.sources, kind=aged.measure.kind, unit=aged.unit, note=note,
-        table=_age_table(key, title, aged, list(order), list(lines))))
+        id=key, title=title, alt=f"Linjediagram, {title}, {measured.unit}. {said}.",
+        sources=measured.measure.sources, kind=measured.measure.kind, unit=measured.unit,
+        note=note, measures=(measured.measure.id,),
+        table=_age_table(key, title, measured, list(order), list(lines))))
 
 
-def _age_table(key: str, title: str, aged: Aged, codes: list[str], names: list[str]) -> Table:
-    wide = aged.values.loc[codes].unstack(level=1)
+def _age_table(key: str, title: str, measured: Indicator, codes: list[str], names: list[str],
+               ) -> Table:
+    wide = measured.values.loc[codes].unstack(level=1)
     first, last = int(wide.columns.min()), int(wide.columns.max())
-    chosen = [year for year in range(first, last + 1) if year % 10 == 0 or year in (first, last)]
+    chosen = [year for year in range(first, last + 1) if year in wide.columns
+              and (year % 10 == 0 or year in (first, last))]
     frame = pd.DataFrame({str(year): wide.loc[codes, year].to_numpy() for year in chosen})
     frame.insert(0, "name", names)
     formats = {"name": NAME} | {
-        str(year): Format(str(year), decimals=aged.measure.decimals,
-                          percent=aged.measure.as_percent) for year in chosen}
-    return Table(key, f"{title}, {aged.unit}", frame, formats,
-                 aged.measure.sources, aged.measure.kind, notes=_noise(chosen))
+        str(year): Format(str(year), decimals=measured.measure.decimals,
+                          percent=measured.measure.as_percent, measure=measured.measure.id)
+        for year in chosen}
+    return Table(key, f"{title}, {measured.unit}", frame, formats,
+                 measured.measure.sources, measured.measure.kind, notes=noise(chosen))
 
 
 # side of the axis, column, colour, hatch and Swedish word for each sex
@@ -562,14 +530,15 @@ _SIDES = ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
           (1, "men", style.SERIES_COLOURS[0], "///", "Män"))
 
 
-def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
+def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None,
+                 key: str = "alderspyramid") -> Axes:
     """Population pyramid of the latest year with ages: share of all by age group and sex.
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_age_sex
     >>> axes = plot_pyramid(regions.get("bergslagen"), load_age_sex())
     >>> style.description_of(axes.figure).title
-    'Ålder och kön 2016, andel av befolkningen'
+    'Ålder och kön 2016 (tio år gamla uppgifter), andel av befolkningen'
     """
     axes = axes if axes is not None else style.canvas(3.9)
     only_year = ages["year"].nunique() == 1
@@ -582,7 +551,8 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     with style.look():
         for side, sex, colour, hatch, label in _SIDES if known else ():
             axes.barh(place, side * 100 * here[sex], 0.86, color=colour, hatch=hatch,
-                      edgecolor="white", linewidth=0.3, label=f"{label}, {region.name}", zorder=2)
+                      edgecolor="white", linewidth=0.3, zorder=2,
+                      label=f"{label}, {areas.together(region)}")
             if beside and not here.equals(nation):
                 axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
                             orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5,
@@ -594,12 +564,49 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
             axes.set_axis_off()
     absent = "" if beside else "Riket är okänt: uppgift saknas för minst en åldersgrupp."
     return style.describe(axes, style.Description(
-        id="alderspyramid", title=f"Ålder och kön {year}, andel av befolkningen",
+        id=key,
+        title=f"Ålder och kön {year}{aged(year)}, andel av befolkningen",
         alt=_pyramid_alt(region, ages), sources=("population_age_sex",), unit="procent",
-        table=_pyramid_table(here, nation, year),
+        table=_pyramid_table(key, here, nation, year),
         note=" ".join(filter(None, [
-            f"Fullständig åldersfördelning finns bara för {year} i datauttaget." if only_year
-            else "", *_noise([year], "population_age_sex"), absent]))))
+            f"Ålder och kön finns bara för {year} i datauttaget." if only_year else "",
+            *noise([year], "population_age_sex"), absent]))))
+
+
+def pyramid_figures(region: Region, ages: pd.DataFrame) -> list[Axes]:
+    """A pyramid for each cooperation; none where there are no ages by sex."""
+    return ([plot_pyramid(part, ages, key=key) for key, part in _keyed("alderspyramid", region)]
+            if len(ages) else [])
+
+
+def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[Table]:
+    """Broad age groups of the latest year (both sexes), shares of the published population.
+
+    `ages` is that of `load_ages`. None where there are no ages.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_ages, load_population
+    >>> people = load_population().set_index(["code", "year"])["population"]
+    >>> ages_tables(regions.get("kak"), load_ages(), people)[0].frame["name"].tolist()
+    ['Köping', 'Arboga', 'Kungsör', 'Västmanlands län', 'Riket']
+    """
+    if ages.empty:
+        return []
+    year = int(ages["year"].max())
+    order = in_order(region, values)
+    sets = {**dict(zip(names_of(order), ([code] for code in order), strict=True)),
+            **comparators(region, values)}
+    whole = metrics.by_area(values, sets).xs(year, level=1)
+    groups = [(label, low, high) for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80,
+                                                                         None))]
+    frame = pd.DataFrame({label: metrics.by_area(metrics.by_age(ages, low, high), sets).xs(
+        year, level=1) / whole for label, low, high in groups}).loc[list(sets)]
+    frame.insert(0, "name", list(sets))
+    return [Table("aldrar", f"Andel av befolkningen efter ålder {year}",
+                  frame.reset_index(drop=True), {
+                      "name": Format("Område", text=True),
+                      **{label: Format(label, decimals=1, percent=True) for label, _, _ in groups},
+                  }, ("population_age", "population"), notes=tables.notes("population_age"))]
 
 
 # --- what SCB projects ----------------------------------------------------------------------------
@@ -621,9 +628,9 @@ def projection_tables(region: Region, projected: pd.DataFrame) -> list[Table]:
     frame = wide.loc[list(region.members), chosen].astype("float64")
     frame = frame.loc[frame[first].sort_values(ascending=False).index]
     names = names_of(list(frame.index))
-    if len(names) > 1:
-        frame.loc[region.key] = frame.sum(skipna=False)
-        names = [*names, region.name]
+    for part in cooperations(region) if len(names) > 1 else ():
+        frame.loc[part.key] = frame.reindex(list(part.members)).sum(skipna=False)
+        names.append(part.name)
     shown = frame.round().set_axis([str(year) for year in chosen], axis=1)
     shown.insert(0, "name", names)
     shown["change"] = (frame[last] / frame[first] - 1).to_numpy()
@@ -655,10 +662,10 @@ def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
              + ("" if swedish.is_missing(nation) else f" mot {swedish.percent(nation)} i riket")
              for label, here, nation in broad_ages(region, ages) if not swedish.is_missing(here)]
     said = swedish.listed(parts) or "okänd, uppgift saknas för minst en åldersgrupp"
-    return f"Befolkningspyramid för {region.name} {int(ages['year'].max())}: {said}."
+    return f"Befolkningspyramid för {areas.together(region)} {int(ages['year'].max())}: {said}."
 
 
-def _pyramid_table(here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
+def _pyramid_table(key: str, here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
     groups = [f"{low}–{low + 4} år" for low in here.index[:-1]]
     frame = pd.DataFrame({
         "age": [*groups, f"{here.index[-1]} år och äldre"],
@@ -668,5 +675,5 @@ def _pyramid_table(here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table
         key: Format(label, decimals=1, percent=True) for key, label in (
             ("women", "Kvinnor"), ("men", "Män"), ("nation_women", "Kvinnor, riket"),
             ("nation_men", "Män, riket"))}
-    return Table("alderspyramid", f"Andel av befolkningen efter ålder och kön {year}", frame,
+    return Table(key, f"Andel av befolkningen efter ålder och kön {year}", frame,
                  formats, ("population_age_sex",))

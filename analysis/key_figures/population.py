@@ -16,6 +16,7 @@ from analysis.key_figures import NATION, rows, together
 from analysis.metrics import capacity, population
 from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region
+from analysis.views.population import Residents
 
 CHANGE = population.population_change_10y
 
@@ -30,6 +31,16 @@ def sets_of(region: Region, codes: pd.Index) -> dict[str, list[str]]:
     for county in region.counties:
         sets[county] = [code for code in known if code[:2] == county]
     return {**sets, NATION: known}
+
+
+def residents_key_figures(view: Residents) -> pd.DataFrame:
+    """All key figures of the chapter of one region, none newer than the view's day."""
+    return population_key_figures(
+        view.region, population_table=view.people, land_area=view.land_area,
+        share_65plus=view.tables["share_65plus"], dependency_ratio=view.tables["dependency_ratio"],
+        tax_rate=view.tables["tax_rate"], tax_rate_total=view.tables["tax_rate_total"],
+        tax_base=view.tables["tax_base"], taxable_income=view.tables["taxable_income_real"],
+        finances=view.tables["finances"])
 
 
 def population_key_figures(region: Region, *, population_table: pd.DataFrame,
@@ -59,7 +70,7 @@ def population_key_figures(region: Region, *, population_table: pd.DataFrame,
 
 
 def _newest_tax_base(nominal: pd.DataFrame, real: pd.DataFrame) -> tuple[Measure, pd.DataFrame]:
-    if nominal["year"].max() >= real["year"].max():
+    if real.empty or nominal["year"].max() >= real["year"].max():
         return capacity.tax_base, nominal
     return replace(capacity.tax_base, sources=capacity.taxable_income.sources), real
 

@@ -103,7 +103,7 @@ def spread_of_peers(values: pd.Series, peers: pd.DataFrame) -> pd.DataFrame:
     `values` by code, `peers` with columns code and peer_code. Returns `low`, `median`, `high`,
     `known` by code; missing when no peer is known.
     """
-    pairs = peers.assign(value=peers["peer_code"].map(values))
+    pairs = peers.assign(value=peers["peer_code"].map(values).astype("float64"))
     grouped = pairs.groupby("code")["value"]
     return pd.DataFrame({"low": grouped.min(), "median": grouped.median(), "high": grouped.max(),
                          "known": grouped.count()})

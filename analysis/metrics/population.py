@@ -290,8 +290,9 @@ def joint_share(shares: pd.Series, weights: pd.Series) -> float:
 def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
     """Persons of both sexes aged `low` to `high` (None: and over), by (code, year).
 
-    Missing where any group of either sex is unknown or has no row. Raises InputError where the
-    limits cut through a five-year group of `ages`.
+    `ages` has a row for each sex, or (without a column `sex`) for both together. Missing where
+    any group of either sex is unknown or has no row. Raises InputError where the limits cut
+    through a five-year group of `ages`.
     """
     upper = ages["age_to"].astype("Float64").fillna(np.inf)
     top = np.inf if high is None else high
@@ -302,7 +303,7 @@ def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
                          "use limits such as 0, 20 and 65, and 19 and 64")
     keys = ["code", "year"]
     groups = ages[inside].groupby(keys)["persons"]
-    wanted = len(SEXES) * sum(low <= group <= top for group in AGE_GROUPS)
+    wanted = (len(SEXES) if "sex" in ages else 1) * sum(low <= group <= top for group in AGE_GROUPS)
     sums = groups.sum().where(groups.count() == wanted).astype("float64")
     return sums.reindex(pd.MultiIndex.from_frame(ages[keys].drop_duplicates()).sort_values())
 
