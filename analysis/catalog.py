@@ -666,7 +666,7 @@ def tabular() -> list[Dataset]:
     """The datasets that are single tables under the shipped `data/` with columns of their own.
 
     >>> [entry.key for entry in tabular()][:2]
-    ['municipalities', 'population']
+    ['municipalities', 'municipality_changes']
     """
     return [entry for entry in _DATASETS if entry.columns and entry.shipped]
 

@@ -50,9 +50,9 @@ def plot_capacity(view: Residents) -> Axes:
 
     >>> from analysis import regions
     >>> from analysis.views.population import residents
-    >>> axes = plot_capacity(residents(regions.get("bergslagen")))
+    >>> axes = plot_capacity(residents(regions.get("kak")))
     >>> style.description_of(axes.figure).title
-    'Skattekraften är under landets median i alla fyra kommuner'
+    'Skattekraften är under landets median i alla tre kommuner'
     """
     measured, rows = view.pick(MAIN), _rows(view)
     columns = 1 if style.width() < style.WIDTH else 2

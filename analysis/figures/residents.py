@@ -69,7 +69,7 @@ def plot_change(view: Residents, *, boundaries: gpd.GeoDataFrame) -> Axes:
     >>> from analysis.views.population import residents
     >>> axes = plot_change(residents(regions.get("karlstad")), boundaries=load_boundaries())
     >>> style.description_of(axes.figure).title
-    'Fyra av fem kommuner växte, mest Hammarö; mest krympte Grums'
+    'Fyra av fem kommuner växte, mest Karlstad; Grums krympte'
     """
     bars = _change_bars(view)
     chart, side = _map_and_bars(view, boundaries, len(bars))
@@ -243,7 +243,7 @@ def plot_people(view: Residents) -> Axes:
     >>> from analysis.views.population import residents
     >>> axes = plot_people(residents(regions.get("karlstad")))
     >>> style.description_of(axes.figure).title
-    'Högst andel äldre har Grums: 27,4 procent är 65 år eller äldre, i riket 20,9'
+    'Grums har högst andel äldre: 27,4 procent är 65 år eller äldre, i riket 21,1'
     """
     blocks = [block for part in cooperations(view.region) for block in _blocks_of(view, part)]
     columns = _columns(max(len(block.lines.columns) for block in blocks))

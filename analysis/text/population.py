@@ -11,6 +11,7 @@ Every function returns whole sentences, and none about what is missing in the da
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -61,11 +62,16 @@ def growth_title(view: Residents) -> str:
     """The message on change over ten years: who grew and who shrank, cooperation by cooperation."""
     parts = cooperations(view.region)
     if len(parts) == 1:
-        return swedish.capitalised(" ".join(_growth_of(view, parts[0])).replace(" ,", ","))
+        return _sentence(_growth_of(view, parts[0]))
     told = [(part, *_growth_of(view, part)) for part in parts]
-    said = [" ".join([areas.inside(part.name), verb, *filter(None, [subject, tail])])
-            for part, subject, verb, tail in told]
-    return swedish.capitalised("; ".join(said)).replace(" ,", ",").replace(" ;", ";")
+    return "; ".join(_sentence([areas.inside(part.name), verb, subject, tail], first=not place)
+                     for place, (part, subject, verb, tail) in enumerate(told))
+
+
+def _sentence(words: Sequence[str], *, first: bool = True) -> str:
+    """Words as one clause: no space before a comma or semicolon that a tail begins with."""
+    said = re.sub(r" +(?=[,;]|$)", "", " ".join(words))
+    return swedish.capitalised(said) if first else said
 
 
 def _growth_of(view: Residents, part: Region) -> tuple[str, str, str]:
