@@ -76,7 +76,7 @@ def plot_change(view: Residents, *, boundaries: gpd.GeoDataFrame) -> Axes:
     known = view.change.reindex(list(view.region.members)).dropna()
     with style.look():
         fill, _, _ = maps.shade_classes(known, centre=0.0)
-        maps.draw_base(chart, view.region, boundaries, fill=fill, hatch=False)
+        maps.draw_base(chart, view.region, boundaries, fill=fill)
         _name_changes(chart, view, known, boundaries)
         _draw_bars(side, bars, fill)
     first, last = view.year - 10, view.year
