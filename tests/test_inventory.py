@@ -10,10 +10,11 @@ from analysis.key_figures.services import services_key_figures
 from analysis.loaders.services import load_inventory
 from analysis.reads import digest
 from analysis.text import services as text
+from analysis.text.service_titles import matrix_title
 from analysis.views.services import sharing
 
 DAYS = ("1995-06-30", "2012-01-01", "2018-06-30", "2026-08-31")
-SAYS = (text.headline, text.age_line, text.overview_text, text.counts_text,
+SAYS = (matrix_title, text.overview_text, text.counts_text,
         text.partial_members_text, text.unknown_areas_text, text.undated_text, text.pairs_text,
         text.history_text, text.circles_text, text.plans_text, text.contradictions_text,
         text.sources_text)

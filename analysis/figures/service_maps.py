@@ -28,6 +28,7 @@ from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
+from analysis.text.service_titles import circles_title
 from analysis.views.services import Body, Sharing
 
 _MAPS = 6  # most maps of one figure
@@ -116,8 +117,12 @@ def _framed(view: Sharing, known: Sequence[str]) -> Region:
 
 
 def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> None:
-    """Names on land: the region's members, then those outside it, as far as they find room."""
-    own = [code for code in view.region.members if code in sheet.land.index]
+    """Names on land: the region's members (of many only those of the body), then those outside it,
+    as far as they find room.
+    """
+    few = len(view.region.members) <= maps.MANY
+    own = [code for code in view.region.members
+           if code in sheet.land.index and (few or code in members)]
     outside = [code for code in members if code in sheet.land.index and code not in own]
     places = [Label(municipalities()[code].name, *maps.heart(sheet.land[code]), size=7,
                     weight="bold" if code in own else "normal", must=False,
@@ -142,7 +147,7 @@ def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.D
                      + (f"; utanför {_names(body.outside)}" if body.outside else "")
                      for body in shown)
     return style.Description(
-        id=key, title=text.circles_title(view) if part == 1
+        id=key, title=circles_title(view) if part == 1
         else f"Fler organ och deras kommuner, del {part}",
         subtitle=f"Kommunerna i varje organ {swedish.day(view.day)}",
         alt=f"En karta för varje grupp av kommuner. {said}.", sources=SOURCES, table=table,

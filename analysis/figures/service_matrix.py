@@ -38,6 +38,7 @@ from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
+from analysis.text.service_titles import matrix_title
 from analysis.views.services import Cell, Sharing, rows_of
 
 Line = tuple[str, str, float]  # group or area, its key, height in inches
@@ -137,7 +138,8 @@ class _Compact:
         self.cell = _SMALL if two else min(0.42, (room - self.name - gaps) / len(codes))
         self.right = self.name + gaps + self.cell * len(codes) + 0.08
         longest = max(len(municipalities()[code].name) for code in codes)
-        self.head = 0.14 + 0.047 * longest + (0.16 if len(groups) > 1 else 0)
+        self.head = (0.14 + (0.06 if self.cell < _TIGHT else 0.047) * longest
+                     + (0.16 if len(groups) > 1 else 0))
         self.entries = handles(view.cell(area, code) for area in areas for code in codes)
         self.lines = int(np.ceil(len(areas) / self.blocks))
         self.foot = 0.2 * int(np.ceil(len(self.entries) / (4 if wide else 2))) + 0.1
@@ -155,10 +157,11 @@ class _Compact:
 
     def _block(self, axes: Axes, left: float, areas: Sequence[str]) -> None:
         places = self._places(left + self.name)
+        steep = self.cell < _TIGHT
         for code, x in places.items():
             axes.text(x + self.cell * 0.5, self.head - 0.05, municipalities()[code].name,
-                      rotation=55 if self.cell >= 0.26 else 90, va="bottom", fontsize=7,
-                      ha="left" if self.cell >= 0.26 else "center", rotation_mode="anchor")
+                      rotation=90 if steep else 55, va="center" if steep else "bottom",
+                      fontsize=7, ha="left", rotation_mode="anchor")
         if len(self.groups) > 1:
             for part, codes in zip(self.view.parts, self.groups, strict=False):
                 axes.text(places[codes[0]], 0.1, part.region.name, fontsize=7.5,
@@ -237,7 +240,7 @@ def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: 
         said = [f"{counts[state]} {words}" for state, words in _ALT.items() if state in counts]
         parts.append(f"{municipalities()[code].name}: {', '.join(said) or 'ingen uppgift'}")
     return style.Description(
-        id="tjanst-oversikt", title=text.headline(view),
+        id="tjanst-oversikt", title=matrix_title(view),
         subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste "
         "beläggets", alt=f"Matris med {len(areas)} tjänster. {'. '.join(parts)}.",
         sources=SOURCES, table=compact_table(view, codes, areas), measures=("shared_services",),

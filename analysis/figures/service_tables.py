@@ -17,6 +17,7 @@ from analysis.regions import municipalities
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
+from analysis.text.service_questions import questions
 from analysis.views.services import Body, Sharing, base_of, nearest_gaps, rows_of
 
 NEAREST = 8  # services of others that the main report lists
@@ -113,7 +114,7 @@ def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
 
     `costs`: whether costs per inhabitant are known for the services.
     """
-    asked = [text.questions(part, costs=costs) for part in view.parts]
+    asked = [questions(part, costs=costs) for part in view.parts]
     order = list(dict.fromkeys(question for part in asked for question in part))
     if not order:
         return []

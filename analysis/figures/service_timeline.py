@@ -32,6 +32,7 @@ from analysis.metrics import services as metrics
 from analysis.tables import Format, Table
 from analysis.text import services as text
 from analysis.text import swedish
+from analysis.text.service_titles import timeline_title
 from analysis.views.services import Sharing, rows_of
 
 _BAR = 0.1  # inches
@@ -294,5 +295,5 @@ def _title(view: Sharing, drawn: Sequence[Row]) -> str:
                   "old": sum(row.end is None and not row.new for row in rows)}
         whose = f" i {part.region.name}" if len(view.parts) > 1 else ""
         if rows:
-            said.append(text.timeline_title(len(rows), where=whose, **counts))
+            said.append(timeline_title(len(rows), where=whose, **counts))
     return ". ".join(said)

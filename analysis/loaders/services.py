@@ -144,8 +144,8 @@ def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None 
         Lists every error as "file row N, column X: ..." with its remedy.
 
     >>> inventory = load_inventory()
-    >>> list(inventory.forms["key"])[:2]
-    ['kommunalforbund', 'gemensam-namnd']
+    >>> inventory.forms["key"].iloc[0]
+    'kommunalforbund'
     >>> len(inventory.areas) > 20
     True
     """

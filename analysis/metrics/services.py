@@ -82,7 +82,7 @@ def state_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     >>> from analysis.loaders.services import load_inventory
     >>> state = state_on(load_inventory(), "2026-06-30")
     >>> fire = state[(state["code"] == "1864") & (state["area"] == "raddningstjanst")]
-    >>> fire["name"].unique().tolist()
+    >>> fire.loc[fire["counted"], "name"].tolist()
     ['Nerikes Brandkår']
     """
     day = _day(when)

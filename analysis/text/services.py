@@ -33,7 +33,7 @@ from analysis.views.services import rows_of as _rows
 _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capital
 _HANDOVER = pd.Timedelta(days=31)  # a body that begins within this of another's end took over
 _MANY = 8  # more names than this make no readable sentence
-_EXAMPLES = 3  # services that a title names
+EXAMPLES = 3  # services that a sentence names of many
 _CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jämfördes med en sparad "
             "kopia av källans text. Där dagen saknas är den inte antecknad.")
 _FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
@@ -46,8 +46,6 @@ _SHORT = {  # short words for the services that titles name first
     "gymnasieskola": "gymnasieskola", "raddningstjanst": "räddningstjänst",
     "raddningsledning": "räddningsledning", "hjalpmedel": "hjälpmedel",
 }
-RESCUE = "raddningstjanst"
-
 
 # --- words ---------------------------------------------------------------------------------------
 
@@ -100,7 +98,7 @@ def services(count: int, *, shared: bool = False) -> str:
     return f"{swedish.in_words(count)} {one if count == 1 else many}"
 
 
-def _both(low: int, high: int, between: str = " och ") -> str:
+def both(low: int, high: int, between: str = " och ") -> str:
     """Two numbers, both in words or both in digits: `elva och tolv`, `11 och 13`."""
     if max(low, high) > 12:
         return f"{swedish.number(low)}{between}{swedish.number(high)}"
@@ -146,154 +144,37 @@ def count_of(view: Sharing, code: str) -> str:
     return count_phrase(row["services"], row["older"], row["until"])
 
 
-def _several(names: Sequence[str], more: str = "kommuner") -> str:
+def short(name: str) -> str:
+    """The abbreviation of a body's name when it has one in brackets.
+
+    >>> short("Västra Mälardalens Kommunalförbund (VMKF)"), short("Sjuksköterskejour (KAK)")
+    ('VMKF', 'Sjuksköterskejour')
+    """
+    before, bracket, after = name.partition(" (")
+    letters = after.rstrip(")")
+    # a place in brackets, such as KAK, is no abbreviation of the name before it
+    return letters if bracket and letters.isupper() and letters[0] == before[:1] else before
+
+
+def several(names: Sequence[str], more: str = "kommuner") -> str:
+    """All names where they are few, else the first eight and how many more."""
     if len(names) <= _MANY + 1:
         return swedish.listed(names)
     return f"{', '.join(names[:_MANY])} och {len(names) - _MANY} {more} till"
 
 
-def _examples(keys: Iterable[str], view: Sharing) -> str:
+def examples(keys: Iterable[str], view: Sharing) -> str:
     """The best known of some services, in short words."""
     wanted = set(keys)
     known = [word for key, word in _SHORT.items() if key in wanted]
     rest = [_first_words(view.area_names[key]) for key in view.area_names
             if key in wanted and key not in _SHORT]
-    return swedish.listed([*known, *rest][:_EXAMPLES])
+    return swedish.listed([*known, *rest][:EXAMPLES])
 
 
 def _first_words(name: str) -> str:
     """`digitalisering` of `Digitalisering och e-tjänster`: no list inside a list."""
     return lower(name).partition(" och ")[0].partition(",")[0].rstrip("-")
-
-
-# --- titles and findings -------------------------------------------------------------------------
-
-
-def headline(view: Sharing) -> str:
-    """What is shared, in substance: the message of the chapter and of page one.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.services import inventory_from
-    >>> headline(sharing(regions.from_members(["2580"]), inventory_from({})))
-    'Ingen tjänst som Luleå delar med andra är känd'
-    """
-    if len(view.parts) > 1:
-        return swedish.capitalised("; ".join(_part_headline(part) for part in view.parts))
-    if len(view.region.members) == 1:
-        return _single_headline(view)
-    if view.shared.empty:
-        return f"Ingen tjänst som {members_of(view)} delar med varandra är känd"
-    complete = view.shared.loc[view.shared["complete"], "area"].unique()
-    said = swedish.capitalised(_share_words(view, complete))
-    rescue = _divided_rescue(view)
-    return f"{said}; {rescue}" if rescue else said
-
-
-def _share_words(view: Sharing, complete: Sequence[str]) -> str:
-    """`alla fyra kommunerna delar nio tjänster, bland dem avfall, vatten och bygglov`."""
-    keys = complete if len(complete) else view.shared["area"].unique()
-    among = "bland dem " if len(keys) > _EXAMPLES else ""
-    who = members_of(view, all_of=True) if len(complete) else f"minst två av {members_of(view)}"
-    if len(keys) <= _EXAMPLES:
-        return f"{who} delar {_examples(keys, view)}"
-    return f"{who} delar {services(len(keys))}, {among}{_examples(keys, view)}"
-
-
-def _divided_rescue(view: Sharing) -> str:
-    """`räddningstjänsten är delad på två förbund`, where the members belong to more than one."""
-    rescue = [body for body in view.bodies if RESCUE in body.areas]
-    if len(rescue) < 2:
-        return ""
-    kind = "förbund" if {body.form for body in rescue} == {"kommunalforbund"} else "organ"
-    count = swedish.in_words(len(rescue), neuter=True)
-    return f"räddningstjänsten är delad på {count} {kind}"
-
-
-def _part_headline(part: Sharing) -> str:
-    """What one cooperation of several shares; that nothing is known of all is told, too."""
-    counts = part.counts["services"].dropna()
-    complete = part.shared.loc[part.shared["complete"], "area"].nunique()
-    if complete:
-        return f"alla i {part.region.name} delar {services(complete)}"
-    if counts.empty:
-        return f"om {part.region.name} finns ingen uppgift"
-    return f"ingen tjänst är känd som alla i {part.region.name} delar"
-
-
-def _single_headline(view: Sharing) -> str:
-    name = view.region.member_names[0]
-    areas = list(view.counted["area"].unique())
-    if not areas:
-        return f"Ingen tjänst som {name} delar med andra är känd"
-    return f"{name} delar {_more(areas, view)}"
-
-
-def _more(areas: Sequence[str], view: Sharing) -> str:
-    if len(areas) <= _EXAMPLES:
-        return _examples(areas, view)
-    return f"{services(len(areas))}, bland dem {_examples(areas, view)}"
-
-
-def circles_title(view: Sharing) -> str:
-    """In how many different groups of municipalities the members share services, and how large.
-
-    Cooperation by cooperation, where there are several.
-    """
-    if len(view.parts) > 1:
-        known = [part for part in view.parts if part.circles]
-        said = [f"i {part.region.name} {'' if place else 'delas tjänster '}i "
-                f"{_groups(len(part.circles))}" for place, part in enumerate(known)]
-        return swedish.capitalised("; ".join(said))
-    sizes = [_size(view, circle) for circle in view.circles]
-    if len(sizes) == 1:
-        bodies = view.circles[0]
-        who = short(bodies[0].name) if len(bodies) == 1 else bodies_counted(len(bodies))
-        return swedish.capitalised(f"{who} omfattar {_municipalities(sizes[0])}")
-    low, high = min(sizes), max(sizes)
-    span = (f"alla med {_municipalities(high)}" if low == high
-            else f"från {_both(low, high, ' till ')} kommuner")
-    return f"{swedish.capitalised(members_of(view))} delar tjänster i {_groups(len(sizes))}, {span}"
-
-
-def _groups(count: int) -> str:
-    return f"{swedish.in_words(count)} {'grupp' if count == 1 else 'olika grupper'}"
-
-
-def _size(view: Sharing, circle: Sequence[Body]) -> int:
-    """Members of a circle: what a source prints of a body, else those that we know."""
-    printed = [view.published[body.key].municipalities for body in circle
-               if body.key in view.published]
-    return max([len(circle[0].members), *(int(size) for size in printed
-                                          if not swedish.is_missing(size))])
-
-
-def _municipalities(count: int) -> str:
-    return f"{swedish.in_words(count)} {'kommun' if count == 1 else 'kommuner'}"
-
-
-def timeline_title(total: int, *, ended: int, old: int, where: str = "") -> str:
-    """How many bodies have worked, how many have ended, and how many have only old evidence.
-
-    >>> timeline_title(8, ended=2, old=4), timeline_title(1, ended=0, old=0)
-    ('Åtta organ har verkat; två har upphört och fyra saknar nya belägg', 'Ett organ har verkat')
-    """
-    said = [f"{swedish.in_words(ended, neuter=True)} har upphört" if ended else "",
-            f"{swedish.in_words(old, neuter=True)} saknar nya belägg" if old else ""]
-    more = swedish.listed([part for part in said if part])
-    worked = f"{swedish.capitalised(bodies_counted(total))} har verkat{where}"
-    return f"{worked}; {more}" if more else worked
-
-
-def age_line(view: Sharing) -> str:
-    """How old the evidence is of what is counted: `Källor 2012–2022; stäm av före beslut`.
-
-    "" when nothing is counted.
-    """
-    rows = view.counted.drop_duplicates(["arrangement", "area"])
-    if rows.empty:
-        return ""
-    years = swedish.span(int(rows["last_evidence"].min()), int(rows["last_evidence"].max()))
-    return f"Källor {years}; stäm av före beslut"
 
 
 # --- sentences of the chapter --------------------------------------------------------------------
@@ -320,7 +201,7 @@ def _alone_text(view: Sharing) -> str:
     day = swedish.day(view.day)
     if not areas:
         return f"Den {day} är ingen tjänst känd som {name} delar med andra."
-    named = _several([body.name for body in view.bodies], "organ")
+    named = several([body.name for body in view.bodies], "organ")
     return (f"Den {day} delar {name} {services(areas)} med andra kommuner, i "
             f"{bodies_counted(len(view.bodies))}: {named}.")
 
@@ -331,7 +212,7 @@ def _together_text(view: Sharing) -> str:
     if not areas:
         return (f"Den {day} är ingen tjänst känd som minst två av kommunerna i "
                 f"{view.region.name} delar med varandra.")
-    named = _several([view.names[key] for key in bodies], "organ")
+    named = several([view.names[key] for key in bodies], "organ")
     text = (f"Den {day} delar minst två av kommunerna i {view.region.name} {services(areas)} med "
             f"varandra, i {bodies_counted(len(bodies))}: {named}.")
     complete = shared.loc[shared["complete"], "area"].unique()
@@ -345,7 +226,7 @@ def _together_text(view: Sharing) -> str:
 def _all_share(view: Sharing, complete: Sequence[str]) -> str:
     who = members_of(view, all_of=True)
     if len(complete) > _MANY:
-        return f"{who} delar {services(len(complete))}, bland dem {_examples(complete, view)}"
+        return f"{who} delar {services(len(complete))}, bland dem {examples(complete, view)}"
     return f"{who} delar {areas_listed(view, complete)}"
 
 
@@ -382,12 +263,12 @@ def _counts(view: Sharing) -> str:
     said = ""
     if len(known) > 1:
         low, high = int(known.min()), int(known.max())
-        span = services(high) if low == high else f"mellan {_both(low, high)} tjänster"
+        span = services(high) if low == high else f"mellan {both(low, high)} tjänster"
         said = f"Kommunerna i {view.region.name} delar {span} var, med varandra eller med andra."
     elif len(known) == 1 and unknown:
         said = f"{names_of(known.index)[0]} delar {services(int(known.iloc[0]))} med andra."
     if unknown and len(known):
-        said = f"{said} Om {_several(names_of(unknown))} finns ingen uppgift."
+        said = f"{said} Om {several(names_of(unknown))} finns ingen uppgift."
     return said.strip()
 
 
@@ -425,7 +306,7 @@ def pairs_text(view: Sharing) -> str:
     most = pairs[pairs["services"] == top]
     codes = set(most["code_a"]) | set(most["code_b"])
     if len(most) == len(codes) * (len(codes) - 1) // 2:
-        return f"{_several(names_of(codes))} delar {services(top)} med varandra, flest av alla par."
+        return f"{several(names_of(codes))} delar {services(top)} med varandra, flest av alla par."
     return f"{swedish.capitalised(swedish.in_words(len(most)))} par delar flest, {services(top)}."
 
 
@@ -446,7 +327,7 @@ def plans_text(view: Sharing) -> list[str]:
     for (key, words), rows in pd.concat([plans, ended]).groupby(["arrangement", "words"],
                                                                 sort=False):
         paragraphs.append(
-            f"{view.names[str(key)]}, {_several(names_of(set(rows['code'])))}: {words}. "
+            f"{view.names[str(key)]}, {several(names_of(set(rows['code'])))}: {words}. "
             f"{swedish.capitalised(areas_listed(view, rows['area']))}.")
     if not paragraphs:
         return ["Inventeringen har ingen uppgift om avsikter, utredningar eller beslut."]
@@ -463,7 +344,7 @@ def history_text(view: Sharing) -> list[str]:
         if event == "taken-back":
             verb = "gick tillbaka till varje kommun"
         elif event in ("left", "alone"):
-            verb = f"lämnades av {_several(names_of(set(rows['code'])))}"
+            verb = f"lämnades av {several(names_of(set(rows['code'])))}"
         elif heirs:
             verb = f"gick över till {swedish.listed(view.names[heir] for heir in heirs)}"
         else:
@@ -649,7 +530,7 @@ def circles_text(view: Sharing) -> str:
     low, high = int(counts.min()), int(counts.max())
     one = high == 1 and low == high
     between = " eller " if high == low + 1 else " till "
-    span = swedish.in_words(high) if low == high else _both(low, high, between)
+    span = swedish.in_words(high) if low == high else both(low, high, between)
     who = (names_of(counts.index)[0] if len(counts) == 1
            else "Varje kommun med uppgift")
     return (f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
@@ -693,90 +574,6 @@ def known_here(view: Sharing, area: str) -> str:
     rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "words"])
     said = dict.fromkeys(f"{row.words} ({view.names[row.arrangement]})" for row in _rows(rows))
     return "; ".join(said) or NO_INFORMATION
-
-
-# --- what to ask before deciding -----------------------------------------------------------------
-
-
-def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
-    """What to ask before deciding, by question: what the inventory does not know.
-
-    `costs`: whether a cost per inhabitant is known for the services.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.services import load_inventory
-    >>> list(questions(sharing(regions.get("kak"), load_inventory()), costs=False))[0]
-    'Finns det kvar?'
-    """
-    asked = {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
-             "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
-             "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
-    return {question: said for question, said in asked.items() if said}
-
-
-def _still_running(view: Sharing) -> str:
-    """Bodies whose services have only old or undated evidence, the oldest first."""
-    rows = view.own[view.own["state"].isin([State.UNENDED, State.UNCLEAR])
-                    & (view.own["kind"] == "service")]
-    rows = rows.assign(year=rows["last_evidence"].fillna(0)).sort_values("year", kind="stable")
-    said = []
-    for (key, year), part in rows.groupby(["arrangement", "year"], sort=False):
-        areas = list(dict.fromkeys(part["area"]))
-        what = (_examples(areas, view) if len(areas) <= _EXAMPLES
-                else f"{services(len(areas))}, bland dem {_examples(areas, view)},")
-        when = f"senast belagt {year}" if year else "odaterad uppgift"
-        said.append(f"{what} i {short(view.names[str(key)])} ({when})")
-    return f"{swedish.capitalised('; '.join(said))}." if said else ""
-
-
-def _cost(view: Sharing, costs: bool) -> str:
-    if not view.bodies or costs:
-        return ""
-    return "Vad tjänsterna kostar per invånare, och hur kostnaden delas, finns inte i underlaget."
-
-
-def _hosts(view: Sharing) -> str:
-    lacking = [short(body.name) for body in view.bodies
-               if body.form in ("gemensam-namnd", "avtal") and not body.host]
-    return f"Källorna namnger ingen värd för {_several(lacking, 'organ')}." if lacking else ""
-
-
-def _forms(view: Sharing) -> str:
-    lacking = [short(body.name) for body in view.bodies if body.form == "okand"]
-    return f"Den juridiska formen framgår inte för {_several(lacking, 'organ')}." if lacking else ""
-
-
-def _exits(view: Sharing) -> str:
-    if not view.bodies:
-        return ""
-    return ("Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
-            "inte i underlaget.")
-
-
-def _outcomes(view: Sharing) -> str:
-    """Plans whose outcome is unknown, each with its year."""
-    rows = view.own[(view.own["state"] == State.PLANNED)
-                    & view.own["words"].str.contains("utfall okänt")]
-    said = []
-    for key, part in rows.groupby("arrangement", sort=False):
-        areas = part["area"].nunique()
-        plans = dict.fromkeys(words.removesuffix(", utfall okänt") for words in part["words"])
-        said.append(f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
-                    f"{swedish.in_words(areas, neuter=True)} "
-                    f"{'område' if areas == 1 else 'områden'}")
-    return f"{'; '.join(said)}." if said else ""
-
-
-def short(name: str) -> str:
-    """The abbreviation of a body's name when it has one in brackets.
-
-    >>> short("Västra Mälardalens Kommunalförbund (VMKF)"), short("Sjuksköterskejour (KAK)")
-    ('VMKF', 'Sjuksköterskejour')
-    """
-    before, bracket, after = name.partition(" (")
-    letters = after.rstrip(")")
-    # a place in brackets, such as KAK, is no abbreviation of the name before it
-    return letters if bracket and letters.isupper() and letters[0] == before[:1] else before
 
 
 # --- modelled persons of a scenario --------------------------------------------------------------

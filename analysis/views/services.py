@@ -302,8 +302,8 @@ def sharing(region: Region, inventory: Inventory, as_of: str = "") -> Sharing:
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
     >>> view = sharing(regions.get("kak"), load_inventory(), "2026-08-31")
-    >>> view.cell("loner", "1984").words
-    'fanns 2016, inget slut känt'
+    >>> view.cell("avfall", "1984").row.name
+    'VafabMiljö Kommunalförbund'
     """
     day = parse_day(as_of)
     return Sharing(region, day, inventory, metrics.state_on(inventory, day))

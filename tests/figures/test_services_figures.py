@@ -19,6 +19,7 @@ from analysis.loaders.population import load_localities, load_population
 from analysis.loaders.services import load_inventory
 from analysis.metrics.services import population_centres
 from analysis.text import services as text
+from analysis.text.service_titles import matrix_title
 from analysis.views.services import nearest_gaps, population_on, sharing
 
 CODES = sorted(regions.municipalities())
@@ -245,7 +246,7 @@ def check_set(codes, date, inventory, boundaries, centres, people, *, draw=True)
     for table in tables(seen, centres, people):
         assert list(table.frame.columns)
         assert not re.search(r">(nan|None|<NA>)<", table.to_html())
-    assert text.headline(seen)
+    assert matrix_title(seen)
     if draw:
         drawn = [*figures.compact_of(seen), *figures.matrices_of(seen),
                  *figures.timelines_of(seen), *figures.maps_of(seen, boundaries=boundaries)]

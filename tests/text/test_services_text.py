@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.loaders.population import load_localities, load_population
 from analysis.loaders.services import inventory_from, load_inventory
 from analysis.metrics.services import population_centres
+from analysis.text import service_questions, service_titles
 from analysis.text import services as text
 from analysis.views.services import Sharing, nearest_gaps, parse_day, population_on, sharing
 
@@ -31,19 +32,20 @@ def view(inventory, key, date="2026-08-31"):
 
 
 def generators():
-    """Every public function of the module that makes sentences of a view."""
+    """Every public function of the modules that makes sentences of a view."""
     found = {}
-    for name, function in inspect.getmembers(text, inspect.isfunction):
-        signature = inspect.signature(function)
-        first = next(iter(signature.parameters.values()), None)
-        if (function.__module__ == text.__name__ and not name.startswith("_")
-                and first is not None and first.name == "view"):
-            found[name] = signature
+    for module in (text, service_titles, service_questions):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            if (function.__module__ == module.__name__ and not name.startswith("_")
+                    and first is not None and first.name == "view"):
+                found[name] = function
     return found
 
 
+# parts of sentences
 WORDS = {"areas_listed", "citation", "publisher", "source_list", "members_of", "since", "start_of",
-         "count_of", "known_here", "contradiction_lines", "source_numbers"}  # parts of sentences
+         "count_of", "known_here", "examples", "contradiction_lines", "source_numbers"}
 GIVEN = {
     "points": lambda seen: CENTRES, "gaps": lambda seen: nearest_gaps(seen, CENTRES),
     "shown": lambda seen: 8, "costs": lambda seen: False,
@@ -53,13 +55,13 @@ GIVEN = {
 def said_by(seen):
     """What each generator says of a view, by its name."""
     found = {}
-    for name, signature in generators().items():
+    for name, function in generators().items():
         if name in WORDS or (name == "circles_title" and not seen.circles):
             continue
-        rest = list(signature.parameters)[1:]
+        rest = list(inspect.signature(function).parameters)[1:]
         unknown = [one for one in rest if one not in GIVEN]
         assert not unknown, f"{name} needs {unknown}: tell this walk what to give"
-        out = getattr(text, name)(seen, **{one: GIVEN[one](seen) for one in rest})
+        out = function(seen, **{one: GIVEN[one](seen) for one in rest})
         parts = out.items() if isinstance(out, dict) else [out] if isinstance(out, str) else out
         found[name] = "\n".join(" ".join(part) if isinstance(part, tuple) else part
                                 for part in parts)
@@ -111,7 +113,7 @@ def five():
     return sharing(regions.get("bergslagen"), small(), "2026-08-31")
 
 
-COUNTING = ("headline", "overview_text", "counts_text", "pairs_text", "tiles", "findings",
+COUNTING = ("matrix_title", "overview_text", "counts_text", "pairs_text", "tiles", "findings",
             "circles_text")
 
 
@@ -119,7 +121,8 @@ def test_the_old_and_the_new_are_counted_and_nothing_else(five):
     assert five.counts["services"].tolist() == [2, 2, 2, 2]
     assert five.counts["dated"].tolist() == [1, 1, 1, 1]
     said = said_by(five)
-    assert said["headline"] == "Alla fyra kommunerna delar bygglov och löner"
+    assert said["matrix_title"] == "Två gemensamma tjänster, en med nya belägg"
+    assert said["circles_title"] == "Två organ omfattar fyra kommuner"
     assert "två tjänster" in said["overview_text"]
     assert "Kommunerna i Bergslagen delar två tjänster var" in said["counts_text"]
 
@@ -138,7 +141,6 @@ def test_old_evidence_is_told_with_its_year_wherever_its_body_is_named(five):
                     "overview_text", "findings", "distance_text", "sources_text"):
                 assert "2012" in sentence, name
     assert "från 2012 eller tidigare" in said_by(five)["overview_text"]
-    assert "Källor 2012–2025" in said_by(five)["age_line"]
 
 
 def test_the_undated_and_the_intended_are_told_as_such(five):
@@ -151,8 +153,8 @@ def test_the_undated_and_the_intended_are_told_as_such(five):
             assert "2016" in part
     assert "vid årsskiftet 2020/21" in said["history_text"]
     assert "Finns det kvar?" in said["questions"]
-    assert "Löneförbundet (senast belagt 2012)" in said["questions"]
-    assert "odaterad uppgift" in said["questions"]
+    assert "Löneförbundet (löner, källor 2012)" in said["questions"]
+    assert "Om ett organ till är det oklart" in said["questions"]
 
 
 def test_no_sentence_says_that_something_is_in_operation_or_not_shared(five, inventory):
@@ -198,7 +200,7 @@ def test_lists_of_areas_can_be_read(inventory):
     (14, 0, 0, "14 organ har verkat"), (1, 1, 0, "Ett organ har verkat; ett har upphört"),
 ])
 def test_titles_of_the_timeline(total, ended, old, expected):
-    assert text.timeline_title(total, ended=ended, old=old) == expected
+    assert service_titles.timeline_title(total, ended=ended, old=old) == expected
 
 
 # --- regions -------------------------------------------------------------------------------------
@@ -241,12 +243,13 @@ def test_two_cooperations_are_never_blended(inventory):
     assert [part.region.key for part in seen.parts] == ["kak", "fyra-malarstader"]
     assert text.overview_text(seen) == text.overview_text(kak) + text.overview_text(towns)
     both = seen.shared["area"].nunique()
-    said = "\n".join(said_by(seen)[name] for name in ("headline", "overview_text", "counts_text",
-                                                      "tiles", "findings"))
+    said = "\n".join(said_by(seen)[name] for name in (
+        "matrix_title", "overview_text", "counts_text", "tiles", "findings"))
     if both not in {part.shared["area"].nunique() for part in seen.parts}:
         assert text.services(both) not in said
-    assert "KAK" in text.headline(seen)
-    assert "Fyra Mälarstäder" in text.headline(seen)
+    for title in (service_titles.matrix_title(seen), service_titles.circles_title(seen)):
+        assert "KAK" in title
+        assert "Fyra Mälarstäder" in title
 
 
 def test_both_starts_of_vmkf_are_shown_by_trust(inventory):

@@ -1,0 +1,96 @@
+"""What to ask before deciding: what the inventory of shared services does not know.
+
+Terms
+-----
+question: one that a council must have answered before it decides; it is asked only where the
+    inventory has no answer, with what it does know.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.arrangements import State
+from analysis.text import swedish
+from analysis.text.services import bodies_counted, examples, services, several, short
+from analysis.views.services import Sharing
+
+_BODIES = 6  # bodies that one answer names
+
+
+def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
+    """What to ask before deciding, by question: what the inventory does not know.
+
+    `costs`: whether a cost per inhabitant is known for the services.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.views.services import sharing
+    >>> list(questions(sharing(regions.get("kak"), load_inventory()), costs=False))[0]
+    'Finns det kvar?'
+    """
+    asked = {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
+             "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
+             "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
+    return {question: said for question, said in asked.items() if said}
+
+
+def _still_running(view: Sharing) -> str:
+    """Bodies that count by old evidence, the oldest first, and how many are unclear."""
+    rows = view.own[(view.own["state"] == State.UNENDED) & (view.own["kind"] == "service")]
+    order = rows.groupby("arrangement")["last_evidence"].min().sort_values(kind="stable")
+    said = [_body_words(view, str(key), rows[rows["arrangement"] == key]) for key in order.index]
+    more = len(said) - _BODIES
+    text = f"{swedish.listed(said)}." if more <= 0 else (
+        f"{', '.join(said[:_BODIES])} och {bodies_counted(more)} till.")
+    vague = view.own[(view.own["state"] == State.UNCLEAR) & (view.own["kind"] == "service")]
+    count = len(set(vague["arrangement"]) - set(rows["arrangement"]))
+    unclear = (f"Om {bodies_counted(count)} till är det oklart." if said else
+               f"Om {bodies_counted(count)} är det oklart.") if count else ""
+    return " ".join(part for part in (text if said else "", unclear) if part)
+
+
+def _body_words(view: Sharing, key: str, rows: pd.DataFrame) -> str:
+    """`VMKF (nio tjänster, senast belagda 2012–2016)`."""
+    areas = list(dict.fromkeys(rows["area"]))
+    what = examples(areas, view) if len(areas) <= 2 else services(len(areas))
+    years = swedish.span(int(rows["last_evidence"].min()), int(rows["last_evidence"].max()))
+    return f"{short(view.names[key])} ({what}, källor {years})"
+
+
+def _cost(view: Sharing, costs: bool) -> str:
+    if not view.bodies or costs:
+        return ""
+    return "Vad tjänsterna kostar per invånare, och hur kostnaden delas, finns inte i underlaget."
+
+
+def _hosts(view: Sharing) -> str:
+    lacking = [short(body.name) for body in view.bodies
+               if body.form in ("gemensam-namnd", "avtal") and not body.host]
+    return f"Källorna namnger ingen värd för {several(lacking, 'organ')}." if lacking else ""
+
+
+def _forms(view: Sharing) -> str:
+    lacking = [short(body.name) for body in view.bodies if body.form == "okand"]
+    return f"Den juridiska formen framgår inte för {several(lacking, 'organ')}." if lacking else ""
+
+
+def _exits(view: Sharing) -> str:
+    if not view.bodies:
+        return ""
+    return ("Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
+            "inte i underlaget.")
+
+
+def _outcomes(view: Sharing) -> str:
+    """Plans whose outcome is unknown, each with its year."""
+    rows = view.own[(view.own["state"] == State.PLANNED)
+                    & view.own["words"].str.contains("utfall okänt")]
+    said = []
+    for key, part in rows.groupby("arrangement", sort=False):
+        areas = part["area"].nunique()
+        plans = dict.fromkeys(words.removesuffix(", utfall okänt") for words in part["words"])
+        said.append(f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
+                    f"{swedish.in_words(areas, neuter=True)} "
+                    f"{'område' if areas == 1 else 'områden'}")
+    return f"{'; '.join(said)}." if said else ""
