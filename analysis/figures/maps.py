@@ -65,13 +65,16 @@ def frame_of(region: Region, boundaries: gpd.GeoDataFrame, *, aspect: float, pad
     inside = boundaries.loc[[*region.members, *also]]
     west, south, east, north = inside.total_bounds
     margin = pad * max(east - west, north - south)
-    west, south, east, north = west - margin, south - margin, east + margin, north + margin
-    width, height = east - west, north - south
-    if width < aspect * height:
-        west, east = _widen(west, east, aspect * height)
-    else:
-        south, north = _widen(south, north, width / aspect)
-    return Frame(west, south, east, north)
+    return fitted(Frame(west - margin, south - margin, east + margin, north + margin), aspect)
+
+
+def fitted(frame: Frame, aspect: float) -> Frame:
+    """The frame widened to `aspect` (width by height)."""
+    if frame.width < aspect * frame.height:
+        west, east = _widen(frame.west, frame.east, aspect * frame.height)
+        return Frame(west, frame.south, east, frame.north)
+    south, north = _widen(frame.south, frame.north, frame.width / aspect)
+    return Frame(frame.west, south, frame.east, north)
 
 
 def _widen(low: float, high: float, length: float) -> tuple[float, float]:

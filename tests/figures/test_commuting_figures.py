@@ -13,11 +13,10 @@ from matplotlib.patches import PathPatch
 
 from analysis import flows, paths, regions
 from analysis.figures import commuting as figures
-from analysis.figures import flows as flow_figures
 from analysis.figures import markets as market_figures
 from analysis.figures import matrix, style
 from analysis.flows import Flows
-from analysis.loaders import boundaries, commuting, population
+from analysis.loaders import boundaries, commuting
 from analysis.metrics import commuting as metrics
 from analysis.regions import Region
 from analysis.text import commuting as text
@@ -139,89 +138,6 @@ def test_day_and_night_are_drawn_at_their_values(margins: pd.DataFrame) -> None:
 # --- the flow map ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", REGIONS)
-def test_flow_map_marks_the_model_everywhere(key: str, modelled: Flows) -> None:
-    axes = flow_figures.plot_flows(REGIONS[key], modelled, boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    about = described(axes)
-    assert about.kind == "modelled"
-    assert "modellskattning" in about.title
-    assert about.alt.startswith("Modellskattning")
-    assert "83 procent" not in about.note
-    assert "fyra av fem prov" in about.note
-    assert about.table is not None
-    assert about.table.kind == "modelled"
-    assert "modellskattning" in about.table.title
-    side = axes.get_figure(root=True).axes[1]
-    words = " ".join(part.get_text().replace("\n", " ") for part in side.texts)
-    assert "ritas inte" in words
-    assert "modellskattning" in words
-
-
-def test_arrow_width_is_the_count() -> None:
-    assert flow_figures.width_of(50, 100) == flow_figures.width_of(100, 100) / 2
-    path = flow_figures.ribbon((0, 0), (200, 0), width=8, unit=1, bend=0)
-    xs, ys = path.vertices.T
-    neck = ys[(xs > 180) & (xs < 195)]
-    assert abs(2 * abs(neck).max() - 8) < 5  # the head is a little wider than the ribbon
-    body = [abs(y) for x, y in path.vertices if 100 < x < 180]
-    tail = [abs(y) for x, y in path.vertices if x < 30]
-    assert max(tail) < max(body) <= 4.001
-
-
-def test_the_two_directions_lie_apart() -> None:
-    there = flow_figures.curve((0, 0), (100, 0), unit=1)
-    back = flow_figures.curve((100, 0), (0, 0), unit=1)
-    assert there[:, 1].max() <= 0 <= back[:, 1].min()
-    assert abs(there[len(there) // 2, 1] - back[len(back) // 2, 1]) > 10
-
-
-def test_dashed_arrows_have_more_pieces() -> None:
-    whole = flow_figures.ribbon((0, 0), (200, 0), width=4, unit=1)
-    dashed = flow_figures.ribbon((0, 0), (200, 0), width=4, unit=1, dashed=True)
-    pieces = [(path.codes == path.MOVETO).sum() for path in (whole, dashed)]
-    assert pieces[0] == 2
-    assert pieces[1] > 10
-
-
-def test_ends_too_near_each_other_get_no_arrow() -> None:
-    assert len(flow_figures.curve((0, 0), (5, 0), unit=1)) == 0
-
-
-def test_selection_adds_up_to_the_group(modelled: Flows) -> None:
-    region = REGIONS["karlstad"]
-    chosen = flow_figures.select_links(region, modelled)
-    group = metrics.group_figures(modelled.table, region.members, margins=modelled.margins).iloc[0]
-    assert chosen.outside["out_persons"].sum() + chosen.rest_out == pytest.approx(
-        group["group_out"])
-    assert chosen.outside["in_persons"].sum() + chosen.rest_in == pytest.approx(group["group_in"])
-    assert (chosen.inside["persons"] >= chosen.threshold).all()
-    assert not set(chosen.outside["code"]) & set(region.members)
-
-
-def test_observed_flows_are_drawn_whole_and_called_observed(observed: Flows) -> None:
-    axes = flow_figures.plot_flows(REGIONS["karlstad"], observed,
-                                   boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    about = described(axes)
-    assert about.kind == "derived"
-    assert "modell" not in about.title + about.alt + about.note
-    assert "cirka" not in about.alt
-    assert all((patch.get_path().codes == 1).sum() == 2 for patch in arrows(axes))
-
-
-def test_no_commuters_at_all_gives_a_map_without_arrows(modelled: Flows) -> None:
-    still = modelled.table.copy()
-    still.loc[still["home"] != still["work"], "persons"] = 0.0
-    margins = modelled.margins.assign(in_commuters=0, out_commuters=0)
-    none = replace(modelled, table=still, margins=margins)
-    axes = flow_figures.plot_flows(REGIONS["karlstad"], none,
-                                   boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    assert not arrows(axes)
-    assert "Inga länkar" in described(axes).alt
-
-
 # --- the matrix and its tables --------------------------------------------------------------------
 
 
@@ -291,26 +207,6 @@ def test_unknown_pairs_stay_unknown_and_one_member_has_none(observed: Flows, mod
         assert ("pendling-par" in names) is expected
 
 
-def test_words_outside_keep_off_the_arrow_heads(modelled: Flows) -> None:
-    """Ljusnarsberg alone: five wide arrows leave it, and each name must be readable."""
-    axes = flow_figures.plot_flows(regions.resolve("1864"), modelled,
-                                   boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    figure = axes.get_figure(root=True)
-    figure.draw_without_rendering()
-    words = [text for text in axes.texts if "\nut " in text.get_text()
-             and (text.get_gid() or "").startswith("place")]
-    assert len(words) == flow_figures.MOST_OUTSIDE
-    boxes = [word.get_window_extent() for word in words]
-    for place, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[place + 1:])
-    tips = [path.vertices[-3] for patch in axes.patches if isinstance(patch, PathPatch)
-            for path in [patch.get_path()] if len(path.vertices)]
-    inside = axes.transData.transform(np.array(tips))
-    assert len(inside) > 5
-    assert not any(box.contains(x, y) for box in boxes for x, y in inside)
-
-
 def test_counts_of_the_model_are_rounded_to_tens(modelled: Flows) -> None:
     frame = matrix.links_table(REGIONS["malardalen"], modelled).frame
     assert (frame["persons"] % 10 == 0).all()
@@ -349,27 +245,6 @@ def test_the_official_markets_table_has_every_member() -> None:
     assert sorted(listed) == sorted(region.member_names)
 
 
-def test_a_place_outside_that_the_map_shows_stays_where_it_is(modelled: Flows) -> None:
-    region, borders = REGIONS["apart"], boundaries.load_boundaries()
-    points = flow_figures.places_of(borders, population.load_localities())
-    chosen = flow_figures.select_links(region, modelled)
-    frame = flow_figures.maps.frame_of(region, borders, aspect=0.8, pad=0.13)
-    anchors = flow_figures.outside_anchors(chosen, region, modelled, points, frame)
-    assert anchors["0180"][1] == points["0180"]
-
-
-def test_places_beyond_the_frame_stand_apart_on_it(modelled: Flows) -> None:
-    region, borders = REGIONS["one"], boundaries.load_boundaries()
-    points = flow_figures.places_of(borders, population.load_localities())
-    chosen = flow_figures.select_links(region, modelled)
-    frame = flow_figures.maps.frame_of(region, borders, aspect=0.8, pad=0.13)
-    ends = [end for _, end in flow_figures.outside_anchors(
-        chosen, region, modelled, points, frame).values()]
-    assert all(frame.west < x < frame.east and frame.south < y < frame.north for x, y in ends)
-    gaps = [np.hypot(a[0] - b[0], a[1] - b[1]) for k, a in enumerate(ends) for b in ends[k + 1:]]
-    assert min(gaps) > 0.05 * frame.width
-
-
 # --- lower bounds and reasons ---------------------------------------------------------------------
 
 
@@ -383,36 +258,6 @@ def protected(observed: Flows) -> Flows:
         table.loc[hidden, "persons"] = np.nan
         table.loc[hidden, "status"] = "suppressed"
     return replace(observed, table=table)
-
-
-def test_lower_bounds_are_labelled_on_the_map_and_in_its_tables(protected: Flows) -> None:
-    region = REGIONS["karlstad"]
-    axes = flow_figures.plot_flows(region, protected, boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    about = described(axes)
-    assert any("ut minst" in text_.get_text() for text_ in axes.texts)
-    assert "ut minst" in about.alt
-    assert "minst så stora som de visas: 1 uppgift är okänd" in about.note
-    assert "1 uppgift mellan kommunerna är skyddad av sekretess" in about.note
-    assert about.table is not None
-    assert any("minst så stora" in note for note in about.table.notes)
-    assert any("minst så stora" in note
-               for note in matrix.outside_table(region, protected).notes)
-    assert "Övriga utanför" not in " ".join(text_.get_text() for text_ in axes.texts)
-
-
-def test_all_others_outside_are_unknown_when_one_is_a_lower_bound(protected: Flows) -> None:
-    """What the named ones lack would be counted among the others."""
-    members = REGIONS["karlstad"].members
-    known = protected.table["persons"].mask(
-        (protected.table["home"] == "1763") & (protected.table["work"] == "1715"), 10.0)
-    chosen = flow_figures.select_links(REGIONS["karlstad"],
-                                       replace(protected, table=protected.table.assign(
-                                           persons=known)))
-    assert chosen.outside["out_unknown"].sum() == 1
-    assert np.isnan(chosen.rest_out)
-    assert chosen.rest_in >= 0
-    assert metrics.group_figures(protected.table, members)["group_out"].isna().all()
 
 
 def test_protected_cells_are_counted_under_figures_and_tables(protected: Flows) -> None:

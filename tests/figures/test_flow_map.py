@@ -1,0 +1,138 @@
+"""The flow map: few bands, two directions apart, ends at real places, words that are read."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from matplotlib.patches import PathPatch
+from matplotlib.text import Annotation
+
+from analysis import flows, regions
+from analysis.figures import flows as figures
+from analysis.figures import maps, style
+from analysis.loaders.boundaries import load_boundaries
+from analysis.loaders.population import load_localities
+from analysis.views import commuting as view
+
+REGIONS = [regions.get(key) for key in ("kak", "karlstad", "malardalen", "bergslagen")]
+REGIONS.append(regions.from_members([code for code in regions.municipalities()
+                                     if code.startswith("01")], name="Stockholms län"))
+
+
+@pytest.fixture(scope="module")
+def modelled():
+    return flows.commuting_of(2021)
+
+
+def plot(region, table, narrow=False):
+    axes = figures.plot_flows(region, table, boundaries=load_boundaries(),
+                              localities=load_localities())
+    return style.narrow_of(axes.figure).axes[0] if narrow else axes
+
+
+def drawn_bands(axes):
+    return [shapely.Polygon(axes.transData.transform(patch.get_path().vertices))
+            for patch in axes.artists + axes.patches
+            if isinstance(patch, PathPatch) and patch.get_zorder() == 5]
+
+
+def names(axes):
+    return [text for text in axes.texts if isinstance(text, Annotation) and text.get_text()
+            and not str(text.get_gid()).startswith("halo")]
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+def test_names_cover_no_band_and_no_name_and_are_large_enough(region, modelled, narrow):
+    axes = plot(region, modelled, narrow)
+    with style.look():
+        boxes = [(text, text.get_window_extent()) for text in names(axes)]
+        assert boxes
+        assert all(text.get_fontsize() >= 7 for text, _ in boxes)
+        shapes = [shapely.box(box.x0, box.y0, box.x1, box.y1) for _, box in boxes]
+    crowded = len(region.members) > maps.MANY  # Stockholm's ends stand as near as they must
+    for one, other in combinations(shapes, 2):
+        assert one.intersection(other).area <= (0.3 if crowded else 0.02) * one.area
+    for band in drawn_bands(axes):
+        for shape in shapes:
+            assert shape.intersection(band).area <= (0.3 if crowded else 0.12) * shape.area
+
+
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+def test_at_most_six_pairs_and_their_opposite(region, modelled):
+    found = figures.bands(region, modelled)
+    pairs = {frozenset((band.home, band.work)) for band in found}
+    assert 1 <= len(pairs) <= figures.MOST
+    assert len(found) <= 2 * len(pairs)
+    assert max(band.persons for band in found) >= figures.LEAST
+    axes = plot(region, modelled)
+    assert len(drawn_bands(axes)) == len(found)
+    about = style.description_of(axes.figure)
+    assert about.subtitle.count("modellskattning") == 1
+    assert "modellskattning" not in about.title
+    assert len(about.table.frame) == len(found)
+
+
+def test_small_modelled_flows_are_told_as_intervals(modelled):
+    rows = figures.flow_table(figures.bands(REGIONS[1], modelled), modelled).frame["persons"]
+    small = [band for band in figures.bands(REGIONS[1], modelled) if band.persons < view.EXACT]
+    assert small
+    assert sum("–" in row for row in rows) == len(small)
+    assert all("–" in row or row.startswith("omkring") for row in rows)
+
+
+def test_observed_flows_are_printed_as_they_are(modelled):
+    table = modelled.table.assign(persons=modelled.table["persons"].round())
+    observed = replace(modelled, kind="observed", table=table)
+    axes = plot(REGIONS[0], observed)
+    about = style.description_of(axes.figure)
+    assert "modell" not in about.subtitle + about.title + about.alt
+    assert not about.table.frame["persons"].str.contains("–|omkring").any()
+
+
+def test_without_a_large_flow_there_is_no_map(modelled):
+    alone = regions.from_members(["2584"])
+    small = replace(modelled, table=modelled.table.assign(persons=modelled.table["persons"] / 50))
+    assert figures.bands(alone, small) == []
+    assert figures.flow_maps(alone, small, boundaries=load_boundaries(),
+                             localities=load_localities()) == []
+    with pytest.raises(ValueError, match="no flow reaches"):
+        figures.plot_flows(alone, small, boundaries=load_boundaries(),
+                           localities=load_localities())
+
+
+def test_the_two_directions_lie_apart():
+    there = figures.ribbon((0, 0), (60, 0), width=8, unit=1)
+    back = figures.ribbon((60, 0), (0, 0), width=8, unit=1)
+    assert there.is_valid
+    assert there.intersection(back).area < 0.02 * there.area
+    widths = [there.intersection(shapely.LineString([(x, -60), (x, 60)])).length
+              for x in (8, 20, 35)]
+    assert widths == sorted(widths), "it grows on its way to work"
+
+
+def test_a_place_beyond_the_frame_stands_at_its_edge_with_the_distance(modelled):
+    far = regions.from_members(["1882", "1860"], name="Två")
+    table = modelled.table.copy()
+    table.loc[(table["home"] == "1882") & (table["work"] == "0180"), "persons"] = 1500.0
+    axes = plot(far, replace(modelled, table=table))
+    texts = [text.get_text() for text in names(axes)]
+    stockholm = next(text for text in texts if text.startswith("Stockholm"))
+    assert stockholm.endswith("\u202fkm")
+    assert 120 < int(stockholm.split("\n")[1].split("\u202f")[0]) < 220
+
+
+def test_ends_lie_on_the_land_of_their_municipality(modelled):
+    region = REGIONS[1]
+    boundaries = load_boundaries()
+    frame = maps.frame_of(region, boundaries, aspect=1)
+    points = figures.places_of(boundaries, load_localities())
+    ends, beyond = figures._ends(region, figures.bands(region, modelled), points, frame,
+                                 boundaries, frame.width / 300)
+    for code, end in ends.items():
+        if code not in beyond:
+            assert boundaries.geometry[code].buffer(1).contains(shapely.Point(end))
+    pair = np.subtract(ends["1761"], ends["1780"])
+    assert np.hypot(*pair) > 15 * frame.width / 300, "Hammarö and Karlstad are drawn apart"
