@@ -434,7 +434,7 @@ _DATASETS = (
     Dataset(
         "flow_model_error", "Hur fel pendlingsmodellen haft i prov", "flow_model_error.csv",
         (Column("test", "text", "what was hidden from the model, or which simpler model"),
-         Column("by", "text", "what a row is about", valid=("area", "size", "strongest")),
+         Column("by", "text", "what a row is about", valid=("area", "size", "group", "strongest")),
          Column("key", "text", "county and year; or least modelled commuters; or which homes"),
          Column("cells", "integer", "observed pairs, or homes, of the test", low=0),
          Column("persons", "integer", "observed commuters of the test", "persons", nullable=True,
@@ -451,7 +451,7 @@ _DATASETS = (
                 low=0)),
         ("test", "by", "key"), Source("Samverkan", "prov av pendlingsmodellen mot observerade tal"),
         "2015–2020", kind="derived",
-        notes=("Skrivs av benchmarks/flow_model.py: varje område är prövat utan sina egna tal.",),
+        notes=("Skrivs av benchmarks/flow_error.py: varje område är prövat utan sina egna tal.",),
     ),
     Dataset(
         "finances", "Kostnader, ålder och utbildning", "finances.parquet",

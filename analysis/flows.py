@@ -232,23 +232,11 @@ def markets_of(flows: Flows) -> Markets:
     ('Karlstad', True)
     """
     matrix, night, out = matrix_of(flows)
-    found = labour_markets.local_labour_markets(
-        matrix, night, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
+    found = labour_markets.local_labour_markets(matrix, night, out_commuters=out)
     known = population.load_municipalities().set_index("code")
     official = known["labour_market"]
     return Markets(found, official, known["labour_market_name"],
                    labour_markets.compare_markets(found["market"], official))
-
-
-def changes_of(flows: Flows, members: tuple[str, ...]) -> labour_markets.MarketChanges:
-    """What would have to change for `members` to be one labour market by the same rules.
-
-    >>> changes_of(commuting_of(2021), ("1780", "1761")).one_market
-    True
-    """
-    matrix, night, out = matrix_of(flows)
-    return labour_markets.changes_for_one_market(
-        matrix, night, members, out_commuters=out, thresholds=labour_markets.THREE_STEPS)
 
 
 def matrix_of(flows: Flows) -> tuple[pd.DataFrame, pd.Series, pd.Series]:

@@ -4,6 +4,7 @@ The grown areas are synthetic: towns of drawn size at drawn places, each with co
 nearest others, so that the table of flows is sparse as a real one.
 """
 
+import flow_error
 import numpy as np
 import pandas as pd
 from measure import Row, smallest
@@ -77,7 +78,7 @@ def rows() -> list[Row]:
     table, chosen = ten_years(), flows.commuting_of()
     matrix, night, out = flows.matrix_of(chosen)
     margins, distances = loader.load_margins(), flows.distances()
-    county = loader.load_county_flows()
+    county, world = loader.load_county_flows(), flow_error.world()
     return [
         Row("group figures, 290 x 290 x 10 years",
             smallest(lambda: commuting.group_figures(table, MEMBERS, absent="zero")),
@@ -85,13 +86,13 @@ def rows() -> list[Row]:
             smallest(lambda: plain_group(table))),
         Row("labour markets, 290 municipalities",
             smallest(lambda: labour_markets.local_labour_markets(
-                matrix, night, out_commuters=out, thresholds=labour_markets.THREE_STEPS)),
+                matrix, night, out_commuters=out)),
             "one pandas idxmax over the matrix", smallest(lambda: matrix.idxmax(axis=1))),
         Row("flow model, one year",
             smallest(lambda: flow_model.model_matrix(
                 margins, distances, year=YEAR, county_flows=county)),
             "plain gravity model of the same year",
-            smallest(lambda: flow_model.gravity_matrix(margins, distances, year=YEAR))),
+            smallest(lambda: flow_error.gravity(world, YEAR, 2.0))),
         *growth(),
     ]
 

@@ -20,10 +20,10 @@ DOCS = FOLDER.parent / "docs" / "flow-model.md"
 def bench():
     sys.path.insert(0, str(FOLDER))
     try:
-        import flow_model
+        import flow_error
     finally:
         sys.path.remove(str(FOLDER))
-    return flow_model
+    return flow_error
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,12 @@ from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import measure_of
-from analysis.regions import Region, municipalities, names_of
+from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
+from analysis.text.population import names_of
+from analysis.views.commuting import Commuting
 
 SOURCES = ("commuting_margins",)
 NAME = Format("Kommun", text=True)
@@ -46,6 +48,34 @@ _MEANING = {
     "pendlingskvot": "Dagbefolkning delad med nattbefolkning; över 1 är fler arbetande än "
                      "förvärvsarbetande boende.",
 }
+
+
+# --- what a chapter shows; nothing where no commuting is known on the date of the report ----------
+
+
+def rate_figures(view: Commuting, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
+    """Day against night of each cooperation, and the maps of rates."""
+    if view.flows is None:
+        return []
+    return [*(plot_day_night(part, view.margins) for part in view.parts),
+            *(plot(view.region, view.margins, boundaries=boundaries)
+              for plot in (plot_ratio, plot_in_share, plot_out_share))]
+
+
+def series_figures(view: Commuting, *, bas: pd.DataFrame | None = None) -> list[Axes]:
+    """The series of each cooperation; `bas` as in `plot_series`."""
+    if view.flows is None:
+        return []
+    later = bas if bas is not None and view.markets_known else None
+    return [figure for part in view.parts for figure in (
+        plot_series(part, view.margins, bas=later), plot_ratio_series(part, view.margins))]
+
+
+def margin_tables(view: Commuting) -> list[Table]:
+    """What the margins give exactly, for the cooperations and for each member."""
+    if view.flows is None:
+        return []
+    return [exact_table(view.region, view.margins), members_table(view.region, view.margins)]
 
 
 # --- maps ----------------------------------------------------------------------------------------
@@ -184,73 +214,66 @@ def _rate_table(key: str, values: pd.Series, year: int) -> Table:
 # --- day against night ----------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
-    """Day against night population of each member: two markers joined by the net commuting.
+    """By how many per cent the day population of each member differs from its night population.
 
     >>> from analysis import regions
     >>> from analysis.loaders.commuting import load_margins
     >>> margins = load_margins().set_index(["code", "year"])
     >>> axes = plot_day_night(regions.get("karlstad"), margins)
     >>> style.description_of(axes.figure).title
-    'Dag- och nattbefolkning 2021'
+    'Bara i Karlstad finns fler jobb än förvärvsarbetande invånare'
     """
-    order = text.by_night(region, margins)
-    shown, year = order[:_ROWS], text.last_year(margins)
-    now = text.of_year(margins).reindex(shown)
-    day, night = metrics.day_population(now), metrics.night_population(now)
-    axes = axes if axes is not None else style.canvas(0.75 + 0.3 * len(shown))
+    year = text.last_year(margins)
+    share = (metrics.commuting_ratio(text.of_year(margins).reindex(text.by_night(region, margins)))
+             - 1).dropna()
+    shown = share.head(_ROWS).sort_values()
+    axes = axes if axes is not None else style.canvas(0.55 + 0.28 * len(shown))
     with style.look():
-        rows = np.arange(len(shown))[::-1]
-        axes.hlines(rows, night, day, color=style.MUTED, linewidth=2.2, zorder=2)
-        axes.scatter(night, rows, marker="o", s=42, facecolor="white", edgecolor=style.INK,
-                     linewidth=1.3, label="Nattbefolkning (bor där)", zorder=3)
-        axes.scatter(day, rows, marker="s", s=38, color=style.ACCENT,
-                     label="Dagbefolkning (arbetar där)", zorder=4)
-        _net_labels(axes, rows, day, night)
-        axes.set_yticks(rows, names_of(shown))
-        axes.set_ylim(-0.6, len(shown) - 0.4)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        charts.number_axis(axes.xaxis)
-        axes.set_xlim(0, 1.12 * float(max(day.max(), night.max())) or 1.0)
-        axes.grid(axis="x")
-        axes.set_xlabel("Förvärvsarbetande")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
-    few = len(shown) < len(order)
-    note = "Talet till höger är pendlingsnettot: dagbefolkning minus nattbefolkning."
+        rows = np.arange(len(shown))
+        axes.barh(rows, shown, height=0.66,
+                  color=[style.HIGHLIGHT if value < 0 else style.ACCENT for value in shown])
+        reach = max(float(shown.abs().max()), 0.01)
+        for row, value in zip(rows, shown, strict=True):
+            axes.annotate(f"{swedish.signed(100 * value, 0)} %", (value, row), va="center",
+                          xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
+                          ha="left" if value >= 0 else "right", fontsize=8)
+        axes.axvline(0, color=style.INK, linewidth=0.8)
+        axes.set_yticks(rows, names_of([str(code) for code in shown.index]))
+        axes.tick_params(length=0)
+        axes.set_xticks([])
+        axes.spines[:].set_visible(False)
+        axes.set_xlim(min(float(shown.min()), 0) - 0.25 * reach,
+                      max(float(shown.max()), 0) + 0.25 * reach)
+    few = f" De {_ROWS} största kommunerna visas." if len(shown) < len(share) else ""
     return style.describe(axes, style.Description(
-        id="dag-natt", title=f"Dag- och nattbefolkning {year}", sources=SOURCES, unit="personer",
-        alt=_day_night_alt(region, margins), table=_day_night_table(order, margins),
-        note=f"De {_ROWS} största kommunerna visas. {note}" if few else note))
+        id=f"dag-natt-{region.key}", title=text.jobs_title(share), sources=SOURCES, unit="procent",
+        subtitle=f"Så många procent fler eller färre som arbetar i kommunen än som bor där och "
+                 f"arbetar, {year}", measures=("day_population", "night_population"),
+        alt=_day_night_alt(shown, year), table=_day_night_table(region, margins), note=few.strip()))
 
 
-def _net_labels(axes: Axes, rows: np.ndarray, day: pd.Series, night: pd.Series) -> None:
-    for row, there, here in zip(rows, day, night, strict=True):
-        if pd.notna(there) and pd.notna(here):
-            axes.annotate(swedish.signed(there - here), (max(there, here), row), xytext=(7, 0),
-                          textcoords="offset points", va="center", fontsize=8)
-
-
-def _day_night_table(order: Sequence[str], margins: pd.DataFrame) -> Table:
-    now = text.of_year(margins).reindex(list(order))
+def _day_night_table(region: Region, margins: pd.DataFrame) -> Table:
+    order = text.by_night(region, margins)
+    now = text.of_year(margins).reindex(order)
     frame = pd.DataFrame({
         "name": names_of(order), "day": metrics.day_population(now).to_numpy(),
         "night": metrics.night_population(now).to_numpy(),
-        "net": metrics.net_commuting(now).to_numpy()})
-    return Table("dag-natt", f"Dag- och nattbefolkning {text.last_year(margins)}", frame, {
-        "name": NAME, "day": Format("Dagbefolkning"), "night": Format("Nattbefolkning"),
-        "net": Format("Pendlingsnetto", signed=True)}, SOURCES)
+        "net": metrics.net_commuting(now).to_numpy(),
+        "share": metrics.commuting_ratio(now).to_numpy() - 1})
+    return Table(f"dag-natt-{region.key}", f"Dag- och nattbefolkning {text.last_year(margins)}", frame, {
+        "name": NAME, "day": Format("Dagbefolkning", measure="day_population"),
+        "night": Format("Nattbefolkning", measure="night_population"),
+        "net": Format("Pendlingsnetto", signed=True, measure="net_commuting"),
+        "share": Format("Skillnad", percent=True, signed=True, decimals=1)}, SOURCES)
 
 
-def _day_night_alt(region: Region, margins: pd.DataFrame) -> str:
-    order = text.by_night(region, margins)[:maps.MANY]
-    now = text.of_year(margins).reindex(order)
-    day, night = metrics.day_population(now), metrics.night_population(now)
-    listed = [f"{name} {swedish.number(day[code])} mot {swedish.number(night[code])}"
-              for code, name in zip(order, names_of(order), strict=True)]
-    which = "" if len(order) == len(region.members) else f" i de {len(order)} största kommunerna"
-    return (f"Diagram, dagbefolkning mot nattbefolkning {text.last_year(margins)}{which}: "
-            f"{swedish.listed(listed)}.")
+def _day_night_alt(shown: pd.Series, year: int) -> str:
+    listed = [f"{names_of([str(code)])[0]} {swedish.signed(100 * value, 0)} procent"
+              for code, value in shown.iloc[::-1].items()]
+    return (f"Staplar. Så många fler eller färre arbetar i kommunen än som bor där och arbetar "
+            f"{year}: {swedish.listed(listed)}.")
 
 
 # --- series --------------------------------------------------------------------------------------
@@ -283,7 +306,7 @@ def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | No
     years = table.index.get_level_values("year")
     span = swedish.span(int(years.min()), int(years.max()))
     return style.describe(axes, style.Description(
-        id="dag-natt-serie", title=f"Dag- och nattbefolkning i {region.name} {span}",
+        id=f"dag-natt-serie-{region.key}", title=f"Dag- och nattbefolkning i {region.name} {span}",
         alt=f"Linjediagram {span}, {region.name}. {_series_alt(table)} Lodräta axeln börjar inte "
             "på noll.", sources=SOURCES, unit="personer", table=_series_table(region, table),
         note=text.break_note(margins)))
@@ -297,7 +320,7 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
     >>> margins = load_margins().set_index(["code", "year"])
     >>> axes = plot_ratio_series(regions.get("karlstad"), margins)
     >>> style.description_of(axes.figure).title
-    'Pendlingskvot 2004–2021'
+    'Pendlingskvot i Karlstadsregionen 2004–2021'
     """
     lines: dict[str, Sequence[pd.Series]] = {}
     order = text.by_night(region, margins)
@@ -317,7 +340,7 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
             for name, parts in list(lines.items())[:charts.MOST_NAMED] if len(parts[-1])]
     more = "" if len(lines) <= charts.MOST_NAMED else " Grå linjer är övriga kommuner."
     return style.describe(axes, style.Description(
-        id="pendlingskvot-serie", title=f"Pendlingskvot {span}", sources=SOURCES, unit="kvot",
+        id=f"pendlingskvot-serie-{region.key}", title=f"Pendlingskvot i {region.name} {span}", sources=SOURCES, unit="kvot",
         alt=f"Linjediagram, pendlingskvot {span}. Senaste år: {swedish.listed(ends)}.",
         table=_ratio_table(region, margins), note=text.break_note(margins) + more))
 
@@ -355,7 +378,7 @@ def _series_table(region: Region, sums: pd.DataFrame) -> Table:
         "year": table["year"], "day": table["day_population"], "night": table["night_population"],
         "net": table["net_commuting"], "ratio": table["commuting_ratio"],
         "series": table["series"].map(lambda key: labels.get(key, "BAS"))})
-    return Table("dag-natt-serie", f"Dag- och nattbefolkning i {region.name}",
+    return Table(f"dag-natt-serie-{region.key}", f"Dag- och nattbefolkning i {region.name}",
                  frame.sort_values(["year", "series"], ignore_index=True), {
         "year": Format("År", year=True), "day": Format("Dagbefolkning"),
         "night": Format("Nattbefolkning"), "net": Format("Pendlingsnetto", signed=True),
@@ -371,7 +394,7 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
     wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)[years]
     frame = wide.set_axis([str(year) for year in years], axis=1)
     frame.insert(0, "name", names_of(order))
-    return Table("pendlingskvot-serie", "Pendlingskvot första och sista året i varje serie",
+    return Table(f"pendlingskvot-serie-{region.key}", f"Pendlingskvot i {region.name}, första och sista året i varje serie",
                  frame.reset_index(drop=True),
                  {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
                  SOURCES, notes=(_TABLE_BREAKS,))
@@ -432,31 +455,3 @@ def _sums_note(year: int) -> str:
         return ("Alla tal är summor av kommunernas tal, som har röjandeskydd: de kan avvika något "
                 "från publicerade totaler.")
     return "Alla tal är exakta summor av kommunernas tal."
-
-
-def markets_table(region: Region) -> Table:
-    """Members by official labour market, with how many other municipalities each market has."""
-    known = municipalities()
-    rows = []
-    for market, codes in text.official_markets(region.members).items():
-        others = [entry.name for code, entry in known.items()
-                  if entry.labour_market_name == market and code not in region.members]
-        rows.append({"market": market, "members": swedish.listed(names_of(codes)),
-                     "others": _others(others)})
-    return Table("arbetsmarknader", f"Lokala arbetsmarknader {text.MARKETS_YEAR}",
-                 pd.DataFrame(rows), {
-                     "market": Format("Lokal arbetsmarknad", text=True),
-                     "members": Format("Kommuner i regionen", text=True),
-                     "others": Format("Kommuner utanför regionen", text=True)},
-                 ("municipalities",), kind="observed",
-                 notes=("SCB:s indelning: en kommun med låg utpendling är centrum, andra hör till "
-                        "den kommun som flest pendlar till.",))
-
-
-def _others(names: Sequence[str]) -> str:
-    if not names:
-        return "inga"
-    ranked = sorted(names, key=swedish.sort_key)
-    if len(ranked) <= 12:
-        return swedish.listed(ranked)
-    return f"{', '.join(ranked[:10])} och {len(ranked) - 10} till"

@@ -18,7 +18,7 @@ from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import Measure, measure_of
 from analysis.metrics.official_markets import labour_markets
 from analysis.regions import Region
-from analysis.text.commuting import MARKETS_YEAR
+from analysis.views.commuting import MARKETS_YEAR, Commuting
 
 _PUBLISHED = (metrics.commuters_in, metrics.commuters_out, metrics.live_and_work)
 _SUMMED = (metrics.day_population, metrics.night_population, metrics.net_commuting,
@@ -27,27 +27,26 @@ _PERSONS = (metrics.group_in, metrics.group_out, metrics.group_internal)
 _SHARES = (metrics.containment_residence, metrics.containment_workplace)
 
 
-def commuting_key_figures(region: Region, *, margins: pd.DataFrame, municipalities: pd.DataFrame,
-                          flows: Flows | None = None) -> pd.DataFrame:
+def commuting_key_figures(view: Commuting, *, municipalities: pd.DataFrame) -> pd.DataFrame:
     """All key figures of the chapter for the members, the region and its groups.
 
-    `margins` and `municipalities` are the loaders' tables; `flows` adds what needs the matrix,
-    for its year only. Unknown values are left out.
+    `municipalities` is the loader's table. Unknown values are left out, and what is newer than
+    the date of the view.
     """
-    table = margins.set_index(["code", "year"])
-    inside = table[table.index.get_level_values("code").isin(region.members)]
-    parts = [rows(measure_of(metric), metric(inside)) for metric in (*_PUBLISHED, *_SUMMED)]
+    region, table = view.region, view.margins
     areas = (region, *region.groups)
+    parts = [_markets(areas, municipalities)] if view.markets_known else []
+    if view.flows is None:
+        return together(parts)
+    inside = table[table.index.get_level_values("code").isin(region.members)]
+    parts += [rows(measure_of(metric), metric(inside)) for metric in (*_PUBLISHED, *_SUMMED)]
     for area in areas:
         sums = _of_area(metrics.group_margins(table, area.members), area.key)
         parts += [rows(measure_of(metric), _whole(sums[metric.__name__], measure_of(metric)))
                   for metric in _SUMMED]
         parts.append(rows(measure_of(metrics.containment_residence_min),
                           sums["containment_residence_min"]))
-    parts.append(_markets(areas, municipalities))
-    if flows is not None:
-        parts += [part for area in areas for part in _matrix(area, flows)]
-    return together(parts)
+    return together([*parts, *(part for area in areas for part in _matrix(area, view.flows))])
 
 
 def _of_area(sums: pd.DataFrame, key: str) -> pd.DataFrame:

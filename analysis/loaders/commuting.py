@@ -46,11 +46,11 @@ def load_county_flows() -> pd.DataFrame:
 
 
 def load_model_error() -> pd.DataFrame:
-    """How far off the model of commuting was where it was tested; see benchmarks/flow_model.py.
+    """How far off the model of commuting was where it was tested; see benchmarks/flow_error.py.
 
     >>> table = load_model_error()
     >>> sorted(table["by"].unique())
-    ['area', 'size', 'strongest']
+    ['area', 'group', 'size', 'strongest']
     """
     return tables.load("flow_model_error")
 

@@ -14,7 +14,7 @@ most of its own residual, the pair in the other direction and pairs between neig
 ends take a part. So cells of one year and sex shape how another year's margins are spread.
 
 Method: Cressie, Statistics for Spatial Data (1993), simple kriging with noise; the constants were
-set by hiding halves of the observed cells (`benchmarks/flow_model.py`).
+set by hiding halves of the observed cells (`benchmarks/flow_error.py`).
 """
 
 from __future__ import annotations

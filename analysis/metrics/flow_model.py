@@ -21,7 +21,7 @@ p[i, j] = power * (N[i] / mean N) ** -size * (D[j] / mean D) ** -pull,
 where A, B and K are found by iterative proportional fitting (IPF; Furness 1965; Wilson 1971).
 f is the geometric mean of a power function with intervening opportunities and of the stretched
 exponential exp(-1.79 d ** 0.33): each alone fits one kind of area, dense or sparse, better.
-Its error is measured in `benchmarks/flow_model.py`; the results stand in `docs/flow-model.md`.
+Its error is measured in `benchmarks/flow_error.py`; the results stand in `docs/flow-model.md`.
 
 The fitting is our own dozen lines of numpy and not `spint`: spint estimates the parameters of a
 doubly constrained model by regression on a fully observed matrix, which is the thing we lack, and
@@ -61,9 +61,9 @@ class Deterrence:
 
 
 BEND = 0.33  # of the stretched exponential
-# Found by `calibrate` of benchmarks/flow_model.py on all observed cells and the flows between
+# Found by `calibrate` of benchmarks/flow_error.py on all observed cells and the flows between
 # counties (2018), with the distances of `route_distances`. See docs/flow-model.md.
-CALIBRATED = Deterrence(power=1.328, offset=11.781, opportunity=0.245, size=0.262, pull=0.085)
+CALIBRATED = Deterrence(power=1.511, offset=13.352, opportunity=0.147, size=0.263, pull=0.051)
 
 
 # --- distances, once ------------------------------------------------------------------------

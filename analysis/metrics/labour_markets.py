@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, InputError, raise_faults
+from analysis.errors import DataError, raise_faults
 
 _NO_LINK = -1
 
@@ -49,9 +49,6 @@ class Thresholds:
 
 
 SCB = Thresholds()
-# The official membership of 2022 fits three steps better than two (Båstad, Ängelholm, Helsingborg,
-# Malmö are one market): SCB may count the municipalities between a member and its centre.
-THREE_STEPS = Thresholds(max_links=3)
 
 
 def flow_matrix(
@@ -264,128 +261,3 @@ def compare_markets(ours: pd.Series, official: pd.Series) -> dict[str, float]:
 def adjusted_rand_index(ours: pd.Series, official: pd.Series) -> float:
     """Adjusted Rand index of two delineations by code; see `compare_markets`."""
     return compare_markets(ours, official)["adjusted_rand"]
-
-
-# --- what would have to change ---------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MarketChanges:
-    """What would make one market of a group; see `changes_for_one_market`.
-
-    market: code of the market where most of the group lives. one_market: it already is one.
-    works: delineating anew with all changes of `table` made gives one market; a chain that is too
-    long, or a new strongest link elsewhere on it, can stop it.
-    """
-
-    market: str
-    one_market: bool
-    works: bool
-    table: pd.DataFrame
-
-
-def changes_for_one_market(
-    matrix: pd.DataFrame,
-    night: pd.Series,
-    members: Collection[str],
-    *,
-    out_commuters: pd.Series | None = None,
-    thresholds: Thresholds = SCB,
-) -> MarketChanges:
-    """The fewest more commuters that would bring each outlying member into the group's market.
-
-    The group's market is the one where most of its night population lives (ties: lower code). A
-    member in another market would have to send `extra` more commuters, now working at home, to
-    `target`, its largest destination among the group's members in that market. That makes it
-    pass a threshold if it is a centre, and makes `target` its strongest link. An unknown cell
-    could be larger than the known ones: elsewhere, `extra` is then a lower bound; among the
-    group's members in that market, `target`, `to_target`, `extra` and `extra_share` are missing,
-    and `works` is False.
-
-    The `table` has one row per member outside the market, indexed by code: `market`, `role`,
-    `strongest`, `to_strongest`, `target`, `to_target`, `extra` (persons) and `extra_share` (of
-    the night population). Raises InputError for members outside the matrix.
-    """
-    absent = [code for code in members if code not in matrix.index]
-    raise_faults(InputError, [f"{code!r} is not in the matrix." for code in absent])
-    if out_commuters is None:
-        cells = matrix.to_numpy("float64", copy=True)
-        np.fill_diagonal(cells, 0.0)
-        out_commuters = pd.Series(np.nansum(cells, axis=1), index=matrix.index)
-    found = local_labour_markets(matrix, night, out_commuters=out_commuters, thresholds=thresholds)
-    inside = sorted(set(members))
-    people = night.reindex(inside).groupby(found["market"].reindex(inside)).sum()
-    market = str(people.sort_index().idxmax())
-    core = [code for code in inside if found.at[code, "market"] == market]
-    rows = [
-        _change(code, core, matrix, night, out_commuters, found, thresholds)
-        for code in inside
-        if code not in core
-    ]
-    table = pd.DataFrame(rows, columns=["code", *_CHANGE_COLUMNS]).set_index("code")
-    works = table.empty or _works(table, matrix, night, out_commuters, inside, thresholds)
-    return MarketChanges(market=market, one_market=table.empty, works=works, table=table)
-
-
-_CHANGE_COLUMNS = (
-    "market",
-    "role",
-    "strongest",
-    "to_strongest",
-    "target",
-    "to_target",
-    "extra",
-    "extra_share",
-)
-
-
-def _change(
-    code: str,
-    core: list[str],
-    matrix: pd.DataFrame,
-    night: pd.Series,
-    out_commuters: pd.Series,
-    found: pd.DataFrame,
-    thresholds: Thresholds,
-) -> tuple[object, ...]:
-    """One row of `changes_for_one_market`."""
-    cells = matrix.to_numpy("float64")[list(matrix.index).index(code)]
-    row = {work: float(cell) for work, cell in zip(matrix.columns, cells, strict=True)}
-    del row[code]
-    market, role, strongest = found.loc[code, ["market", "role", "strongest"]]
-    head = (code, market, role, strongest, row.get(str(strongest), 0.0))
-    if any(np.isnan(row[work]) for work in core):  # each of them could be the target
-        return (*head, None, np.nan, np.nan, np.nan)
-    target = max(sorted(core), key=lambda work: row[work])
-    now, people = row[target], float(night.to_dict()[code])
-    # Whole persons: one more than the largest other flow, or than what a centre may send.
-    others = max((cell for work, cell in row.items() if work != target and not np.isnan(cell)),
-                 default=0.0)
-    extra = np.maximum(0.0, np.floor(others - now) + 1)
-    if role == "centre":
-        single = np.floor(thresholds.single_share * people - now) + 1
-        total = np.floor(thresholds.out_share * people - float(out_commuters.to_dict()[code])) + 1
-        extra = np.maximum(extra, np.minimum(single, total))
-    share = extra / people if people > 0 else np.nan
-    return (*head, target, now, float(extra), share)
-
-
-def _works(
-    table: pd.DataFrame,
-    matrix: pd.DataFrame,
-    night: pd.Series,
-    out_commuters: pd.Series,
-    inside: list[str],
-    thresholds: Thresholds,
-) -> bool:
-    """Whether the changes of `table`, all known and made, put `inside` in one market."""
-    if table["extra"].isna().any():
-        return False
-    changed, out = matrix.to_numpy("float64", copy=True), out_commuters.astype("float64")
-    homes = matrix.index.get_indexer(table.index)
-    works = matrix.columns.get_indexer(pd.Index(table["target"]))
-    changed[homes, works] = (table["to_target"] + table["extra"]).to_numpy("float64")
-    out = out.add(table["extra"].astype("float64"), fill_value=0.0)
-    square = pd.DataFrame(changed, index=matrix.index, columns=matrix.columns)
-    after = local_labour_markets(square, night, out_commuters=out, thresholds=thresholds)
-    return bool(after.loc[inside, "market"].nunique() == 1)

@@ -1,10 +1,11 @@
-"""Sentences about commuting: who works where, and whether the cooperation is one labour market.
+"""Sentences about commuting: where people work, and whom the members belong together with.
 
 Terms
 -----
 margins: the table of the loader, indexed by (code, year), with a column `series`.
 flows: an `analysis.flows.Flows`; a figure that comes from modelled cells is never stated as a
-fact: it is called a model estimate, rounded to tens, and stands beside the measured error.
+fact: it is called a model estimate, rounded or an interval, and its measured error is told once.
+What may be named, rounded and ranked is decided in `analysis.views.commuting`.
 lower bound: the known part of a count of which some cells are unknown; always said with `minst`.
 
 Every function returns whole sentences, and none about what is missing in the data.
@@ -12,7 +13,7 @@ Every function returns whole sentences, and none about what is missing in the da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -20,18 +21,23 @@ from analysis import catalog
 from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
-from analysis.metrics.labour_markets import MarketChanges
-from analysis.regions import Region, municipalities, names_of
+from analysis.regions import Region, municipalities
 from analysis.text import swedish
+from analysis.text.population import names_of
 from analysis.text.unknown import unknown
-from analysis.views import commuting as view
+from analysis.views import commuting as _view
+from analysis.views.commuting import (
+    MARKETS_YEAR,
+    Bar,
+    Commuting,
+    Link,
+    bars,
+    seen_between,
+)
 
-MARKETS_YEAR = 2022  # of the official labour markets in the data
 SEXES = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 MANY = 12  # with more members than this the tables, not the sentences, name them
-_LEAST_SHARE, _LEAST_LINK = 0.005, 10  # a share and a count below which there is no link to tell
 _MOST = 4  # names in one enumeration; the tables name the rest
-_KNOWN = ", av vad som är känt,"  # put where an unknown figure could be larger
 
 
 def last_year(margins: pd.DataFrame) -> int:
@@ -52,8 +58,8 @@ def by_night(region: Region, margins: pd.DataFrame) -> list[str]:
 
 
 def sets_of(region: Region) -> dict[str, tuple[str, ...]]:
-    """Members of the region and of its groups by display name."""
-    return {part.name: part.members for part in (region, *region.groups)}
+    """Members by display name of the cooperations of a region, or of the region when it is one."""
+    return {part.name: part.members for part in region.groups or (region,)}
 
 
 def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None) -> pd.Series:
@@ -75,7 +81,7 @@ def rounded(persons: pd.Series, flows: Flows) -> pd.Series:
     known = persons.astype("float64")
     if not flows.modelled:
         return known.round()
-    return known.map(lambda value: value if swedish.is_missing(value) else view.rounded(value))
+    return known.map(lambda value: value if swedish.is_missing(value) else _view.rounded(value))
 
 
 def count(persons: float, flows: Flows) -> str:
@@ -84,16 +90,16 @@ def count(persons: float, flows: Flows) -> str:
         return swedish.MISSING
     if not flows.modelled:
         return swedish.number(round(persons))
-    if persons >= view.EXACT:
-        return swedish.number(view.rounded(persons))
-    low, high = view.interval(persons)
+    if persons >= _view.EXACT:
+        return swedish.number(_view.rounded(persons))
+    low, high = _view.interval(persons)
     return f"{swedish.number(low)}–{swedish.number(high)}" if low else f"0–{swedish.number(high)}"
 
 
 def about(persons: float, flows: Flows) -> str:
     """As `count`, with `cirka` before a modelled number that is no interval."""
     shown = count(persons, flows)
-    return f"cirka {shown}" if flows.modelled and persons >= view.EXACT else shown
+    return f"cirka {shown}" if flows.modelled and persons >= _view.EXACT else shown
 
 
 def at_least(shown: str, persons: float, cells: int) -> str:
@@ -128,33 +134,33 @@ def titled(title: str, flows: Flows) -> str:
 def error_text(members: Sequence[str] = ()) -> str:
     """How far off modelled counts were in tests, by size, and where the tests were."""
     parts = [_size_text(size, after) for size, after in
-             zip(view.sizes()[1:], [*view.sizes()[2:], None], strict=True)]
+             zip(_view.sizes()[1:], [*_view.sizes()[2:], None], strict=True)]
     return (f"I prov mot observerade tal var medianfelet {swedish.listed(parts)}. "
             f"{tried_text(members)}").strip()
 
 
-def _size_text(size: view.Size, after: view.Size | None) -> str:
+def _size_text(size: _view.Size, after: _view.Size | None) -> str:
     off = swedish.percent(size.median_error, 0)
     if after is None:
-        return f"{off} för flöden över {swedish.number(size.least)} pendlare"
-    return f"{off} för {swedish.number(size.least)}–{swedish.number(after.least)}"
+        return f"{off} för dem över {swedish.number(size.least)} pendlare"
+    return f"{off} för flöden på {swedish.number(size.least)}–{swedish.number(after.least)}"
 
 
 def tried_text(members: Sequence[str] = ()) -> str:
     """In which counties the model was tried, and that none of them is the members' own."""
     names = {code[:2]: entry.county for code, entry in municipalities().items()}
-    where = [f"{names[test.county]} {test.year}" for test in view.trials()]
+    where = [f"{names[test.county]} {test.year}" for test in _view.trials()]
     tested = f"Proven gäller {swedish.listed(where)}"
-    if members and not view.trials_of(members):
+    if members and not _view.trials_of(members):
         return f"{tested}; för den här regionen finns inget prov."
     return f"{tested}."
 
 
 def error_short() -> str:
     """The measured error of the model, for a legend or a note."""
-    small, large = view.sizes()[1], view.sizes()[-1]
+    small, large = _view.sizes()[1], _view.sizes()[-1]
     return (f"I prov var medianfelet {swedish.percent(small.median_error, 0)} för flöden på "
-            f"{small.least}–{view.sizes()[2].least} pendlare och "
+            f"{small.least}–{_view.sizes()[2].least} pendlare och "
             f"{swedish.percent(large.median_error, 0)} för flöden över "
             f"{swedish.number(large.least)}.")
 
@@ -167,11 +173,10 @@ def short_note(flows: Flows) -> tuple[str, ...]:
 
 
 def model_note(flows: Flows) -> str:
-    """What is modelled, from which years, how it is shown and how good it is."""
+    """What is modelled, and from which years."""
     return (f"Modellskattning: kommunernas in- och utpendling {flows.year} är observerad, men inte "
             "mellan vilka kommuner den går. Fördelningen är beräknad ur avstånd, arbetsplatser, "
-            f"pendlingen mellan län 2018{_informed_text(flows)}. "
-            f"{error_text()}")
+            f"pendlingen mellan län 2018{_informed_text(flows)}.")
 
 
 def _informed_text(flows: Flows) -> str:
@@ -190,29 +195,29 @@ def _informed_text(flows: Flows) -> str:
 # --- what the margins give exactly ----------------------------------------------------------------
 
 
-def overview_sentences(region: Region, margins: pd.DataFrame) -> list[str]:
-    """Day and night population of the region and its groups, and the members at the ends."""
-    year = last_year(margins)
-    sentences = [_balance_of(name, exact(margins, members), year, first=position == 0)
-                 for position, (name, members) in enumerate(sets_of(region).items())]
-    return [" ".join(sentences), *_ends(region, of_year(margins), year)]
+def overview_sentences(view: Commuting) -> list[str]:
+    """Day and night population of each cooperation, and the members at the ends."""
+    if view.flows is None:
+        return []
+    year = view.flows.year
+    sentences = [_balance_of(part, exact(view.margins, part.members), year) for part in view.parts]
+    return [" ".join(sentences), *_ends(view.region, of_year(view.margins), year)]
 
 
-def _balance_of(name: str, row: pd.Series, year: int, *, first: bool) -> str:
+def _balance_of(part: Region, row: pd.Series, year: int) -> str:
     if swedish.is_missing(row["night_population"]):
         return ""
-    when = f" {year}" if first else ""
-    return (f"I {name} arbetade {swedish.persons(row['day_population'])}{when} "
-            f"(dagbefolkning), medan {swedish.number(row['night_population'])} förvärvsarbetande "
-            f"bodde där (nattbefolkning): {_net(row['net_commuting'])} och en pendlingskvot på "
-            f"{_ratio(row['commuting_ratio'])}.")
+    return (f"I {part.name} hade {swedish.persons(row['day_population'])} sin arbetsplats {year} "
+            f"(dagbefolkning), och {swedish.number(row['night_population'])} förvärvsarbetande "
+            f"bodde där (nattbefolkning): {_net(row['net_commuting'])}.")
 
 
 def _net(persons: float) -> str:
     if round(persons) == 0:
-        return "varken netto in- eller utpendling"
-    way = "inpendling" if persons > 0 else "utpendling"
-    return f"en nettopendling på {swedish.signed(persons)} ({way})"
+        return "lika många"
+    if persons < 0:
+        return (f"{swedish.number(-persons)} fler bor där och arbetar än har sin arbetsplats där")
+    return f"{swedish.number(persons)} fler har sin arbetsplats där än bor där och arbetar"
 
 
 def _ratio(value: float) -> str:
@@ -230,31 +235,44 @@ def _ends(region: Region, now: pd.DataFrame, year: int) -> list[str]:
         return [f"Av de förvärvsarbetande som bor i {names_of([ratio.index[0]])[0]} arbetade "
                 f"{swedish.percent(out.iloc[0])} i en annan kommun {year}; av dem som arbetar där "
                 f"bodde {swedish.percent(come.iloc[0])} i en annan kommun."]
-    above = int((ratio > 1).sum())
     low, high = names_of([ratio.index[0], ratio.index[-1]])
-    text = (f"{_how_many(above, len(ratio))} fler som arbetar där än förvärvsarbetande som bor "
-            f"där. Pendlingskvoten går från {_ratio(ratio.iloc[0])} i {low} till "
-            f"{_ratio(ratio.iloc[-1])} i {high}.")
+    text = (f"{_more_jobs(ratio)} Pendlingskvoten varierar mellan {_ratio(ratio.iloc[0])} i {low} "
+            f"och {_ratio(ratio.iloc[-1])} i {high}.")
     least, most = names_of([out.index[0], out.index[-1]])
-    text += (f" Störst andel utpendlare har {most} ({swedish.percent(out.iloc[-1])} av dem som bor "
-             f"där), minst {least} ({swedish.percent(out.iloc[0])}); störst andel inpendlare har "
-             f"{names_of([come.index[-1]])[0]} ({swedish.percent(come.iloc[-1])} av dem som "
-             "arbetar där).")
+    text += (f" Störst andel utpendlare har {most} ({swedish.percent(out.iloc[-1])} av de "
+             f"förvärvsarbetande som bor där), minst {least} ({swedish.percent(out.iloc[0])}); "
+             f"störst andel inpendlare har {names_of([come.index[-1]])[0]} "
+             f"({swedish.percent(come.iloc[-1])} av dem som arbetar där).")
     return [text]
 
 
-def _how_many(count: int, total: int) -> str:
-    if count == 0:
-        return f"Ingen av de {swedish.in_words(total)} kommunerna har"
-    if count == total:
-        return f"Alla {swedish.in_words(total)} kommuner har"
-    noun = "kommun" if count == 1 else "kommuner"
-    return (f"{swedish.capitalised(swedish.in_words(count))} {noun} av "
-            f"{swedish.in_words(total)} har")
+def jobs_title(difference: pd.Series) -> str:
+    """The message of day against night: where jobs are more than employed residents.
+
+    `difference` is day / night - 1 by code.
+    """
+    return _more_jobs((difference + 1).sort_values()).rstrip(".")
+
+
+def _more_jobs(ratio: pd.Series) -> str:
+    """In which members more people work than employed residents live."""
+    if len(ratio) == 1:
+        more = "fler" if ratio.iloc[0] > 1 else "färre"
+        return f"I {names_of([str(ratio.index[0])])[0]} är jobben {more} än invånarna som arbetar."
+    above = [str(code) for code in ratio.index[ratio > 1]][::-1]
+    if not above:
+        return "I alla kommunerna är jobben färre än de förvärvsarbetande invånarna."
+    if len(above) == len(ratio):
+        return "I alla kommunerna är jobben fler än de förvärvsarbetande invånarna."
+    where = (swedish.listed(names_of(above)) if len(above) <= _MOST
+             else f"{swedish.in_words(len(above))} av {swedish.in_words(len(ratio))} kommuner")
+    return f"Bara i {where} finns fler jobb än förvärvsarbetande invånare."
 
 
 def abroad_sentence(margins: pd.DataFrame) -> str:
     """How many more out- than in-commuters the nation has: workplaces abroad."""
+    if margins.empty:
+        return ""
     now, year = of_year(margins), last_year(margins)
     out, come = (now[name].reindex(list(municipalities())).astype("float64").sum(skipna=False)
                  for name in ("out_commuters", "in_commuters"))
@@ -285,32 +303,40 @@ def break_note(margins: pd.DataFrame) -> str:
             "jämföras.")
 
 
-def series_sentences(region: Region, margins: pd.DataFrame) -> list[str]:
+def series_sentences(view: Commuting) -> list[str]:
     """What happened within each series: no change is computed across a break."""
-    table = metrics.group_margins(margins, region.members)
+    if view.flows is None:
+        return []
+    return [text for part in view.parts for text in _series_of(part, view.margins)]
+
+
+def _series_of(part: Region, margins: pd.DataFrame) -> list[str]:
+    table = metrics.group_margins(margins, part.members)
     entry = catalog.dataset("commuting_margins")
     parts = []
-    for part in entry.series:
-        if part.key not in table.index.get_level_values("series"):
+    for series in entry.series:
+        if series.key not in table.index.get_level_values("series"):
             continue
-        rows = table.loc[[part.key]].droplevel("series").dropna(subset="night_population")
+        rows = table.loc[[series.key]].droplevel("series").dropna(subset="night_population")
         if len(rows) > 1:
             parts.append(_within(rows))
     if not parts:
         return []
-    return [f"Förändringen räknas bara inom en serie: {'; '.join(parts)}."]
+    return [f"{part.name}: {'; '.join(parts)}. Förändringen räknas bara inom en serie."]
 
 
 def _within(rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     span = swedish.span(int(str(rows.index[0])), int(str(rows.index[-1])))
-    moved = [f"{word} {swedish.change(last[name] - first[name], of=first[name])}"
+    moved = [(word, swedish.change(last[name] - first[name], of=first[name]))
              for name, word in (("day_population", "dagbefolkningen"),
                                 ("night_population", "nattbefolkningen")) if first[name] > 0]
+    parts = [f"{what.replace(' ', f' {word} ', 1)}" if not place else f"{word} {what}"
+             for place, (word, what) in enumerate(moved)]
     before, after = _ratio(first["commuting_ratio"]), _ratio(last["commuting_ratio"])
     ratio = (f"pendlingskvoten var {after} båda åren" if before == after
              else f"pendlingskvoten gick från {before} till {after}")
-    return f"{span} {swedish.listed([*moved, ratio])}"
+    return f"{span} {swedish.listed([*parts, ratio])}"
 
 
 # --- official labour markets ----------------------------------------------------------------------
@@ -325,10 +351,36 @@ def official_markets(members: Sequence[str]) -> dict[str, list[str]]:
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 
 
-def market_sentences(region: Region) -> list[str]:
-    """Whether the region and each group lie in one official labour market."""
-    return [" ".join(_market_text(name, members)
-                     for name, members in sets_of(region).items())]
+def market_sentences(view: Commuting) -> list[str]:
+    """Whether each cooperation lies in one official labour market."""
+    if not view.markets_known:
+        return [f"SCB:s lokala arbetsmarknader i underlaget gäller {MARKETS_YEAR} och är nyare än "
+                "rapportens datum; de visas därför inte."]
+    return [" ".join(_market_text(part.name, part.members) for part in view.parts)]
+
+
+def market_title(view: Commuting) -> str:
+    """The message of the map of official labour markets."""
+    parts = [(part, official_markets(part.members)) for part in view.parts]
+    if len(parts) == 1:
+        part, markets = parts[0]
+        return f"{_who(part)} hör till {_market_count(markets)}"
+    return ", ".join(f"{part.name} {'' if place else 'hör '}till {_market_count(markets)}"
+                     for place, (part, markets) in enumerate(parts))
+
+
+def _who(part: Region) -> str:
+    """The members as the subject of a sentence."""
+    count = len(part.members)
+    if count == 1:
+        return names_of(part.members)[0]
+    return "Båda kommunerna" if count == 2 else f"De {swedish.in_words(count)} kommunerna"
+
+
+def _market_count(markets: Mapping[str, Sequence[str]]) -> str:
+    if len(markets) == 1:
+        return f"en lokal arbetsmarknad ({next(iter(markets))})"
+    return f"{swedish.in_words(len(markets))} lokala arbetsmarknader"
 
 
 def _market_text(name: str, members: Sequence[str]) -> str:
@@ -350,32 +402,118 @@ def _few(codes: Sequence[str]) -> str:
             else swedish.counted(len(codes), "kommun", "kommuner"))
 
 
-# --- what needs the matrix ------------------------------------------------------------------------
+# --- where people work ----------------------------------------------------------------------------
+
+_FRACTIONS = ((0.1, "var tionde"), (0.2, "var femte"), (0.25, "var fjärde"),
+              (1 / 3, "var tredje"), (0.4, "två av fem"), (0.5, "hälften"), (0.6, "tre av fem"),
+              (2 / 3, "två av tre"), (0.75, "tre av fyra"), (0.8, "fyra av fem"),
+              (0.9, "nio av tio"))
+_TELLING = 0.15  # of all employed residents: a smaller part is no message
 
 
-def flow_sentences(region: Region, flows: Flows) -> list[str]:
-    """In, out, internal and containment of the region and its groups, and what they rest on."""
-    parts = [_group_text(name, members, flows) for name, members in sets_of(region).items()
-             if len(members) > 1 and not is_nation(region)]
-    known = [part for part in parts if part]
-    if flows.modelled:
-        known.append(f"Hela pendlingsmatrisen ingår inte i datauttaget. {model_note(flows)}")
-    return known
+def fraction(share: float) -> str:
+    """A share in words, the nearest simple fraction.
+
+    >>> fraction(0.28), fraction(0.7)
+    ('var fjärde', 'två av tre')
+    """
+    return min(_FRACTIONS, key=lambda one: abs(one[0] - share))[1]
 
 
-def _group_text(name: str, members: Sequence[str], flows: Flows) -> str:
-    figures = metrics.group_figures(flows.table, members, margins=flows.margins).iloc[0]
+def workplaces_title(view: Commuting) -> str:
+    """The message of the bars: the largest part of anybody that leaves the municipality."""
+    found = [(share, text) for part in view.parts for bar in _bars(view, part)
+             for share, text in _messages(part, bar)]
+    telling = [one for one in found if one[0] >= _TELLING]
+    if telling:
+        return max(telling, key=lambda one: one[0])[1]
+    every = [bar for part in view.parts for bar in _bars(view, part)]
+    home = sum(bar.own * bar.night for bar in every) > sum(bar.night for bar in every) / 2
+    return ("De flesta förvärvsarbetande arbetar i den kommun där de bor" if home
+            else "De flesta förvärvsarbetande arbetar i en annan kommun än där de bor")
+
+
+def _bars(view: Commuting, part: Region) -> list[Bar]:
+    return bars(part, view.flows) if view.flows else []
+
+
+def _messages(part: Region, bar: Bar) -> list[tuple[float, str]]:
+    """What one bar can say, with the share of the employed residents that it concerns."""
+    name, about = names_of([bar.code])[0], "ungefär " if bar.modelled else ""
+    group, outside = bar.of_all(bar.group), bar.of_all(bar.outside)
+    found = []
+    if group is not None and len(part.members) > 1:
+        where = ("den andra kommunen" if len(part.members) == 2 else
+                 f"de andra kommunerna i {part.name}")
+        found.append((group, swedish.capitalised(
+            f"{about}{fraction(group)} {_OF[fraction(group) == 'hälften']} i {name} arbetar i "
+            f"{where}")))
+    if outside is not None and bar.link is not None:
+        found.append((outside, swedish.capitalised(
+            f"{about}{fraction(outside)} {_OF[fraction(outside) == 'hälften']} i {name} arbetar "
+            f"{_likely(bar.link)}i {names_of([bar.link.work])[0]}")))
+    return found
+
+
+_OF = {False: "förvärvsarbetande som bor", True: "av de förvärvsarbetande som bor"}
+
+
+def _likely(link: Link) -> str:
+    return "" if link.basis == "observed" else "troligen "
+
+
+def workplace_sentences(view: Commuting) -> list[str]:
+    """For each cooperation: who works at home, what leaves it, and where most of that goes."""
+    if view.flows is None:
+        first = catalog.dataset("commuting_margins").years.split("–")[0]
+        return [f"SCB:s uppgifter om pendling i underlaget börjar {first}, efter rapportens datum."]
+    return [" ".join(_part_texts(view.flows, part)) for part in view.parts]
+
+
+def _part_texts(flows: Flows, part: Region) -> list[str]:
+    found = [_home_text(flows, part)]
+    if len(part.members) > 1 and not is_nation(part):
+        found.append(_group_text(part, flows))
+    if not is_nation(part):
+        found.append(_outside_text(part, flows))
+    found.append(_seen_text(flows, part))
+    return [text for text in found if text]
+
+
+def _home_text(flows: Flows, part: Region) -> str:
+    """The observed share who work where they live, and its ends."""
+    margins = flows.margins.set_index(["code", "year"])
+    least = exact(margins, part.members)["containment_residence_min"]
+    if swedish.is_missing(least):
+        return ""
+    where = "kommunen" if len(part.members) == 1 else "sin egen kommun"
+    text = (f"Av de förvärvsarbetande som bor i {part.name} arbetade "
+            f"{swedish.percent(least, 0)} i {where} {flows.year}")
+    own = (1 - metrics.out_commuting_share(flows.by_code.reindex(list(part.members)))).dropna()
+    if len(own) < 2:
+        return f"{text}."
+    own = own.sort_values(kind="stable")
+    low, high = names_of([str(own.index[0]), str(own.index[-1])])
+    return (f"{text}; andelen varierar mellan {swedish.percent(own.iloc[0], 0)} i {low} och "
+            f"{swedish.percent(own.iloc[-1], 0)} i {high}.")
+
+
+def _group_text(part: Region, flows: Flows) -> str:
+    """How many cross the border of a group, and how many commute inside it."""
+    figures = metrics.group_figures(flows.table, part.members, margins=flows.margins).iloc[0]
     if figures["unknown_cells"]:
-        return _range_text(name, members, flows)
-    least = exact(flows.margins.set_index(["code", "year"]), members)["containment_residence_min"]
-    start = "Enligt modellskattningen" if flows.modelled else f"År {flows.year}"
-    return (f"{start} pendlade {_about(figures['group_internal'], flows)} mellan kommunerna i "
-            f"{name}, {_about(figures['group_out'], flows)} ut ur området och "
-            f"{_about(figures['group_in'], flows)} in till det ({flows.year}). Det betyder att "
-            f"{_share(figures['containment_residence'], flows)} av de förvärvsarbetande som bor "
-            f"där arbetar inom området (minst {swedish.percent(least, 0)} enligt observerade tal) "
-            f"och att {_share(figures['containment_workplace'], flows)} av dem som arbetar där "
-            "också bor i området.")
+        return _range_text(part.name, part.members, flows)
+    low, high = _view.internal(part, flows)
+    if low < high:
+        return (f"Enligt modellskattningen pendlade mellan {swedish.number(low)} och "
+                f"{swedish.number(high)} personer mellan kommunerna.")
+    start = f"År {flows.year} pendlade"
+    if flows.modelled:
+        start = "Enligt modellskattningen, som här utgår från observerade par, pendlade"
+    inside, out, come = (about(figures[name], flows)
+                         for name in ("group_internal", "group_out", "group_in"))
+    return (f"{start} {inside} personer mellan kommunerna, {out} ut ur området och {come} in "
+            "till det.")
 
 
 def _range_text(name: str, members: Sequence[str], flows: Flows) -> str:
@@ -388,89 +526,42 @@ def _range_text(name: str, members: Sequence[str], flows: Flows) -> str:
             f"{swedish.persons(bounds['high'])}{basis}; okänt räknas aldrig som noll.")
 
 
-def _about(persons: float, flows: Flows) -> str:
-    if flows.modelled and round(persons, -1) == 0:
-        return "färre än 5 personer"
-    number = swedish.persons(round(persons, -1 if flows.modelled else 0))
-    return f"cirka {number}" if flows.modelled else number
+def _outside_text(part: Region, flows: Flows) -> str:
+    """Where most of those go who work outside the cooperation, when that may be said."""
+    link, share = _view.outside(part, flows)
+    if link is None or share is None:
+        reason = ("modellen skiljer inte de största åt" if flows.modelled
+                  else "inte alla uppgifter är kända")
+        return f"Vart flest pendlar utanför {part.name} går inte att säga: {reason}."
+    how = (f"omkring {swedish.percent(share, 0)}" if flows.modelled else swedish.percent(share))
+    where = "i andra kommuner" if len(part.members) == 1 else "utanför kommunerna"
+    return (f"Av de förvärvsarbetande i {part.name} som arbetar {where} arbetar flest "
+            f"{_likely(link)}i {names_of([link.work])[0]}, {how}.")
 
 
-def _share(share: float, flows: Flows) -> str:
-    shown = swedish.percent(share, 0 if flows.modelled else 1)
-    return f"cirka {shown}" if flows.modelled else shown
+def _seen_text(flows: Flows, part: Region) -> str:
+    """What has been observed between the members in some year, as it is."""
+    seen = seen_between(flows, part.members)
+    if not seen:
+        return ""
+    one = seen[0]
+    who = {"total": "personer"}.get(one.sex, SEXES[one.sex])
+    place = names_of([one.outside])[0] if one.outside else ""
+    if len(part.members) == 1:
+        return (f"{one.year} pendlade {swedish.number(one.to_outside)} {who} från {part.name} till "
+                f"{place} (observerat)." if place else "")
+    between = "de två" if len(part.members) == 2 else f"de {swedish.in_words(len(part.members))}"
+    more = (f" och {swedish.number(one.to_outside)} till {place}"
+            if one.to_outside >= one.internal / 2 and place else "")
+    return (f"{one.year} pendlade {swedish.number(one.internal)} {who} mellan {between}{more} "
+            "(observerat).")
 
 
-def link_sentences(region: Region, flows: Flows) -> list[str]:
-    """Members whose strongest link leaves the region, and the municipality that is missing."""
-    if is_nation(region):
+def error_sentences(view: Commuting) -> list[str]:
+    """What is modelled and how far off it was in tests; nothing where all is observed."""
+    if view.flows is None or not view.flows.modelled:
         return []
-    links = metrics.strongest_links(flows.table, margins=flows.margins.set_index(["code", "year"]),
-                                    homes=region.members)
-    sentences = []
-    estimate = " enligt modellskattningen" if flows.modelled else ""
-    if len(region.members) > 1:
-        sentences += _strongest_texts(region, links[links["certain"]], estimate, flows)
-    missing = metrics.missing_members(flows.table, region.members, margins=flows.margins)
-    if len(missing):
-        row = missing.iloc[0]
-        name = names_of([row["code"]])[0]
-        out, come = (at_least(_about(row[f"{way}_persons"], flows), row[f"{way}_persons"],
-                              row[f"{way}_unknown"]) for way in ("out", "in"))
-        sentences.append(
-            f"Av kommunerna utanför {region.name} är det{'' if row['certain'] else _KNOWN} {name} "
-            f"som har mest pendling dit och därifrån{estimate}: {out} ut och {come} in.")
-    return [" ".join(sentences)] if sentences else []
-
-
-def _strongest_texts(region: Region, links: pd.DataFrame, estimate: str, flows: Flows,
-                     ) -> list[str]:
-    """Where the strongest links go, of which all in `links` are certain; the others are said."""
-    away = links[~links["work"].isin(region.members)]
-    total, sentences = len(region.members), []
-    if len(away):
-        sentences.append(_away_text(region, away, total, estimate, flows))
-    elif len(links):
-        which = ("varje kommun" if len(links) == total
-                 else f"{swedish.in_words(len(links))} av {swedish.in_words(total)} kommuner")
-        sentences.append(f"I {which} går den största utpendlingen till en annan kommun i "
-                         f"{region.name}{estimate}.")
-    unsure = [code for code in region.members if code not in set(links["home"])]
-    if unsure:
-        sentences.append(f"För {_few(unsure)} framgår inte vart den största utpendlingen går: "
-                         "inte alla uppgifter är kända.")
-    return sentences
-
-
-def _away_text(region: Region, away: pd.DataFrame, total: int, estimate: str, flows: Flows) -> str:
-    rows = away.sort_values("share", ascending=False).head(_MOST).to_dict("records")
-    listed = [f"{names_of([row['home']])[0]} till {names_of([row['work']])[0]} "
-              f"({_share(row['share'], flows)} av de förvärvsarbetande"
-              f"{', utanför länet' if row['home'][:2] != row['work'][:2] else ''})"
-              for row in rows]
-    which = ("båda kommunerna" if total == 2 else f"alla {swedish.in_words(total)} kommuner")
-    if len(away) < total:
-        which = f"{swedish.in_words(len(away))} av {swedish.in_words(total)} kommuner"
-    count = f"I {which} går den största utpendlingen ut ur {region.name}{estimate}"
-    return f"{count}: {swedish.listed(listed)}{' med flera' if len(away) > _MOST else ''}."
-
-
-def dependence_sentences(region: Region, flows: Flows) -> list[str]:
-    """Which member depends most on another, and how much the other way round."""
-    if len(region.members) < 2:
-        return []
-    found = pairs(metrics.dependence(flows.table, region.members, year=flows.year,
-                                     margins=flows.margins))
-    if not found or found[0][2] < _LEAST_SHARE:
-        return []
-    home, work, share = found[0]
-    first, second = names_of([home, work])
-    start = "Enligt modellskattningen är" if flows.modelled else f"År {flows.year} var"
-    if len(found) < len(region.members) * (len(region.members) - 1):
-        start += _KNOWN
-    text = (f"{start} {first} mest beroende av en annan av kommunerna: {_share(share, flows)} av "
-            f"de förvärvsarbetande som bor där arbetar i {second}")
-    back = [other for here, there, other in found if (here, there) == (work, home)]
-    return [f"{text}; åt andra hållet är det {_share(back[0], flows)}." if back else f"{text}."]
+    return [f"{model_note(view.flows)} {error_text(view.region.members)}"]
 
 
 def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
@@ -482,68 +573,21 @@ def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
     return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
-def delineation_sentences(region: Region, flows: Flows, markets: Markets,
-                          changes: MarketChanges) -> list[str]:
-    """Whether our own delineation makes one market of the region, and what would have to change."""
+def delineation_sentences(view: Commuting, markets: Markets) -> list[str]:
+    """How our own delineation by SCB's rules agrees with the official one: a check of the model."""
+    flows, agree = view.flows, markets.agreement
+    if flows is None:
+        return []
     start = "en modellskattad matris" if flows.modelled else "den observerade matrisen"
-    agree = markets.agreement
-    agreement = (
-        "SCB:s regel säger högst två led till centrum. Här räknas upp till tre steg, för så "
-        "stämde beräkningen bäst med SCB:s egen indelning när den prövades på modellskattade tal; "
-        "med två blev marknaderna fler och mindre. Med tre steg "
-        f"och {start} för {flows.year} får "
-        f"vi {swedish.number(agree['markets'])} lokala arbetsmarknader i riket mot SCB:s "
+    found = (
+        f"Med SCB:s regler (högst två led till centrum) och {start} för {flows.year} får vi "
+        f"{swedish.number(agree['markets'])} lokala arbetsmarknader i riket mot SCB:s "
         f"{swedish.number(agree['official_markets'])} ({MARKETS_YEAR}). Av de par av kommuner som "
         f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och "
         f"av SCB:s par finner vi {swedish.percent(agree['recall'], 0)} (justerat Rand-index "
-        f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika).")
-    own = markets.found.loc[list(region.members), "market"]
-    who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
-    if is_nation(region):
-        return [agreement]
-    if own.nunique() == 1:
-        whole = "" if len(region.members) == 1 else "hela "
-        which = "arbetsmarknaden" if len(region.members) == 1 else "en arbetsmarknad,"
-        found = (f"{who} hamnar {whole}{region.name} i {which} med centrum i "
-                 f"{names_of([str(own.iloc[0])])[0]}.")
-    else:
-        found = _changes_text(region, flows, own, changes)
-    differs = _differs_text(flows, markets, own)
-    return [agreement, found, *([differs] if differs else [])]
-
-
-def _differs_text(flows: Flows, markets: Markets, own: pd.Series) -> str:
-    """Members that our delineation puts in another market than the official one, if any."""
-    centres = own.map(markets.official)  # the official market of the centre that we found
-    other = [str(code) for code in own.index if centres[code] != markets.official[code]]
-    if not other:
-        return ""
-    listed = [f"{names_of([code])[0]} hör hos SCB till {markets.names[code]}, här till "
-              f"{names_of([str(own[code])])[0]}" for code in other[:_MOST]]
-    more = " med flera" if len(other) > _MOST else ""
-    doubt = (" Skillnaden kan bero på modellen; den officiella indelningen gäller."
-             if flows.modelled else " Den officiella indelningen gäller.")
-    return f"Beräkningen avviker: {swedish.listed(listed)}{more}.{doubt}"
-
-
-def _changes_text(region: Region, flows: Flows, own: pd.Series, changes: MarketChanges) -> str:
-    centre = names_of([changes.market])[0]
-    # where hardly anybody commutes today, a number of commuters that lack says nothing
-    near = (changes.table["extra"] > 0) & (changes.table["to_target"] >= _LEAST_LINK)
-    lacking = changes.table[near].sort_values("extra")
-    listed = [f"{names_of([str(code)])[0]} {about(row['extra'], flows)} fler till "
-              f"{names_of([row['target']])[0]}" for code, row in lacking.head(_MOST).iterrows()]
-    more = " med flera" if len(lacking) > _MOST else ""
-    who = "Enligt modellskattningen" if flows.modelled else "Enligt beräkningen"
-    text = (f"{who} delas {region.name} på {swedish.in_words(own.nunique())} arbetsmarknader; "
-            f"störst är den med centrum i {centre}.")
-    if len(region.members) > MANY or len(lacking) < len(changes.table):
-        return text
-    text += (" För att bli en enda skulle det behövas fler pendlare, minst: "
-             f"{swedish.listed(listed)}{more}.")
-    if not changes.works:
-        text += " Det räcker inte: kedjan av kommuner blir för lång eller bryts någon annanstans."
-    return text
+        f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika). Den officiella "
+        "indelningen gäller.")
+    return [found]
 
 
 # --- summary --------------------------------------------------------------------------------------

@@ -16,24 +16,69 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from itertools import permutations
 from math import ceil, floor, log10
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.flows import Flows
+from analysis.flows import Flows, commuting_on
 from analysis.loaders import commuting as loader
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.commuting import ABROAD
 from analysis.regions import Region
+from analysis.views.services import parse_day
 
 EXACT = 1000  # modelled commuters from which a rounded number may be shown
 CLEAR = 1.5  # so many times the second a strongest link must be to be named
 STEP = 0.05  # to which modelled shares are rounded
 Basis = Literal["observed", "evidence", "likely"]
+
+
+MARKETS_YEAR = 2022  # of the official labour markets in the data
+
+
+@dataclass(frozen=True)
+class Commuting:
+    """Commuting seen from `region`; nothing is newer than `day`.
+
+    `margins` are indexed by (code, year), with `series`; `flows` are those of their last year, None
+    where the series begins after `day`.
+    """
+
+    region: Region
+    day: date
+    margins: pd.DataFrame
+    flows: Flows | None
+
+    @property
+    def parts(self) -> tuple[Region, ...]:
+        """The cooperations that stand side by side, or the region itself when it is one."""
+        return self.region.groups or (self.region,)
+
+    @property
+    def markets_known(self) -> bool:
+        """Whether the official labour markets in the data are no newer than `day`."""
+        return self.day >= date(MARKETS_YEAR, 12, 31)
+
+
+def commuting(region: Region, as_of: str = "") -> Commuting:
+    """Commuting of a region on a date ("" for the date of the data).
+
+    >>> from analysis import regions
+    >>> view = commuting(regions.get("kak"), "2012-06-30")
+    >>> view.flows.year, view.markets_known, commuting(regions.get("kak"), "1999-01-01").flows
+    (2011, False, None)
+    """
+    day = parse_day(as_of)
+    now = commuting_on(day)
+    margins = loader.load_margins().set_index(["code", "year"])
+    last = now.year if now else 0
+    return Commuting(region, day, margins[margins.index.get_level_values("year") <= last], now)
 
 
 # --- how sure a modelled count is -----------------------------------------------------------------
@@ -56,9 +101,9 @@ class Size:
 
 
 @cache
-def _sizes(edition: str) -> tuple[Size, ...]:
+def _sizes(edition: str, by: str) -> tuple[Size, ...]:
     table = loader.load_model_error()
-    rows = table[table["by"] == "size"]
+    rows = table[table["by"] == by]
     return tuple(Size(int(row["key"]), int(row["cells"]), *(float(row[name]) for name in (
         "median_error", "over_half", "low", "high"))) for row in rows.to_dict("records"))
 
@@ -69,7 +114,16 @@ def sizes() -> tuple[Size, ...]:
     >>> [size.least for size in sizes()]
     [0, 30, 100, 300, 1000]
     """
-    return _sizes(tables.edition("flow_model_error"))
+    return _sizes(tables.edition("flow_model_error"), "size")
+
+
+def group_sizes() -> tuple[Size, ...]:
+    """The same for what commutes inside a group of municipalities.
+
+    >>> group_sizes()[0].least
+    0
+    """
+    return _sizes(tables.edition("flow_model_error"), "group")
 
 
 def size_of(persons: float) -> Size:
@@ -92,6 +146,28 @@ def interval(persons: float) -> tuple[int, int]:
     size = size_of(persons)
     step = 10 if persons < EXACT else 100
     return (floor(persons * size.low / step) * step, ceil(persons * size.high / step) * step)
+
+
+def internal(part: Region, flows: Flows) -> tuple[int, int]:
+    """Lowest and highest number that commute between members; equal where one number may be told.
+
+    One number: observed, or modelled with every pair of members informed by observation.
+    """
+    figures = metrics.group_figures(flows.table, part.members, margins=flows.margins).iloc[0]
+    persons = float(figures["group_internal"])
+    if not flows.modelled:
+        return round(persons), round(persons)
+    if is_informed(flows, part.members):
+        return rounded(persons), rounded(persons)
+    size = max((one for one in group_sizes() if one.least <= persons), key=lambda one: one.least)
+    step = 10 if persons < EXACT else 100
+    return floor(persons * size.low / step) * step, ceil(persons * size.high / step) * step
+
+
+def is_informed(flows: Flows, members: Collection[str]) -> bool:
+    """Whether every pair of members has been observed in some year."""
+    pairs = set(zip(flows.informed["home"], flows.informed["work"], strict=True))
+    return all(pair in pairs for pair in permutations(members, 2))
 
 
 def rounded(persons: float) -> int:
@@ -210,6 +286,24 @@ def _complete(rows: pd.DataFrame, homes: int) -> pd.Series:
     """Persons by workplace, of those that are known from all `homes`."""
     grouped = rows.groupby("work")["persons"]
     return grouped.sum()[grouped.count() == homes]
+
+
+def outside(part: Region, flows: Flows) -> tuple[Link | None, float | None]:
+    """Where most who leave a cooperation go, and their share of all who leave it (0 to 1).
+
+    The share is rounded to `STEP` when modelled; both are None when they may not be said.
+    """
+    link = strongest(flows, part.members)
+    if link is None:
+        return None, None
+    rows = flows.table[flows.table["home"].isin(part.members)]
+    to_link = rows.loc[rows["work"] == link.work, "persons"].sum()
+    figures = metrics.group_figures(flows.table, part.members, margins=flows.margins).iloc[0]
+    out = float(figures["group_out"])
+    if not out > 0:
+        return None, None
+    share = float(to_link) / out
+    return link, round(share / STEP) * STEP if flows.modelled else share
 
 
 def observed_rows(flows: Flows, homes: Collection[str]) -> pd.DataFrame:
