@@ -33,7 +33,7 @@ def data(bench):
 
 @pytest.fixture(scope="module")
 def recorded():
-    return loader.load_model_error().set_index(["test", "by", "key"])
+    return loader.load_model_error().set_index(["test", "by", "key"]).sort_index()
 
 
 def test_cpc_by_hand(bench):
@@ -72,9 +72,9 @@ def test_an_area_that_is_left_out_has_no_part_in_the_parameters(bench, data):
         data.margins, data.county_flows,
         data.observed.assign(persons=data.observed["persons"].where(
             ~data.observed["home"].str.startswith("18"), 1)), data.distances)
-    first = bench.calibrate(data, without="18", evaluations=8)
-    assert bench.calibrate(changed, without="18", evaluations=8) == first
-    assert first != bench.calibrate(changed, without="17", evaluations=8)
+    first = bench.calibrate(data, without="18", evaluations=20)
+    assert bench.calibrate(changed, without="18", evaluations=20) == first
+    assert bench.calibrate(changed, evaluations=20) != bench.calibrate(data, evaluations=20)
 
 
 def test_the_search_improves_on_where_it_starts(bench, data):
@@ -90,7 +90,7 @@ def test_the_search_improves_on_where_it_starts(bench, data):
 def test_the_model_is_as_good_as_was_asked(recorded):
     left = recorded.loc[("left out", "area"), "cpc"]
     assert left.mean() >= 0.89
-    assert left.min() >= 0.835
+    assert left.min() >= 0.84
     assert recorded.loc[("half known", "area"), "cpc"].mean() >= 0.93
     hidden = recorded.loc[("half hidden", "area"), "cpc"]
     assert (hidden > left.reindex(hidden.index) - 0.005).all()

@@ -118,10 +118,10 @@ def test_labour_markets_agree_with_the_official_ones() -> None:
     now = flows.commuting_of()
     markets = flows.markets_of(now)
     assert set(markets.found.index) == set(markets.official.index)
-    assert markets.agreement["adjusted_rand"] > 0.85
-    assert markets.agreement["precision"] > 0.76
-    assert markets.agreement["recall"] > 0.87
-    assert flows.changes_of(now, KARLSTAD).one_market
+    assert markets.agreement["adjusted_rand"] > 0.8
+    assert markets.agreement["precision"] > 0.85
+    assert markets.agreement["recall"] > 0.75
+    assert markets.found.loc[list(KARLSTAD), "market"].nunique() == 1
 
 
 def test_observed_cells_are_named_and_the_rest_stays_modelled() -> None:

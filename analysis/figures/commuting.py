@@ -262,7 +262,8 @@ def _day_night_table(region: Region, margins: pd.DataFrame) -> Table:
         "night": metrics.night_population(now).to_numpy(),
         "net": metrics.net_commuting(now).to_numpy(),
         "share": metrics.commuting_ratio(now).to_numpy() - 1})
-    return Table(f"dag-natt-{region.key}", f"Dag- och nattbefolkning {text.last_year(margins)}", frame, {
+    title = f"Dag- och nattbefolkning {text.last_year(margins)}"
+    return Table(f"dag-natt-{region.key}", title, frame, {
         "name": NAME, "day": Format("Dagbefolkning", measure="day_population"),
         "night": Format("Nattbefolkning", measure="night_population"),
         "net": Format("Pendlingsnetto", signed=True, measure="net_commuting"),
@@ -340,7 +341,8 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
             for name, parts in list(lines.items())[:charts.MOST_NAMED] if len(parts[-1])]
     more = "" if len(lines) <= charts.MOST_NAMED else " Grå linjer är övriga kommuner."
     return style.describe(axes, style.Description(
-        id=f"pendlingskvot-serie-{region.key}", title=f"Pendlingskvot i {region.name} {span}", sources=SOURCES, unit="kvot",
+        id=f"pendlingskvot-serie-{region.key}", title=f"Pendlingskvot i {region.name} {span}",
+        sources=SOURCES, unit="kvot",
         alt=f"Linjediagram, pendlingskvot {span}. Senaste år: {swedish.listed(ends)}.",
         table=_ratio_table(region, margins), note=text.break_note(margins) + more))
 
@@ -394,7 +396,8 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
     wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)[years]
     frame = wide.set_axis([str(year) for year in years], axis=1)
     frame.insert(0, "name", names_of(order))
-    return Table(f"pendlingskvot-serie-{region.key}", f"Pendlingskvot i {region.name}, första och sista året i varje serie",
+    title = f"Pendlingskvot i {region.name}, första och sista året i varje serie"
+    return Table(f"pendlingskvot-serie-{region.key}", title,
                  frame.reset_index(drop=True),
                  {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
                  SOURCES, notes=(_TABLE_BREAKS,))

@@ -227,8 +227,8 @@ def _group_row(part: Region, flows: Flows) -> dict[str, object]:
     else:
         row |= _spans(part, persons, flows)
         shares = (shares / STEP).round() * STEP
-    return {**row, **{str(key): value for key, value in shares.items()}, "least": text.exact(margins, part.members)[
-        "containment_residence_min"]}
+    least = text.exact(margins, part.members)["containment_residence_min"]
+    return {**row, **{str(key): value for key, value in shares.items()}, "least": least}
 
 
 def _spans(part: Region, persons: pd.Series, flows: Flows) -> dict[str, str]:

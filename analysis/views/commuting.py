@@ -263,12 +263,23 @@ def strongest(flows: Flows, homes: Collection[str], *, among: Collection[str] | 
         return None
     first = str(sums.index[0])
     if not flows.modelled:
-        complete = bool((sums["count"] == len(set(homes))).all())
-        return Link(first, "observed") if complete else None
+        return Link(first, "observed") if _is_certain(flows, homes, sums) else None
     rivals = sums[sums["sum"] > sums["sum"].iloc[0] / CLEAR]
     if len(rivals) == 1:
         return Link(first, "likely")
     return _evidence(flows, homes, first, list(rivals.index))
+
+
+def _is_certain(flows: Flows, homes: Collection[str], sums: pd.DataFrame) -> bool:
+    """Whether no unknown cell could make another workplace larger than the first of `sums`."""
+    lacking = sums["count"] < len(set(homes))
+    if not lacking.any():
+        return True
+    rows = flows.table[flows.table["home"].isin(list(homes))]
+    known = rows.loc[rows["home"] != rows["work"], "persons"].sum()
+    unseen = float(flows.by_code["out_commuters"].reindex(list(homes)).sum()) - known
+    largest = sums.loc[lacking, "sum"].max() + unseen
+    return bool(not lacking.iloc[0] and largest < sums["sum"].iloc[0])
 
 
 def _evidence(flows: Flows, homes: Collection[str], first: str, rivals: Sequence[str],

@@ -14,13 +14,14 @@ from matplotlib.patches import PathPatch
 from analysis import flows, paths, regions
 from analysis.figures import commuting as figures
 from analysis.figures import markets as market_figures
-from analysis.figures import matrix, style
+from analysis.figures import matrix, style, workplaces
 from analysis.flows import Flows
-from analysis.loaders import boundaries, commuting
+from analysis.loaders import boundaries, commuting, population
 from analysis.metrics import commuting as metrics
 from analysis.regions import Region
 from analysis.text import commuting as text
 from analysis.text import swedish
+from analysis.views import commuting as commuting_view
 
 ALL = sorted(regions.municipalities())
 REGIONS = {
@@ -127,12 +128,58 @@ def test_bas_is_a_line_of_its_own(margins: pd.DataFrame) -> None:
     assert max(max(xs) for xs in rams) == 2021
 
 
-def test_day_and_night_are_drawn_at_their_values(margins: pd.DataFrame) -> None:
+def test_day_and_night_are_drawn_as_a_difference_in_per_cent(margins: pd.DataFrame) -> None:
     axes = figures.plot_day_night(REGIONS["karlstad"], margins)
-    night, day = (points.get_offsets() for points in axes.collections[-2:])
-    assert night[0][0] == 47_361
-    assert day[0][0] == 56_523
-    assert swedish.signed(9_162) in {label.get_text() for label in axes.texts}
+    longest = max(axes.patches, key=lambda bar: bar.get_width())
+    assert longest.get_width() == pytest.approx(56_523 / 47_361 - 1)
+    assert f"{swedish.signed(19, 0)} %" in {label.get_text() for label in axes.texts}
+    assert described(axes).title == "Bara i Karlstad finns fler jobb än förvärvsarbetande invånare"
+
+
+# --- where people work ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [*REGIONS, "kak", "bergslagen"])
+def test_bars_of_any_region_reach_from_none_to_all(key: str) -> None:
+    view = commuting_view.commuting(REGIONS.get(key) or regions.get(key))
+    for axes in (workplaces.plot_workplaces(view), narrow(view)):
+        about = described(axes)
+        assert about.title
+        assert "andel i procent, 2021" in about.subtitle
+        rows: dict[float, float] = {}
+        for bar in axes.patches:
+            rows[bar.get_y()] = rows.get(bar.get_y(), 0.0) + bar.get_width()
+        assert rows
+        assert all(total == pytest.approx(1) for total in rows.values())
+        assert about.table is not None
+        assert len(about.table.frame) == len(view.region.members)
+
+
+def narrow(view: commuting_view.Commuting) -> Axes:
+    with style.narrow():
+        return workplaces.plot_workplaces(view)
+
+
+def test_modelled_parts_stand_in_steps_and_without_numbers() -> None:
+    view = commuting_view.commuting(regions.get("bergslagen"))
+    frame = workplaces.workplaces_table(view).frame
+    for name in ("group", "outside", "rest"):
+        steps = frame[name].dropna() / 0.05
+        assert np.allclose(steps, steps.round())
+    assert frame["own"].iloc[0] == pytest.approx(7869 / 10852)
+    axes = workplaces.plot_workplaces(view)
+    printed = {part.get_text() for part in axes.texts if "%" in part.get_text()}
+    assert printed == {swedish.percent_sign(share, 0) for share in frame["own"]}
+
+
+def test_two_cooperations_stand_side_by_side_each_with_its_own_others() -> None:
+    view = commuting_view.commuting(regions.get("malardalen"))
+    table = workplaces.workplaces_table(view).frame
+    alone = workplaces.workplaces_table(commuting_view.commuting(regions.get("kak"))).frame
+    joint = table[table["part"] == "KAK"].drop(columns="part").reset_index(drop=True)
+    pd.testing.assert_frame_equal(joint, alone)
+    labels = [tick.get_text() for tick in workplaces.plot_workplaces(view).get_yticklabels()]
+    assert {"KAK", "Fyra Mälarstäder"} <= set(labels)
 
 
 # --- the flow map ---------------------------------------------------------------------------------
@@ -160,74 +207,87 @@ def test_unknown_cells_are_hatched_and_never_zero(observed: Flows) -> None:
 
 def test_one_municipality_has_no_matrix_and_its_figures_are_exact(modelled: Flows) -> None:
     region = REGIONS["one"]
-    assert matrix.matrix_figures(region, modelled) == []
+    assert matrix.matrix_figures(commuting_view.commuting(region)) == []
     table = matrix.groups_table(region, modelled)
     assert table.kind == "derived"
     assert "modellskattning" not in table.title
-    assert table.frame["group_out"].iloc[0] == 526
-    assert table.frame["group_in"].iloc[0] == 474
+    assert table.frame["group_out"].iloc[0] == "526"
+    assert table.frame["group_in"].iloc[0] == "474"
 
 
 @pytest.mark.parametrize("key", REGIONS)
-def test_tables_of_the_flows_carry_their_kind(key: str, modelled: Flows) -> None:
-    region = REGIONS[key]
-    found = [*matrix.flow_tables(region, modelled),
-             *(described(axes).table for axes in matrix.matrix_figures(region, modelled))]
+def test_tables_of_the_flows_carry_their_kind(key: str) -> None:
+    view = commuting_view.commuting(REGIONS[key])
+    found = [*matrix.matrix_tables(view), *matrix.delineation_tables(view),
+             *(described(axes).table for axes in matrix.matrix_figures(view))]
     for table in found:
         assert table is not None
         assert len(table.frame)
-        assert table.kind == "modelled" or len(region.members) == 1
+        assert table.kind == "modelled" or len(view.region.members) == 1
         assert "<table>" in table.to_html()
 
 
-def test_pairs_show_who_depends_on_whom(modelled: Flows) -> None:
-    table = matrix.pairs_table(regions.get("bergslagen"), modelled)
-    assert len(table.frame) == 6
-    assert table.kind == "modelled"
-    assert "modellskattning" in table.title
-    top = table.frame.iloc[0]
-    assert (top["a"], top["b"]) == ("Nora", "Lindesberg")  # the larger flow goes from A to B
-    cells = modelled.table.set_index(["home", "work"])["persons"]
-    assert top["reciprocity"] == pytest.approx(cells["1885", "1884"] / cells["1884", "1885"])
-    assert (table.frame["there"] >= table.frame["back"]).all()
-    small = table.frame[table.frame["there"] < 50]
-    assert len(small) > 0
-    assert small["reciprocity"].isna().all()
+@pytest.mark.parametrize("key", ["karlstad", "malardalen", "forty"])
+def test_no_modelled_count_below_a_thousand_is_a_bare_number(key: str) -> None:
+    """Matrix and tables: an observed diagonal, intervals, or at least a thousand."""
+    view = commuting_view.commuting(REGIONS[key])
+    assert view.flows is not None
+    stay = {swedish.number(value) for value in view.flows.by_code["live_and_work"]}
+    tables = [*matrix.matrix_tables(view),
+              *(described(axes).table for axes in matrix.matrix_figures(view))]
+    for table in tables:
+        assert table is not None
+        columns = [name for name, form in table.formats.items()
+                   if not form.percent and name not in ("name", "home", "county")]
+        words = [word for name in columns for word in table.frame[name]]
+        bare = [word for word in words if "–" not in word and word not in stay]
+        assert all(int(word.replace(swedish.NARROW, "")) >= 1000 for word in bare)
 
 
-def test_unknown_pairs_stay_unknown_and_one_member_has_none(observed: Flows, modelled: Flows,
-                                                            ) -> None:
-    table = matrix.pairs_table(REGIONS["karlstad"], observed)
-    hidden = table.frame[table.frame["both"].isna()]
-    assert [sorted(pair) for pair in hidden[["a", "b"]].to_numpy()] == [["Forshaga", "Kil"]]
-    assert hidden["reciprocity"].isna().all()
-    assert hidden["there"].isna().sum() + hidden["back"].isna().sum() == 1  # never zero
-    for key, expected in (("apart", True), ("one", False)):
-        names = {found.id for found in matrix.flow_tables(REGIONS[key], modelled)}
-        assert ("pendling-par" in names) is expected
+def test_modelled_exchanges_are_not_ranked(modelled: Flows) -> None:
+    table = matrix.outside_table(REGIONS["karlstad"], modelled)
+    names = list(table.frame["name"])
+    assert names == sorted(names, key=swedish.sort_key)
+    assert any("bokstavsordning" in note for note in table.notes)
 
 
-def test_counts_of_the_model_are_rounded_to_tens(modelled: Flows) -> None:
-    frame = matrix.links_table(REGIONS["malardalen"], modelled).frame
-    assert (frame["persons"] % 10 == 0).all()
-
-
-@pytest.mark.parametrize("key", ["karlstad", "one", "forty"])
-def test_map_of_labour_markets(key: str, modelled: Flows) -> None:
-    region, markets = REGIONS[key], flows.markets_of(modelled)
-    axes = market_figures.plot_markets(region, modelled, markets,
-                                       boundaries=boundaries.load_boundaries())
+@pytest.mark.parametrize("key", ["karlstad", "malardalen", "one", "forty"])
+def test_map_of_official_labour_markets(key: str) -> None:
+    view = commuting_view.commuting(REGIONS[key])
+    axes = market_figures.plot_markets(view, boundaries=boundaries.load_boundaries())
     about = described(axes)
-    assert about.kind == "modelled"
-    assert "modellskattning" in about.title
-    names = text.official_markets(region.members)
-    legend = axes.get_figure(root=True).axes[1].get_legend() or axes.get_figure(
-        root=True).axes[1].artists[0]
-    shown = {label.get_text() for label in legend.get_texts()}
-    assert set(list(names)[:3]) <= shown
-    changes = flows.changes_of(modelled, region.members)
-    table = matrix.delineation_table(region, modelled, markets, changes)
-    assert len(table.frame) == len(region.members)
+    assert about.kind == "observed"
+    assert "hör till" in about.title
+    assert "2022" in about.subtitle
+    names = text.official_markets(view.region.members)
+    legend = axes.get_figure(root=True).axes[1].get_legend()
+    assert {label.get_text() for label in legend.get_texts()} == set(list(names)[:8])
+    assert not any(patch.get_hatch() for patch in legend.get_patches())
+
+
+def test_markets_newer_than_the_report_are_not_shown() -> None:
+    view = commuting_view.commuting(REGIONS["karlstad"], "2020-12-31")
+    assert market_figures.market_figures(view, boundaries=boundaries.load_boundaries()) == []
+    assert matrix.delineation_tables(view) == []
+    assert "nyare än rapportens datum" in text.market_sentences(view)[0]
+
+
+def test_before_the_series_begins_nothing_is_drawn() -> None:
+    view = commuting_view.commuting(REGIONS["karlstad"], "2001-01-01")
+    borders, places = boundaries.load_boundaries(), population.load_localities()
+    shown = [workplaces.workplace_figures(view), workplaces.workplace_tables(view),
+             workplaces.flow_maps(view, boundaries=borders, localities=places),
+             figures.rate_figures(view, boundaries=borders), figures.series_figures(view),
+             figures.margin_tables(view), matrix.matrix_figures(view), matrix.matrix_tables(view)]
+    assert shown == [[]] * len(shown)
+
+
+def test_the_flow_map_is_drawn_where_a_flow_is_large_enough() -> None:
+    borders, places = boundaries.load_boundaries(), population.load_localities()
+    small = commuting_view.commuting(regions.from_members(["2403"]))  # Bjurholm
+    assert workplaces.flow_maps(small, boundaries=borders, localities=places) == []
+    two = commuting_view.commuting(regions.get("malardalen"))
+    assert len(workplaces.flow_maps(two, boundaries=borders, localities=places)) == 2
 
 
 def test_files_can_be_saved(tmp_path: Path, modelled: Flows) -> None:
@@ -239,7 +299,7 @@ def test_files_can_be_saved(tmp_path: Path, modelled: Flows) -> None:
 
 def test_the_official_markets_table_has_every_member() -> None:
     region: Region = REGIONS["malardalen"]
-    frame = figures.markets_table(region).frame
+    frame = market_figures.markets_table(region).frame
     assert len(frame) == 3
     listed = ", ".join(frame["members"]).replace(" och ", ", ").split(", ")
     assert sorted(listed) == sorted(region.member_names)
@@ -264,8 +324,7 @@ def test_protected_cells_are_counted_under_figures_and_tables(protected: Flows) 
     region = REGIONS["karlstad"]
     said = "1 uppgift mellan kommunerna är skyddad av sekretess."
     assert said in described(matrix.plot_matrix(region, protected)).note
-    for table in (matrix.matrix_table(region, protected), matrix.groups_table(region, protected),
-                  matrix.pairs_table(region, protected)):
+    for table in (matrix.matrix_table(region, protected), matrix.groups_table(region, protected)):
         assert said in table.notes
 
 

@@ -14,9 +14,10 @@ from analysis import flows, paths, regions
 from analysis.flows import Flows
 from analysis.key_figures import COLUMNS
 from analysis.key_figures.commuting import commuting_key_figures
-from analysis.loaders import commuting, population
+from analysis.loaders import population
 from analysis.metrics import commuting as metrics
 from analysis.regions import Region
+from analysis.views.commuting import commuting
 
 MEMBERS_ONLY = {"commuters_in", "commuters_out", "live_and_work"}
 SUMS = {"day_population", "night_population", "net_commuting", "commuting_ratio"}
@@ -33,9 +34,11 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
         yield flows.commuting_of(2021)
 
 
-def figures_of(region: Region, chosen: Flows | None) -> pd.DataFrame:
-    return commuting_key_figures(region, margins=commuting.load_margins(),
-                                 municipalities=population.load_municipalities(), flows=chosen)
+def figures_of(region: Region, chosen: Flows | None = None, as_of: str = "") -> pd.DataFrame:
+    view = commuting(region, as_of)
+    if chosen is not None:
+        view = replace(view, flows=chosen)
+    return commuting_key_figures(view, municipalities=population.load_municipalities())
 
 
 @pytest.fixture(scope="module")
@@ -129,5 +132,9 @@ def test_suppressed_cells_leave_the_figure_out(now: Flows) -> None:
     assert "modelled" not in set(table["kind"])
 
 
-def test_without_flows_only_the_margins_speak() -> None:
-    assert not set(figures_of(regions.get("kak"), None)["id"]) & MATRIX
+def test_no_figure_is_newer_than_the_date() -> None:
+    table = figures_of(regions.get("kak"), as_of="2012-06-30")
+    assert table["year"].max() == 2011
+    assert "labour_markets" not in set(table["id"])
+    assert set(table["id"]) >= MATRIX
+    assert figures_of(regions.get("kak"), as_of="2001-01-01").empty

@@ -180,4 +180,5 @@ class TestLabourMarkets:
 
         two = compare(labour_markets.SCB)
         assert two["precision"] > 0.85
+        assert two["recall"] > 0.75
         assert two["adjusted_rand"] > 0.8
