@@ -22,11 +22,10 @@ from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import measure_of
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 from analysis.views.commuting import Commuting
 
 SOURCES = ("commuting_margins",)

@@ -17,11 +17,10 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Patch
 
 from analysis.figures import maps, style
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 from analysis.views.commuting import MARKETS_YEAR, Commuting
 
 _NAMED = 8  # markets in the legend: as many as there are colours

@@ -18,11 +18,10 @@ from matplotlib.patches import Rectangle
 from analysis.figures import maps, style
 from analysis.flows import Flows, Markets, markets_of
 from analysis.metrics import commuting as metrics
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 from analysis.views.commuting import MARKETS_YEAR, STEP, Commuting, internal, rounded
 
 MOST = 24  # members in the heat map; the table of links has the rest

@@ -21,11 +21,10 @@ from analysis.figures import style
 from analysis.figures.flows import plot_flows
 from analysis.flows import Flows
 from analysis.metrics.commuting import ABROAD
-from analysis.regions import Region
+from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.text.population import names_of
 from analysis.views.commuting import EXACT, Bar, Commuting, Link, bars
 
 MOST = 24  # rows in the figure; the table has them all

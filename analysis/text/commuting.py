@@ -21,9 +21,8 @@ from analysis import catalog
 from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.text import swedish
-from analysis.text.population import names_of
 from analysis.text.unknown import unknown
 from analysis.views import commuting as _view
 from analysis.views.commuting import (
