@@ -229,11 +229,19 @@ def investigation() -> None:
 @click.option("--title", default="", help="Title of the report; default: NAME.")
 @click.option("--parent", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
               help="Folder to make it in; default: where you are.")
-def new_investigation(name: str, members: str, service: str, title: str, parent: Path) -> None:
-    """Make the folder NAME of a new investigation, to be edited."""
+@click.option("--template", type=click.Path(path_type=Path), metavar="FILE.docx",
+              help="The municipality's own Word template, for the kit.")
+def new_investigation(name: str, members: str, service: str, title: str, parent: Path,
+                      template: Path | None) -> None:
+    """Make the folder NAME of a new investigation, to be edited, with a kit for the first week."""
     from analysis.investigation import folder
+    from analysis.report import kit
+    from analysis.report.word import template_fault
 
+    if template and (fault := template_fault(template)):
+        raise InputError(fault)
     made = folder.new(name, split_codes(members), split_codes(service), parent=parent, title=title)
+    kit.write_kit(made, template=template)
     click.echo(f"made {made}; fill in own_figures/ and text/, then samverkan investigation check")
 
 

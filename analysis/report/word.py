@@ -202,6 +202,27 @@ class Paper:
         """A paragraph to write in."""
         _field(self.file.add_paragraph(style=self.style("Normal")), prompt)
 
+    def labelled(self, label: str, prompt: str) -> None:
+        """A label with a field after it."""
+        made = self.file.add_paragraph(style=self.style("Normal"))
+        made.add_run(f"{label}: ").bold = True
+        _field(made, prompt)
+
+    def grid(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table of words under headings; cells of `FIELDS` are fields."""
+        made = self._grid(len(rows) + 1, len(headings))
+        widths = _shared(self._room(), [list(texts) for texts in zip(headings, *rows,
+                                                                     strict=True)])
+        form = Format("", text=True)
+        cells = iter(made._cells)
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = width
+        for row, texts in enumerate([headings, *rows]):
+            for text, width in zip(texts, widths, strict=True):
+                _fill(next(cells), text, form, width, head=row == 0)
+        _repeat_head(made)
+        self.line("", "Normal")
+
     def _plain_table(self, node: Node) -> None:
         rows = [row for half in node.children for row in half.children]
         made = self._grid(len(rows), len(rows[0].children))
@@ -391,10 +412,15 @@ def _fill(cell: Any, text: str, form: Format, width: int, *, head: bool) -> None
 
 
 def _widths(exhibit: TableExhibit, room: int) -> list[int]:
-    """Widths of the columns: by what they hold, none so narrow that words break."""
+    """Widths of the columns of an exhibit."""
+    return _shared(room, [[form.heading, *(form.show(row[place]) for row in exhibit.rows)]
+                          for place, form in enumerate(exhibit.columns)])
+
+
+def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
+    """Widths of columns of texts: by what they hold, none so narrow that words break."""
     long = []
-    for place, form in enumerate(exhibit.columns):
-        texts = [form.heading, *(form.show(row[place]) for row in exhibit.rows)]
+    for texts in columns:
         longest = max(len(part) for text in texts for part in re.split(r"[\s/]", text) or [""])
         mean = sum(map(len, texts)) / len(texts)
         long.append(max(longest + 2, min(mean, 60) + 2))
