@@ -41,6 +41,7 @@ _DATED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
                   catalog.SNAPSHOT_DATE.day, tzinfo=UTC).replace(tzinfo=None)
 _WIDE = 8  # columns from which a table stands on a page that is laid on its side
 _SMALL, _NOTE = 8.5, 8.0  # points
+_LETTER, _BESIDE = 64_000, 165_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -418,13 +419,19 @@ def _widths(exhibit: TableExhibit, room: int) -> list[int]:
 
 
 def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
-    """Widths of columns of texts: by what they hold, none so narrow that words break."""
-    long = []
-    for texts in columns:
-        longest = max(len(part) for text in texts for part in re.split(r"[\s/]", text) or [""])
-        mean = sum(map(len, texts)) / len(texts)
-        long.append(max(longest + 2, min(mean, 60) + 2))
-    return [int(room * part / sum(long)) for part in long]
+    """Widths of columns of texts: room for the longest word of each, the rest by what they hold."""
+    least = [_BESIDE + _LETTER * max(map(_longest, texts)) for texts in columns]
+    wanted = [min(sum(map(len, texts)) / len(texts), 150.0) + 1 for texts in columns]
+    left = room - sum(least)
+    if left < 0:
+        return [int(room * part / sum(least)) for part in least]
+    return [int(part + left * share / sum(wanted))
+            for part, share in zip(least, wanted, strict=True)]
+
+
+def _longest(text: str) -> int:
+    """Letters that cannot be broken; the words of a field are kept together."""
+    return len(text) if text in FIELDS else max(map(len, re.split(r"[\s/–]", text)), default=0)
 
 
 def _repeat_head(table: Any) -> None:
