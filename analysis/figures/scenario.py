@@ -7,7 +7,6 @@ circle: the municipalities of the scenario; those who stay are hatched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -28,16 +27,13 @@ from analysis.tables import Format, Table
 from analysis.text import scenario as text
 from analysis.text import services as service_text
 from analysis.text import swedish
-from analysis.text.commuting import error_short
-from analysis.text.scenario import Scenario
+from analysis.text.commuting import error_short, of_model
 from analysis.text.unknown import unknown
+from analysis.views.scenario import Scenario
+from analysis.views.services import rows_of
 
 _PARTS = {metrics.BEFORE: "krets i inventeringen", metrics.ALONE: "ingen uppgift i dag",
           metrics.AFTER: "scenariot", metrics.STAY: "blir kvar"}
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Any]:
-    yield from table.itertuples(index=False)
 
 
 def _name(code: str) -> str:
@@ -61,7 +57,7 @@ def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.Dat
     >>> from analysis.loaders.population import load_localities
     >>> from analysis.loaders.services import load_inventory
     >>> from analysis.metrics.services import population_centres
-    >>> from analysis.text.scenario import make_scenario
+    >>> from analysis.views.scenario import make_scenario
     >>> case = make_scenario(regions.get("karlstad"), "upphandling", inventory=load_inventory())
     >>> axes = plot_circle(case, boundaries=load_boundaries(),
     ...                    centres=population_centres(load_localities()))
@@ -160,7 +156,7 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_population
     >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.text.scenario import make_scenario
+    >>> from analysis.views.scenario import make_scenario
     >>> case = make_scenario(regions.get("karlstad"), "upphandling", inventory=load_inventory())
     >>> people = load_population().set_index(["year", "code"])["population"]
     >>> axes = plot_bases(case, people[2024], year=2024)
@@ -171,7 +167,7 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     axes = style.canvas(0.36 * len(bars) + 0.5)
     sharp(axes)
     with style.look():
-        for y, bar in zip(range(len(bars) - 1, -1, -1), _rows(bars), strict=True):
+        for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
             axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
             axes.annotate(swedish.number(bar.population), (bar.population, y), xytext=(4, 0),
                           textcoords="offset points", va="center", fontsize=8)
@@ -185,7 +181,7 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     table = Table("scenario-underlag", f"Befolkningsunderlag, folkmängd {year}", frame,
                   {"label": word("Krets"), "role": word("Vad"), "members": Format("Kommuner"),
                    "population": Format("Folkmängd", "invånare")}, ("services", "population"))
-    said = [f"{bar.label} {swedish.number(bar.population)}" for bar in _rows(bars)]
+    said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
     return style.describe(axes, style.Description(
         id="scenario-underlag", title=f"Befolkningsunderlaget före och efter, folkmängd {year}",
         alt=f"Liggande staplar: {swedish.listed(said)}.", sources=("services", "population"),
@@ -206,13 +202,13 @@ def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
     """part, label, role, members and population of each bar; circles of unknown size left out."""
     bases = metrics.population_bases(case.present, case.members, population)
     rows = [{"part": row.part, "label": _bar_label(case, row), "role": _PARTS[row.part],
-             "members": row.members, "population": row.population} for row in _rows(bases)]
+             "members": row.members, "population": row.population} for row in rows_of(bases)]
     present = set(case.present["arrangement"])
     sizes = metrics.body_sizes(case.view.state, case.service, population)
     rows += [{"part": "other", "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]",
               "role": row.words, "members": row.members,
               "population": row.population}
-             for row in _rows(sizes) if row.arrangement not in present]
+             for row in rows_of(sizes) if row.arrangement not in present]
     order = {metrics.AFTER: 0, metrics.BEFORE: 1, metrics.STAY: 2, metrics.ALONE: 3, "other": 4}
     frame = pd.DataFrame(rows).dropna(subset=["population"])
     frame = frame.astype({"population": "int64"})
@@ -223,7 +219,7 @@ def _bar_label(case: Scenario, row: Any) -> str:
     if row.part == metrics.AFTER:
         return "Scenariots krets"
     if row.part == metrics.BEFORE:
-        status = dict(zip(case.present["arrangement"], _rows(case.present), strict=True))
+        status = dict(zip(case.present["arrangement"], rows_of(case.present), strict=True))
         said = status[row.arrangement].words
         return f"{case.view.names[row.arrangement]}: {said}"
     if row.part == metrics.STAY:
@@ -244,7 +240,7 @@ def present_tables_of(case: Scenario) -> list[Table]:
          "since": service_text.since(case.view, row.arrangement, case.service),
          "inside": _listed(row.inside.split("; ")),
          "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen"}
-        for row in _rows(case.present)
+        for row in rows_of(case.present)
     ])
     return [Table("scenario-idag", f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
                   frame, {"name": word("Organ"), "form": word("Form"), "status": word("Status"),
@@ -252,19 +248,22 @@ def present_tables_of(case: Scenario) -> list[Table]:
                           "outside": word("Blir kvar")}, ("services",))]
 
 
-def host_table(case: Scenario, centres: pd.DataFrame, population: pd.Series) -> Table:
-    """Population-weighted and longest distance for each member as host."""
-    choices = metrics.host_choices(case.members, centres, population)
+def host_table(case: Scenario, localities: pd.DataFrame) -> Table:
+    """Mean and longest distance for each member as host, from the localities to its largest."""
+    choices = metrics.host_choices(case.members, localities)
     frame = pd.DataFrame([
         {"host": _name(row.host) + (" (vald)" if row.host == case.host else ""),
-         "mean": row.mean_km, "largest": row.largest_km,
-         "farthest": _name(row.farthest) if row.farthest else None} for row in _rows(choices)
+         "place": row.place, "mean": row.mean_km, "own": row.own_km, "largest": row.largest_km,
+         "farthest": _name(row.farthest) if row.farthest else None} for row in rows_of(choices)
     ])
     return Table("scenario-avstand", "Avstånd om kommunen vore värd, fågelvägen", frame,
-                 {"host": word("Värdkommun"), "mean": Format("Vägt medelavstånd", "km", 1),
-                  "largest": Format("Längsta avstånd", "km", 1),
-                  "farthest": word("Längst bort")}, ("localities", "population"),
-                 notes=("Vägt med folkmängden; värdens egna invånare har 0 km.",))
+                 {"host": word("Värdkommun"), "place": word("Till"),
+                  "mean": Format("Medelavstånd, alla", "km", 1, measure="mean_distance"),
+                  "own": Format("Värdens egna invånare", "km", 1, measure="mean_distance"),
+                  "largest": Format("Längsta medelavstånd", "km", 1),
+                  "farthest": word("Längst bort")}, ("localities",),
+                 notes=("Från varje tätort, vägt med dess invånare; de som bor utanför tätort är "
+                        "inte med.",))
 
 
 def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
@@ -285,11 +284,10 @@ def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
     return Table("scenario-par", f"Paren: avstånd, landgräns och pendlare {year} ({kind})", frame,
                  {"a": word("Kommun A"), "b": word("Kommun B"),
                   "distance": Format("Fågelväg", "km", 1), "border": word("Landgräns"),
-                  "there": Format("Pendlare A till B", "personer"),
-                  "back": Format("Pendlare B till A", "personer")},
+                  "there": word("Pendlare A till B"), "back": word("Pendlare B till A")},
                  ("localities", "neighbours", *sources), kind="modelled" if modelled else "derived",
                  notes=("Vattengränser finns inte i underlaget.", *_unknown_links(table), *(
-                     ("Modellskattade tal är avrundade; 0 betyder färre än 5 pendlare. "
+                     (f"Modellskattade tal under {swedish.number(1000)} är intervall. "
                       f"{error_short()}",) if modelled else ())))
 
 
@@ -300,10 +298,11 @@ def _unknown_links(links: pd.DataFrame) -> tuple[str, ...]:
     return (said,) if said else ()
 
 
-def _careful(table: pd.DataFrame, column: str) -> pd.Series:
-    values = [pd.NA if np.isnan(value) else service_text.careful(value, kind)
-              for value, kind in zip(table[column], table["kind"], strict=True)]
-    return pd.Series(values, index=table.index, dtype="Int64")
+def _careful(table: pd.DataFrame, column: str) -> list[str | None]:
+    """Commuters as they may be printed: a small modelled number is an interval."""
+    return [None if np.isnan(value) else of_model(float(value)) if kind == "modelled"
+            else swedish.number(value)
+            for value, kind in zip(table[column], table["kind"], strict=True)]
 
 
 def forms_table(case: Scenario) -> Table:
@@ -312,7 +311,7 @@ def forms_table(case: Scenario) -> Table:
     frame = pd.DataFrame([
         {"form": row.name, "possible": text.form_possible(case, row.key), "meaning": row.meaning,
          "paragraph": row.paragraph or "inget"}
-        for row in _rows(forms[forms["key"] != "okand"])
+        for row in rows_of(forms[forms["key"] != "okand"])
     ])
     return Table("scenario-former", "Juridiska former för samverkan", frame,
                  {"form": word("Form"), "possible": word("Möjlig här"), "meaning": word("Innebär"),
@@ -353,7 +352,7 @@ def bodies_table_of(case: Scenario) -> list[Table]:
         return []
     found = []
     for (key, _), part in rows.groupby(["arrangement", "words"], sort=False):
-        head = next(_rows(part))
+        head = next(rows_of(part))
         found.append({
             "name": case.view.names[str(key)], "form": case.view.form_names[head.legal_form],
             "status": head.words,

@@ -6,7 +6,8 @@ circle: the municipalities that share a service in one body; the scenario's circ
 present body: one that has the service for a member: counted, or unclear today (see
     `analysis.arrangements`).
 those who stay: members of a present body that are not in the scenario's circle.
-population-weighted distance: sum(inhabitants x km) / sum(inhabitants), straight lines.
+distance to the host: from each locality to the host's largest, weighted by the inhabitants of the
+localities; straight lines.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.arrangements import COUNTED, State
+from analysis.metrics import location
 
 CURRENT = tuple(state.value for state in (*COUNTED, State.UNCLEAR))
 AFTER, BEFORE, STAY, ALONE = "after", "before", "stay", "unknown"
@@ -125,22 +127,33 @@ def pair_distances(members: Sequence[str], centres: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame(rows, columns=["code_a", "code_b", "distance_km"])
 
 
-def host_choices(members: Sequence[str], centres: pd.DataFrame, population: pd.Series,
-                 ) -> pd.DataFrame:
-    """For each member as host: mean_km (population-weighted over all members, the host at 0 km),
-    largest_km and farthest (code). Returns them indexed as a table with `host`, nearest first.
+def host_choices(members: Sequence[str], localities: pd.DataFrame) -> pd.DataFrame:
+    """For each member as host: how far those who live in localities have to its largest one.
+
+    `localities` has locality, name, code, population, easting and northing (metres). Returns host,
+    place (name), mean_km (over all inhabitants of the members' localities), own_km (over those of
+    the host: never taken for 0), largest_km and farthest (the member with the longest mean),
+    nearest first. All kilometres are unknown when a member has no locality in the table.
     """
-    pairs = pair_distances(members, centres)
-    both = pd.concat([pairs, pairs.rename(columns={"code_a": "code_b", "code_b": "code_a"})])
-    square = both.pivot(index="code_a", columns="code_b", values="distance_km")
-    weights = population.reindex(list(members)).astype("float64")
+    inside = localities[localities["code"].isin(list(members))].set_index("locality")
+    largest = inside.sort_values("population").groupby("code").tail(1)
+    hosts = dict(zip(largest["code"], largest.index, strict=True))
+    whole = set(hosts) == set(members)
+    km = location.straight(inside, list(hosts.values()))
+    people = inside["population"]
+    means = {code: location.mean_distance(km.loc[part.index], part["population"])
+             for code, part in inside.groupby("code")}  # to each place, of each member
     rows = []
-    for host in members:
-        away = square[host].reindex([code for code in members if code != host])
-        mean = float((away * weights[away.index]).sum(skipna=False) / weights.sum(skipna=False))
-        rows.append((host, mean, float(away.max(skipna=False)),
-                     str(away.idxmax()) if away.notna().all() else ""))
-    table = pd.DataFrame(rows, columns=["host", "mean_km", "largest_km", "farthest"])
+    for host, place in hosts.items():
+        each = {str(code): float(mean[place]) if whole else float("nan")
+                for code, mean in means.items()}
+        others = {code: mean for code, mean in each.items() if code != host}
+        farthest = max(others, key=lambda code: others[code], default="")
+        overall = float(location.mean_distance(km, people)[place]) if whole else float("nan")
+        rows.append((host, inside.at[place, "name"], overall, each[host],
+                     others.get(farthest, float("nan")), farthest))
+    table = pd.DataFrame(rows, columns=["host", "place", "mean_km", "own_km", "largest_km",
+                                        "farthest"])
     return table.sort_values("mean_km", kind="stable").reset_index(drop=True)
 
 

@@ -66,8 +66,8 @@ def _checked(service: str, members: Sequence[str], host: str, when: date,
              change: tuple[float, float], target: Path) -> Region:
     """The region of the report, after the very checks that the notebook makes."""
     from analysis.loaders.services import load_inventory
-    from analysis.text import scenario
     from analysis.text.services import lower
+    from analysis.views import scenario
 
     codes = tuple(code.strip() for code in members)
     inventory = load_inventory()

@@ -87,12 +87,15 @@ def count(persons: float, flows: Flows) -> str:
     """A number of persons as it is printed; a modelled one below 1,000 is an interval."""
     if swedish.is_missing(persons):
         return swedish.MISSING
-    if not flows.modelled:
-        return swedish.number(round(persons))
+    return of_model(persons) if flows.modelled else swedish.number(round(persons))
+
+
+def of_model(persons: float) -> str:
+    """A modelled number of persons: two figures that count, below 1,000 an interval."""
     if persons >= _view.EXACT:
         return swedish.number(_view.rounded(persons))
     low, high = _view.interval(persons)
-    return f"{swedish.number(low)}–{swedish.number(high)}" if low else f"0–{swedish.number(high)}"
+    return f"{swedish.number(low)}–{swedish.number(high)}"
 
 
 def about(persons: float, flows: Flows) -> str:

@@ -2,37 +2,37 @@
 
 Terms
 -----
-scenario: a service, the municipalities that would share it, perhaps a host, on a date.
+scenario: see `views.scenario`.
 assumption: a number or choice that is not observed; every one of them is printed.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from analysis.arrangements import DATED, NO_INDICATOR, Inventory, State
-from analysis.errors import InputError, raise_faults
+from analysis.arrangements import DATED, NO_INDICATOR, State
 from analysis.metrics import scenario as metrics
 from analysis.metrics import services as sharing_metrics
-from analysis.regions import Region, code_faults, municipalities
+from analysis.regions import municipalities
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.commuting import error_short
-from analysis.views.services import Sharing, sharing
+from analysis.views import commuting as flow_view
+from analysis.views.scenario import Scenario
+from analysis.views.services import rows_of
 
 RESEARCH = (
-    "Statskontorets genomgång av kommunal samverkan, ”Hand i hand” (2023), har två sidor som båda "
-    "ska vägas in. Å ena sidan förbättrar samverkan oftast kapaciteten och tillgången till "
-    "kompetens, och den kan bromsa kostnadsökningar; men den sänker sällan kostnaderna.",
-    "Å andra sidan försvagar samverkan varje fullmäktiges möjlighet att styra verksamheten, och "
-    "den medför demokratiska risker.",
+    "Statskontorets studie ”Hand i hand – en analys av kommunal samverkan” (2023) har tre delar "
+    "som alla ska vägas in. För små kommuner kan samverkan vara nödvändig för att alls klara "
+    "uppgiften.",
+    "Samverkan förbättrar oftast kapaciteten och tillgången till kompetens, och den kan bromsa "
+    "kostnadsökningar; men den sänker sällan kostnaderna.",
+    "Samverkan försvagar varje fullmäktiges möjlighet att styra verksamheten, och den medför "
+    "demokratiska risker. Riskerna kan mildras av hur man samverkar.",
 )
 GENERAL_RIGHT = date(2018, 7, 1)  # avtalssamverkan became a general right (9 kap. 37 §)
 AUTHORITY = frozenset({  # services in which decisions on persons or property are taken by law
@@ -42,87 +42,6 @@ AUTHORITY = frozenset({  # services in which decisions on persons or property ar
 _PRIVATE = ("bolag", "forening", "stiftelse")
 _NO_TRANSFER = ("natverk", "avsiktsforklaring")
 _PLAN_WORDS = {"intention": "en avsikt", "inquiry": "en utredning", "decided": "ett beslut"}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A checked scenario; `low` and `high` are the assumed change of cost (shares)."""
-
-    view: Sharing
-    service: str
-    members: tuple[str, ...]
-    host: str
-    low: float
-    high: float
-
-    @property
-    def name(self) -> str:
-        """Swedish name of the service."""
-        return self.view.area_names[self.service]
-
-    @cached_property
-    def present(self) -> pd.DataFrame:
-        """Bodies that have the service for a member, see `metrics.present_bodies`."""
-        return metrics.present_bodies(self.view.state, self.service, self.members)
-
-    @cached_property
-    def leaves(self) -> bool:
-        """True when members would leave a body in which others stay."""
-        present = self.present[self.present["counted"]]
-        return bool((~present["complete"]).any())
-
-    @cached_property
-    def served(self) -> set[str]:
-        """Members that are in a present body."""
-        return {code for inside in self.present["inside"] for code in inside.split("; ")}
-
-    @cached_property
-    def outside(self) -> list[str]:
-        """Municipalities in the present bodies that are not in the scenario."""
-        return sorted({code for codes in self.present["outside"] for code in codes.split("; ")
-                       if code})
-
-
-def scenario_faults(service: str, members: Sequence[str], host: str, inventory: Inventory,
-                    ) -> list[str]:
-    """Every fault of the input: unknown service or code, fewer than two members, strange host."""
-    faults = []
-    known = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
-    if service not in known:
-        near = difflib.get_close_matches(service.casefold(), known, n=1)
-        near = near or [key for key, name in known.items() if name.casefold() == service.casefold()]
-        hint = f"did you mean {near[0]!r}? " if near else ""
-        faults.append(f"unknown service {service!r}: {hint}valid are {', '.join(known)}")
-    faults += code_faults(members)
-    if len(set(members)) == 1 and not code_faults(members):
-        faults.append(f"only one municipality, {members[0]}: sharing takes two; give another code")
-    if host and host not in members:
-        faults.append(f"the host {host!r} is not among the members; add it to them, or choose one "
-                      f"of {', '.join(members)}")
-    return faults
-
-
-def make_scenario(region: Region, service: str, *, inventory: Inventory, host: str = "",
-                  as_of: str = "", low: float = -0.05, high: float = 0.05) -> Scenario:
-    """The scenario that the municipalities of `region` share `service`.
-
-    Raises InputError with all faults of the input together.
-    """
-    faults = scenario_faults(service, region.members, host, inventory)
-    if not -1 < low <= high:
-        faults.append(f"the assumed change of cost {low} to {high} is no range; give two shares "
-                      "such as -0.05 and 0.05")
-    try:
-        view = sharing(region, inventory, as_of)
-    except InputError as error:
-        raise_faults(InputError, [*faults, *error.faults])
-        raise
-    raise_faults(InputError, faults)
-    return Scenario(view, service, region.members, host, low, high)
-
-
-def _rows(table: pd.DataFrame) -> Iterator[Any]:
-    yield from table.itertuples(index=False)
 
 
 def _listed(codes: Sequence[str]) -> str:
@@ -147,13 +66,26 @@ def question_text(case: Scenario) -> str:
 
 def today_text(case: Scenario) -> list[str]:
     """Who has the service in which body today, who would leave, and who stays behind."""
-    found = [_body_sentence(case, row) for row in _rows(case.present)]
+    found = [same_text(case), *(_body_sentence(case, row) for row in rows_of(case.present))]
     unknown = [code for code in case.members if code not in case.served]
     plans = _plans(case)
     if unknown:
         found.append(f"För {_listed(unknown)} finns ingen uppgift om att tjänsten delas i drift. "
                      "Det betyder inte att den inte delas.")
-    return [*found, *plans, *_contradictions(case)]
+    return [*filter(None, found), *plans, *_contradictions(case)]
+
+
+def same_text(case: Scenario) -> str:
+    """That the scenario equals today, and what it may still try; empty when it does not."""
+    row = case.same
+    if row is None:
+        return ""
+    host = ("" if not case.host or case.host == row.host else
+            f" Det enda nya är {_name(case.host)} som värd." if row.host else
+            f" Om {_name(case.host)} är värd i dag framgår inte.")
+    return (f"**Scenariot är detsamma som i dag:** {_listed(case.members)} har redan tjänsten "
+            f"tillsammans i {row.name}, och ingen annan är med. Varken krets eller "
+            f"befolkningsunderlag ändras.{host}")
 
 
 def _body_sentence(case: Scenario, row: Any) -> str:
@@ -168,7 +100,8 @@ def _body_sentence(case: Scenario, row: Any) -> str:
                 f"tjänsten som i drift den {swedish.day(case.view.day)}.{joins}")
     if not outside:
         return f"{text_} Alla dess medlemmar ingår i scenariot.{joins}"
-    return (f"{text_} I scenariot lämnar de {row.name}; kvar blir {_listed(outside)}. "
+    who = f"lämnar {_listed(inside)} det" if len(inside) == 1 else "lämnar de det"
+    return (f"{text_} I scenariot {who}; kvar blir {_listed(outside)}. "
             f"Jämförelsen gäller alltså att lämna ett organ som finns.{joins}")
 
 
@@ -202,14 +135,18 @@ def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
     after = bases.loc[bases["part"] == metrics.AFTER, "population"].iloc[0]
     sure = dict(zip(case.present["arrangement"], case.present["counted"], strict=True))
     found = [f"Scenariots krets har {_people(after)} ({year})."]
-    for row in _rows(bases[bases["part"] == metrics.BEFORE]):
+    if case.same is not None:
+        return [f"Scenariots krets är densamma som i dag: {_people(after)} ({year}).",
+                sizes_text(case, population)]
+    for row in rows_of(bases[bases["part"] == metrics.BEFORE]):
         verb = "har" if sure[row.arrangement] else "hade medlemmar med"
-        found.append(f"{case.view.names[row.arrangement]} {verb} "
-                     f"{_people(row.population)} i "
-                     f"{swedish.counted(row.members, 'kommun', 'kommuner')}.")
-    for row in _rows(bases[bases["part"] == metrics.STAY]):
-        found.append(f"De som blir kvar i {case.view.names[row.arrangement]} är "
-                     f"{_listed(row.codes.split('; '))} med {_people(row.population)}.")
+        count = (f"{swedish.in_words(row.members)} "
+                 f"{'kommun' if row.members == 1 else 'kommuner'}")
+        found.append(f"{case.view.names[row.arrangement]} {verb} {_people(row.population)} i "
+                     f"{count}.")
+    found += [f"Kvar i {case.view.names[row.arrangement]} blir {_listed(row.codes.split('; '))} "
+              f"med {_people(row.population)}."
+              for row in rows_of(bases[bases["part"] == metrics.STAY])]
     return [" ".join(found), sizes_text(case, population)]
 
 
@@ -219,48 +156,63 @@ def _people(count: Any) -> str:
 
 
 def sizes_text(case: Scenario, population: pd.Series) -> str:
-    """Where the scenario stands among the bodies that have the service in the inventory."""
+    """Where the scenario stands among the other bodies that have the service in the inventory."""
     sizes = metrics.body_sizes(case.view.state, case.service, population).dropna(
         subset=["population"])
+    other = "" if case.same is None else "andra "
+    if case.same is not None:
+        sizes = sizes[sizes["arrangement"] != case.same.arrangement]
     if sizes.empty:
-        return (f"Inventeringen har inget organ för {text.lower(case.name)}. Det finns därför "
-                "ingenting att jämföra underlaget med.")
+        return (f"Inventeringen har inget {'annat ' if other else ''}organ för "
+                f"{text.lower(case.name)}. Det finns därför ingenting att jämföra underlaget med.")
     after = population.reindex(list(case.members)).sum(skipna=False)
     if swedish.is_missing(after):
         return ("Scenariots krets kan inte jämföras med andra organ: folkmängden är okänd för "
                 "minst en av kommunerna.")
-    smaller = int((sizes["population"] < after).sum())
     low, high = int(sizes["population"].min()), int(sizes["population"].max())
     size = (f"har {swedish.inhabitants(low)}" if low == high else
             f"har mellan {swedish.number(low)} och {swedish.inhabitants(high)}")
     total = len(sizes)
-    bodies = "enda organ" if total == 1 else f"{swedish.in_words(total, neuter=True)} organ"
-    if smaller in (0, total):
-        which = "det" if total == 1 else "dem alla"
-        place = f"{'mindre' if smaller == 0 else 'större'} än {which}"
-    else:
-        place = f"större än {swedish.in_words(smaller, neuter=True)} av dem"
-    return (f"Inventeringens {bodies} för tjänsten {size}. Scenariots krets är {place}. Urvalet är "
-            "litet och inte representativt för landet.")
+    bodies = (f"{other or 'enda '}organ" if total == 1 else
+              f"{swedish.in_words(total, neuter=True)} {other}organ")
+    return (f"Inventeringens {bodies} för tjänsten {size}. Scenariots krets är "
+            f"{_place(sizes['population'], float(after))}. Urvalet är litet och inte "
+            "representativt för landet.")
 
 
-def distance_text(case: Scenario, centres: pd.DataFrame, population: pd.Series) -> str:
-    """Population-weighted distance to the host, or to the best placed member without a host."""
-    choices = metrics.host_choices(case.members, centres, population)
+def _place(sizes: pd.Series, after: float) -> str:
+    """större än två av dem, mindre än dem alla, lika stor som det."""
+    smaller, larger = int((sizes < after).sum()), int((sizes > after).sum())
+    which = "det" if len(sizes) == 1 else "dem alla"
+    if larger == len(sizes):
+        return f"mindre än {which}"
+    if smaller == len(sizes):
+        return f"större än {which}"
+    if not smaller:
+        return f"lika stor som {'det' if len(sizes) == 1 else 'det minsta av dem'}"
+    return f"större än {swedish.in_words(smaller, neuter=True)} av dem"
+
+
+def distance_text(case: Scenario, localities: pd.DataFrame) -> str:
+    """Distance from every locality to the host, or to the best placed member without a host."""
+    choices = metrics.host_choices(case.members, localities)
     known = choices.dropna(subset=["mean_km"])
     if known.empty:
-        return "Avstånden är okända: befolkningscentrum saknas för minst en kommun."
+        return ("Avstånden är okända: tätorter saknas för minst en kommun i underlaget.")
     best = known.iloc[0]
     if not case.host:
         return (f"Ingen värd är vald. Kortast vägt avstånd ger {_name(best['host'])}: i genomsnitt "
-                f"{swedish.number(best['mean_km'], 1)} km per invånare, alla kommuners invånare "
-                "medräknade. Det är inget förslag till värd.")
+                f"{swedish.number(best['mean_km'], 1)} km per invånare i tätort. Det är inget "
+                "förslag till värd.")
     row = known[known["host"] == case.host].iloc[0]
     other = ("" if best["host"] == case.host else
              f" Kortast skulle det vara med {_name(best['host'])} som värd: "
              f"{swedish.number(best['mean_km'], 1)} km.")
-    return (f"Vägt med folkmängden är det i genomsnitt {swedish.number(row['mean_km'], 1)} km "
-            f"fågelvägen till {_name(case.host)}, värdens egna invånare medräknade med 0 km. "
+    place = f"{row['place']}" + ("" if row["place"] == _name(case.host) else
+                                 f" i {_name(case.host)}")
+    return (f"För dem som bor i kommunernas tätorter är det i genomsnitt "
+            f"{swedish.number(row['mean_km'], 1)} km fågelvägen till {place}; "
+            f"värdkommunens egna invånare har i genomsnitt {swedish.number(row['own_km'], 1)} km. "
             f"Längst är det för {_name(row['farthest'])}: {swedish.number(row['largest_km'])} km."
             f"{other}")
 
@@ -270,7 +222,7 @@ def host_before_text(case: Scenario) -> str:
     if case.present.empty:
         return ("Inventeringen har inget organ för tjänsten bland kommunerna. Det finns därför "
                 "inget avstånd i dag att jämföra med.")
-    hosts = [row for row in _rows(case.present) if row.host]
+    hosts = [row for row in rows_of(case.present) if row.host]
     if not hosts:
         return ("Var personalen sitter i dag är okänt: källorna namnger ingen värdkommun för de "
                 "nuvarande organen. Avståndet före kan därför inte räknas.")
@@ -297,17 +249,27 @@ def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
     known = links.assign(both=links["there"] + links["back"]).dropna(subset=["both"])
     if known.empty:
         return "Pendlingen mellan kommunerna är inte känd par för par."
-    top = known.loc[known["both"] == known["both"].max()].iloc[0]
-    hidden = len(links) - len(known)
-    which = ", av vad som är känt," if hidden else ""
+    ranked = known.sort_values("both", ascending=False, kind="stable")
+    top, hidden = ranked.iloc[0], len(links) - len(known)
     rest = (f" För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd, helt eller "
             "delvis." if hidden else "")
-    modelled = bool((known["kind"] == "modelled").any())
-    total = text.commuters(float(top["both"]), str(top["kind"]))
-    note = (f" Siffran är en modellskattning, inte en observation. {error_short()}"
-            if modelled else "")
-    return (f"Starkast pendlingslänk{which} har {_name(top['code_a'])} och {_name(top['code_b'])}: "
-            f"{total} i båda riktningarna {year}.{rest}{note}")
+    pair = f"{_name(top['code_a'])} och {_name(top['code_b'])}"
+    if (known["kind"] == "modelled").any():
+        return f"{_modelled_links(ranked, pair, year)}{rest}"
+    which = ", av vad som är känt," if hidden else ""
+    return (f"Starkast pendlingslänk{which} har {pair}: "
+            f"{text.commuters(float(top['both']), str(top['kind']))} i båda riktningarna "
+            f"{year}.{rest}")
+
+
+def _modelled_links(ranked: pd.DataFrame, pair: str, year: int) -> str:
+    """What may be said of modelled links: the strongest where its interval is above the next."""
+    both = ranked["both"].astype("float64")
+    first = (len(both) == 1 or flow_view.apart(float(both.iloc[0]), float(both.iloc[1])))
+    strongest = (f"Starkast är troligen länken mellan {pair}. " if first else
+                 "Vilken länk som är starkast går inte att säga: intervallen går in i varandra. ")
+    return (f"{strongest}Pendlingen {year} är modellskattad och inte observerad; tabellen visar "
+            f"små flöden som intervall. {error_short()}")
 
 
 # --- cost ----------------------------------------------------------------------------------------
@@ -345,7 +307,7 @@ def _indicator(case: Scenario) -> str:
 
 def _known_cost(case: Scenario, own: pd.DataFrame, indicator: str) -> str:
     year = own["year"].iloc[0]
-    said = [f"{_name(row.code)} {swedish.number(row.cost)} kr" for row in _rows(own)
+    said = [f"{_name(row.code)} {swedish.number(row.cost)} kr" for row in rows_of(own)
             if not pd.isna(row.cost)]
     absent = own[own["cost"].isna()]
     protected = absent["status"] == "suppressed"
@@ -419,12 +381,12 @@ def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
     unknown = [code for code in case.members if code not in case.served]
     if unknown:
         found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
-    found += [_old_evidence(row) for row in _rows(case.present)
+    found += [_old_evidence(row) for row in rows_of(case.present)
               if row.state not in DATED]
     found += [f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "
-              "personal delas." for row in _rows(case.present)
+              "personal delas." for row in rows_of(case.present)
               if row.counted and not row.complete]
-    for row in _rows(case.present):
+    for row in rows_of(case.present):
         if text.since(case.view, row.arrangement, case.service) == "okänt":
             found.append(f"När {row.name} började är inte känt.")
     return [
@@ -493,7 +455,8 @@ def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
         ("Antagen ändring av kostnaden",
          f"{_change(case.low)} till {_change(case.high)}{unused}"),
         ("Kommunens centrum", "tätorternas medelpunkt, vägd med deras folkmängd"),
-        ("Avstånd", "fågelvägen mellan centrum; värdens invånare har 0 km"),
+        ("Avstånd till värden", "fågelvägen från varje tätort till värdens största tätort, vägd "
+         "med tätorternas invånare; de som bor utanför tätort är inte med"),
         ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),
         ("Vad som räknas som i drift", "förbund, nämnd och bolag tills ett slut är känt; avtal och "
          "nätverk högst tre år efter senaste belägg"),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.loaders.population import load_localities
 from analysis.metrics import scenario
 
 A, B, C, D, E = "0001", "0002", "0003", "0004", "0005"
@@ -89,19 +90,43 @@ def test_distances_are_straight_lines_in_km():
     assert scenario.pair_distances([A, E], CENTRES)["distance_km"].isna().all()
 
 
-def test_host_at_no_distance_and_weighted_by_population():
-    choices = scenario.host_choices([A, B], CENTRES, POPULATION).set_index("host")
-    assert choices.at[A, "mean_km"] == pytest.approx(5 * 2000 / 3000)
-    assert choices.at[B, "mean_km"] == pytest.approx(5 * 1000 / 3000)
+def towns(*rows):
+    return pd.DataFrame(rows, columns=["locality", "name", "code", "population", "easting",
+                                       "northing"])
+
+
+TOWNS = towns(("a1", "Ort A", A, 1500, 0, 0), ("a2", "By A", A, 500, 10_000, 0),
+              ("b1", "Ort B", B, 1000, 3_000, 4_000), ("c1", "Ort C", C, 900, 0, 30_000),
+              ("d1", "Ort D", D, 800, 40_000, 0))
+
+
+def test_the_residents_of_the_host_are_not_at_no_distance():
+    choices = scenario.host_choices([A, B], TOWNS).set_index("host")
+    assert choices.at[A, "place"] == "Ort A"
+    assert choices.at[A, "own_km"] == pytest.approx(500 * 10 / 2000)
+    assert choices.at[A, "mean_km"] == pytest.approx((500 * 10 + 1000 * 5) / 3000)
+    assert choices.at[B, "own_km"] == 0, "one locality alone is where the office lies"
     assert choices.at[A, "farthest"] == B
-    unknown = scenario.host_choices([A, E], CENTRES, POPULATION)
+    assert choices.at[A, "largest_km"] == pytest.approx(5)
+
+
+def test_a_member_without_a_locality_makes_all_distances_unknown():
+    unknown = scenario.host_choices([A, B, E], TOWNS)
     assert unknown["mean_km"].isna().all()
+    assert unknown[["own_km", "largest_km"]].isna().all(axis=None)
+
+
+def test_lindesberg_is_as_far_as_its_localities_are():
+    choices = scenario.host_choices(["1863", "1864", "1884", "1885"], load_localities())
+    assert choices.at[0, "host"] == "1885"
+    assert choices.at[0, "mean_km"] == pytest.approx(16.9, abs=0.05)
 
 
 @given(st.sets(st.sampled_from([A, B, C, D]), min_size=2))
 def test_mean_distance_never_exceeds_the_longest(members):
-    choices = scenario.host_choices(sorted(members), CENTRES, POPULATION)
-    assert (choices["mean_km"] <= choices["largest_km"]).all()
+    choices = scenario.host_choices(sorted(members), TOWNS)
+    longest = choices[["own_km", "largest_km"]].max(axis=1)
+    assert (choices["mean_km"] <= longest + 1e-9).all()
     assert set(choices["host"]) == members
 
 

@@ -15,6 +15,7 @@ from analysis.loaders.services import load_inventory
 from analysis.metrics.scenario import commuting_links
 from analysis.metrics.services import population_centres
 from analysis.text import scenario as text
+from analysis.views.scenario import make_scenario
 from analysis.views.services import population_on
 
 PEERS = load_peers("rescue")
@@ -26,7 +27,7 @@ def inventory():
 
 
 def case_of(inventory, service, members, **options):
-    return text.make_scenario(regions.resolve(members), service, inventory=inventory, **options)
+    return make_scenario(regions.resolve(members), service, inventory=inventory, **options)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,50 @@ def test_surahammar_and_vasteras_stay(rescue):
     assert rescue.leaves
     population, year = people(rescue)
     base = " ".join(text.base_text(rescue, population, year=year))
-    assert "De som blir kvar i Räddningstjänsten Mälardalen är Surahammar och Västerås" in base
+    assert "Kvar i Räddningstjänsten Mälardalen blir Surahammar och Västerås med" in base
+
+
+def test_a_scenario_that_equals_today_says_so(inventory):
+    """KAK's payroll is today's VMKF: nothing changes, and the circle is not smaller than itself."""
+    case = case_of(inventory, "loner", "1960,1983,1984", as_of="2026-08-31")
+    assert case.same is not None
+    population, year = people(case)
+    said = " ".join([*text.today_text(case), *text.base_text(case, population, year=year)])
+    assert "Scenariot är detsamma som i dag" in said
+    assert "Varken krets eller befolkningsunderlag ändras" in said
+    assert "Scenariots krets är densamma som i dag: 48\u202f089 invånare (2025)" in said
+    assert "andra organ för tjänsten har" in said
+    hosted = case_of(inventory, "loner", "1960,1983,1984", host="1983", as_of="2026-08-31")
+    assert "Om Köping är värd i dag framgår inte" in text.same_text(hosted)
+
+
+def test_no_other_scenario_says_that_it_equals_today(inventory, switchboard, rescue):
+    for case in (switchboard, rescue, case_of(inventory, "loner", "1960,1983"),
+                 case_of(inventory, "loner", "1960,1983,1984,1885")):
+        assert case.same is None
+        assert text.same_text(case) == ""
+
+
+@pytest.mark.parametrize(("sizes", "after", "said"), [
+    ([100], 50, "mindre än det"), ([100], 200, "större än det"), ([100], 100, "lika stor som det"),
+    ([100, 300], 50, "mindre än dem alla"), ([100, 300], 400, "större än dem alla"),
+    ([100, 300], 200, "större än ett av dem"),
+    ([100, 300], 100, "lika stor som det minsta av dem"),
+])
+def test_the_place_among_other_bodies(sizes, after, said):
+    assert text._place(pd.Series(sizes), after) == said
+
+
+def test_one_who_leaves_and_one_who_stays_are_singular(inventory):
+    one = case_of(inventory, "raddningstjanst", "1960,1884", as_of="2026-06-30")
+    said = " ".join(text.today_text(one))
+    assert "I scenariot lämnar Kungsör det; kvar blir" in said
+    assert "lämnar de " not in said
+    most = case_of(inventory, "raddningstjanst", "1960,1961,1980,1983,1984", as_of="2026-06-30")
+    population, year = people(most)
+    base = " ".join(text.base_text(most, population, year=year))
+    assert "Kvar i Räddningstjänsten Mälardalen blir Surahammar med" in base
+    assert "i sex kommuner" in base
 
 
 def test_procurement_in_karlstad_is_an_intention(inventory):
@@ -91,13 +135,14 @@ def test_contradictory_sources_are_both_told(inventory):
     assert said.index("gemensam nämnd enligt") < said.index("kommunalförbund enligt")
 
 
-def test_both_halves_of_the_research():
-    first, second = text.RESEARCH
+def test_all_three_parts_of_the_study():
+    first, second, third = text.RESEARCH
     assert "Statskontoret" in first
-    assert "sänker sällan kostnaderna" in first
-    assert "kapaciteten" in first
-    assert "styra" in second
-    assert "demokratiska risker" in second
+    assert "nödvändig" in first
+    assert "kapaciteten" in second
+    assert "sänker sällan kostnaderna" in second
+    assert "styra" in third
+    assert "demokratiska risker" in third
 
 
 def without(inventory, area):
@@ -135,7 +180,7 @@ def test_a_member_in_two_regions_and_a_body_elsewhere(inventory):
 
 def test_all_faults_together(inventory):
     with pytest.raises(InputError) as caught:
-        text.make_scenario(regions.Region("x", "x", ("1863", "9999")), "vaxl",
+        make_scenario(regions.Region("x", "x", ("1863", "9999")), "vaxl",
                            inventory=inventory, host="1885", low=0.5, high=-0.5)
     said = "\n".join(caught.value.faults)
     assert "did you mean 'vaxel'" in said
@@ -204,9 +249,9 @@ def test_costs_of_some_members_only_give_no_range(rescue):
 
 
 def test_distances_borders_and_their_limits(switchboard):
-    centres, (population, _) = population_centres(load_localities()), people(switchboard)
-    said = text.distance_text(switchboard, centres, population)
-    assert "till Lindesberg" in said
+    said = text.distance_text(switchboard, load_localities())
+    assert "i genomsnitt 16,9 km fågelvägen till Lindesberg;" in said
+    assert "värdkommunens egna invånare har i genomsnitt 7,5 km" in said
     assert "Längst är det för Hällefors" in said
     assert "namnger ingen värdkommun" in text.host_before_text(switchboard)
     border = text.border_text(switchboard, load_neighbours())
@@ -219,11 +264,11 @@ def test_municipalities_apart_are_said_to_be_apart(inventory):
     assert "hänger inte ihop landvägen i underlaget" in text.border_text(case, load_neighbours())
 
 
-def test_a_municipality_without_centre_makes_the_distance_unknown(switchboard):
-    centres = population_centres(load_localities())
-    population, _ = people(switchboard)
-    gone = centres[centres["code"] != "1863"]
-    assert "okända" in text.distance_text(switchboard, gone, population)
+def test_a_municipality_without_locality_makes_the_distance_unknown(switchboard):
+    places = load_localities()
+    assert "okända" in text.distance_text(switchboard, places[places["code"] != "1863"])
+    table = figures.host_table(switchboard, places[places["code"] != "1863"])
+    assert table.frame[["mean", "own", "largest"]].isna().all(axis=None)
 
 
 def test_assumptions_name_every_choice(switchboard):
@@ -262,10 +307,19 @@ def test_a_modelled_link_stands_with_the_measured_error(switchboard):
     links = pd.DataFrame({"code_a": ["1884"], "code_b": ["1885"], "there": [780.0],
                           "back": [300.0], "kind": ["modelled"]})
     said = text.commuting_text(switchboard, links, year=2021)
-    assert "modellskattning" in said
-    assert "I prov hamnade" in said
+    assert "modellskattad och inte observerad" in said
+    assert "I prov var medianfelet" in said
+    assert "troligen länken mellan Nora och Lindesberg" in said
+    assert "1\u202f080" not in said
+    near = pd.concat([links, links.assign(code_a="1863", there=700.0)])
+    assert "går inte att säga" in text.commuting_text(switchboard, near, year=2021)
+    table = figures.pair_table(
+        switchboard, population_centres(load_localities()), load_neighbours(),
+        links.assign(there_status="published", back_status="published"), year=2021,
+        sources=("commuting_margins",))
+    assert "–" in table.frame.loc[0, "there"], "a small modelled number is an interval"
     observed = text.commuting_text(switchboard, links.assign(kind="observed"), year=2021)
-    assert "modellskattning" not in observed
+    assert "modellskatt" not in observed
     assert "I prov" not in observed
 
 
