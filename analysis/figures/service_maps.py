@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -31,7 +32,7 @@ from analysis.text import swedish
 from analysis.text.service_titles import circles_title
 from analysis.views.services import Body, Sharing
 
-_MAPS = 6  # most maps of one figure
+_MAIN, _MAPS = 4, 6  # most maps of the first figure, that has text beside it, and of others
 _TALL = 2.05  # inches of one map without its heading
 _NAMED = 20  # most municipalities that a small map names
 _NAMES = 3  # bodies that stand above a map
@@ -40,12 +41,13 @@ Circle = Sequence[Body]
 
 
 def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
-    """The maps of bodies, six to a figure; none without a shared service.
+    """The maps of bodies in as many figures as they need; none without a shared service.
 
-    The first figure is that of the main report.
+    The first figure is that of the main report, with the bodies of most members.
     """
     circles = view.circles
-    parts = [circles[start:start + _MAPS] for start in range(0, len(circles), _MAPS)]
+    cuts = [0, *range(_MAIN, len(circles), _MAPS), len(circles)]
+    parts = [circles[start:end] for start, end in pairwise(cuts) if start < end]
     return [plot_bodies(view, circles=part, part=number, boundaries=boundaries)
             for number, part in enumerate(parts, start=1)]
 
@@ -55,7 +57,7 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame,
                 circles: Sequence[Circle] | None = None, part: int = 1) -> Axes:
     """A map for each circle of members, also of those outside the region, on the date.
 
-    `circles` are some of `view.circles` (default: the first six), `part` their figure. Raises
+    `circles` are some of `view.circles` (default: the first four), `part` their figure. Raises
     ValueError when nothing is shared.
 
     >>> from analysis import regions
@@ -67,7 +69,7 @@ def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame,
     >>> style.description_of(axes.figure).subtitle[:22]
     'Kommunerna i varje org'
     """
-    circles = view.circles[:_MAPS] if circles is None else circles
+    circles = view.circles[:_MAIN] if circles is None else circles
     if not circles:
         raise ValueError("no shared service to draw; leave the figure out")
     columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
@@ -101,7 +103,8 @@ def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFram
     old = not any(body.dated for body in circle)
     colour = to_hex(tint(style.ACCENT, 0.2 if old else 0.4))
     sheet = maps.draw_ground(axes, view.region, boundaries, frame,
-                             fill=pd.Series(dict.fromkeys(members, colour)))
+                             fill=pd.Series(dict.fromkeys(view.region.members, style.LAND)
+                                            | dict.fromkeys(members, colour)))
     if old:
         fill(axes, sheet.areas[sheet.land.index.isin(members)], facecolor="none",
              edgecolor=style.ACCENT, linewidth=0, hatch="////", zorder=1.6)
@@ -152,7 +155,16 @@ def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.D
         subtitle=f"Kommunerna i varje organ {swedish.day(view.day)}",
         alt=f"En karta för varje grupp av kommuner. {said}.", sources=SOURCES, table=table,
         note="Svart linje: kommunerna i rapporten. Streckad yta: bara äldre belägg, och inget slut "
-        "är känt. Bara medlemmar som källorna namnger är färgade.")
+        "är känt. Bara medlemmar som källorna namnger är färgade." + _left_out(view, part))
+
+
+def _left_out(view: Sharing, part: int) -> str:
+    """That the first figure does not show all."""
+    left = len(view.circles) - _MAIN
+    if part > 1 or left <= 0:
+        return ""
+    groups = "grupp" if left == 1 else "grupper"
+    return f" {swedish.capitalised(swedish.in_words(left))} {groups} till står i bilagan."
 
 
 def _names(codes: Sequence[str]) -> str:

@@ -41,37 +41,37 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
     if not view.bodies:
         return []
     bodies = view.bodies[:MOST_DRAWN]
-    rows = [_body_row(view, body, population) for body in bodies]
     members = [f"part{place}" for place in range(len(view.parts))]
-    columns = ["body", "form", "what", *members, "outside", "count", "population", "since",
-               "last", "source"]
-    frame = pd.DataFrame(rows, columns=columns).astype(
-        {"count": "Int64", "population": "Int64", "last": "Int64"})
-    if frame["outside"].isna().all():
-        frame = frame.drop(columns="outside")
+    frame = pd.DataFrame(
+        [_body_row(view, body, population) for body in bodies],
+        columns=["body", "form", *members, "count", "population", "since", "last", "source"],
+    ).astype({"count": "Int64", "population": "Int64", "last": "Int64"})
     heads = ([part.region.name for part in view.parts] if len(view.parts) > 1
-             else ["Kommuner i rapporten"])
+             else ["I rapporten"])
     formats: dict[str, Format] = {
-        "body": word("Organ"), "form": word("Form"), "what": word("Delar"),
+        "body": word("Organ"), "form": word("Form"),
         **{key: word(head) for key, head in zip(members, heads, strict=True)},
-        "outside": word("Utanför"), "count": Format("Medlemmar"),
-        "population": Format("Underlag", "invånare"), "since": word("Startår"),
-        "last": Format("Senast bekräftad", year=True), "source": word("Källa")}
+        "count": Format("Medlemmar"), "population": Format("Underlag", "invånare"),
+        "since": word("Startår"), "last": Format("Senast bekräftad", year=True),
+        "source": word("Källa")}
     return [Table("tjanst-organ", f"Organen och deras underlag {swedish.day(view.day)}", frame,
                   formats, ("services", "population"), notes=_body_notes(view, bodies, year))]
 
 
 def _body_row(view: Sharing, body: Body, population: pd.Series) -> dict[str, Any]:
     count, persons, _ = base_of(view, body, population)
-    parts = {f"part{place}": swedish.listed(text.names_of(
-        code for code in body.inside if code in part.region.members)) or None
-        for place, part in enumerate(view.parts)}
-    named = (text.areas_listed(view, body.areas) if len(body.areas) <= 3
-             else text.services(len(body.areas)))
-    return {"body": body.name, "form": view.form_names[body.form], "what": named, **parts,
-            "outside": _few(body.outside) or None, "count": count, "population": persons,
-            "since": text.start_of(view, body), "last": body.year,
-            "source": text.publisher(view, body.source)}
+    parts = {f"part{place}": _inside(part, body) for place, part in enumerate(view.parts)}
+    return {"body": body.name, "form": view.form_names[body.form], **parts,
+            "count": count, "population": persons, "since": text.start_of(view, body),
+            "last": body.year, "source": view.sources[body.source].publisher.partition(",")[0]}
+
+
+def _inside(part: Sharing, body: Body) -> str | None:
+    """The members of a cooperation that are in a body: `alla tre`, or their names."""
+    inside = [code for code in part.region.members if code in body.inside]
+    if len(inside) == len(part.region.members) > 2:
+        return f"alla {swedish.in_words(len(inside))}"
+    return _few(inside) or None
 
 
 def _body_notes(view: Sharing, bodies: Sequence[Body], year: int) -> tuple[str, ...]:
@@ -94,14 +94,13 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
         return []
     frame = pd.DataFrame([
         {"area": view.area_names[row.area], "body": text.short(view.names[row.arrangement]),
-         "form": view.form_names[row.legal_form], "codes": _few(row.codes.split("; ")),
-         "distance": row.distance_km, "said": row.words,
-         "source": text.publisher(view, row.sources.split("; ")[0])}
+         "codes": _few(row.codes.split("; ")), "distance": row.distance_km, "said": row.words,
+         "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0]}
         for row in rows_of(gaps)
-    ], columns=["area", "body", "form", "codes", "distance", "said", "source"])
+    ], columns=["area", "body", "codes", "distance", "said", "source"])
     return [Table("tjanst-luckor", f"Tjänster som andra delar och som det saknas uppgift om för "
                   f"{view.region.name}", frame,
-                  {"area": word("Tjänst"), "body": word("Närmaste organ"), "form": word("Form"),
+                  {"area": word("Tjänst"), "body": word("Närmaste organ"),
                    "codes": word("Kommuner"), "distance": Format("Avstånd", "km"),
                    "said": word("Hur säkert"), "source": word("Källa")},
                   ("services", "localities"),

@@ -187,7 +187,7 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
         axes.set_xlim(now - 1.04 * span, now + (0.4 if wide else 0.03) * span)
         axes.set_ylim(sum(heights), 0)
         for row, y in zip(rows, _middles(rows), strict=True):
-            _draw(axes, row, y)
+            _draw(axes, row, y, now)
             if wide:
                 axes.text(now + 0.02 * span, y, _said(row), fontsize=6.8, va="center",
                           color=style.INK)
@@ -202,8 +202,8 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
     return style.describe(axes, _description(view, rows, part))
 
 
-def _draw(axes: Axes, row: Row, y: float) -> None:
-    axes.axhline(y, color=style.RULE, linewidth=0.3, zorder=0)
+def _draw(axes: Axes, row: Row, y: float, now: float) -> None:
+    axes.plot([axes.get_xlim()[0], now], [y, y], color=style.RULE, linewidth=0.3, zorder=0)
     stop = max(row.last, row.start + 0.12)
     axes.barh(y, stop - row.start, left=row.start, height=_BAR, color=style.ACCENT, zorder=2)
     if row.to > stop:
