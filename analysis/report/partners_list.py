@@ -14,12 +14,13 @@ from analysis.metrics import national
 from analysis.regions import municipalities
 from analysis.text import swedish
 from analysis.text.services import lower
-from analysis.views.partners import Partners
+from analysis.views.partners import Flow, Partners
 from analysis.views.services import rows_of
 
 CIRCULAR = ("same", "shared")
 """Columns that repeat what is shared already."""
-_HEADS = {"name": "Kommun", "distance": "km", "market": "arb.marknad", "county": "län",
+_HEADS = {"name": "Kommun", "distance": "km", "out": "pendlar dit", "back": "pendlar hit",
+          "market": "arb.marknad", "county": "län",
           "peer": "liknande", "shared": "delar annat", "base": "underlag", "rank": "större än",
           "today": "tjänsten i dag"}
 NOT_WILLING = ("Passform är inte vilja: ingenting här säger att en kommun vill samverka. Avstånden "
@@ -44,6 +45,8 @@ def _cell(found: Partners, row: Any, key: str) -> str:
         return f"{row.name} ({row.code})"
     if key == "distance":
         return swedish.number(row.distance)
+    if key in ("out", "back"):
+        return _commuters(getattr(row, key))
     if key in ("market", "county", "peer"):
         return "samma" if key != "peer" and getattr(row, key) else (
             "ja" if getattr(row, key) else "–")
@@ -54,6 +57,15 @@ def _cell(found: Partners, row: Any, key: str) -> str:
     if key == "rank":
         return "okänt" if pd.isna(row.smaller) else f"{row.smaller} av {row.bodies}"
     return _today(found, row)
+
+
+def _commuters(flow: Flow | None) -> str:
+    """A flow as a number, or as its interval where it is modelled."""
+    if flow is None:
+        return "okänt"
+    if flow.low == flow.high:
+        return ("ca " if flow.modelled else "") + swedish.number(flow.low)
+    return f"{swedish.number(flow.low)}–{swedish.number(flow.high)}"
 
 
 def _today(found: Partners, row: Any) -> str:
@@ -76,7 +88,8 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _notes(found: Partners) -> list[str]:
     notes = [f"underlag: invånare {found.population_year} i den grupp som skulle bli följden",
-             NOT_WILLING]
+             f"pendlare {found.commuting_year}; ett spann eller ”ca” är en modellskattning och "
+             "rangordnas inte", NOT_WILLING]
     if found.nation is not None:
         food = (" (livsmedelskontroll, som inte är all miljötillsyn)"
                 if found.service == "miljotillsyn" else "")
@@ -94,5 +107,10 @@ def _notes(found: Partners) -> list[str]:
 def write(found: Partners, out: Path, *, circular: bool = True) -> Path:
     """The table as CSV; raises InputError for a file that cannot be written."""
     raise_faults(InputError, out_faults(out))
-    table = found.table.assign(seeker=found.seeker, service=found.service)
+    flows: dict[str, Any] = {
+        f"{key}_{end}": [None if flow is None else getattr(flow, end)
+                         for flow in found.table[key]]
+        for key in ("out", "back") for end in ("low", "high")}
+    table = found.table.drop(columns=["out", "back"]).assign(
+        seeker=found.seeker, service=found.service, **flows)
     return write_csv(table if circular else table.drop(columns=list(CIRCULAR)), out)

@@ -18,8 +18,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import hints
+from analysis import flows, hints
 from analysis.errors import InputError, raise_faults
+from analysis.flows import Flows
 from analysis.loaders.national import AREAS as NATIONAL
 from analysis.loaders.national import load_national
 from analysis.loaders.population import load_localities, load_peers, load_population
@@ -28,6 +29,7 @@ from analysis.metrics import location, national
 from analysis.metrics import services as metrics
 from analysis.regions import Region, code_faults, municipalities
 from analysis.views import services as view
+from analysis.views.commuting import EXACT, interval, rounded
 from analysis.views.services import Sharing
 
 WITHIN = 60.0  # kilometres between centres, unless another distance is asked for
@@ -41,7 +43,8 @@ _FOOD_IN = "miljotillsyn"
 class Partners:
     """Candidates of `seeker` for `service`, and the bases of existing bodies to hold them against.
 
-    `table` has code, name, distance (km), market, county, peer (bool), today (words), body (key of
+    `table` has code, name, distance (km), out and back (commuters from the seeker and to it, Flow
+    or None where unknown), market, county, peer (bool), today (words), body (key of
     the counted body for the service, ""), same (already in the seeker's body), shared (services
     that the two share in some body, this one left out), base (Int64), smaller and bodies (how many
     of the known bodies have a smaller base; <NA> without a national layer). `standings` are those
@@ -57,6 +60,31 @@ class Partners:
     nation: pd.DataFrame | None
     completeness: dict[str, int]
     standings: dict[str, str]
+    commuting_year: int
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Commuters in one direction: `low` to `high`, the same number where it is observed.
+
+    A modelled flow is an interval, or from `EXACT` on a rounded number; it is never ranked.
+    """
+
+    low: int
+    high: int
+    modelled: bool
+
+
+def _flow(cells: dict[tuple[str, str], float], home: str, work: str, *, modelled: bool,
+          ) -> Flow | None:
+    persons = cells.get((home, work))
+    if persons is None or pd.isna(persons):
+        return None
+    if not modelled:
+        return Flow(int(persons), int(persons), False)
+    if persons >= EXACT:
+        return Flow(rounded(persons), rounded(persons), True)
+    return Flow(*interval(persons), True)
 
 
 def partners(code: str, service: str, *, within: float = WITHIN, sort: str = "distance",
@@ -86,15 +114,27 @@ def partners(code: str, service: str, *, within: float = WITHIN, sort: str = "di
     sharing = view.sharing(region, inventory, as_of)
     people, year = view.population_on(sharing, load_population())
     nation, complete, standings = _nation(service, people)
+    commuting = flows.commuting_of(view.year_on(sharing, flows.years()))
+    cells = _cells(commuting, code)
     rows = [_row(sharing, people, code, str(other), float(km), service, nation)
+            | {"out": _flow(cells, code, str(other), modelled=commuting.modelled),
+               "back": _flow(cells, str(other), code, modelled=commuting.modelled)}
             for other, km in near.items()]
     table = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     table = table.sort_values([sort, "distance"], ascending=[SORTS[sort], True], kind="stable")
     return Partners(code, service, sharing.day, sharing, year, table.reset_index(drop=True),
-                    nation, complete, standings)
+                    nation, complete, standings, commuting.year)
 
 
-_TYPES = {"code": "str", "name": "str", "distance": "float64", "market": "bool", "county": "bool",
+def _cells(commuting: Flows, code: str) -> dict[tuple[str, str], float]:
+    """Commuters from and to one municipality, by home and work."""
+    table = commuting.table
+    rows = table[(table["home"] == code) | (table["work"] == code)]
+    return {(str(row.home), str(row.work)): row.persons for row in view.rows_of(rows)}
+
+
+_TYPES = {"code": "str", "name": "str", "distance": "float64", "out": "object", "back": "object",
+          "market": "bool", "county": "bool",
           "peer": "bool", "today": "str", "body": "str", "same": "bool", "shared": "int64",
           "base": "Int64", "smaller": "Int64", "bodies": "Int64"}
 

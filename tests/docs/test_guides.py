@@ -136,8 +136,9 @@ def test_the_region_of_the_guide_for_investigators_can_be_added(house):
 
 
 def test_every_command_in_the_guides_exists():
-    lines = {line.split("#")[0].strip() for guide in ("anvandarguide.md", "commands.md",
-                                                      "extend/chapter.md", "extend/dataset.md")
+    guides_ = ("anvandarguide.md", "utredning.md", "commands.md", "extend/chapter.md",
+               "extend/dataset.md")
+    lines = {line.split("#")[0].strip() for guide in guides_
              for step in guides.steps(f"docs/{guide}") if step.language == "sh"
              for line in step.text.splitlines() if line.startswith("samverkan ")}
     assert len(lines) > 12

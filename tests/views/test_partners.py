@@ -59,6 +59,14 @@ def test_a_service_without_a_national_layer_says_nothing_of_the_nation(payroll):
     assert "landet" not in "\n".join(partners_list.lines(payroll))
 
 
+def test_modelled_commuters_are_intervals_and_never_a_column_to_sort_by(payroll):
+    small = [flow for flow in payroll.table["out"] if flow is not None and flow.high < 1000]
+    assert small
+    assert all(flow.modelled and flow.low < flow.high for flow in small)
+    assert not {"out", "back", "commuting"} & set(view.SORTS)
+    assert "modellskattning och rangordnas inte" in "\n".join(partners_list.lines(payroll))
+
+
 def test_fit_is_not_willingness_and_circular_columns_can_go(payroll):
     whole = "\n".join(partners_list.lines(payroll))
     assert "Passform är inte vilja" in whole
@@ -87,6 +95,7 @@ def test_the_table_as_csv(payroll, tmp_path):
     out = partners_list.write(payroll, tmp_path / "partners.csv", circular=False)
     table = pd.read_csv(out, dtype={"code": "str"})
     assert "shared" not in table
+    assert (table["out_low"] <= table["out_high"]).all()
     assert list(table["code"]) == list(payroll.table["code"])
     with pytest.raises(InputError, match=r"does not end in \.csv"):
         partners_list.write(payroll, tmp_path / "partners.xlsx")
