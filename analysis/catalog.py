@@ -135,7 +135,7 @@ def _count(name: str, text: str, *, nullable: bool = False, signed: bool = False
 
 
 def _share(name: str, text: str) -> Column:
-    return Column(name, "number", text, "share", low=0, high=1)
+    return Column(name, "number", text, "share", nullable=True, low=0, high=1)
 
 
 _SCOPE = ("Senaste året för alla 290 kommuner, hela serien för 19 kommuner.",)
@@ -331,13 +331,14 @@ _DATASETS = (
     ),
     _indicator(
         "post_secondary_share", "Andel med eftergymnasial utbildning", "procent", "TAB3981",
-        "1985–2025", low=0, high=100, newest=2025,
+        "1985–2025", low=0, high=100, kind="derived", newest=2025,
         notes=("Andel av befolkningen 16–74 år; okänd utbildning ingår i nämnaren.",
                "Tidsseriebrott 1990 och 2000."),
     ),
     _indicator(
         "net_migration_rate", "Flyttningsnetto per 1 000 invånare", "per 1 000 invånare",
-        "TAB1211, TAB1212 och TAB6640", "1968–2025", low=-200, high=200, newest=2025,
+        "TAB1211, TAB1212 och TAB6640", "1968–2025", low=-200, high=200, kind="derived",
+        newest=2025,
         notes=("2025 bygger på tal som SCB har ändrat slumpmässigt för att skydda enskilda "
                "(CKM).",),
     ),
@@ -466,10 +467,10 @@ _DATASETS = (
             _share("share_tertiary", "post-secondary, 31 December of the year before"),
         ),
         ("code", "year"), _FINANCES, _FINANCE_YEARS, rows=1_739, newest=2025,
-        notes=("Ålders- och utbildningsandelar avser 31 december året före.",
-               "Knivsta saknas 2002.",
-               "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
-               "kommunens kostnader per invånare."),
+        shipped_notes=("Ålders- och utbildningsandelar avser 31 december året före; de finns bara "
+                       "här, inte i det som hämtas.", "Knivsta saknas 2002.",
+                       "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
+                       "kommunens kostnader per invånare."),
     ),
     Dataset(
         "staff", "Kommunens månadsavlönade personal", "staff.parquet",

@@ -403,6 +403,8 @@ LIVE: dict[str, Live] = {
     "tax_base": _kolada(("N00903", "tax_base", "Skattekraft kommun, kr/inv"),
                         evidence=_KPIS_2021),
     "land_area": _kolada(("N02993", "land_area", "Landareal, kvadratkilometer")),
+    "finances": _kolada(("N00095", "expenditures", "Kostnad egentlig verksamhet, kr/inv"),
+                        evidence=_KPIS_2021),
     "staff": _kolada(("N00053", "staff",
                       "Månadsavlönad personal, totalt kommunalt anställda, antal"),
                      evidence=_KPIS_2021),

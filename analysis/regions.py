@@ -22,7 +22,7 @@ import tempfile
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -162,6 +162,37 @@ def gone() -> dict[str, Change]:
     """
     return {code: change for code, change in changes().items()
             if change.valid_to and code in municipalities()}
+
+
+def current() -> dict[str, Municipality]:
+    """Municipalities that are not gone, by code.
+
+    >>> len(current())
+    290
+    """
+    return {code: entry for code, entry in municipalities().items() if code not in gone()}
+
+
+def is_new(code: str) -> bool:
+    """True for a municipality of the user's own list, which the shipped figures do not know.
+
+    >>> is_new("1780")
+    False
+    """
+    return not municipalities()[code].labour_market
+
+
+def country(codes: Collection[str]) -> list[str]:
+    """The municipalities of the country in a table that has rows of `codes`.
+
+    Those of the shipped list must be there, so that one without a row is missed; those that are
+    new or gone only where the table has them.
+
+    >>> len(country([])), len(country(["1780"]))
+    (290, 290)
+    """
+    return [code for code in municipalities()
+            if code in codes or not (code in gone() or is_new(code))]
 
 
 def _became(code: str) -> str:
@@ -453,14 +484,14 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
         return from_members(value, name=name or None)
     value = str(value)  # a code that is written as a number still says what was meant
     if value in registry():
-        return registry()[value]
+        return get(value)
     words = placenames.parts(value)
     return from_members(words, name=name or None) if len(words) > 1 else _one(value, name)
 
 
 def _one(word: str, name: str) -> Region:
     """The region of a single word that is no key of the registry."""
-    found = placenames.meanings(word, municipalities())
+    found = placenames.meanings(word, current())
     named = [region for region in registry().values()
              if word.strip().casefold() in (region.key, region.name.casefold())]
     if len(found) + len(named) > 1:
@@ -468,7 +499,7 @@ def _one(word: str, name: str) -> Region:
                    *(f"{meaning.written} ({meaning.kind})" for meaning in found)]
         raise InputError(f"{word!r} can mean several; write {' or '.join(choices)}")
     if named:
-        return named[0]
+        return get(named[0].key)
     if not found:
         if word.strip().isdigit():
             return from_members([word])

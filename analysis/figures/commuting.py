@@ -22,7 +22,7 @@ from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import measure_of
-from analysis.regions import Region, municipalities, names_of
+from analysis.regions import Region, country, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
@@ -435,7 +435,7 @@ def exact_table(region: Region, margins: pd.DataFrame) -> Table:
     year = text.last_year(margins)
     sets: dict[str, Sequence[str]] = dict(text.sets_of(region))
     if not text.is_nation(region):
-        sets["Riket"] = list(municipalities())
+        sets["Riket"] = country(text.of_year(margins).index)
     rows = {name: text.exact(margins, members) for name, members in sets.items()}
     frame = pd.DataFrame([{
         "name": name, "night": row["night_population"], "day": row["day_population"],

@@ -23,7 +23,7 @@ from analysis.figures import charts, labels, maps, style
 from analysis.figures.residents import NAME, noise
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
-from analysis.regions import Region, municipalities, names_of
+from analysis.regions import Region, country, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import areas, swedish
 from analysis.views.population import (
@@ -544,7 +544,7 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     only_year = ages["year"].nunique() == 1
     ages = ages[ages["year"] == ages["year"].max()]
     here = metrics.pyramid(ages, region.members)
-    nation = metrics.pyramid(ages, list(municipalities()))
+    nation = metrics.pyramid(ages, country(set(ages["code"])))
     year = int(ages["year"].max())
     place = np.arange(len(here))
     known, beside = (not table.isna().any(axis=None) for table in (here, nation))

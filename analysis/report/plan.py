@@ -17,7 +17,7 @@ from pathlib import Path
 
 from analysis import hints, paths
 from analysis.errors import InputError, raise_faults
-from analysis.regions import Region, slug
+from analysis.regions import Region, is_new, slug
 
 CHAPTERS = ("summary", "population", "commuting", "services")
 FORMATS = ("html", "pdf", "xlsx")
@@ -87,6 +87,7 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
         faults += cluster.faults(scheduler)
     faults += out_faults(target)
     faults += [fault for region in regions for fault in folder_faults(target, region)]
+    faults += [fault for region in regions for fault in _new_faults(region)]
     raise_faults(InputError, faults)
     own = [(slug(path.stem), path.resolve()) for path in chapters]
     return Plan(
@@ -95,6 +96,18 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
         tuple(name for name in FORMATS if name in formats),
         as_of or _data_date(), target, jobs or os.cpu_count() or 1, scheduler,
     )
+
+
+def _new_faults(region: Region) -> list[str]:
+    """Members of the user's own list of which no figure has been fetched."""
+    new = [code for code in region.members if is_new(code)]
+    if not new:
+        return []
+    from analysis.loaders import tables
+
+    there = set(tables.load("population")["code"])
+    return [f"region {region.key!r}: {code} has no figures here yet; run `samverkan data update`"
+            for code in new if code not in there]
 
 
 def _data_date() -> date:

@@ -132,8 +132,8 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
 
 def absent(codes: Collection[str]) -> list[str]:
     """Municipalities of today that are not among `codes`."""
-    return [f"{code} {entry.name}" for code, entry in regions.municipalities().items()
-            if code not in codes and code not in regions.gone()]
+    return [f"{code} {entry.name}" for code, entry in regions.current().items()
+            if code not in codes]
 
 
 def strangers(areas: gpd.GeoDataFrame, layer: Layer) -> list[str]:

@@ -159,8 +159,7 @@ def _totals(found: Iterator[dict[str, Any]], part: Indicator) -> list[Row]:
 
 def absent(table: pd.DataFrame, indicators: tuple[Indicator, ...]) -> dict[str, list[str]]:
     """Municipalities of today that no row is about, by the key figure that lacks them."""
-    known = {code: entry for code, entry in regions.municipalities().items()
-             if code not in regions.gone()}
+    known = regions.current()
     found = {part.kpi: set(table.loc[table["name"] == part.name, "code"]) for part in indicators}
     return {kpi: [f"{code} {known[code].name}" for code in known if code not in there]
             for kpi, there in found.items()}

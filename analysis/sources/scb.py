@@ -168,8 +168,8 @@ def _municipalities(variable: Variable, query: Query) -> tuple[list[str], list[s
 
 def absent(query: Query, variable: Variable) -> list[str]:
     """Municipalities of today that the table lacks; none where it need not have them all."""
-    return [f"{code} {entry.name}" for code, entry in regions.municipalities().items()
-            if query.complete and code not in variable.texts and code not in regions.gone()]
+    return [f"{code} {entry.name}" for code, entry in regions.current().items()
+            if query.complete and code not in variable.texts]
 
 
 def _of_municipalities(query: Query, table: Cube) -> Iterator[Variable]:

@@ -21,7 +21,7 @@ from analysis import catalog
 from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
-from analysis.regions import Region, municipalities, names_of
+from analysis.regions import Region, country, current, municipalities, names_of
 from analysis.text import swedish
 from analysis.text.unknown import unknown
 from analysis.views import commuting as _view
@@ -69,7 +69,7 @@ def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None
 
 def is_nation(region: Region) -> bool:
     """True for a region of all municipalities: it has no outside but abroad."""
-    return set(region.members) == set(municipalities())
+    return set(region.members) == set(current())
 
 
 # --- how modelled figures are written -------------------------------------------------------------
@@ -276,7 +276,7 @@ def abroad_sentence(margins: pd.DataFrame) -> str:
     if margins.empty:
         return ""
     now, year = of_year(margins), last_year(margins)
-    out, come = (now[name].reindex(list(municipalities())).astype("float64").sum(skipna=False)
+    out, come = (now[name].reindex(country(now.index)).astype("float64").sum(skipna=False)
                  for name in ("out_commuters", "in_commuters"))
     difference = out - come
     if not difference > 0:
@@ -605,7 +605,7 @@ def commuting_tiles(region: Region, *, margins: pd.DataFrame) -> list[dict[str, 
     year, row = last_year(table), exact(table, region.members)
     markets = official_markets(region.members)
     ratio = metrics.commuting_ratio(of_year(table).reindex(list(region.members)))
-    nation = exact(table, list(municipalities()))
+    nation = exact(table, country(of_year(table).index))
     own = "kommunen" if len(region.members) == 1 else "sin egen kommun"
     tiles = [
         {"label": f"Pendlingsnetto {year}", "value": swedish.signed(row["net_commuting"]),

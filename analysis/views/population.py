@@ -26,7 +26,7 @@ from analysis.loaders import population as loader
 from analysis.metrics import capacity, need
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import Measure, measure_of
-from analysis.regions import Region, counties, municipalities
+from analysis.regions import Region, counties, country
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,7 +95,7 @@ def broad_ages(region: Region, ages: pd.DataFrame) -> list[tuple[str, float, flo
 
     The nation's is missing when the region is the nation, or when it is not known.
     """
-    nation = list(municipalities())
+    nation = country(set(ages.loc[ages["year"] == ages["year"].max(), "code"]))
     other = set(region.members) != set(nation)
     return [(label, metrics.joint_age_share(ages, region.members, low, high),
              metrics.joint_age_share(ages, nation, low, high) if other else float("nan"))

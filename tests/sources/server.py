@@ -766,6 +766,7 @@ KPIS = {
     "N07003": ("Kostnad turistverksamhet, kr/inv", 80),
     "N00901": ("Skattesats till kommun (%)", 21),
     "N00903": ("Skattekraft kommun, kr/inv", 230000),
+    "N00095": ("Kostnad egentlig verksamhet, kr/inv", 70000),
     "N00053": ("Månadsavlönad personal, totalt kommunalt anställda, antal", 2000),
     "N02993": ("Landareal, kvadratkilometer", 1000),
 }

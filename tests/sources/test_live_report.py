@@ -17,7 +17,7 @@ from analysis.text import swedish
 
 pytestmark = pytest.mark.xdist_group("sources")  # the same full update as in test_update
 MEMBERS = regions.get("bergslagen").members
-OF_KOLADA = ("tax_rate", "tax_base", "staff", "land_area")
+OF_KOLADA = ("tax_rate", "finances", "staff", "land_area")  # those that a report shows
 COMMUTING = ("commuting_matrix", "commuting_margins")
 
 
@@ -43,15 +43,19 @@ def report(_everything, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(report):
-    return BeautifulSoup((report / "report.html").read_text(encoding="utf-8"), "html.parser")
+    """The report and its appendix."""
+    return BeautifulSoup("".join((report / name).read_text(encoding="utf-8") for name in (
+        "report.html", "appendix.html")), "html.parser")
 
 
 @pytest.fixture(scope="module")
 def printed(report):
-    """The text of the PDF, with single spaces."""
-    document = pypdfium2.PdfDocument(report / "report.pdf")
-    text = " ".join(part.get_textpage().get_text_bounded() for part in document)
-    document.close()
+    """The text of the PDFs, with single spaces."""
+    text = ""
+    for name in ("report.pdf", "appendix.pdf"):
+        document = pypdfium2.PdfDocument(report / name)
+        text += " ".join(part.get_textpage().get_text_bounded() for part in document)
+        document.close()
     return re.sub(r"\s+", " ", text)
 
 
@@ -119,8 +123,9 @@ def test_what_kolada_has_replaced_the_snapshot(report, page):
     """Tax rate, tax base and density are those of the fetched tables, and say so."""
     figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
     people = tables.load("population").set_index(["code", "year"])["population"]
-    for key in ("tax_rate", "tax_base"):
-        table = tables.load(key).set_index(["code", "year"])["value"]
+    for key, dataset, column in (("tax_rate", "tax_rate", "value"), ("tax_base",) * 2 + ("value",),
+                                 ("cost_per_inhabitant", "finances", "expenditures")):
+        table = tables.load(dataset).set_index(["code", "year"])[column]
         shown = {(row["area"], row["year"]): row["value"] for row in figures if row["id"] == key}
         assert shown == {(code, 2025): table[code, 2025] for code in MEMBERS}
     land = tables.load("land_area").set_index(["code", "year"])["value"].xs(2025, level="year")

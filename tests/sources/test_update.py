@@ -127,7 +127,8 @@ def test_kolada_tells_missing_from_suppressed(everything):
 
 
 @pytest.mark.parametrize(("key", "figure"), [
-    ("tax_rate", "value"), ("tax_base", "value"), ("staff", "staff"), ("land_area", "value")])
+    ("tax_rate", "value"), ("tax_base", "value"), ("staff", "staff"), ("land_area", "value"),
+    ("finances", "expenditures")])
 def test_a_single_figure_of_kolada_keeps_its_signs_apart(everything, key, figure):
     """Three municipalities have no figure of 2019, and three a secret one: Karlstad is of those."""
     table = tables.load(key)
