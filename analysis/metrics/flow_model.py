@@ -63,7 +63,7 @@ class Deterrence:
 BEND = 0.33  # of the stretched exponential
 # Found by `calibrate` of benchmarks/flow_error.py on all observed cells and the flows between
 # counties (2018), with the distances of `route_distances`. See docs/flow-model.md.
-CALIBRATED = Deterrence(power=1.511, offset=13.352, opportunity=0.147, size=0.263, pull=0.051)
+CALIBRATED = Deterrence(power=1.532, offset=13.345, opportunity=0.147, size=0.267, pull=0.051)
 
 
 # --- distances, once ------------------------------------------------------------------------

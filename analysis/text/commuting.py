@@ -552,7 +552,7 @@ def _seen_text(flows: Flows, part: Region) -> str:
     if len(part.members) == 1:
         return (f"{one.year} pendlade {swedish.number(one.to_outside)} {who} från {part.name} till "
                 f"{place} (observerat)." if place else "")
-    between = "de två" if len(part.members) == 2 else f"de {swedish.in_words(len(part.members))}"
+    between = f"de {swedish.in_words(len(part.members))} kommunerna"
     more = (f" och {swedish.number(one.to_outside)} till {place}"
             if one.to_outside >= one.internal / 2 and place else "")
     return (f"{one.year} pendlade {swedish.number(one.internal)} {who} mellan {between}{more} "
