@@ -137,7 +137,7 @@ def _said(bars: Sequence[_Bar]) -> str:
 
 def _map_and_bars(view: Residents, boundaries: gpd.GeoDataFrame, count: int) -> tuple[Axes, Axes]:
     """Room for the map and, beside or below it, for the bars with their names left of them."""
-    tall = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.6, highest=5.4)
+    tall = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.4, highest=3.6)
     long = _BAR * count + 0.1
     if style.width() < style.WIDTH:
         chart, side = style.canvas(tall + long, rows=2, height_ratios=[tall, long])
@@ -317,7 +317,7 @@ def _draw_block(panels: Any, block: _Block) -> None:
         for axes in row[1:]:
             axes.tick_params(labelleft=False)
     heading = flat[0].annotate(
-        swedish.capitalised(block.heading), (0, 1), xycoords="axes fraction", xytext=(0, 17),
+        swedish.capitalised(block.heading), (0, 1), xycoords="axes fraction", xytext=(0, 14),
         textcoords="offset points", fontsize=8.5, fontweight="bold", annotation_clip=False)
     heading.set_in_layout(False)  # it is wider than its panel
 

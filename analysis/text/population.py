@@ -305,8 +305,7 @@ def capacity_sentences(view: Residents, measured: Sequence[Indicator]) -> list[s
 def _measured(view: Residents, measured: Indicator) -> str:
     subject = _SUBJECTS.get(measured.measure.id, measured.measure.label)
     said = _standing(view, measured, f"{subject} {measured.year}")
-    unit = "procent" if measured.unit == "procent" else measured.unit
-    return said and f"{said} (medianen är {write(measured, measured.median)} {unit})."
+    return said and f"{said}."
 
 
 def write(measured: Indicator, value: float) -> str:

@@ -458,6 +458,6 @@ def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
         ("Avstånd till värden", "fågelvägen från varje tätort till värdens största tätort, vägd "
          "med tätorternas invånare; de som bor utanför tätort är inte med"),
         ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),
-        ("Vad som räknas som i drift", "förbund, nämnd och bolag tills ett slut är känt; avtal och "
-         "nätverk högst tre år efter senaste belägg"),
+        ("Vad som räknas som delat i dag", "det som är bekräftat eller belagt, och det som fanns "
+         "utan att något slut är känt"),
     ]
