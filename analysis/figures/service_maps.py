@@ -35,6 +35,7 @@ from analysis.views.services import Body, Sharing
 _MAIN, _MAPS = 4, 6  # most maps of the first figure, that has text beside it, and of others
 _TALL = 2.05  # inches of one map without its heading
 _NAMED = 20  # most municipalities that a small map names
+_TOLD = 0.012  # share of the map from which a municipality must be named
 _NAMES = 3  # bodies that stand above a map
 
 Circle = Sequence[Body]
@@ -120,16 +121,20 @@ def _framed(view: Sharing, known: Sequence[str]) -> Region:
 
 
 def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> None:
-    """Names on land: the region's members (of many only those of the body), then those outside it,
-    as far as they find room.
+    """Names on land: the region's members (of many only those of the body), then those outside it.
+
+    What is large enough to be told apart has its name; smaller ones as far as they find room.
     """
     few = len(view.region.members) <= maps.MANY
     own = [code for code in view.region.members
            if code in sheet.land.index and (few or code in members)]
     outside = [code for code in members if code in sheet.land.index and code not in own]
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    least = _TOLD * (east - west) * (north - south)
     places = [Label(municipalities()[code].name, *maps.heart(sheet.land[code]), size=7,
-                    weight="bold" if code in own else "normal", must=False,
-                    area=sheet.land[code]) for code in [*own, *outside][:_NAMED]]
+                    weight="bold" if code in own else "normal", area=sheet.land[code],
+                    must=sheet.land[code].area > least) for code in [*own, *outside][:_NAMED]]
     style.settle(axes)
     labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
 
