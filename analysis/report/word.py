@@ -42,6 +42,7 @@ _DATED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
 _WIDE = 8  # columns from which a table stands on a page that is laid on its side
 _SMALL, _NOTE = 8.5, 8.0  # points
 _LETTER, _BESIDE = 64_000, 165_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
+_LONGEST = 16  # letters of a word that is not broken
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -430,8 +431,10 @@ def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _longest(text: str) -> int:
-    """Letters that cannot be broken; the words of a field are kept together."""
-    return len(text) if text in FIELDS else max(map(len, re.split(r"[\s/–]", text)), default=0)
+    """Letters that are kept together: a word, a number with its spaces, the words of a field."""
+    if text in FIELDS:
+        return len(text)
+    return min(max(map(len, re.split(r"[ \n/–]", text)), default=0), _LONGEST)
 
 
 def _repeat_head(table: Any) -> None:

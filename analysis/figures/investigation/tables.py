@@ -208,7 +208,7 @@ def _law_table(view: View, key: str, title: str, rules_: pd.DataFrame) -> Table:
     chosen.sort(key=lambda row: (order[row.form], list(rules.TOPICS).index(row.topic)))
     rows = [{"form": view.sharing.form_names.get(row.form, "alla former"),
              "topic": rules.TOPICS[row.topic], "statement": row.statement,
-             "paragraph": f"{row.law.split(' (')[0]} {row.paragraph}",
+             "paragraph": f"{rules.short_law(row.law)} {row.paragraph}",
              "read": f"{row.edition}; läst {row.checked}"} for row in chosen]
     return Table(key, title, pd.DataFrame(rows),
                  {"form": word("Form"), "topic": word("Fråga"), "statement": word("Regel"),

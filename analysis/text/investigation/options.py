@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from analysis.investigation.question import Alternative
 from analysis.metrics import national
 from analysis.text import swedish
+from analysis.text.investigation.rules import short_law
 from analysis.text.investigation.words import (
     bounds,
     kronor,
@@ -174,13 +175,10 @@ def law_text(view: View, course: Course) -> str:
         return "form ej vald"
     rules = view.rules(course.service, other.form, "possible")
     held = view.possible(course.service, other.form)
-    place = f" ({rules['paragraph'].iloc[0]} {_short(rules['law'].iloc[0])})" if len(rules) else ""
-    return f"{_HOLDS[held]}{place}"
-
-
-def _short(law: str) -> str:
-    """`kommunallagen (2017:725)` without its number."""
-    return law.split(" (")[0]
+    if rules.empty:
+        return _HOLDS[held]
+    first = rules.iloc[0]
+    return f"{_HOLDS[held]} ({first['paragraph']} {short_law(str(first['law']))})"
 
 
 def back_text(view: View, course: Course) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from analysis.loaders.law import FORMS
@@ -83,6 +84,15 @@ def steps(view: View) -> list[Step]:
     ]
 
 
+def short_law(law: str) -> str:
+    """A law without its number.
+
+    >>> short_law("lagen (1982:80) om anställningsskydd"), short_law("kommunallagen (2017:725)")
+    ('lagen om anställningsskydd', 'kommunallagen')
+    """
+    return re.sub(r" \(\d+:\d+\)", "", law)
+
+
 def law_intro(view: View) -> list[str]:
     """Which forms are barred for each service by the rules that were read."""
     found = [CAVEAT]
@@ -99,5 +109,5 @@ def read_where(view: View) -> str:
     """Where the rules of the table were read, as a list of links."""
     pairs = {(row["law"], row["url"]): row["edition"] for table in view.law.values()
              for row in table.to_dict("records")}
-    return "\n".join(f"- {law}, text av {edition}: <{url}>"
+    return "\n".join(f"- [{law}, text av {edition}](<{url}>)"
                      for (law, url), edition in sorted(pairs.items()))

@@ -31,6 +31,7 @@ from analysis.metrics.alternatives import Change
 from analysis.regions import Region, municipalities
 from analysis.views import services as services_view
 from analysis.views.commuting import Link, strongest
+from analysis.views.national import Nation, nations
 from analysis.views.services import Sharing
 
 _FOOD_IN = "miljotillsyn"  # food control is a part of it, the only one known for all of Sweden
@@ -182,13 +183,25 @@ class View:
 
     def nation(self, service: str) -> pd.DataFrame | None:
         """Population bases of all known bodies in Sweden (`metrics.national.bases`), or None."""
-        area = "livsmedelskontroll" if service == _FOOD_IN else service
-        if area not in NATIONAL:
-            return None
-        return national.bases(load_national(area), self.population)
+        area = _national_area(service)
+        return national.bases(load_national(area), self.population) if area else None
+
+    @property
+    def nations(self) -> list[Nation]:
+        """The services that are known for all of Sweden, seen from the members."""
+        areas = {_national_area(service) for service in self.question.services}
+        seen = Region(self.dossier.key, "utredningens kommuner", self.members)
+        return [nation for nation in nations(seen, self.population, year=self.population_year)
+                if nation.area in areas]
 
 
 EXAMPLE = "lonecenter"  # what a notebook shows when it is not told a folder
+
+
+def _national_area(service: str) -> str:
+    """The area of the national layer that a service is held against; "" where there is none."""
+    area = "livsmedelskontroll" if service == _FOOD_IN else service
+    return area if area in NATIONAL else ""
 
 
 def look(path: str | Path, as_of: str = "") -> View:
