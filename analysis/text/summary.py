@@ -13,8 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
+
+from analysis.arrangements import NO_INFORMATION
 from analysis.regions import municipalities
 from analysis.text import swedish
+from analysis.text.commuting import exact
 from analysis.text.services import lower, names_of
 from analysis.views.summary import Range, Substance, Summary, bodies_named, members_in
 
@@ -29,6 +33,11 @@ RESEARCH = (
     "fullmäktige att styra och medför demokratiska risker."
 )
 RESEARCH_SOURCE = "Statskontoret (2023), ”Hand i hand – en analys av kommunal samverkan”"
+
+
+def research() -> str:
+    """What is known of such cooperation in general, with its source; the same on every page one."""
+    return f"{RESEARCH} Källa: {RESEARCH_SOURCE}."
 
 
 # --- title ---------------------------------------------------------------------------------------
@@ -141,12 +150,44 @@ def _years(part: Substance) -> str:
     return swedish.span(*part.years)
 
 
+def numbers(view: Summary, margins: pd.DataFrame) -> list[dict[str, str]]:
+    """Three numbers beside the findings, or two for each of several cooperations.
+
+    `margins` are those of the loader. Each has label, value, comparison and source.
+    """
+    several = len(view.parts) > 1
+    found = [tile for part in view.parts for tile in _numbers_of(part, several)]
+    if several or view.year is None:
+        return found
+    row = exact(margins.set_index(["code", "year"]), view.sharing.region.members, view.year)
+    share = row["containment_residence_min"]
+    whose = "i kommunen" if len(view.sharing.region.members) == 1 else "i sin egen kommun"
+    return [*found, {
+        "label": f"Arbetar {whose} {view.year}", "value": swedish.percent_sign(share, 0),
+        "comparison": "av de förvärvsarbetande som bor där", "source": "commuting_margins"}]
+
+
+def _numbers_of(part: Substance, named: bool) -> list[dict[str, str]]:
+    where = f" i {part.view.region.name}" if named else ""
+    year = part.inhabitants.year
+    tiles = [{"label": f"Invånare{where} {year}", "value": swedish.number(part.people),
+              "comparison": f"i {swedish.in_words(part.size)} "
+                            f"{'kommun' if part.size == 1 else 'kommuner'}",
+              "source": "population"}]
+    whose = "med andra" if part.size == 1 else "av minst två kommuner"
+    value = swedish.number(len(part.areas)) if part.areas else NO_INFORMATION
+    age = f"källor {_years(part)}" if part.areas else "inte funnen i inventeringen"
+    return [*tiles, {"label": f"Tjänster som delas {whose}{where}", "value": value,
+                     "comparison": age, "source": "services"}]
+
+
 # --- findings ------------------------------------------------------------------------------------
 
 
 def findings(view: Summary) -> list[str]:
     """The four or five sentences of page one, in the order of the reader's questions."""
-    found = [*map(_shared, view.parts), *_bodies(view), belonging(view),
+    found = [*map(_shared, view.parts), *_bodies(view),
+             f"{belonging(view)} {_outside(view)}".strip(),
              *map(_carrying, view.parts), _unknown(view)]
     return [sentence for sentence in found if sentence]
 
@@ -219,6 +260,21 @@ def belonging(view: Summary) -> str:
         return f"{text}."
     named = (f"{name} ({swedish.listed(names_of(codes))})" for name, codes in markets.items())
     return f"{text}: {swedish.listed(list(named))}."
+
+
+def _outside(view: Summary) -> str:
+    """Where most who commute out of the cooperation go, in as far as it may be named."""
+    named = len(view.parts) > 1
+    texts = [_outside_of(part, named) for part in view.parts if part.outside]
+    return f"{swedish.capitalised('; '.join(texts))} ({view.year})." if texts else ""
+
+
+def _outside_of(part: Substance, named: bool) -> str:
+    assert part.outside is not None, "only what may be named is told"
+    likely = " troligen" if part.outside.basis == "likely" else ""
+    name = part.view.region.name if named else "kommunerna"
+    whence = part.view.region.member_names[0] if part.size == 1 else name
+    return f"av dem som pendlar ut från {whence} arbetar flest{likely} i {_name(part.outside.work)}"
 
 
 def _carrying(part: Substance) -> str:

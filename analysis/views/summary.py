@@ -3,7 +3,7 @@
 Terms
 -----
 together: services that one body performs for all members of a part.
-divided: services that every member shares with others, but in different bodies.
+divided: services that every member has in a body, some of them together, but not in the same one.
 partly: services that some of the members share with each other, and not all.
 part: a cooperation inside the region, or the region itself when it is one (`views.services`).
 prominent: of several services those that are named first, one of each body in turn, so that a
@@ -14,13 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import chain, zip_longest
 
 import pandas as pd
 
 from analysis.arrangements import State
+from analysis.flows import Flows, commuting_of
+from analysis.flows import years as flows_of_years
 from analysis.metrics import services as metrics
+from analysis.views.commuting import Link, strongest
 from analysis.views.services import Sharing, population_on, rows_of, year_on
 
 
@@ -39,8 +43,10 @@ class Substance:
     """What the members of one part share, by how many of them take part."""
 
     view: Sharing
+    people: int  # inhabitants of the members together
     inhabitants: Range
     older: Range | None  # per cent aged 65 and over
+    outside: Link | None = None  # where most commuters out of the part go, where it may be named
 
     @property
     def unknown(self) -> tuple[int, int]:
@@ -61,10 +67,11 @@ class Substance:
 
     @cached_property
     def divided(self) -> dict[str, list[str]]:
-        """Bodies by area, where every member shares it and no body has them all."""
+        """Bodies by area, where every member has one, and no body has them all."""
         found = {}
         for area, rows in self.view.counted.groupby("area", sort=False):
-            if area not in self.together and rows["code"].nunique() == self.size > 1:
+            shared = area in self.areas and area not in self.together
+            if shared and rows["code"].nunique() == self.size > 1:
                 found[str(area)] = list(dict.fromkeys(rows["arrangement"]))
         return found
 
@@ -130,6 +137,7 @@ class Summary:
 
     sharing: Sharing
     parts: tuple[Substance, ...]  # the cooperations of the region, or the region
+    year: int | None = None  # of the flows; None where all years are later than the date
 
 
 def span_of(values: pd.Series, codes: Iterable[str], year: int) -> Range | None:
@@ -141,9 +149,11 @@ def span_of(values: pd.Series, codes: Iterable[str], year: int) -> Range | None:
                  (str(known.index[-1]), float(known.iloc[-1])), len(known))
 
 
-def summary(view: Sharing, *, population: pd.DataFrame, share_65plus: pd.DataFrame) -> Summary:
+def summary(view: Sharing, *, population: pd.DataFrame, share_65plus: pd.DataFrame,
+            flows: Flows | None = None) -> Summary:
     """The summary of a region on the date of `view`; no figure is newer than that.
 
+    `flows` are those of a year by the date (`flows_by`); None where there are none.
     `population` has code, year, population; `share_65plus` code, year, value (per cent).
     """
     people, year = population_on(view, population)
@@ -153,8 +163,21 @@ def summary(view: Sharing, *, population: pd.DataFrame, share_65plus: pd.DataFra
     for part in view.parts:
         inhabitants = span_of(people, part.region.members, year)
         assert inhabitants is not None, "each municipality has inhabitants in each year"
-        parts.append(Substance(part, inhabitants, span_of(older, part.region.members, older_year)))
-    return Summary(view, tuple(parts))
+        total = int(people.reindex(list(part.region.members)).sum(skipna=False))
+        outside = strongest(flows, part.region.members) if flows else None
+        parts.append(Substance(part, total, inhabitants,
+                               span_of(older, part.region.members, older_year), outside))
+    return Summary(view, tuple(parts), flows.year if flows else None)
+
+
+def flows_by(day: date) -> Flows | None:
+    """Flows of the newest year that had ended by `day`; None where all are later.
+
+    >>> flows_by(date(2012, 6, 30)).year, flows_by(date(2001, 1, 1))
+    (2011, None)
+    """
+    known = [year for year in flows_of_years() if date(year, 12, 31) <= day]
+    return commuting_of(max(known)) if known else None
 
 
 def bodies_named(view: Sharing, keys: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from analysis.loaders import population
 from analysis.loaders.services import load_inventory
 from analysis.text import summary as text
 from analysis.views.services import sharing
-from analysis.views.summary import summary
+from analysis.views.summary import flows_by, summary
 
 INVENTORY = load_inventory()
 PEOPLE, OLDER = population.load_population(), population.load_indicator("share_65plus")
@@ -20,7 +20,8 @@ CODES = sorted(regions.municipalities())
 
 
 def seen(region, as_of="2026-08-31", inventory=INVENTORY):
-    return summary(sharing(region, inventory, as_of), population=PEOPLE, share_65plus=OLDER)
+    view = sharing(region, inventory, as_of)
+    return summary(view, population=PEOPLE, share_65plus=OLDER, flows=flows_by(view.day))
 
 
 def first_page(view):
