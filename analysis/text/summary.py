@@ -11,7 +11,7 @@ named, and the line under the title says how old.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -38,6 +38,11 @@ RESEARCH_SOURCE = "Statskontoret (2023), ”Hand i hand – en analys av kommuna
 def research() -> str:
     """What is known of such cooperation in general, with its source; the same on every page one."""
     return f"{RESEARCH} Källa: {RESEARCH_SOURCE}."
+
+
+def asked(questions: Mapping[str, str]) -> str:
+    """Questions with what is known of their answers, as a list."""
+    return "\n".join(f"- **{question}** {said}" for question, said in questions.items())
 
 
 # --- title ---------------------------------------------------------------------------------------
