@@ -43,7 +43,7 @@ def share_table(view: View, found: Allocation) -> Table:
     form = {str(key): Format.of(measure_of(cost_share), _heading(found, key))
             for key in found.shares}
     notes: tuple[str, ...] = (
-        "Andelen i procent är också vad kommunen betalar av 100 kronor.", shares.POLITICAL)
+        "Andelen i procent är också vad kommunen betalar av 100 kronor.",)
     if _kind(found) == "stated":
         notes = (*notes, *stated_note(view))
     return Table(f"andelar-{found.service}", shares.key_message(found), _named(found.shares),

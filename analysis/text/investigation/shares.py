@@ -64,7 +64,7 @@ def gaps_text(view: View, found: Allocation) -> list[str]:
     """Who would gain and who would lose by each key; none when today's cost is unknown."""
     if found.cost is None:
         return []
-    spread = found.spread
+    spread = found.spread.drop(index="cost", errors="ignore")  # today's cost moves nothing
     if spread.empty:
         return []
     small = str(spread["span"].idxmin())

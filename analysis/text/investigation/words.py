@@ -64,8 +64,8 @@ def short_body(name_: str) -> str:
 def kronor(amount: float) -> str:
     """An amount in kronor, in millions from one million on.
 
-    >>> print(kronor(1_530_000), kronor(12_300))
-    1,5 miljoner kr 12 300 kr
+    >>> kronor(1_530_000), kronor(900)
+    ('1,5 miljoner kr', '900 kr')
     """
     if abs(amount) >= 1e6:
         return f"{swedish.number(amount / 1e6, 1)} miljoner kr"

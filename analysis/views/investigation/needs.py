@@ -58,7 +58,7 @@ _INDICATORS: tuple[tuple[str, str, str, int, str, tuple[str, ...], Load], ...] =
      lambda: _indicator("dependency_ratio")),
     ("tax_base", "Skattekraft", "kr/inv.", 0, "mer att beskatta per invånare",
      ("taxable_income_real",), lambda: _indicator("taxable_income_real")),
-    ("holiday_homes_per_1000", "Fritidshus per 1 000 invånare", "per 1 000", 0,
+    ("holiday_homes_per_1000", "Fritidshus per 1 000 invånare", "antal", 0,
      "fler fastigheter att betjäna än invånarna visar", ("holiday_homes", "population"),
      lambda: _holiday_homes()),
 )
