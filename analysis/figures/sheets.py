@@ -1,0 +1,28 @@
+"""The sheets of the municipalities as tables, one each, for the appendix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.tables import Format, Table
+from analysis.text import sheets as text
+from analysis.views.sheets import SOURCES, Sheet, line_up
+
+
+def sheet_tables(sheets: Sequence[Sheet]) -> list[Table]:
+    """A table for each sheet: what, the answer, and how sure or of when.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.services import load_inventory
+    >>> from analysis.views.population import residents
+    >>> from analysis.views.services import sharing
+    >>> from analysis.views.sheets import sheets
+    >>> area = regions.get("kak")
+    >>> found = sheets(residents(area), sharing(area, load_inventory()))
+    >>> [table.title for table in sheet_tables(found)]
+    ['Kommunblad för Kungsör', 'Kommunblad för Arboga', 'Kommunblad för Köping']
+    """
+    formats = {"what": Format("Vad", text=True), "value": Format("Svar", text=True),
+               "sure": Format("Hur säkert, eller när", text=True)}
+    return [Table(f"kommunblad-{sheet.code}", f"Kommunblad för {sheet.name}",
+                  line_up(text.lines_of(sheet)), formats, SOURCES) for sheet in sheets]
