@@ -94,7 +94,8 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
         return []
     frame = pd.DataFrame([
         {"area": view.area_names[row.area], "body": text.short(view.names[row.arrangement]),
-         "codes": _few(row.codes.split("; ")), "distance": row.distance_km, "said": row.words,
+         "codes": _few(row.codes.split("; ")), "distance": row.distance_km,
+         "said": row.words.partition(" (")[0],
          "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0]}
         for row in rows_of(gaps)
     ], columns=["area", "body", "codes", "distance", "said", "source"])

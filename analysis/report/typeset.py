@@ -128,7 +128,7 @@ def _tables(block: Shown, exhibit: TableExhibit) -> Iterator[dict[str, Any]]:
 
 def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> dict[str, Any]:
     rows = shown_rows(exhibit)
-    shares = _shares(exhibit, rows)
+    shares = _shares(exhibit, rows, size, TURNED if turned else UPRIGHT)
     columns = [{"heading": form.heading, "number": not form.text, "share": share}
                for form, share in zip(exhibit.columns, shares, strict=True)]
     return {"is": "table", **_about(block, exhibit), "columns": columns, "rows": rows,
@@ -162,19 +162,33 @@ def _least(form: Format, cells: list[str]) -> int:
     return max(min(longest, 14), numbers)
 
 
-def _shares(exhibit: TableExhibit, rows: list[list[str]]) -> list[float]:
-    """How columns share the width: 0 is as wide as its content, others by their text."""
+def _shares(exhibit: TableExhibit, rows: list[list[str]], size: float, width: float,
+            ) -> list[float]:
+    """How columns share the width: 0 is as wide as its content, others by their text.
+
+    Where those that are as wide as their content leave the others too little, all share it.
+    """
     found = []
     for place, form in enumerate(exhibit.columns):
         cells = [len(row[place]) for row in rows] or [1]
         wraps = form.text and max(cells) > 24
         found.append(min(max(sum(cells) / len(cells), 12.0), 60.0) if wraps else 0.0)
     heads = sum(len(form.heading) for form in exhibit.columns) * _SIZES[0] * _LETTER
-    if any(found) or heads < UPRIGHT * 0.8:
+    crowded = any(found) and _wanted(exhibit, rows, found) * size * _LETTER + _BESIDE * len(
+        found) > width
+    if not crowded and (any(found) or heads < UPRIGHT * 0.8):
         return found if any(found) else [1.0, *[0.0] * (len(found) - 1)]
-    widths = [max(_least(form, [row[place] for row in rows]), 6)
-              for place, form in enumerate(exhibit.columns)]
-    return [float(width) for width in widths]
+    return [float(max(_least(form, [row[place] for row in rows]), min(share, 26.0), 6))
+            for place, (form, share) in enumerate(zip(exhibit.columns, found, strict=True))]
+
+
+def _wanted(exhibit: TableExhibit, rows: list[list[str]], shares: list[float]) -> float:
+    """Letters of a row: columns that share are given twice their longest word."""
+    found = 0.0
+    for place, (form, share) in enumerate(zip(exhibit.columns, shares, strict=True)):
+        cells = [row[place] for row in rows]
+        found += 2 * _least(form, cells) if share else max(map(len, (form.heading, *cells)))
+    return found
 
 
 def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:
