@@ -27,14 +27,24 @@ from analysis.text import swedish
 
 WIDTH, HEIGHT = 500, 460  # pixels; the zoom that fits a region is computed for this size
 _HINT = "Peka på en kommun"
+_FINE = 400.0  # metres: a map on a screen shows no smaller corners and islands
 
 
 @cache
 def _shapes() -> dict[str, dict[str, Any]]:
     """The geometry of each municipality in degrees, four decimals (about ten metres)."""
-    frame = boundaries.load_boundaries().to_crs("EPSG:4326")
-    frame = frame.set_geometry(frame.geometry.set_precision(1e-4))
-    return {str(code): geometry.__geo_interface__ for code, geometry in frame.geometry.items()}
+    import geopandas
+    import shapely
+
+    land = boundaries.load_boundaries().geometry
+    simple = geopandas.GeoSeries(shapely.coverage_simplify(land.to_numpy(), _FINE),
+                                 index=land.index, crs=land.crs)
+    large = simple.explode()
+    large = large[large.area > _FINE**2].groupby(level=0).agg(
+        lambda parts: shapely.multipolygons(parts.to_numpy())).set_crs(land.crs)
+    degrees = large.to_crs("EPSG:4326")
+    return {str(code): shapely.transform(shape, lambda xy: xy.round(4)).__geo_interface__
+            for code, shape in degrees.items()}
 
 
 @cache

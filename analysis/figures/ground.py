@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.collections import LineCollection
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from shapely.geometry import Polygon, box
 
 from analysis.figures import style
@@ -26,9 +27,12 @@ from analysis.outlines import edges
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _FINE = 0.25  # mm on paper: what stands out less is left out
 _SMALLEST = 0.16  # mm² on paper: the smallest island or lake that is drawn
+_COARSE = 3  # times as coarse as Sweden is land abroad
+_MOST = 3_000  # corners of land in a map: its file stays small
 _RIM = 0.02  # of the width, drawn outside the frame so that no outline follows its edge
 
 
@@ -91,12 +95,14 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     """
     window = frame.wider(_RIM)
     scale = frame.width / millimetres
-    least = _SMALLEST * scale**2
     near = boundaries.geometry[boundaries.intersects(window)]
     parts = near.explode()
-    parts = parts[(parts.area > least) & parts.intersects(window)]
+    parts = parts[(parts.area > _SMALLEST * scale**2) & parts.intersects(window)]
+    while shapely.get_num_coordinates(simple := shapely.coverage_simplify(
+            parts.to_numpy(), _FINE * scale)).sum() > _MOST:  # an archipelago
+        scale *= 1.3
+        parts = parts[parts.area > _SMALLEST * scale**2]
     codes, crs = parts.index.to_numpy(), boundaries.crs
-    simple = shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
     one, other, lines = edges(simple)  # before they are cut: the rim of a map is no border
     lines = shapely.clip_by_rect(lines, *window.bounds)
     shared, shown = other >= 0, ~shapely.is_empty(lines)
@@ -108,7 +114,7 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
         gpd.GeoDataFrame({"one": codes[one[inner]], "other": codes[other[inner]]},
                          geometry=lines[inner], crs=crs),
         gpd.GeoDataFrame({"code": codes[one[outer]]}, geometry=lines[outer], crs=crs),
-        _visible(load_shores("abroad"), window, scale).geometry,
+        _visible(load_shores("abroad"), window, _COARSE * scale).geometry,
         _visible(load_shores("lake"), window, scale))
 
 
@@ -121,14 +127,15 @@ def _together(parts: pd.Series) -> Any:
 
 
 def _visible(areas: gpd.GeoDataFrame, window: Polygon, scale: float) -> gpd.GeoDataFrame:
-    near = areas[areas.intersects(window)]
+    near = areas[areas.intersects(window) & (areas.area > _SMALLEST * scale**2)]
     simple = shapely.simplify(near.geometry.to_numpy(), _FINE * scale)
     return near.set_geometry(shapely.clip_by_rect(simple, *window.bounds), crs=areas.crs)
 
 
 def draw(axes: Axes, found: Sheet, colours: pd.Series, members: Sequence[str], *,
-         strong: float = 1.0) -> None:
-    """Draw a sheet: land in `colours` by code, borders of `members` `strong` points wide.
+         strong: float = 1.0, weak: float = 0.8, between: str = "white") -> None:
+    """Draw a sheet: land in `colours` by code, borders of `members` `strong` points wide, those
+    of others `weak` and in the colour `between`.
 
     The figure cites the boundaries and the shores.
     """
@@ -141,23 +148,47 @@ def draw(axes: Axes, found: Sheet, colours: pd.Series, members: Sequence[str], *
     inside = found.borders["one"].isin(members) | found.borders["other"].isin(members)
     own = found.shores["code"].isin(members)
     lines(axes, found.shores.geometry[~own], style.SHORE, 0.4, zorder=2)
-    lines(axes, found.borders.geometry[~inside], "white", 0.8, zorder=2.1)
+    lines(axes, found.borders.geometry[~inside], between, weak, zorder=2.1)
     lines(axes, found.shores.geometry[own], style.MUTED, min(0.5, strong), zorder=2.9)
     lines(axes, found.borders.geometry[inside], style.INK, strong, zorder=3)
 
 
 def areas(axes: Axes, shapes: gpd.GeoSeries, colours: Any, **options: Any) -> None:
-    """Draw polygons; a thin edge of their own colour closes the hair between neighbours."""
-    if len(shapes):
-        one = isinstance(colours, str)
-        shapes.plot(ax=axes, color=colours, edgecolor=colours if one else list(colours),
-                    linewidth=0.25, aspect=None, **options)
+    """Draw polygons, all of one colour as one path: a file then holds little but corners.
+
+    A thin edge of their own colour closes the hair between neighbours.
+    """
+    shown = pd.Series(colours, index=range(len(shapes)), dtype="object")
+    for colour, rows in shown.groupby(shown):
+        rings = _rings(shapes.to_numpy()[rows.index.to_numpy()])
+        if len(rings):
+            axes.add_patch(PathPatch(_path(rings, closed=True), facecolor=colour,
+                                     edgecolor=colour, linewidth=0.25, joinstyle="round",
+                                     **options))
+
+
+def _rings(shapes: NDArray[Any]) -> NDArray[Any]:
+    """The rings of polygons, holes turned the other way, so that they stay holes."""
+    parts = shapely.get_parts(shapely.get_parts(shapes))
+    return np.asarray(shapely.get_rings(shapely.orient_polygons(
+        parts[shapely.get_type_id(parts) == 3])))
 
 
 def lines(axes: Axes, shapes: gpd.GeoSeries, colour: str, width: float, **options: Any) -> None:
-    """Draw lines with round corners."""
+    """Draw lines with round corners, all as one path."""
     parts = shapely.get_parts(shapes.to_numpy())
+    parts = parts[shapely.get_type_id(parts) == 1]
     if len(parts):
-        axes.add_collection(LineCollection(
-            [shapely.get_coordinates(part) for part in parts], colors=colour, linewidths=width,
-            capstyle="round", joinstyle="round", **options), autolim=False)
+        axes.add_patch(PathPatch(_path(parts, closed=False), facecolor="none", edgecolor=colour,
+                                 linewidth=width, capstyle="round", joinstyle="round", **options))
+
+
+def _path(parts: NDArray[Any], *, closed: bool) -> Path:
+    """Rings or lines as one path with a move to each."""
+    points, part = shapely.get_coordinates(parts, return_index=True)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    first = np.r_[True, part[1:] != part[:-1]]
+    codes[first] = Path.MOVETO
+    if closed:
+        codes[np.r_[first[1:], True]] = Path.CLOSEPOLY
+    return Path(points, codes)

@@ -37,8 +37,9 @@ _GRID = 9  # trials inside an area: so many across and along
 _SMALLER = 0.85  # of its size: a label that finds no free place tries once more, not below 7 points
 _LEAST = 7.0  # points
 # what a trial costs, as shares of its box: covering others, leaving its area, the frame, borders
-_COVER, _LEAVE, _OUT, _CROSS, _FAR = 10.0, 1.2, 20.0, 1.0, 0.25
+_COVER, _LEAVE, _OUT, _CROSS, _FAR = 60.0, 1.2, 20.0, 1.0, 0.25
 _FREE = 0.35  # a label that costs more is drawn only where it must be
+_WORST = 3.0  # nor then where it would hide another: the table beside the map names it
 
 # (dx, dy): right of the symbol first, as cartographers do
 _AROUND = np.array([(1, 0), (0, -1), (0, 1), (-1, 0), (0.75, 0.75), (0.75, -0.75), (-0.75, 0.75),
@@ -60,7 +61,7 @@ class Label:
     size: float = 8.5
     weight: str = "normal"
     colour: str = style.INK
-    must: bool = True  # drawn even where every position collides; others are left out
+    must: bool = True  # drawn even where it touches something; others are left out
     away: bool = False  # may stand further off where every near position is taken
     area: BaseGeometry | None = None
 
@@ -101,7 +102,7 @@ def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox | BaseGeo
     """Draw `labels` in order of importance; returns the texts that were drawn.
 
     `taken` (pixels) may be covered by no label and `borders` (map units) crossed by none. A label
-    without room is left out unless it is a `must`, which then takes the cheapest place.
+    without room is left out; one that is a `must` only where it would hide another.
     """
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -154,7 +155,7 @@ def _find(axes: Axes, label: Label, room: _Room, renderer: Any,
         if cost[least] < _FREE:
             break
     assert best is not None
-    if best[0] > _FREE and not label.must:
+    if best[0] > (_WORST if label.must else _FREE):
         text.remove()
         return None
     text.set_fontsize(best[1])
@@ -167,7 +168,7 @@ def _middles(axes: Axes, label: Label, area: BaseGeometry | None, frame: Bbox, w
     """Middles of the trials of a label (pixels), the best first."""
     anchor = axes.transData.transform((label.x, label.y))
     points = axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
-    rings = [label.radius, label.radius + _AWAY] if label.away else [label.radius]
+    rings = [label.radius + step * _AWAY for step in range(3 if label.away else 1)]
     reach = np.array([width / 2, 0.42 * height])
     around = np.vstack([anchor + _AROUND * ((ring + _GAP) * points + reach) for ring in rings])
     if label.radius or area is None:

@@ -259,7 +259,7 @@ def _member_name(code: str, sheet: Sheet, point: tuple[float, float], few: bool,
         point = heart(land)
     name = municipalities()[code].name + (f"\n{value}" if value and few else "")
     return Label(name, *point, radius=radius, size=8.5 if few else 6.5, must=few,
-                 weight="bold" if few else "normal", area=land)
+                 weight="bold" if few else "normal", area=land, away=bool(radius))
 
 
 def heart(land: BaseGeometry) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
@@ -58,14 +59,92 @@ def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
     with style.look():
         axes = style.plain_axes(*COVER)
         _draw_groups(axes, region, boundaries, bar=False)
-        inside = boundaries.loc[list(region.members)].geometry
+        sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
         few = len(region.members) <= maps.MANY
-        points = inside.representative_point()
+        land = sheet.land[[code for code in region.members if code in sheet.land.index]]
         labels.place(axes, [
-            Label(municipalities()[code].name, points[code].x, points[code].y, must=few,
-                  size=7.5 if few else 5.5, weight="bold" if few else "normal")
-            for code in inside.area.sort_values(ascending=False).index])
+            Label(municipalities()[str(code)].name, *maps.heart(shape), must=few, area=shape,
+                  size=7.5 if few else 7, weight="bold" if few else "normal")
+            for code, shape in sorted(land.items(), key=lambda item: -item[1].area)],
+            borders=list(sheet.borders.geometry))
         return compact(style.svg_of(axes))
+
+
+@style.drawn
+def plot_first(region: Region, people: pd.DataFrame, localities: pd.DataFrame, *,
+               boundaries: gpd.GeoDataFrame) -> Axes:
+    """The map of page one: inhabitants as circles, with the localities, the members by name.
+
+    `people` and `localities` are the loaders' tables. A circle stands at the largest locality and
+    its area is the number of inhabitants of the municipality.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities, load_population
+    >>> axes = plot_first(regions.get("karlstad"), load_population(), load_localities(),
+    ...                   boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).title
+    'Sju av tio invånare bor i Karlstads kommun'
+    """
+    year = int(people["year"].max())
+    counts = people[people["year"] == year].set_index("code")["population"]
+    counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
+    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.4, highest=4.6),
+                                  legend=0.24)
+    areas = maps.circle_sizes(counts)
+    points = maps.centres(boundaries, localities)
+    with style.look():
+        maps.draw_base(chart, region, boundaries)
+        _dot_localities(chart, region, localities)
+        maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, alpha=0.55,
+                          edgecolor="white", linewidth=0.8, zorder=5)
+        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index),
+                        values=counts.map(swedish.number), surroundings=boundaries)
+        marks = maps.nice_counts(float(counts.max()))
+        maps.size_legend(side, marks, [maps.circle_sizes(
+            pd.Series([mark]), largest=float(counts.max())).iloc[0] for mark in marks],
+            title="Invånare i kommunen")
+    names = municipalities()
+    said = [f"{names[str(code)].name} {swedish.number(count)}" for code, count in counts.items()]
+    table = Table("folkmangd-orter", f"Folkmängd {year}", pd.DataFrame({
+        "name": [names[str(code)].name for code in counts.index], "people": counts.to_numpy()}),
+        {"name": Format("Kommun", text=True), "people": Format("Invånare")}, ("population",),
+        "observed")
+    return style.describe(chart, Description(
+        "folkmangd-orter", people_title(region, counts),
+        f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
+        f"{swedish.listed(said[:maps.MANY])}.", ("population", "localities"), table=table,
+        kind="observed", unit="invånare",
+        subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)"))
+
+
+def _dot_localities(axes: Axes, region: Region, localities: pd.DataFrame) -> None:
+    """A dot for each locality, small and quiet."""
+    inside = localities[localities["code"].isin(region.members)]
+    sizes = 3 + 10 * np.sqrt(inside["population"] / max(inside["population"].max(), 1))
+    axes.scatter(inside["easting"], inside["northing"], s=sizes, color=style.MUTED, linewidth=0,
+                 zorder=4)
+
+
+def people_title(region: Region, counts: pd.Series) -> str:
+    """Where most of the inhabitants live, as a message.
+
+    >>> people_title(Region("x", "X", ("1780", "1761")), pd.Series({"1780": 70.0, "1761": 30.0}))
+    'Sju av tio invånare bor i Karlstads kommun'
+    """
+    share = counts.iloc[0] / counts.sum()
+    if len(counts) == 1:
+        return f"{swedish.number(counts.iloc[0])} invånare i {_owned(str(counts.index[0]))} kommun"
+    tenths = round(10 * share)
+    if tenths < 2:
+        return f"{swedish.number(counts.sum())} invånare i {len(counts)} kommuner"
+    part = "Hälften av invånarna" if tenths == 5 else (
+        f"{swedish.capitalised(swedish.in_words(tenths))} av tio invånare")
+    return f"{part} bor i {_owned(str(counts.index[0]))} kommun"
+
+
+def _owned(code: str) -> str:
+    return swedish.genitive(municipalities()[code].name)
 
 
 def _draw_groups(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, bar: bool = True,
