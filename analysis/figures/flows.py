@@ -124,9 +124,9 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
         _draw_names(chart, region, shown, ends, beyond, shapes)
         _draw_key(side, shown)
     return style.describe(chart, style.Description(
-        id="pendling-floden", title=_title(shown, flows), subtitle=_subtitle(flows),
+        id=f"pendling-floden-{region.key}", title=_title(shown, flows), subtitle=_subtitle(flows),
         alt=_alt(region, shown, flows), sources=flows.sources, unit="personer",
-        table=flow_table(shown, flows), kind=flows.derived_kind))
+        table=flow_table(region, shown, flows), kind=flows.derived_kind))
 
 
 def places_of(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame) -> Mapping[str, Point]:
@@ -405,7 +405,7 @@ def _alt(region: Region, shown: Sequence[Band], flows: Flows) -> str:
             f"{region.name} {flows.year}. {swedish.capitalised(swedish.listed(said))}.")
 
 
-def flow_table(shown: Sequence[Band], flows: Flows) -> Table:
+def flow_table(region: Region, shown: Sequence[Band], flows: Flows) -> Table:
     """The bands of the map as rows: from, to, persons."""
     names = municipalities()
     frame = pd.DataFrame({
@@ -415,6 +415,6 @@ def flow_table(shown: Sequence[Band], flows: Flows) -> Table:
     formats: dict[str, Any] = {"home": Format("Bor i", text=True),
                                "work": Format("Arbetar i", text=True),
                                "persons": Format("Personer", text=True)}
-    return Table("pendling-floden", text.titled(f"De största pendlingsströmmarna {flows.year}",
-                                                flows), frame, formats, flows.sources,
+    title = text.titled(f"De största pendlingsströmmarna {flows.year}", flows)
+    return Table(f"pendling-floden-{region.key}", title, frame, formats, flows.sources,
                  kind=flows.derived_kind, notes=text.short_note(flows))
