@@ -237,21 +237,22 @@ def workplaces_table(view: Commuting) -> Table:
     frame = pd.DataFrame([_record(part, bar) for part, bar in rows])
     formats = {
         "name": Format("Kommun", text=True), "part": Format("Samarbete", text=True),
-        "night": Format("Förvärvs\u00adarbetande som bor där", measure="night_population"),
-        "own": Format("Arbetar i egna kommunen", percent=True, measure="live_and_work"),
+        "night": Format("Förvärvs\u00adarbetande", measure="night_population"),
+        "own": Format("I egen kommun", percent=True, measure="live_and_work"),
         "out": Format("Ut\u00adpendlare", measure="commuters_out"),
-        "group": Format("därav till de andra i samarbetet" if several
-                        else "därav till de andra kommunerna", percent=True,
-                        measure="group_internal"),
-        "link": Format(likely, text=True), "outside": Format("därav dit", percent=True),
-        "rest": Format("därav till övriga", percent=True)}
+        "group": Format("Till de andra", percent=True, measure="group_internal"),
+        "link": Format(likely, text=True), "outside": Format("Dit", percent=True),
+        "rest": Format("Till övriga", percent=True)}
     for name in (["part"] if not several else []) + (["group"] if alone else []):
         frame = frame.drop(columns=name)
         del formats[name]
-    notes = ["Utpendlarnas delar är av utpendlarna, inte av alla förvärvsarbetande."]
+    others = "" if alone else (" De andra är de andra kommunerna i samarbetet." if several
+                               else " De andra är de andra kommunerna i regionen.")
+    notes = [f"Förvärvsarbetande som bor i kommunen. De sista kolumnerna är andelar av "
+             f"utpendlarna.{others}"]
     if flows.modelled:
-        notes.append("Delarna är modellskattningar, avrundade till 5 procent; utpendlarna och de "
-                     "som arbetar i egna kommunen är observerade.")
+        notes.append("Andelarna av utpendlarna är modellskattningar, avrundade till 5 procent; "
+                     "övriga tal är observerade.")
         if frame["link"].isna().any():
             notes.append("Utan namn: modellen skiljer inte de största utanför åt, och de räknas "
                          "till övriga.")

@@ -14,6 +14,7 @@ Every function returns whole sentences, and none about what is missing in the da
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -133,29 +134,25 @@ def titled(title: str, flows: Flows) -> str:
     return f"{title} – modellskattning" if flows.modelled else title
 
 
-def error_text(members: Sequence[str] = ()) -> str:
-    """How far off modelled counts were in tests, by size, and where the tests were."""
-    parts = [_size_text(size, after) for size, after in
-             zip(_view.sizes()[1:], [*_view.sizes()[2:], None], strict=True)]
-    return (f"I prov mot observerade tal var medianfelet {swedish.listed(parts)}. "
-            f"{tried_text(members)}").strip()
+def error_text() -> str:
+    """How far off modelled counts were in tests, by size."""
+    sizes = _view.sizes()[1:]
+    errors = swedish.listed(f"{100 * size.median_error:.0f}" for size in sizes)
+    ranges = [f"{swedish.number(size.least)}–{swedish.number(after.least)}"
+              for size, after in pairwise(sizes)]
+    return (f"I prov mot observerade tal var medianfelet {errors} procent för flöden på "
+            f"{swedish.listed([*ranges, 'fler pendlare'])}.")
 
 
-def _size_text(size: _view.Size, after: _view.Size | None) -> str:
-    off = swedish.percent(size.median_error, 0)
-    if after is None:
-        return f"{off} för dem över {swedish.number(size.least)} pendlare"
-    return f"{off} för flöden på {swedish.number(size.least)}–{swedish.number(after.least)}"
-
-
-def tried_text(members: Sequence[str] = ()) -> str:
-    """In which counties the model was tried, and that none of them is the members' own."""
+def tried_text(members: Sequence[str]) -> str:
+    """In which of the members' counties the model was tried, or that it was in none."""
     names = {code[:2]: entry.county for code, entry in municipalities().items()}
-    where = [f"{names[test.county]} {test.year}" for test in _view.trials()]
-    tested = f"Proven gäller {swedish.listed(where)}"
-    if members and not _view.trials_of(members):
-        return f"{tested}; för den här regionen finns inget prov."
-    return f"{tested}."
+    mine = _view.trials_of(members)
+    if not mine:
+        return "För den här regionen finns inget prov."
+    where = swedish.listed(f"{names[trial.county]} ({trial.year})" for trial in mine)
+    missing = {code[:2] for code in members} - {trial.county for trial in mine}
+    return f"Prov finns för {where}{', inte för de andra länen' if missing else ''}."
 
 
 def error_short() -> str:
@@ -175,23 +172,43 @@ def short_note(flows: Flows) -> tuple[str, ...]:
 
 
 def model_note(flows: Flows) -> str:
-    """What is modelled, and from which years."""
-    return (f"Modellskattning: kommunernas in- och utpendling {flows.year} är observerad, men inte "
-            "mellan vilka kommuner den går. Fördelningen är beräknad ur avstånd, arbetsplatser, "
-            f"pendlingen mellan län 2018{_informed_text(flows)}.")
+    """What is modelled, from which observed figures."""
+    return (f"Kommunernas in- och utpendling {flows.year} är observerad, men inte mellan vilka "
+            "kommuner den går. Det är en modellskattning ur avstånd, arbetsplatser och pendlingen "
+            f"mellan län 2018{_observed_years(flows)}.")
 
 
-def _informed_text(flows: Flows) -> str:
-    """Which observed cells inform the model, by county, year and sex."""
+def _observed_years(flows: Flows) -> str:
     if flows.informed.empty:
         return ""
+    years = flows.informed["year"]
+    return (f", och ur par av kommuner som observerats "
+            f"{swedish.span(int(years.min()), int(years.max()))}, delvis bara för kvinnor")
+
+
+def method_sentences(view: Commuting) -> list[str]:
+    """For the appendix: which observed pairs inform the model, and where it was tried."""
+    if view.flows is None or not view.flows.modelled:
+        return []
     names = {code[:2]: entry.county for code, entry in municipalities().items()}
+    trials = [f"{names[trial.county]} {trial.year} ({swedish.percent(trial.cpc, 0)})"
+              for trial in _view.trials()]
+    return [f"Observerade par av kommuner är startvärden för modellen: "
+            f"{swedish.listed(_informed_areas(view.flows, names))}. De blir kvar som skattningar: "
+            "talen anpassas till årets in- och utpendling.",
+            f"Modellen är prövad på {swedish.in_words(len(trials))} områden utan deras egna tal. "
+            "Andelen pendlare som då hamnade på rätt par av kommuner: "
+            f"{swedish.listed(trials)}."]
+
+
+def _informed_areas(flows: Flows, names: Mapping[str, str]) -> list[str]:
+    """Counties, years and sexes of the observed cells that inform the model."""
     seen = flows.informed.assign(county=flows.informed["home"].str[:2])
     parts = []
     for (year, county), part in seen.groupby(["year", "county"]):
         sexes = [word for sex, word in SEXES.items() if sex in set(part["sex"])]
         parts.append(f"{names[str(county)]} {year} ({swedish.listed(sexes)})")
-    return f" och observerade par av kommuner: {swedish.listed(parts)}"
+    return parts
 
 
 # --- what the margins give exactly ----------------------------------------------------------------
@@ -563,7 +580,7 @@ def error_sentences(view: Commuting) -> list[str]:
     """What is modelled and how far off it was in tests; nothing where all is observed."""
     if view.flows is None or not view.flows.modelled:
         return []
-    return [f"{model_note(view.flows)} {error_text(view.region.members)}"]
+    return [f"{model_note(view.flows)} {error_text()} {tried_text(view.region.members)}"]
 
 
 def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:

@@ -166,12 +166,21 @@ def test_an_unobserved_group_total_is_an_interval_and_an_informed_one_is_not() -
 
 def test_where_no_test_exists_it_is_said() -> None:
     (here,) = text.error_sentences(commuting_view.commuting(regions.get("bergslagen")))
-    assert "medianfelet" in here
-    assert "inget prov" not in here
+    assert "Prov finns för Örebro län (2017)." in here
     (there,) = text.error_sentences(commuting_view.commuting(regions.get("kak")))
-    assert "för den här regionen finns inget prov" in there
-    for size in commuting_view.sizes()[1:]:
-        assert swedish.percent(size.median_error, 0) in there
+    assert "För den här regionen finns inget prov." in there
+    (partly,) = text.error_sentences(commuting_view.commuting(regions.get("malardalen")))
+    assert "Prov finns för Uppsala län (2016), inte för de andra länen." in partly
+    errors = [f"{100 * size.median_error:.0f}" for size in commuting_view.sizes()[1:]]
+    assert f"medianfelet {swedish.listed(errors)} procent" in there
+
+
+def test_the_appendix_names_every_area_that_informs_the_model() -> None:
+    informed, tried = text.method_sentences(commuting_view.commuting(regions.get("kak")))
+    assert "Örebro län 2017 (båda könen, kvinnor och män)" in informed
+    assert "Värmlands län 2020 (kvinnor)" in informed
+    for trial in commuting_view.trials():
+        assert f"{trial.year} ({swedish.percent(trial.cpc, 0)})" in tried
 
 
 def test_the_message_of_the_bars_follows_the_largest_part() -> None:
