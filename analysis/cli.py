@@ -49,7 +49,7 @@ def cli(debug: bool, data_dir: Path | None) -> None:
 @click.option("--each", "kind", metavar="KIND",
               help="A report for each county, labour-market, or group of a CSV file (group,code).")
 @click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
-              help="What to export, with commas.")
+              help="What to export, with commas: html, pdf, xlsx, pptx (slides).")
 @click.option("--as-of", "as_of", metavar="DATE",
               help="Date that decides which shared services hold; default: the date of the data.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.")
@@ -58,12 +58,13 @@ def cli(debug: bool, data_dir: Path | None) -> None:
               help="Build on a Dask cluster: tcp://host:8786, or local.")
 @click.option("--chapters", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
               help="An own chapter (notebook) to add; may be repeated.")
+@click.option("--no-appendix", is_flag=True, help="Leave the appendix out.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
 def build(region: tuple[str, ...], members: str | None, name: str | None, kind: str | None,
           formats: str,
           as_of: str | None, out: Path | None, jobs: int | None, scheduler: str,
-          chapters: tuple[Path, ...], force: bool, dry_run: bool) -> None:
+          chapters: tuple[Path, ...], no_appendix: bool, force: bool, dry_run: bool) -> None:
     """Build reports of REGIONs, by default malardalen, bergslagen and karlstad.
 
     A REGION is a key, or what names municipalities: "Köping, Arboga", 1980, "Örebro län".
@@ -76,7 +77,7 @@ def build(region: tuple[str, ...], members: str | None, name: str | None, kind: 
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     plan = _attempt(faults, lambda: make_plan(
         chosen, formats=wanted, as_of=when, out=out, jobs=jobs, chapters=chapters,
-        scheduler=scheduler))
+        scheduler=scheduler, appendix=not no_appendix))
     if faults or plan is None:
         raise InputError(*faults)
     if dry_run:

@@ -7,6 +7,9 @@ door: a function through which data is read; its arguments are texts, numbers or
 read: a door, its arguments and the digest of what came out. A chapter whose reads all give the
     same digests again would come out the same.
 trace: the file to which this process writes its reads; none outside a build.
+
+Only the chapters of the product are kept by their reads: an own chapter may read past the doors, so
+it is run in every build.
 """
 
 from __future__ import annotations
@@ -14,18 +17,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import site
-import sys
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from importlib import import_module
-from importlib.util import source_from_cache
 from inspect import signature
 from pathlib import Path
-from types import FrameType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 TRACE = "SAMVERKAN_TRACE"
@@ -140,88 +137,3 @@ def _table_parts(table: Any) -> Iterable[bytes]:
     types = [(str(name), str(kind)) for name, kind in table.dtypes.items()]
     yield repr([list(table.index.names), types]).encode()
     yield hash_pandas_object(table).to_numpy().tobytes()
-
-
-@door
-def file_digest(path: str) -> str:
-    """SHA-256 of a file that a chapter opened by itself; "" when it cannot be read."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-@door
-def names_in(folder: str) -> list[str]:
-    """Sorted names in a folder that a chapter listed by itself; none when it cannot be listed."""
-    try:
-        return sorted(path.name for path in Path(folder).iterdir())
-    except OSError:
-        return []
-
-
-@door
-def refuse(what: str) -> str:
-    """What cannot be known beforehand, such as the answer of a host: never holds."""
-    raise LookupError(f"{what}: to be read again")
-
-
-def is_past_the_library(read: Read) -> bool:
-    """True for what a chapter read by itself: no digest of the product and its data covers it."""
-    return read.door.partition(":")[0] == __name__
-
-
-def unknown(what: str) -> Read:
-    """A read that never holds, so that a chapter is always run."""
-    return Read(f"{__name__}:refuse", {"what": what}, "")
-
-
-def watch() -> None:
-    """Record, too, what the code of a chapter reads past the library: files, folders and hosts.
-
-    Only what Python itself opens is seen. Files of Python, of the package and of the system are
-    left out, because their versions are known; so are the regions, which are in each key, and the
-    updated data, which has doors of its own.
-    """
-    # resolving a path would open more: paths are compared as they are
-    tempfile.gettempdir()  # found at the first call by opening a file, which nobody reads
-    heard = {"open", "os.listdir", "os.scandir", "socket.connect"}
-    left_out = tuple(os.path.join(place, "") for place in _known_places())  # noqa: PTH118
-
-    def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in heard or not os.environ.get(TRACE):  # most events are others
-            return
-        if event == "open" and "r" in (arguments[1] or "r"):
-            note_path(arguments[0], _note_file)
-        elif event in ("os.listdir", "os.scandir") and not _is_import(sys._getframe(1)):
-            note_path(arguments[0] or ".", names_in)
-        elif event == "socket.connect" and isinstance(arguments[1], tuple):
-            note(unknown(str(arguments[1][0])))
-
-    def note_path(given: Any, read: Callable[[str], object]) -> None:
-        if isinstance(given, (str, bytes)):  # a number is a file that is open already
-            path = os.path.abspath(os.fsdecode(given))  # noqa: PTH100
-            if not os.path.join(path, "").startswith(left_out):  # noqa: PTH118
-                read(path)
-
-    sys.addaudithook(hear)
-
-
-def _note_file(path: str) -> None:
-    """Record a file; of a module that was compiled before, its source."""
-    with suppress(ValueError):
-        path = source_from_cache(path) if path.endswith(".pyc") else path
-    file_digest(path)
-
-
-def _is_import(frame: FrameType) -> bool:
-    """True in the search for a module, which lists every folder on the way."""
-    return frame.f_code.co_filename.startswith("<frozen importlib")
-
-
-def _known_places() -> Iterable[str | Path]:
-    from analysis import paths
-
-    yield from {sys.prefix, sys.base_prefix, *site.getsitepackages(), "/proc", "/sys", "/dev"}
-    yield from (Path(__file__).parent, paths.data_path("regions.toml"), paths.user_data())
-    yield from (Path.home() / name for name in (".cache", ".ipython", ".jupyter", ".local"))

@@ -27,19 +27,19 @@ def faces() -> Any:
                        font_paths=list(folders))
 
 
-def png(drawing: Drawing, title: str) -> bytes:
+def png(drawing: Drawing, title: str, *, dpi: int = DPI) -> bytes:
     """The whole drawing as PNG, titled."""
     import typst
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
     given = json.dumps({"svg": drawing.svg, "title": title, "width": drawing.width})
-    raw = typst.compile(_PAGE, format="png", ppi=DPI, font_paths=faces(),
+    raw = typst.compile(_PAGE, format="png", ppi=dpi, font_paths=faces(),
                         sys_inputs={"given": given})
     about, target = PngInfo(), io.BytesIO()
     about.add_itxt("Title", title)
     with Image.open(io.BytesIO(raw)) as picture:
-        picture.convert("RGB").save(target, "PNG", dpi=(DPI, DPI), pnginfo=about,
+        picture.convert("RGB").save(target, "PNG", dpi=(dpi, dpi), pnginfo=about,
                                     compress_level=_LEVEL)
     return target.getvalue()
 

@@ -29,6 +29,7 @@ from analysis.report import exchange, index, manifest, scratch, worker
 from analysis.report.manifest import Inputs, Known
 from analysis.report.plan import Plan
 from analysis.report.processes import LocalExecutor
+from analysis.report.ways import Way
 from analysis.report.worker import Chapter, Finished
 
 Report = Callable[[str, str], None]  # told (region key, what happened)
@@ -259,7 +260,8 @@ class _Run:
     def finish(self, state: _Progress) -> list[_Task]:
         """Put the chapters together, in the order of the report."""
         notebooks = {name: state.notebooks.pop(name) for name, _ in self.plan.chapters}
-        return [_Task(state, "report", _finish, (self.plan, state.region, notebooks),
+        return [_Task(state, "report", _finish, (self.plan, state.region, notebooks,
+                                                 self.inputs.ways[state.region.key]),
                       lambda finished: self.take_report(state, finished))]
 
     def take_report(self, state: _Progress, finished: Finished) -> list[_Task]:
@@ -279,7 +281,7 @@ class _Run:
         return Result(state.region, status, seconds, state.errors, state.details)
 
 
-def _finish(given: tuple[Plan, Region, dict[str, bytes]]) -> Finished:
+def _finish(given: tuple[Plan, Region, dict[str, bytes], tuple[Way, ...]]) -> Finished:
     return worker.finish(*given)
 
 

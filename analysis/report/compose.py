@@ -36,6 +36,7 @@ from analysis.regions import Region, slug
 from analysis.report import markdown
 from analysis.report.markdown import Node
 from analysis.report.plan import Job
+from analysis.report.ways import Way
 from analysis.text import formulas, swedish
 from analysis.text.formulas import Formula
 
@@ -43,6 +44,7 @@ COVER_SOURCE = "boundaries"  # of the small map beside the title
 SUMMARY = "summary"  # the chapter that opens the report, and is the brief
 _UNSEEN = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
 _APPENDIX = "appendix"
+_PAGE = "new-page"  # tag of a Markdown cell that begins a page of the PDF
 
 @dataclass(frozen=True)
 class Cited:
@@ -150,6 +152,7 @@ class Document:
     appendix: tuple[Chapter, ...]
     key_figures: tuple[KeyFigure, ...] = ()
     kicker: str = ""  # what kind of report it is; "" is that of a region
+    ways: tuple[Way, ...] = ()
 
     def parts(self, *, appendix: bool = True) -> tuple[Part, ...]:
         """Report, brief and, where there is anything to print, appendix."""
@@ -192,6 +195,17 @@ class Document:
                      if isinstance(block.exhibit, FindingsExhibit)), None)
 
 
+    @property
+    def in_short(self) -> dict[str, str]:
+        """Title, first finding and its evidence, as an index shows them."""
+        found = self.findings
+        if found is not None:
+            return {"title": found.title, "first": found.items[0], "evidence": found.evidence}
+        said = (node.words for chapter in self.report for block in chapter.blocks
+                if isinstance(block, Prose) and block.said for node in block.nodes)
+        return {"title": "", "first": next(said, ""), "evidence": ""}
+
+
 def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
     """The datasets that exhibits cite, with the one of the cover, in the order of the catalogue."""
     keys = {link.key for block in shown for link in block.cited} | {COVER_SOURCE}
@@ -200,16 +214,17 @@ def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
 
 
 def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of: str, *,
-         kicker: str = "") -> Document:
+         kicker: str = "", ways: tuple[Way, ...] = ()) -> Document:
     """The document of a region from its executed notebooks, by chapter; numbers what they show.
 
     Raises BuildError when a chapter shows a picture without description, or an id twice.
     """
     import nbformat
 
-    return compose(region, as_of, {
+    document = compose(region, as_of, {
         job.chapter: nbformat.reads(notebooks[job.chapter].decode("utf-8"), as_version=4)
         for job in jobs}, kicker=kicker)
+    return replace(document, ways=ways)
 
 
 def of_notebook(notebook: Any, name: str) -> Document:
@@ -298,7 +313,8 @@ def _halves(chapter: str, notebook: Any, merged: bool) -> tuple[list[_Raw], list
             if _APPENDIX in tags and not merged:
                 half = halves[1]
             if not tags & _UNSEEN:
-                half.append(Prose(markdown.placed(markdown.parse(cell.source, where), chapter)))
+                nodes = markdown.placed(markdown.parse(cell.source, where), chapter)
+                half.append(Prose((Node("page"), *nodes) if _PAGE in tags else nodes))
         elif not tags & _UNSEEN:
             half += [found for output in cell.get("outputs", ())
                      for found in _of_output(output, where, chapter)]

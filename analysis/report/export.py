@@ -40,6 +40,13 @@ def write_tables(document: Document, parts: Parts, folder: Path) -> None:
     write_xlsx(document, folder)
 
 
+def write_slides(document: Document, parts: Parts, folder: Path) -> None:
+    """`report.pptx`: slides for a council."""
+    from analysis.report import slides
+
+    slides.write(document, folder / "report.pptx")
+
+
 def write_figures(document: Document, folder: Path) -> None:
     """`figures/<id>.svg` and `.png`, with title and source inside, ready to be pasted."""
     figures = folder / "figures"
@@ -64,5 +71,5 @@ def write_key_figures(document: Document, folder: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Document, Parts, Path], None]] = {
-    "html": write_html, "pdf": write_pdf, "xlsx": write_tables,
+    "html": write_html, "pdf": write_pdf, "xlsx": write_tables, "pptx": write_slides,
 }

@@ -137,10 +137,12 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     shown = _Numbers(part)
     found = []
     if part.name == "report" and len(document.report) > 1 and not document.kicker:
-        found.append(_section("vagar", markdown_of(methods.WAYS),
+        found.append(_section("vagar", markdown_of(methods.WAYS), *_ways(document),
                               shown.table(_forms())))
         found.append(_section("metod", markdown_of(methods.CERTAIN), shown.table(_certainty()),
                               markdown_of(methods.TERMS)))
+    if part.name == "appendix" and not document.ways and not document.kicker:
+        found.append(_section("prova", markdown_of(_commands(document.region))))
     if part.full:
         found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(part)))
     found.append(_section("kallor", markdown_of(_terms()),
@@ -157,6 +159,25 @@ def _terms() -> str:
     return ("# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
             "räknat vidare på siffrorna står det ”bearbetning: Samverkan”, på Koladas ”egen "
             f"bearbetning av data från Kolada”. Datauttag {data_dates()}.")
+
+
+def _ways(document: Document) -> Iterator[Prose]:
+    """What was built beside the report, each with its result in one sentence."""
+    if document.ways:
+        yield markdown_of(methods.BUILT)
+        yield Prose((markdown.Node("ul", tuple(
+            markdown.Node("li", (markdown.Node("link", (_text(way.title),), target=way.address),
+                                 _text(f": {way.result}" if way.result else "")))
+            for way in document.ways)),))
+
+
+def _commands(region: Region) -> str:
+    """How an investigator makes a scenario and an investigation of these municipalities."""
+    codes = ",".join(region.members[:_MOST_CODES])
+    return methods.COMMANDS.format(codes=codes)
+
+
+_MOST_CODES = 8
 
 
 def _section(name: str, *blocks: Block, joined: bool = False) -> Chapter:

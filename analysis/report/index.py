@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from analysis.regions import municipalities
 from analysis.report import manifest
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
-_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "report.xlsx": "Tabeller (XLSX)",
-            "report.docx": "Word"}
+_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "brief.pdf": "Två sidor (PDF)",
+            "appendix.html": "Bilaga", "appendix.pdf": "Bilaga (PDF)",
+            "report.xlsx": "Tabeller (XLSX)", "report.docx": "Word", "report.pptx": "Bilder (PPTX)"}
 _THUMBNAIL = "figures/region-map.png"
-
-
-_NEEDED = {"product", "name", "members", "as_of", "snapshot"}
-
 
 @dataclass(frozen=True)
 class Entry:
-    """One report as the index shows it; `files` are (path, label, size)."""
+    """One report as the index shows it; `files` are (path, label, size).
+
+    `finding` is its first finding, or its title, and `evidence` how sure that is.
+    """
 
     name: str
     members: str
@@ -30,35 +33,37 @@ class Entry:
     snapshot: str
     picture: str
     files: tuple[tuple[str, str, str], ...]
+    finding: str = ""
+    evidence: str = ""
 
 
 def entries(out: Path) -> list[Entry]:
     """The reports under `out` that this version can read, in the order of their Swedish names."""
     found = []
-    for folder in sorted(path for path in out.iterdir() if not path.name.startswith(".")):
-        record = manifest.read(folder) if folder.is_dir() else None
-        if record and _is_readable(record):
-            found.append(_entry(folder, record))
+    for name, record in manifest.records(out):
+        with suppress(KeyError, TypeError, ValueError):  # what does not read as a report is none
+            found.append(_entry(out / name, record))
     return sorted(found, key=lambda entry: swedish.sort_key(entry.name))
 
 
-def _is_readable(record: dict[str, object]) -> bool:
-    if not _NEEDED.issubset(record) or not isinstance(record["members"], list):
-        return False
-    return all(code in municipalities() for code in record["members"])
-
-
-def _entry(folder: Path, record: dict[str, object]) -> Entry:
+def _entry(folder: Path, record: dict[str, Any]) -> Entry:
     known = municipalities()
-    members = [known[code].name for code in record["members"]]  # type: ignore[attr-defined]
-    files = tuple(
-        (f"{folder.name}/{name}", label, size_text((folder / name).stat().st_size))
-        for name, label in _FORMATS.items() if (folder / name).is_file()
-    )
-    picture = f"{folder.name}/{_THUMBNAIL}" if (folder / _THUMBNAIL).is_file() else ""
+    members = [known[code].name for code in record["members"]]
+    place = quote(folder.name)
+    files = tuple((f"./{place}/{name}", label, size_text((folder / name).stat().st_size))
+                  for name, label in _FORMATS.items() if (folder / name).is_file())
+    picture = f"./{place}/{_THUMBNAIL}" if (folder / _THUMBNAIL).is_file() else ""
+    finding = {str(key): str(value) for key, value in record.get("finding", {}).items()}
     return Entry(str(record["name"]), swedish.listed(members[:12]) if len(members) <= 12
                  else f"{swedish.listed(members[:6], ',')} med flera", _day(record["as_of"]),
-                 _day(record["snapshot"]), picture, files)
+                 _day(record["snapshot"]), picture, files,
+                 _plain(finding.get("title") or finding.get("first", "")),
+                 _plain(finding.get("evidence", "")))
+
+
+def _plain(text: str) -> str:
+    """A finding without the marks of strong text."""
+    return text.replace("**", "")
 
 
 def _day(value: object) -> str:

@@ -214,7 +214,6 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
         os.chdir(folder)
     from ipykernel.kernelapp import IPKernelApp
 
-    from analysis import reads
 
     parent = os.getppid()  # the kernel ends when the nursery does
     quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
@@ -222,5 +221,4 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # no cell stops here for a debugger
     kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}", quiet])
     del sys.modules["debugpy"]
-    reads.watch()
     kernel.start()

@@ -5,8 +5,8 @@ Terms
 inputs: what a build is made from, taken once before its first job: an edit during a build is for
     the next one.
 digest: one hash of everything a report depends on: code, notebooks, data, parameters, versions.
-fresh: a report whose recorded digest is today's, whose files are all there, and whose chapters
-    would read the same past the library.
+fresh: a report whose recorded digest is today's, whose files are all there, and which has no own
+    chapter.
 key of a chapter: a hash of what it depends on beside its reads: library, notebook, parameters,
     region, fonts, versions. A chapter whose key is today's and whose reads hold need not be run.
 """
@@ -17,17 +17,18 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import catalog, paths
-from analysis.reads import Read, all_hold, is_past_the_library, of_json
+from analysis.reads import Read, of_json
 from analysis.regions import Region
 from analysis.report.plan import MANIFEST, Job, Plan
+from analysis.report.ways import Way, beside
 
 if TYPE_CHECKING:
     from analysis.report.worker import Finished
@@ -58,13 +59,16 @@ class Inputs:
     base: str
     data: str
     notebooks: Mapping[str, bytes]  # by chapter
+    ways: Mapping[str, tuple[Way, ...]]  # by region
 
     @classmethod
     def of(cls, plan: Plan) -> Inputs:
         """The inputs as they are now."""
+        found = list(records(plan.out))
         return cls(plan, library_digest(), template_digest(), font_digest(), installed_versions(),
                    base_digest(), data_digest(),
-                   {name: path.read_bytes() for name, path in plan.chapters})
+                   {name: path.read_bytes() for name, path in plan.chapters},
+                   {region.key: beside(found, region) for region in plan.regions})
 
     def digest(self, region: Region) -> str:
         """SHA-256 over everything the report of `region` depends on."""
@@ -79,6 +83,7 @@ class Inputs:
             "region": _region(region), "formats": self.plan.formats,
             "appendix": self.plan.appendix,
             "as_of": self.plan.as_of.isoformat(),
+            "ways": [asdict(way) for way in self.ways.get(region.key, ())],
         })
 
     def chapter_key(self, job: Job) -> str:
@@ -195,14 +200,23 @@ def read(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def records(out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Folder and manifest of every report under `out`, in the order of the folders' names."""
+    folders = sorted(out.iterdir()) if out.is_dir() else []
+    for folder in folders:
+        record = None if folder.name.startswith(".") or not folder.is_dir() else read(folder)
+        if record is not None:
+            yield folder.name, record
+
+
 def is_fresh(inputs: Inputs, region: Region) -> bool:
     """True when the report is there, whole, and made from the very inputs of today."""
     folder = inputs.plan.out / region.key
     record = read(folder)
     if record is None or record.get("digest") != inputs.digest(region):
         return False
-    seen = (of_json(entry) for chapter in record["reads"].values() for entry in chapter["reads"])
-    return _is_whole(folder, record) and all_hold(filter(is_past_the_library, seen))
+    return _is_whole(folder, record) and not any(
+        job.own for job in inputs.plan.chapters_of(region))
 
 
 def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
@@ -212,7 +226,7 @@ def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
     found = {}
     for job in inputs.plan.chapters_of(region):
         entry, name = record.get("reads", {}).get(job.chapter), f"notebooks/{job.chapter}.ipynb"
-        if (entry is None or entry["key"] != inputs.chapter_key(job)
+        if (job.own or entry is None or entry["key"] != inputs.chapter_key(job)
                 or not (folder / name).is_file()):
             continue
         notebook = (folder / name).read_bytes()
@@ -263,6 +277,7 @@ def write(inputs: Inputs, region: Region, folder: Path, finished: Finished,
         "code_sha256": _hash([inputs.library, inputs.templates]),
         "data_sha256": inputs.data,
         "digest": inputs.digest(region), "finish": inputs.finish_key(region), "failed": [],
+        "finding": dict(finished.finding),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "reads": {job.chapter: {"key": inputs.chapter_key(job), "reads": chapters[job.chapter][0]}
                   for job in plan.chapters_of(region)},

@@ -238,6 +238,8 @@ def _html(node: Node) -> str:
         return f'<a href="{escape(node.target)}">{inner}</a>'
     if node.kind == "code":
         return f"<code>{escape(node.text, quote=False)}</code>"
+    if node.kind == "page":
+        return ""
     if node.kind in ("br", "rule"):
         return "<br>" if node.kind == "br" else "<hr>"
     if node.kind == "head":

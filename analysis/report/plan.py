@@ -19,10 +19,11 @@ from analysis import hints, paths
 from analysis.errors import InputError, raise_faults
 from analysis.regions import Region, is_new, slug
 
-CHAPTERS = ("summary", "population", "commuting", "services")
+CHAPTERS = ("summary", "services", "commuting", "population")
 FORMATS = ("html", "pdf", "xlsx")
+ALL_FORMATS = (*FORMATS, "pptx")  # slides are made when they are asked for
 MANIFEST = "build.json"
-RESERVED = ("metod", "kallor", "tillganglighet")  # the report's own sections
+RESERVED = ("vagar", "metod", "definitioner", "kallor", "tillganglighet", "bilaga")
 _MOST_JOBS = 256
 
 
@@ -34,6 +35,11 @@ class Job:
     chapter: str
     notebook: Path
     as_of: date
+
+    @property
+    def own(self) -> bool:
+        """True for a chapter that a user added: it may read anything, so it is always run."""
+        return self.notebook.parent != paths.NOTEBOOKS
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -71,7 +77,8 @@ def reference(region: Region) -> str:
 
 def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
               as_of: date | None = None, out: Path | None = None, jobs: int | None = None,
-              chapters: Sequence[Path] = (), scheduler: str = "") -> Plan:
+              chapters: Sequence[Path] = (), scheduler: str = "", appendix: bool = True,
+              ) -> Plan:
     """Check everything that can be checked before any work is done.
 
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
@@ -93,8 +100,9 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
     return Plan(
         tuple(dict.fromkeys(regions)),
         (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
-        tuple(name for name in FORMATS if name in formats),
+        tuple(name for name in ALL_FORMATS if name in formats),
         as_of or _data_date(), target, jobs or os.cpu_count() or 1, scheduler,
+        appendix,
     )
 
 
@@ -132,10 +140,10 @@ def out_faults(out: Path) -> list[str]:
 
 
 def _format_faults(formats: Sequence[str]) -> list[str]:
-    faults = [] if formats else [f"no format given; valid are {', '.join(FORMATS)}"]
+    faults = [] if formats else [f"no format given; valid are {', '.join(ALL_FORMATS)}"]
     for name in formats:
-        if name not in FORMATS:
-            faults.append(hints.unknown("format", name, FORMATS))
+        if name not in ALL_FORMATS:
+            faults.append(hints.unknown("format", name, ALL_FORMATS))
     return faults
 
 

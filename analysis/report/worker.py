@@ -15,13 +15,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from analysis import paths, reads
+from analysis import reads
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import execute, lifeline, scratch
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job, Plan
+
+if TYPE_CHECKING:
+    from analysis.report.ways import Way
 
 WARM = "analysis.report.start"  # imported once by the process that workers are forked from
 
@@ -41,6 +45,7 @@ class Finished:
     files: Mapping[str, bytes]
     steps: Mapping[str, float]
     cited: Sequence[tuple[str, str, str]]
+    finding: Mapping[str, str]  # title, first finding and its evidence, for the index
 
 
 def steady() -> None:
@@ -89,10 +94,7 @@ def run_chapter(given: tuple[Job, bytes]) -> Chapter:
             notebook = outcome.path.read_bytes() if outcome.path else b""
     except kernels.NurseryLostError:
         os._exit(1)  # no kernel can be forked here any more; another worker does the job again
-    seen = outcome.reads
-    if not kernels.are_forked() and job.notebook.parent != paths.NOTEBOOKS:
-        seen = (*seen, reads.unknown("what an own chapter opens"))
-    return Chapter(replace(outcome, path=None, reads=seen), notebook)
+    return Chapter(replace(outcome, path=None), notebook)
 
 
 def unchanged(known: Mapping[str, Sequence[Read]]) -> set[str]:
@@ -110,8 +112,11 @@ def _no_search_for_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finished:
+def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes],
+           ways: Sequence[Way] = ()) -> Finished:
     """Compose and export a region from the executed notebooks of all its chapters.
+
+    `ways` are the scenarios and investigations that lie beside it.
 
     Raises what the composer or an exporter raises.
     """
@@ -125,7 +130,7 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finish
         start = time.perf_counter()
         jobs = plan.chapters_of(region)
         document = compose.read(region, jobs, notebooks, plan.as_of.isoformat(),
-                                kicker=plan.kicker)
+                                kicker=plan.kicker, ways=tuple(ways))
         parts = document.parts(appendix=plan.appendix)
         export.write_figures(document, folder)
         export.write_key_figures(document, folder)
@@ -138,4 +143,4 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes]) -> Finish
                  for path in sorted(folder.rglob("*")) if path.is_file()}
     cited = [(item.entry.key, item.vintage.source, item.vintage.years)
              for item in document.sources]
-    return Finished(files, steps, cited)
+    return Finished(files, steps, cited, document.in_short)

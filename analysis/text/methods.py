@@ -10,6 +10,19 @@ WAYS = """# Möjliga vägar
 Samverkan kan ta olika juridisk form. Formen avgör vem som är arbetsgivare, vem som beslutar och \
 hur en kommun kan lämna samarbetet."""
 
+BUILT = """## Prövat i egna underlag
+
+De här underlagen är gjorda för kommuner i regionen."""
+
+COMMANDS = """# Pröva en väg
+
+Ett scenario prövar en tjänst. En utredning jämför flera vägar med kommunernas egna siffror. \
+Utredaren gör dem så här och bygger sedan rapporten på nytt:
+
+- samverkan scenario --service vaxel --members {codes}
+
+- samverkan investigation new vaxel-tillsammans --members {codes} --service vaxel"""
+
 FORMS = (
     ("Kommunalförbund", "En egen juridisk person som tar över uppgifter, även myndighetsutövning. "
      "Förbundet är arbetsgivare och har egen budget. En medlem lämnar enligt avtalade villkor.",

@@ -1,0 +1,190 @@
+"""From notebooks to parts: report, appendix and brief, and what each cell may hold."""
+
+import nbformat
+import pandas as pd
+import pytest
+
+from analysis import exhibits, regions
+from analysis.errors import BuildError
+from analysis.exhibits import model
+from analysis.report import compose, exporters, front, markdown, typeset
+from analysis.report.compose import Part
+from analysis.report.ways import Way, beside
+from analysis.tables import Format, Table
+
+KAK = regions.get("kak")
+CELL = "chapter own, cell 2"
+
+
+def table(name, rows=3, columns=2, text="ord"):
+    frame = pd.DataFrame({f"c{place}": [f"{text} {row}" for row in range(rows)]
+                          for place in range(columns)})
+    formats = {f"c{place}": Format(f"Kolumn {place}", text=True) for place in range(columns)}
+    return exhibits.table_exhibit(Table(name, f"Tabell {name}", frame, formats, ("population",)))
+
+
+def shows(*found, tags=()):
+    outputs = [nbformat.v4.new_output("display_data", data={model.MIME: model.dumps(exhibit)})
+               for exhibit in found]
+    return nbformat.v4.new_code_cell("show()", outputs=outputs, metadata={"tags": list(tags)})
+
+
+def words(text, *tags):
+    return nbformat.v4.new_markdown_cell(text, metadata={"tags": list(tags)})
+
+
+def document(*cells, name="own", **more):
+    made = nbformat.v4.new_notebook(cells=list(cells))
+    return compose.compose(KAK, "2026-08-31", {name: made, **more})
+
+
+def both(*cells):
+    return document(words("# Eget"), shows(table("a")), words("## Mer", "appendix"),
+                    shows(table("b")), *cells)
+
+
+def test_what_follows_the_tag_goes_to_the_appendix_with_numbers_of_its_own():
+    report, appendix = both().parts()
+    assert [(part.name, [shown.number for shown in part.shown]) for part in (report, appendix)] \
+        == [("report", ["1"]), ("appendix", ["B1"])]
+    assert [node.words for node in appendix.chapters[0].headings] == ["Eget", "Mer"]
+    assert not report.full
+    assert appendix.full
+
+
+def test_without_an_appendix_no_link_is_dead_and_methods_stay():
+    found = both()
+    (report,) = found.parts(appendix=False)
+    assert report.full
+    page = exporters.html(found, report)
+    assert "appendix" not in page
+    assert "Metod och definitioner" in page
+    linked = exporters.html(found, found.parts()[0])
+    assert 'href="appendix.html"' in linked
+    assert 'href="report.html"' in exporters.html(found, found.parts()[1])
+
+
+def test_a_chapter_by_itself_shows_all_in_one():
+    cells = [words("# Eget"), shows(table("a")), words("## Mer", "appendix"), shows(table("b"))]
+    parameters = nbformat.v4.new_code_cell('region = "kak"', metadata={"tags": ["parameters"]})
+    found = compose.of_notebook(nbformat.v4.new_notebook(cells=[parameters, *cells]), "own")
+    assert [shown.number for shown in found.parts()[0].shown] == ["1", "2"]
+    assert len(found.parts()) == 1
+
+
+def test_the_brief_is_the_summary_alone():
+    summary = nbformat.v4.new_notebook(cells=[words("# Sammanfattning"), shows(table("s"))])
+    found = document(words("# Eget"), shows(table("a")), summary=summary)
+    brief = next(part for part in found.parts() if part.name == "brief")
+    assert [shown.exhibit.id for shown in brief.shown] == ["s"]
+    assert typeset.pdf(found, brief).startswith(b"%PDF")
+
+
+def test_what_is_tagged_away_never_reaches_a_report():
+    printed = nbformat.v4.new_output("stream", name="stdout", text="head")
+    cell = nbformat.v4.new_code_cell("df.head()", outputs=[printed])
+    with pytest.raises(BuildError, match=f"{CELL}: the output 'head' has no source"):
+        document(words("# Eget"), cell)
+    for tag in ("remove-cell", "remove-output"):
+        cell.metadata["tags"] = [tag]
+        assert document(words("# Eget"), cell, words("hemligt", "remove-cell")).shown == ()
+
+
+@pytest.mark.parametrize(("text", "fault"), [
+    ("# Ett\n\n### Tre", "has level 3 after one of level 1; give it level 2"),
+    ("Så $x^2$ är", r"TeX \(\$x\^2\$\) cannot be printed"),
+    ("![bild](attachment:a.png)", "a picture in a Markdown cell has no source"),
+    ("<div>a</div>", "the HTML '<div>' has no place"),
+    ("<script>alert(1)</script>", "the HTML '<script>' has no place"),
+    ("[a](ftp://example.org)", "leads nowhere from a report"),
+])
+def test_what_a_report_cannot_print_is_refused_with_its_cell(text, fault):
+    with pytest.raises(BuildError, match=fault) as caught:
+        document(words("# Eget"), words(text))
+    assert "chapter own" in str(caught.value)
+
+
+def test_what_jupyterlab_shows_is_shown():
+    (report,) = document(words("# Eget"), words(
+        "A<br>B <!-- bort --> H<sub>2</sub>O m<sup>2</sup>, 5 $ och 10 $")).parts()
+    html = markdown.html(report.chapters[0].blocks[1].nodes)
+    assert html == "<p>A<br>B  H<sub>2</sub>O m<sup>2</sup>, 5 $ och 10 $</p>"
+
+
+@pytest.mark.parametrize("name", [
+    "#panic()", "*x*", "_x_", "<b>x</b>", "`x`", "[x](http://example.org)", "$x$", "@import i",
+    "#include \"x\"", "// x", "\\u{0}", "= x", "- x",
+])
+def test_a_text_from_data_is_printed_as_it_stands(name):
+    said = model.TextExhibit(f"Organet {name} finns.")
+    made = document(words("# Eget"), shows(said, table("a", text=name)))
+    (report,) = made.parts()
+    nodes = [node for block in report.chapters[0].blocks if isinstance(block, compose.Prose)
+             for node in block.nodes]
+    assert name in " ".join(node.words for node in nodes)
+    page = exporters.html(made, report)
+    assert markdown.escape(name, quote=False) in page or name in page
+    assert typeset.pdf(made, report).startswith(b"%PDF")
+
+
+def test_control_characters_vanish():
+    made = document(words("# Eget"), shows(model.TextExhibit("No\x00ra \x1b[31m röd")))
+    page = exporters.html(made, made.parts()[0])
+    assert not set("\x00\x1b") & set(page)
+    assert "Nora [31m röd" in page
+
+
+def test_the_same_id_twice_is_refused_whatever_its_case():
+    with pytest.raises(BuildError, match="id 'A' is already used in chapter own, cell 2"):
+        document(words("# Eget"), shows(table("a")), shows(table("A")))
+
+
+# --- tables that are wide ------------------------------------------------------------------------
+
+
+def values(exhibit):
+    return list(typeset._tables(compose.Shown(exhibit, "1"), exhibit))
+
+
+def test_a_wide_table_is_set_smaller_then_turned_then_split():
+    few, many, most = (values(table("a", columns=count, text="Kommunens långa ord"))
+                       for count in (4, 12, 24))
+    assert [(item["turned"], len(item["columns"])) for item in few] == [(False, 4)]
+    assert [item["turned"] for item in many] == [True]
+    assert len(most) > 1
+    assert all(item["turned"] for item in most)
+    assert all(item["columns"][0]["heading"] == "Kolumn 0" for item in most)
+    assert sum(len(item["columns"]) - 1 for item in most) == 23, "no column is lost"
+    assert "(del 1 av" in most[0]["title"]
+
+
+# --- what lies beside ----------------------------------------------------------------------------
+
+
+def test_ways_beside_the_report_are_listed_with_their_result():
+    record = {"chapters": ["scenario"], "members": ["1960", "1983"], "name": "Scenario: växel",
+              "finding": {"first": "Underlaget blir 35 000 invånare."}}
+    other = record | {"members": ["1780", "1960"]}
+    ways = beside([("scenario-vaxel", record), ("annat", other), ("x", {"members": 3})], KAK)
+    assert ways == (Way("Scenario: växel", "Underlaget blir 35 000 invånare.",
+                        "../scenario-vaxel/report.html"),)
+    two = nbformat.v4.new_notebook(cells=[words("# Två"), shows(table("b"))])
+    found = compose.replace(document(words("# Ett"), shows(table("a")), two=two), ways=ways)
+    page = exporters.html(found, found.parts()[0])
+    assert 'href="../scenario-vaxel/report.html"' in page
+    assert "Underlaget blir 35" in page
+
+
+def test_a_politician_sees_no_command():
+    two = nbformat.v4.new_notebook(cells=[words("# Två"), words("## Mer", "appendix"),
+                                          shows(table("b"))])
+    found = document(words("# Ett"), shows(table("a")), two=two)
+    pages = {part.name: exporters.html(found, part) for part in found.parts()}
+    assert "samverkan scenario" in pages["appendix"]
+    assert "samverkan scenario" not in pages["report"]
+
+
+def test_sources_say_what_was_cited_once():
+    found = both()
+    part = Part("report", found.report)
+    assert front.source_text(part.shown[0]).startswith("Källa: SCB")
