@@ -161,5 +161,5 @@ def test_a_nice_plan_has_four_chapters_and_then_ones_own(notebook, tmp_path):
     own = notebook(tmp_path / "eget.ipynb")
     plan = make_plan([regions.get("kak")], out=tmp_path / "out", chapters=[own])
     assert [name for name, _ in plan.chapters] == [
-        "summary", "population", "commuting", "services", "eget"]
+        "summary", "services", "commuting", "population", "eget"]
     assert not (tmp_path / "out").exists()
