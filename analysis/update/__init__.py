@@ -207,6 +207,8 @@ def _bring_in(plan: Plan, run: Run) -> Outcome:
 
 
 def _report(outcome: Outcome, say: Tell) -> None:
+    if outcome.cause:  # told once for all that have it, at the end
+        return
     plural = "" if outcome.requests == 1 else "s"
     say(f"{outcome.key}: {outcome.state} ({outcome.requests} request{plural}, "
         f"{outcome.seconds:.1f} s)")

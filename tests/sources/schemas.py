@@ -38,7 +38,8 @@ DATASET = {
                  "properties": {"time": TEXTS, "geo": TEXTS, "metric": TEXTS}},
         "id": TEXTS, "size": {"type": "array", "items": {"type": "integer"}},
         "dimension": {"type": "object", "additionalProperties": DIMENSION},
-        "extension": {"type": "object"},
+        "extension": {"type": "object", "properties": {
+            "px": {"type": "object"}, "discontinued": {"type": ["boolean", "null"]}}},
         "value": {"type": ["array", "null"], "items": {"type": ["number", "null"]}},
         "status": {"type": "object", "additionalProperties": {"type": "string"}},
     },

@@ -819,7 +819,8 @@ def kolada_data(ids: str, period: str, request: Request):
                 base = KPIS[ids][1]
                 value, status = round(base * (1 + int(code) % 7 / 10 + (year - 2020) / 50), 2), ""
                 deleted = {"gender": "T", "value": 7.0, "status": "", "count": 1, "isdeleted": True}
-                blank = code != "0000" and (KPIS[ids][0].startswith("Kostnad") or year == 2019)
+                of_an_area = KPIS[ids][0].startswith("Kostnad") and ids != "N00095"
+                blank = code != "0000" and (of_an_area or year == 2019)
                 if blank and int(code) % 97 == 0:
                     value, status = None, "Missing"
                 if blank and int(code) % 89 == 0:
