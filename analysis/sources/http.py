@@ -101,10 +101,14 @@ class Client:
         """The JSON that `path` answers to `body`; raises SourceError like `get`."""
         return self._json(what, "POST", path, json=body, params=params)
 
-    def _json(self, what: str, method: str, path: str, **more: Any) -> Any:
-        """The body as JSON; a cut reply is asked for again, a refusal is not."""
+    def check(self, what: str) -> None:
+        """Raise when the server has not been there before: it is not tried again."""
         if self._down:
             raise UnreachableError(what, self._down.address, self._down.reason)
+
+    def _json(self, what: str, method: str, path: str, **more: Any) -> Any:
+        """The body as JSON; a cut reply is asked for again, a refusal is not."""
+        self.check(what)
         fault: Exception | None = None
         for attempt in range(TRIES):
             try:

@@ -279,6 +279,7 @@ def _kolada_columns(entry: Dataset) -> dict[str, str]:
 
 def _groups(entry: Dataset, live: Live, groups: Groups, sources: Sources) -> Plan:
     client, none = sources.clients["kolada"], no_signs(entry)
+    client.check(f"Kolada's groups {GROUPS!r}")
     new, lines = None, (f"the groups {GROUPS!r} of Kolada",)
     if sources.probe:
         found = kolada.peers(kolada.fetch_groups(client, Store()), groups)
