@@ -137,7 +137,7 @@ def _said(bars: Sequence[_Bar]) -> str:
 
 def _map_and_bars(view: Residents, boundaries: gpd.GeoDataFrame, count: int) -> tuple[Axes, Axes]:
     """Room for the map and, beside or below it, for the bars with their names left of them."""
-    tall = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.4, highest=3.6)
+    tall = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.2, highest=2.9)
     long = _BAR * count + 0.1
     if style.width() < style.WIDTH:
         chart, side = style.canvas(tall + long, rows=2, height_ratios=[tall, long])
@@ -248,7 +248,7 @@ def plot_people(view: Residents) -> Axes:
     blocks = [block for part in cooperations(view.region) for block in _blocks_of(view, part)]
     columns = _columns(max(len(block.lines.columns) for block in blocks))
     rows = [-(-len(block.lines.columns) // columns) for block in blocks]
-    panels = style.canvas(1.05 * sum(rows) + 0.2 * len(blocks), rows=sum(rows), columns=columns,
+    panels = style.canvas(1.0 * sum(rows) + 0.18 * len(blocks), rows=sum(rows), columns=columns,
                           squeeze=False, sharex=True)
     start = 0
     with style.look():
