@@ -257,8 +257,7 @@ def plot_people(view: Residents) -> Axes:
             start += count
     aged = any(block.decimals for block in blocks)
     title = text.age_title(view) if aged else text.long_title(
-        {part.name: block.lines for part, block in
-         zip(cooperations(view.region), blocks, strict=True)})
+        [(block.part, block.lines) for block in blocks])
     return style.describe(panels[0, 0], style.Description(
         id="folkmangd-alder", title=title, subtitle=_people_subtitle(blocks),
         alt=f"Små linjediagram, ett för varje kommun. {title}. {_ends(blocks)}",
@@ -298,7 +297,7 @@ def _blocks_of(view: Residents, part: Region) -> list[_Block]:
 
 def _joint(shares: pd.Series, people: pd.Series, part: Region) -> pd.Series:
     """The share of a cooperation by year; missing where that of a member is."""
-    wide = shares.unstack(level=0).reindex(columns=list(part.members))
+    wide = shares.unstack(level=0).reindex(columns=list(part.members)).sort_index()
     weights = people.unstack(level=0).reindex(index=wide.index, columns=wide.columns)
     return (wide * weights).sum(axis=1, skipna=False) / weights.sum(axis=1, skipna=False)
 

@@ -143,15 +143,15 @@ def _beside(changes: Sequence[tuple[str, float]]) -> str:
     return f"{swedish.capitalised(text)}." if said else ""
 
 
-def long_title(lines: Mapping[str, pd.DataFrame]) -> str:
-    """The message of a long index: who has grown most since its first year.
+def long_title(lines: Sequence[tuple[Region, pd.DataFrame]]) -> str:
+    """The message of a long index: who of those that are drawn has grown most since its start.
 
-    `lines` has the index by year (rows) and code, for each cooperation by name.
+    Each cooperation with the index by year (rows) and code, of its largest members.
     """
-    told = [_grown(index) for index in lines.values()]
-    if len(told) == 1:
-        return told[0]
-    return "; ".join(f"{name}: {said}" for name, said in zip(lines, told, strict=True))
+    told = [(part, _grown(index), len(index.columns)) for part, index in lines]
+    said = [f"{part.name}: {grown}" if len(told) > 1 else grown for part, grown, _ in told]
+    few = [shown < len(part.members) for part, _, shown in told]
+    return "; ".join(said) + (" (av de största)" if any(few) else "")
 
 
 def _grown(index: pd.DataFrame) -> str:

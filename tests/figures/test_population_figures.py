@@ -258,6 +258,9 @@ def test_small_multiples_never_blend_two_cooperations() -> None:
     axes = residents.plot_people(view("malardalen"))
     first = axes.get_figure(root=True).axes[0]  # type: ignore[union-attr]
     assert len(first.lines) == 4, "the three of KAK and the three together, none of the others"
+    for panel in axes.get_figure(root=True).axes:  # type: ignore[union-attr]
+        for line in panel.lines:
+            assert np.all(np.diff(np.asarray(line.get_xdata(), dtype=float)) > 0), "no way back"
 
 
 def test_capacity_panels_print_every_value() -> None:

@@ -143,6 +143,19 @@ def test_size_names_total_largest_and_smallest() -> None:
     assert "den 31 december 2025. Största" in sentence, "no density of a part of the land"
 
 
+def test_the_message_of_a_long_index_is_of_those_that_are_drawn() -> None:
+    index = pd.DataFrame({"1715": [100.0, 130.0], "1764": [100.0, 80.0]}, index=[1975, 2025])
+    part = pair_region()
+    assert text.long_title([(part, index)]) == (
+        "Kil har vuxit mest sedan 1975; mest har Grums krympt")
+    more = replace(part, members=(*part.members, "1780"))
+    assert text.long_title([(more, index)]).endswith("(av de största)")
+    assert text.long_title([(part, index[["1764"]])]).startswith(
+        "Grums har 20 procent färre invånare än 1975")
+    shrank = index.assign(**{"1715": [100.0, 90.0]})
+    assert text.long_title([(part, shrank)]) == "Alla har krympt sedan 1975, mest Grums"
+
+
 # --- balance ------------------------------------------------------------------------------------
 
 
