@@ -10,6 +10,7 @@ from analysis.key_figures.services import services_key_figures
 from analysis.loaders.services import load_inventory
 from analysis.reads import digest
 from analysis.text import services as text
+from analysis.text.service_questions import questions
 from analysis.text.service_titles import matrix_title
 from analysis.views.services import sharing
 
@@ -37,10 +38,11 @@ def test_every_sentence_is_the_same_from_the_rows_of_the_region(region, day):
 
 
 @pytest.mark.parametrize("region", chosen(), ids=lambda region: region.key)
-def test_the_summary_needs_no_row_of_others(region):
-    for make in (text.services_tiles, text.services_findings):
-        assert make(region, inventory=inventory_of(region.members)) == make(
-            region, inventory=load_inventory())
+def test_page_two_needs_no_row_of_others(region):
+    own, whole = (sharing(region, rows) for rows in (inventory_of(region.members),
+                                                     load_inventory()))
+    assert matrix_title(own) == matrix_title(whole)
+    assert questions(own, costs=False) == questions(whole, costs=False)
 
 
 def test_a_row_of_another_region_is_not_read():

@@ -8,6 +8,8 @@ question: one that a council must have answered before it decides; it is asked o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.arrangements import State
@@ -21,7 +23,8 @@ _BODIES = 6  # bodies that one answer names
 def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
     """What to ask before deciding, by question: what the inventory does not know.
 
-    `costs`: whether a cost per inhabitant is known for the services.
+    `costs`: whether a cost per inhabitant is known for the services. Of several cooperations each
+    is named with its own answer.
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
@@ -29,10 +32,24 @@ def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
     >>> list(questions(sharing(regions.get("kak"), load_inventory()), costs=False))[0]
     'Finns det kvar?'
     """
-    asked = {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
-             "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
-             "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
-    return {question: said for question, said in asked.items() if said}
+    answers = [_asked(part, costs) for part in view.parts]
+    names = [part.region.name for part in view.parts]
+    merged = {question: _merged(names, [answer[question] for answer in answers])
+              for question in answers[0]}
+    return {question: said for question, said in merged.items() if said}
+
+
+def _asked(view: Sharing, costs: bool) -> dict[str, str]:
+    return {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
+            "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
+            "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
+
+
+def _merged(names: Sequence[str], said: Sequence[str]) -> str:
+    """What is said of each cooperation, by its name; once where it is the same of all."""
+    if len(set(said)) == 1:
+        return said[0]
+    return " ".join(f"{name}: {text}" for name, text in zip(names, said, strict=True) if text)
 
 
 def _still_running(view: Sharing) -> str:

@@ -21,13 +21,12 @@ from analysis.arrangements import (
     OUTCOMES,
     REGIONS,
     TRUST_LABELS,
-    Inventory,
     State,
 )
 from analysis.metrics import services as metrics
-from analysis.regions import Region, municipalities
+from analysis.regions import municipalities
 from analysis.text import swedish
-from analysis.views.services import Body, Sharing, sharing
+from analysis.views.services import Body, Sharing
 from analysis.views.services import rows_of as _rows
 
 _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capital
@@ -595,34 +594,3 @@ def commuters(persons: float, kind: str) -> str:
     if kind == "modelled":
         return f"omkring {swedish.number(shown)} pendlare" if shown else "färre än 5 pendlare"
     return f"{swedish.number(shown)} pendlare"
-
-
-# --- summary of the report -----------------------------------------------------------------------
-
-
-def services_tiles(region: Region, *, inventory: Inventory, as_of: str = "",
-                   ) -> list[dict[str, str]]:
-    """A tile for each cooperation: what its members share, and how old the evidence is."""
-    return [_tile(part) for part in sharing(region, inventory, as_of).parts]
-
-
-def _tile(view: Sharing) -> dict[str, str]:
-    single = len(view.region.members) == 1
-    areas = set(view.counted["area"] if single else view.shared["area"])
-    label = "Gemensamma tjänster" if single else "Tjänster som minst två av kommunerna delar"
-    name = "" if view.region.groups or single else f" i {view.region.name}"
-    if not areas:
-        return {"label": f"{label}{name}", "value": NO_INFORMATION, "source": "services",
-                "comparison": f"ingen är känd den {swedish.day(view.day)}"}
-    rows = view.counted[view.counted["area"].isin(areas)]
-    new = rows.loc[metrics.is_dated(rows), "area"].nunique()
-    said = "alla med nya belägg" if new == len(areas) else (
-        f"{swedish.in_words(new) if new else 'ingen'} med nya belägg")
-    return {"label": f"{label}{name}", "value": swedish.number(len(areas)), "source": "services",
-            "comparison": f"den {swedish.day(view.day)}; {said}"}
-
-
-def services_findings(region: Region, *, inventory: Inventory, as_of: str = "") -> list[str]:
-    """What is shared, and how old the evidence is, for page one: a sentence or two a part."""
-    view = sharing(region, inventory, as_of)
-    return overview_text(view)

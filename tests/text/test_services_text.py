@@ -65,11 +65,6 @@ def said_by(seen):
         parts = out.items() if isinstance(out, dict) else [out] if isinstance(out, str) else out
         found[name] = "\n".join(" ".join(part) if isinstance(part, tuple) else part
                                 for part in parts)
-    day = seen.day.isoformat()
-    found["tiles"] = "\n".join(" ".join(tile.values()) for tile in text.services_tiles(
-        seen.region, inventory=seen.inventory, as_of=day))
-    found["findings"] = "\n".join(text.services_findings(seen.region, inventory=seen.inventory,
-                                                         as_of=day))
     return found
 
 
@@ -113,8 +108,7 @@ def five():
     return sharing(regions.get("bergslagen"), small(), "2026-08-31")
 
 
-COUNTING = ("matrix_title", "overview_text", "counts_text", "pairs_text", "tiles", "findings",
-            "circles_text")
+COUNTING = ("matrix_title", "overview_text", "counts_text", "pairs_text", "circles_text")
 
 
 def test_the_old_and_the_new_are_counted_and_nothing_else(five):
@@ -138,7 +132,7 @@ def test_old_evidence_is_told_with_its_year_wherever_its_body_is_named(five):
     for name, said in said_by(five).items():
         for sentence in re.split(r"(?<=[.;])\s|\n", said):
             if "Löneförbundet" in sentence and name not in (
-                    "overview_text", "findings", "distance_text", "sources_text"):
+                    "overview_text", "distance_text", "sources_text"):
                 assert "2012" in sentence, name
     assert "från 2012 eller tidigare" in said_by(five)["overview_text"]
 
@@ -210,9 +204,8 @@ def test_titles_of_the_timeline(total, ended, old, expected):
 def test_a_region_without_rows_says_no_information(inventory, key):
     seen = view(inventory, key)
     assert "ingen uppgift" in text.overview_text(seen)[0]
-    (tile,) = text.services_tiles(seen.region, inventory=inventory, as_of="2026-08-31")
-    assert tile["value"] == "ingen uppgift"
-    assert "ingen uppgift" in text.services_findings(seen.region, inventory=inventory)[0]
+    assert service_titles.matrix_title(seen) == "Ingen gemensam tjänst är känd"
+    assert service_questions.questions(seen, costs=False) == {}
 
 
 def test_a_date_before_everything(inventory):
@@ -224,12 +217,12 @@ def test_a_date_before_everything(inventory):
 
 @pytest.mark.parametrize("key", ["kak", "bergslagen", "karlstad", "fyra-malarstader"])
 def test_one_count_for_one_thing(inventory, key):
-    """Overview, tile, matrix and counts agree; the number is that of `shared`."""
+    """Overview, title, matrix and counts agree; the number is that of `shared`."""
     seen = view(inventory, key)
     areas = seen.shared["area"].nunique()
     assert text.services(areas) in text.overview_text(seen)[0]
-    (tile,) = text.services_tiles(seen.region, inventory=inventory, as_of="2026-08-31")
-    assert tile["value"] == str(areas)
+    title = service_titles.matrix_title(seen)
+    assert title.casefold().startswith(text.services(areas, shared=True).casefold())
     for code in seen.region.members:
         own = seen.counts.loc[code, "services"]
         cells = [area for area in seen.area_names
@@ -244,9 +237,13 @@ def test_two_cooperations_are_never_blended(inventory):
     assert text.overview_text(seen) == text.overview_text(kak) + text.overview_text(towns)
     both = seen.shared["area"].nunique()
     said = "\n".join(said_by(seen)[name] for name in (
-        "matrix_title", "overview_text", "counts_text", "tiles", "findings"))
+        "matrix_title", "overview_text", "counts_text"))
     if both not in {part.shared["area"].nunique() for part in seen.parts}:
         assert text.services(both) not in said
+    asked = service_questions.questions(seen, costs=False)
+    assert asked["Finns det kvar?"].startswith("KAK: ")
+    assert "Fyra Mälarstäder: " in asked["Finns det kvar?"]
+    assert "KAK" not in asked["Hur lämnar man?"]  # the same of both is said once
     for title in (service_titles.matrix_title(seen), service_titles.circles_title(seen)):
         assert "KAK" in title
         assert "Fyra Mälarstäder" in title
