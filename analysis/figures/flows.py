@@ -111,7 +111,7 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
     shown = bands(region, flows)
     if not shown:
         raise ValueError(f"no flow reaches {LEAST} persons; leave the figure out")
-    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.2, highest=4.4),
+    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.0, highest=3.4),
                                   legend=0.24)
     with style.look():
         style.settle(chart)

@@ -46,7 +46,7 @@ def plot_markets(view: Commuting, *, boundaries: gpd.GeoDataFrame,
     """
     region = view.region
     chart, side = axes if axes is not None else maps.map_canvas(
-        maps.natural_height(region, boundaries, lowest=3.0, highest=3.8))
+        maps.natural_height(region, boundaries, lowest=3.0, highest=3.6))
     markets = text.official_markets(region.members)
     looks = _looks(markets)
     fill = pd.Series({code: looks[entry.labour_market_name]
