@@ -111,8 +111,9 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
     shown = bands(region, flows)
     if not shown:
         raise ValueError(f"no flow reaches {LEAST} persons; leave the figure out")
-    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.0, highest=3.4),
-                                  legend=0.24)
+    highest = 3.4 if len(region.members) <= maps.MANY else 5.2
+    chart, side = maps.map_canvas(
+        maps.natural_height(region, boundaries, lowest=3.0, highest=highest), legend=0.24)
     with style.look():
         style.settle(chart)
         points = places_of(boundaries, localities)
