@@ -38,6 +38,7 @@ _SMALLER = 0.85  # of its size: a label that finds no free place tries once more
 _LEAST = 7.0  # points
 # what a trial costs, as shares of its box: covering others, leaving its area, the frame, borders
 _COVER, _LEAVE, _OUT, _CROSS, _FAR = 60.0, 1.2, 20.0, 1.0, 0.25
+_RING = 0.8  # a name that stands off its symbol may be taken for another's
 _FREE = 0.35  # a label that costs more is drawn only where it must be
 _WORST = 3.0  # nor then where it would hide another: the table beside the map names it
 
@@ -184,9 +185,11 @@ def _middles(axes: Axes, label: Label, area: BaseGeometry | None, frame: Bbox, w
 
 def _far(axes: Axes, label: Label, middles: NDArray[np.float64], frame: Bbox,
          ) -> NDArray[np.float64]:
-    """A little for each step away from the anchor, so that a name stands in the middle."""
+    """A little for each step away from the anchor; more for each ring around a symbol."""
     anchor = axes.transData.transform((label.x, label.y))
-    return np.asarray(_FAR * np.hypot(*(middles - anchor).T) / frame.width)
+    far = _FAR * np.hypot(*(middles - anchor).T) / frame.width
+    ring = np.arange(len(middles)) // len(_AROUND) if label.radius else 0
+    return np.asarray(far + _RING * ring)
 
 
 def halo(text: Text) -> Text:

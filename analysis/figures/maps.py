@@ -206,7 +206,8 @@ def on_land(spots: Any, land: Any) -> Any:
 def circle_sizes(values: pd.Series, *, largest: float | None = None) -> pd.Series:
     """Areas in square points, proportional to the count (missing stays missing)."""
     top = float(largest if largest is not None else values.max())
-    return np.pi * LARGEST**2 * values / top if top > 0 else values * np.nan
+    whole = np.pi * LARGEST**2 * style.width() / style.WIDTH  # a narrow map is as full as a wide
+    return whole * values / top if top > 0 else values * np.nan
 
 
 def radius_of(area: float) -> float:

@@ -64,7 +64,8 @@ class Vintage:
         if not self.live:
             return str(entry.source)
         changed = f"uppdaterad {self.updated}, " if self.updated else ""
-        own = f"{', '.join(self.tables)} ({changed}hämtad {self.retrieved})"
+        named = ', '.join(in_words(table) for table in self.tables)
+        own = f"{named} ({changed}hämtad {self.retrieved})"
         kept = f"; övriga år: {entry.source.table}" if self.carried else ""
         return f"{self.publisher}, {own}{kept}"
 
@@ -73,6 +74,15 @@ class Vintage:
         """On which terms the publisher of this edition lets it be used, in Swedish."""
         entry = catalog.dataset(self.dataset)
         return entry.live.licence if self.live and entry.live else entry.source.licence
+
+
+def in_words(table: str) -> str:
+    """The name of a table or layer as a reader meets it.
+
+    >>> in_words("stat:RegSO_2025"), in_words("TAB1830")
+    ('RegSO 2025', 'TAB1830')
+    """
+    return table.rpartition(":")[2].replace("_", " ").replace("Tatorter", "Tätorter")
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ def test_names_beside_circles(region, narrow, tables):
     assert all(frame.intersection(box).area > 0.97 * box.area for _, box in boxes)
     points = maps.centres(boundaries, localities)
     counts = people[people["year"] == people["year"].max()].set_index("code")["population"]
-    areas = maps.circle_sizes(counts.reindex(list(region.members)).astype("float64"))
+    with style.narrow() if narrow else nullcontext():
+        areas = maps.circle_sizes(counts.reindex(list(region.members)).astype("float64"))
     discs = maps.symbol_discs(axes, points, areas)
     for disc in discs:
         covered = [(name, box) for name, box in boxes
