@@ -41,8 +41,8 @@ _DATED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
                   catalog.SNAPSHOT_DATE.day, tzinfo=UTC).replace(tzinfo=None)
 _WIDE = 8  # columns from which a table stands on a page that is laid on its side
 _SMALL, _NOTE = 8.5, 8.0  # points
-_LETTER, _BESIDE = 64_000, 165_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
-_LONGEST = 16  # letters of a word that is not broken
+_LETTER, _BESIDE = 56_000, 150_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
+_LONGEST = 15  # letters of a word that is not broken
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -421,8 +421,10 @@ def _widths(exhibit: TableExhibit, room: int) -> list[int]:
 
 def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
     """Widths of columns of texts: room for the longest word of each, the rest by what they hold."""
-    least = [_BESIDE + _LETTER * max(map(_longest, texts)) for texts in columns]
-    wanted = [min(sum(map(len, texts)) / len(texts), 150.0) + 1 for texts in columns]
+    longest = [max(map(_longest, texts)) for texts in columns]
+    least = [_BESIDE + _LETTER * letters for letters in longest]
+    wanted = [max(sum(map(len, texts)) / len(texts) - letters, 1.0)
+              for texts, letters in zip(columns, longest, strict=True)]
     left = room - sum(least)
     if left < 0:
         return [int(room * part / sum(least)) for part in least]

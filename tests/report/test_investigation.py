@@ -25,9 +25,22 @@ def out(tmp_path_factory):
     return tmp_path_factory.mktemp("investigations")
 
 
+@pytest.fixture(scope="module")
+def built(out):
+    """The report of an example, built once."""
+    found = {}
+
+    def of(name):
+        if name not in found:
+            found[name] = investigation.build_investigation(paths.EXAMPLES / name, out=out)
+        return found[name]
+
+    return of
+
+
 @pytest.fixture(scope="module", params=EXAMPLES)
-def folder(request, out):
-    return investigation.build_investigation(paths.EXAMPLES / request.param, out=out)
+def folder(request, built):
+    return built(request.param)
 
 
 def page_of(folder):
@@ -83,44 +96,44 @@ def test_it_recommends_nothing_and_gives_no_scores(folder):
     assert not re.search(r"\bpoängsumma|\brekommenderas\b|\bbäst(a)? alternativ", page)
 
 
-def test_the_same_folder_gives_the_same_files(out, tmp_path):
-    first = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=out)
+def test_the_same_folder_gives_the_same_files(built, tmp_path):
+    first = built("upphandling")
     again = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path)
     for name in ("report.docx", "report.html", "report.xlsx"):
         assert (again / name).read_bytes() == (first / name).read_bytes(), name
 
 
-def test_what_a_single_person_costs_is_not_shown(out):
-    folder = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=out)
+def test_what_a_single_person_costs_is_not_shown(built):
+    folder = built("upphandling")
     for text in (page_of(folder), words_of(folder / "report.docx")):
         assert "780" not in re.sub(r"\s", "", text).replace("1780", "")
         assert "en ensam person sköter tjänsten" in text
 
 
-def test_a_body_left_with_one_member_and_one_that_grows_are_told(out):
-    folder = investigation.build_investigation(paths.EXAMPLES / "bygg-och-miljo", out=out)
+def test_a_body_left_with_one_member_and_one_that_grows_are_told(built):
+    folder = built("bygg-och-miljo")
     page = page_of(folder)
     assert "blir bara Kungsör kvar i Västra Mälardalens Myndighetsförbund (VMMF)" in page
     assert "VMMF växer" in page
     assert "takes in" not in page
 
 
-def test_own_prose_with_its_table_and_picture_is_in_every_format(out):
-    folder = investigation.build_investigation(paths.EXAMPLES / "kundtjanst", out=out)
+def test_own_prose_with_its_table_and_picture_is_in_every_format(built):
+    folder = built("kundtjanst")
     assert "Öppettider i dag" in page_of(folder)
     word = words_of(folder / "report.docx")
     assert "7.30–16.30" in word
     assert list((folder / "figures").glob("bild-lokalisering-*.png"))
 
 
-def test_a_template_keeps_its_styles_and_cover(out, tmp_path):
+def test_a_template_keeps_its_styles_and_cover(tmp_path):
     template = docx.Document()
     template.add_paragraph("Kommunens försättsblad")
     template.sections[0].header.paragraphs[0].text = "Kommunen"
     template.styles["Heading 1"].font.name = "Georgia"
     template.save(tmp_path / "mall.docx")
     folder = investigation.build_investigation(
-        paths.EXAMPLES / "upphandling", out=out, template=tmp_path / "mall.docx")
+        paths.EXAMPLES / "upphandling", out=tmp_path, template=tmp_path / "mall.docx")
     file = docx.Document(str(folder / "report.docx"))
     assert file.paragraphs[0].text == "Kommunens försättsblad"
     assert file.styles["Heading 1"].font.name == "Georgia"
@@ -128,7 +141,7 @@ def test_a_template_keeps_its_styles_and_cover(out, tmp_path):
     assert any(INVENTED in line.text for line in file.sections[0].header.paragraphs)
 
 
-def test_a_template_that_is_none_is_refused_before_any_work(out, tmp_path, capsys):
+def test_a_template_that_is_none_is_refused_before_any_work(tmp_path, capsys):
     (tmp_path / "mall.docx").write_text("ingen mall", "utf-8")
     with pytest.raises(InputError, match="is no Word document"):
         investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path / "x",
