@@ -1,4 +1,4 @@
-"""The bases of all bodies of the nation for a service, with those of a region marked and named.
+"""One service in all of Sweden: who is with whom on a map, and how large the bodies are.
 
 Terms
 -----
@@ -10,12 +10,13 @@ from __future__ import annotations
 from math import log10
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.figures import style
+from analysis.figures import nation, style
 from analysis.tables import Format, Table
 from analysis.text import national as text
 from analysis.text import swedish
@@ -30,6 +31,14 @@ _SOURCES = ("national_bodies", "population")
 _TICKS = (3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000)
 _FAR = 400_000  # persons: beyond it a name stands to the left of its line
 _STANDING = {"alone": "i egen regi", "shared": "delas"}
+
+
+def nation_maps_of(views: list[Nation], boundaries: gpd.GeoDataFrame) -> list[Axes]:
+    """A map of Sweden for each service of which something is known for the region."""
+    sources = ("national_members", "boundaries")
+    return [nation.plot_nation(view.table, style.Description(
+        f"nationell-karta-{view.area}", text.map_title(view), "", sources),
+        boundaries=boundaries, region=view.region) for view in views]
 
 
 def bases_of(views: list[Nation]) -> list[Axes]:

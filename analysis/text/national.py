@@ -79,3 +79,13 @@ def title(view: Nation) -> str:
     low, high = int(own.iloc[0]["population"]), int(own.iloc[-1]["population"])
     return (f"Underlagen för {view.name} varierar här mellan {swedish.number(low)} och "
             f"{swedish.number(high)} invånare")
+
+
+def map_title(view: Nation) -> str:
+    """The message of the map: how many municipalities share the service, of those known."""
+    counts = view.counts
+    if not counts["alone"]:
+        return f"{counts['shared']} kommuner är kända i delad {view.name}"
+    known = counts["alone"] + counts["shared"]
+    of = f"de {known}" if not counts["unknown"] else f"de {known} kända"
+    return f"{counts['shared']} av {of} kommunerna delar {view.name} med andra"

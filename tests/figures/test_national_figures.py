@@ -5,6 +5,7 @@ import pytest
 from analysis import regions
 from analysis.figures import national as figures
 from analysis.figures import style
+from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_population
 from analysis.text import national as text
 from analysis.views.national import nations
@@ -68,3 +69,13 @@ def test_how_complete_the_layer_is_is_said(people):
 
 def test_a_region_of_which_nothing_is_known_has_no_figure(people):
     assert "raddningstjanst" not in views("0560", people)
+
+
+def test_the_map_says_how_many_share_of_those_known(people):
+    found = views("bergslagen", people)
+    assert text.map_title(found["livsmedelskontroll"]).startswith("65 av de 290 kommunerna delar")
+    assert "178 kommuner är kända" in text.map_title(found["raddningsledning"])
+    (axes,) = figures.nation_maps_of([found["raddningsledning"]], load_boundaries())
+    told = style.description_of(axes.figure)
+    assert told.id == "nationell-karta-raddningsledning"
+    assert "om 112 finns ingen uppgift" in told.alt
