@@ -133,21 +133,22 @@ def lower(label: str) -> str:
 def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     """The sections that follow the chapters of a part."""
     if part.name == "brief":
-        return (_section("kallor", _whole(part)),)
+        return (_section("kallor", _whole(part), joined=True),)
     shown = _Numbers(part)
     found = []
     if part.name == "report" and len(document.report) > 1 and not document.kicker:
         found.append(_section("vagar", markdown_of(methods.WAYS), *_ways(document),
                               shown.table(_forms())))
         found.append(_section("metod", markdown_of(methods.CERTAIN), shown.table(_certainty()),
-                              markdown_of(methods.TERMS)))
+                              markdown_of(methods.TERMS), joined=True))
     if part.name == "appendix" and not document.ways and not document.kicker:
         found.append(_section("prova", markdown_of(_commands(document.region))))
     if part.full:
         found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(part)))
     found.append(_section("kallor", markdown_of(_terms()),
                           *([] if part.full else [_source_table(part, shown)]),
-                          *([_source_list(part)] if part.full else [])))
+                          *([_source_list(part)] if part.full else []),
+                          joined=part.name == "report"))
     if part.full:
         found.append(_section("tillganglighet", markdown_of(methods.ACCESS), joined=True))
     elif part.other:
