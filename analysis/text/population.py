@@ -339,7 +339,7 @@ def _need_of(view: Residents, part: Region) -> str:
         return f"{text}."
     ranked = here["ratio"].sort_values()
     low, high = names_of([str(ranked.index[0]), str(ranked.index[-1])])
-    return (f"{text}. Flest är det i {high} ({swedish.number(ranked.iloc[-1], 2)}) och färst i "
+    return (f"{text}. Högst är kvoten i {high} ({swedish.number(ranked.iloc[-1], 2)}) och lägst i "
             f"{low} ({swedish.number(ranked.iloc[0], 2)}).")
 
 
