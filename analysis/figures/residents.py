@@ -24,6 +24,7 @@ from analysis.figures import charts, labels, maps, style
 from analysis.figures.labels import Label
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
+from analysis.metrics.measure import measure_of
 from analysis.metrics.need import cohort_70_79
 from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
@@ -248,7 +249,8 @@ def plot_people(view: Residents) -> Axes:
     blocks = [block for part in cooperations(view.region) for block in _blocks_of(view, part)]
     columns = _columns(max(len(block.lines.columns) for block in blocks))
     rows = [-(-len(block.lines.columns) // columns) for block in blocks]
-    panels = style.canvas(1.0 * sum(rows) + 0.18 * len(blocks), rows=sum(rows), columns=columns,
+    each = 1.0 if len(blocks) <= 2 else 0.74
+    panels = style.canvas(each * sum(rows) + 0.18 * len(blocks), rows=sum(rows), columns=columns,
                           squeeze=False, sharex=True)
     start = 0
     with style.look():
@@ -423,7 +425,8 @@ def need_tables(view: Residents) -> list[Table]:
     formats = {"name": AREA, **({"part": COOPERATION} if several else {}),
                "people": Format(f"Folkmängd {year}"), "coming": Format("70–79 år"),
                "old": Format("80 år eller äldre"),
-               "ratio": Format.of(cohort_70_79.measure),  # type: ignore[attr-defined]
+               "ratio": Format("Kvot, 70–79 mot 80+", decimals=2,
+                               measure=measure_of(cohort_70_79).id),
                "share": Format("65 år eller äldre", percent=True, decimals=1,
                                measure="share_65plus"),
                **_projection_formats(view)}

@@ -296,10 +296,15 @@ def _above_below(measured: Indicator, part: Region) -> str:
 
 
 def capacity_sentences(view: Residents, measured: Sequence[Indicator]) -> list[str]:
-    """Each measure above or below the nation's median, and what above and below do not mean."""
-    said = [_measured(view, indicator) for indicator in measured]
-    told = " ".join(filter(None, said))
-    return [told, GOALS] if told else []
+    """Each measure above or below the nation's median, and what above and below do not mean.
+
+    With several cooperations the figure, which has them apart, says the first part alone.
+    """
+    said = [text for text in (_measured(view, one) for one in measured) if text]
+    if not said:
+        return []
+    told = said if len(cooperations(view.region)) == 1 else []
+    return [*filter(None, [" ".join(told)]), GOALS]
 
 
 def _measured(view: Residents, measured: Indicator) -> str:
