@@ -85,14 +85,6 @@ def bands(region: Region, flows: Flows) -> list[Band]:
             for row in table[table["pair"].isin(set(large))].to_dict("records")]
 
 
-def flow_maps(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
-              localities: pd.DataFrame) -> list[Axes]:
-    """The flow map, or nothing where no flow reaches `LEAST`."""
-    if not bands(region, flows):
-        return []
-    return [plot_flows(region, flows, boundaries=boundaries, localities=localities)]
-
-
 @style.drawn
 def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
                localities: pd.DataFrame) -> Axes:
