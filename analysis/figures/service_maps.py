@@ -33,7 +33,7 @@ from analysis.text.service_titles import circles_title
 from analysis.views.services import Body, Sharing
 
 _MAIN, _MAPS = 4, 6  # most maps of the first figure, that has text beside it, and of others
-_TALL = 2.05  # inches of one map without its heading
+_TALL = 1.6  # inches of one map without its heading
 _NAMED = 20  # most municipalities that a small map names
 _TOLD = 0.012  # share of the map from which a municipality must be named
 _NAMES = 3  # bodies that stand above a map

@@ -47,7 +47,7 @@ _ROW, _GAP = 0.165, 0.14  # inches: a row of the compact matrix; between two coo
 _NAME = 2.15  # inches for the names of services
 _NARROW_NAME = 1.35
 _ONE_BLOCK = 26  # most services in one block, where two would fit beside each other
-_ROWS = 36  # most services in one block
+_ROWS = 27  # most services in one block
 _SMALL, _LEAST_NAME = 0.335, 1.3  # inches: a cell, and the names, of two blocks
 _WIDE, _TIGHT = 0.33, 0.24  # inches: a cell has room for a year; for one in small type
 
@@ -230,6 +230,7 @@ def draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float, 
 def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str],
                          ) -> style.Description:
     codes = [code for part in groups for code in part]
+    left = len(_shown_areas(view, codes)) - len(areas)
     parts = []
     for code in codes:
         counts: dict[State, int] = {}
@@ -246,7 +247,8 @@ def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: 
         sources=SOURCES, table=compact_table(view, codes, areas), measures=("shared_services",),
         note="Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
         + (f" {len(view.region.members) - len(codes)} kommuner till står i bilagan."
-           if len(codes) < len(view.region.members) else ""))
+           if len(codes) < len(view.region.members) else "")
+        + (f" {swedish.capitalised(text.services(left))} till står i bilagan." if left else ""))
 
 
 _ALT = {State.EVIDENCED: "belagda", State.UNENDED: "som fanns och vars slut inte är känt",

@@ -24,9 +24,9 @@ NEAREST = 8  # services of others that the main report lists
 _NAMED = 8  # most municipalities that a cell names
 
 
-def _few(codes: Sequence[str]) -> str:
+def _few(codes: Sequence[str], most: int = _NAMED) -> str:
     names = text.names_of(codes)
-    return swedish.listed(names) if len(names) <= _NAMED else f"{len(names)} kommuner"
+    return swedish.listed(names) if len(names) <= most else f"{len(names)} kommuner"
 
 
 # --- main report ---------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
         return []
     frame = pd.DataFrame([
         {"area": view.area_names[row.area], "body": text.short(view.names[row.arrangement]),
-         "codes": _few(row.codes.split("; ")), "distance": row.distance_km,
+         "codes": _few(row.codes.split("; "), 2), "distance": row.distance_km,
          "said": row.words.partition(" (")[0],
          "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0]}
         for row in rows_of(gaps)
