@@ -77,9 +77,10 @@ def _none(part: Substance) -> str:
 def _together(part: Substance) -> str:
     """The services that all share: named when few, else counted with the foremost of them."""
     count, everyone = len(part.together), f"alla {swedish.in_words(part.size)}"
+    named = _NAMED - bool(part.divided)  # the divided one is named as well
     if count <= _NAMED:
         return f"{_listed(part, part.together)} sköts gemensamt av {everyone}"
-    foremost = _listed(part, part.together[:_NAMED])
+    foremost = _listed(part, part.together[:named])
     return (f"{swedish.in_words(count)} tjänster sköts gemensamt av {everyone}, bland dem "
             f"{foremost}")
 
