@@ -367,7 +367,8 @@ def plot_balance(region: Region, changes: pd.DataFrame) -> Axes:
     """
     rates, year = _moved(region, changes), int(changes["year"].max())
     shown = [name for name in metrics.COMPONENTS if rates[name].abs().sum() > 0]
-    axes = style.canvas(0.27 * len(rates) + 1.0)
+    legend = 1.6 if style.width() < style.WIDTH else 1.0  # inches below the bars
+    axes = style.canvas(0.27 * max(len(rates), 3) + legend)
     place = np.arange(len(rates))[::-1]
     with style.look():
         for sign in (1, -1):
