@@ -178,7 +178,7 @@ def distances() -> pd.DataFrame:
     A door, because kernels are forked from a process that has computed them already.
 
     >>> round(float(distances().at["1780", "1761"]))
-    12
+    15
     """
     editions = _editions(*_DISTANCE_SOURCES)
     if editions not in _known_distances:

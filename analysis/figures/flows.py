@@ -302,10 +302,10 @@ def _pixels(axes: Axes) -> float:
 
 
 def class_words(width: float) -> str:
-    """The class of counts that a width stands for.
+    r"""The class of counts that a width stands for.
 
     >>> class_words(5.0), class_words(12.0)
-    ('1 000–3 000', '10 000 eller fler')
+    ('1\u202f000–3\u202f000', '10\u202f000 eller fler')
     """
     place = [points for _, points in _CLASSES].index(width)
     low = _CLASSES[place][0]
