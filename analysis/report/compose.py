@@ -133,8 +133,7 @@ class Part:
     @property
     def formulas(self) -> tuple[Formula, ...]:
         """The formulas that its exhibits name, in the order of the methods."""
-        named = {entry.key for shown in self.shown for entry in shown.formulas}
-        return tuple(entry for entry in formulas.all_formulas() if entry.key in named)
+        return formulas_of(self.shown)
 
     @property
     def sources(self) -> tuple[Cited, ...]:
@@ -204,6 +203,12 @@ class Document:
         said = (node.words for chapter in self.report for block in chapter.blocks
                 if isinstance(block, Prose) and block.said for node in block.nodes)
         return {"title": "", "first": next(said, ""), "evidence": ""}
+
+
+def formulas_of(shown: Iterable[Shown]) -> tuple[Formula, ...]:
+    """The formulas that exhibits name, in the order of the methods."""
+    named = {entry.key for block in shown for entry in block.formulas}
+    return tuple(entry for entry in formulas.all_formulas() if entry.key in named)
 
 
 def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
@@ -430,6 +435,8 @@ def _block(item: _Raw) -> Block:
 
 
 def _measures(exhibit: FigureExhibit | TableExhibit) -> Iterator[str]:
+    if exhibit.kind == "modelled":
+        yield "modelled_flows"
     yield from exhibit.measures
     if isinstance(exhibit, FigureExhibit) and exhibit.table:
         yield from exhibit.table.measures

@@ -135,6 +135,8 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     if part.name == "brief":
         return (_section("kallor", _whole(part), joined=True),)
     shown = _Numbers(part)
+    # the appendix tells the formulas and sources of the report, too: its links lead there
+    whole = Part("", (*document.report, *document.appendix)) if part.name == "appendix" else part
     found = []
     if part.name == "report" and len(document.report) > 1 and not document.kicker:
         found.append(_section("vagar", markdown_of(methods.WAYS), *_ways(document),
@@ -144,10 +146,10 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     if part.name == "appendix" and not document.ways and not document.kicker:
         found.append(_section("prova", markdown_of(_commands(document.region))))
     if part.full:
-        found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(part)))
+        found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(whole)))
     found.append(_section("kallor", markdown_of(_terms()),
                           *([] if part.full else [_source_table(part, shown)]),
-                          *([_source_list(part)] if part.full else []),
+                          *([_source_list(whole)] if part.full else []),
                           joined=part.name == "report"))
     if part.full:
         found.append(_section("tillganglighet", markdown_of(methods.ACCESS), joined=True))

@@ -64,6 +64,17 @@ def test_without_an_appendix_no_link_is_dead_and_methods_stay():
     assert 'href="report.html"' in exporters.html(found, found.parts()[1])
 
 
+def test_the_appendix_tells_the_formulas_that_the_report_links_to():
+    frame = pd.DataFrame({"a": ["Kil"], "b": [1.0]})
+    formats = {"a": Format("Kommun", text=True), "b": Format("Kvot", measure="commuting_ratio")}
+    derived = exhibits.table_exhibit(Table("kvot", "Kvot", frame, formats, ("population",)))
+    found = document(words("# Eget"), shows(derived), words("## Mer", "appendix"),
+                     shows(table("b")))
+    report, appendix = (exporters.html(found, part) for part in found.parts())
+    assert 'href="appendix.html#formel-commuting_ratio"' in report
+    assert 'id="formel-commuting_ratio"' in appendix
+
+
 def test_a_chapter_by_itself_shows_all_in_one():
     cells = [words("# Eget"), shows(table("a")), words("## Mer", "appendix"), shows(table("b"))]
     parameters = nbformat.v4.new_code_cell('region = "kak"', metadata={"tags": ["parameters"]})

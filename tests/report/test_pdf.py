@@ -154,7 +154,7 @@ def test_no_heading_is_empty(tagged, headings):
 
 def test_no_row_of_a_table_is_split(tagged):
     rows = [element for element in walk(tagged.Root.StructTreeRoot) if kind(element) == "/TR"]
-    assert len(rows) > 100
+    assert len(rows) > 30
     pages = [{page for page, _ in content(row)} for row in rows]
     assert all(pages), "every row marks something"
     assert [len(found) for found in pages if len(found) > 1] == []
