@@ -99,7 +99,7 @@ def test_the_model_is_as_good_as_was_asked(recorded):
         assert recorded.loc[(rival, "area"), "cpc"].mean() < left.mean()
 
 
-@pytest.mark.slow
+@pytest.mark.faults  # recalibrates for each area: six minutes
 def test_the_recorded_results_are_those_of_the_benchmark(bench, data, recorded):
     """Every area is left out anew, with parameters found without it."""
     table = bench.results(data, lambda county: bench.calibrate(data, without=county))
