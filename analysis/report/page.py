@@ -80,12 +80,13 @@ def inline(svg: str, name: str, alt: str, form: str = "") -> Markup:
     return Markup(f"<svg{kind}{text}{tag}>{rest}")
 
 
-def drawings(exhibit: FigureExhibit) -> Markup:
+def drawings(exhibit: FigureExhibit, number: str) -> Markup:
     """The figure's drawings: on a telephone the narrow one is seen, where there is one."""
     wide = _body(exhibit.wide)
     if exhibit.narrow is None:
         return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>'
-                      ).format(exhibit.title, inline(wide, exhibit.id, exhibit.alt, "only"))
+                      ).format(f"Figur {number}: {exhibit.title}",
+                               inline(wide, exhibit.id, exhibit.alt, "only"))
     small = inline(_body(exhibit.narrow), f"{exhibit.id}-smal", exhibit.alt, "narrow")
     return Markup("{}{}").format(inline(wide, exhibit.id, exhibit.alt, "wide"), small)
 

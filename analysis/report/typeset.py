@@ -38,6 +38,7 @@ UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, u
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.5  # of the size: the mean width of a letter
 _BESIDE = 8.5  # points: what a cell has beside its text
+_MOST_LIKED, _HEADING = 50, 14  # letters of a cell, of a heading, beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
 _MIDNIGHT = datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
 
@@ -128,9 +129,9 @@ def _tables(block: Shown, exhibit: TableExhibit) -> Iterator[dict[str, Any]]:
 
 def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> dict[str, Any]:
     rows = shown_rows(exhibit)
-    shares = _shares(exhibit, rows, size, TURNED if turned else UPRIGHT)
-    columns = [{"heading": form.heading, "number": not form.text, "share": share}
-               for form, share in zip(exhibit.columns, shares, strict=True)]
+    widths = _widths(exhibit, rows, size, TURNED if turned else UPRIGHT)
+    columns = [{"heading": form.heading, "number": not form.text, "width": width}
+               for form, width in zip(exhibit.columns, widths, strict=True)]
     return {"is": "table", **_about(block, exhibit), "columns": columns, "rows": rows,
             "size": size, "turned": turned, "notes": list(exhibit.notes),
             "short": sum(_lines(row) for row in rows) <= _SHORT}
@@ -162,33 +163,24 @@ def _least(form: Format, cells: list[str]) -> int:
     return max(min(longest, 14), numbers)
 
 
-def _shares(exhibit: TableExhibit, rows: list[list[str]], size: float, width: float,
+def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float,
             ) -> list[float]:
-    """How columns share the width: 0 is as wide as its content, others by their text.
+    """Points of each column; 0 is as wide as its content, where all have the room they like.
 
-    Where those that are as wide as their content leave the others too little, all share it.
+    Otherwise each gets what it needs, and they share what is left by how much more they like.
     """
-    found = []
+    least, liked = [], []
     for place, form in enumerate(exhibit.columns):
-        cells = [len(row[place]) for row in rows] or [1]
-        wraps = form.text and max(cells) > 24
-        found.append(min(max(sum(cells) / len(cells), 12.0), 60.0) if wraps else 0.0)
-    heads = sum(len(form.heading) for form in exhibit.columns) * _SIZES[0] * _LETTER
-    crowded = any(found) and _wanted(exhibit, rows, found) * size * _LETTER + _BESIDE * len(
-        found) > width
-    if not crowded and (any(found) or heads < UPRIGHT * 0.8):
-        return found if any(found) else [1.0, *[0.0] * (len(found) - 1)]
-    return [float(max(_least(form, [row[place] for row in rows]), min(share, 26.0), 6))
-            for place, (form, share) in enumerate(zip(exhibit.columns, found, strict=True))]
-
-
-def _wanted(exhibit: TableExhibit, rows: list[list[str]], shares: list[float]) -> float:
-    """Letters of a row: columns that share are given twice their longest word."""
-    found = 0.0
-    for place, (form, share) in enumerate(zip(exhibit.columns, shares, strict=True)):
         cells = [row[place] for row in rows]
-        found += 2 * _least(form, cells) if share else max(map(len, (form.heading, *cells)))
-    return found
+        least.append(_least(form, cells) * size * _LETTER + _BESIDE)
+        letters = max([min(len(form.heading), _HEADING), *map(len, cells)])
+        liked.append(max(min(letters, _MOST_LIKED) * size * _LETTER + _BESIDE, least[-1]))
+    if sum(liked) <= room:
+        return [0.0] * len(liked)
+    more = [wish - need for wish, need in zip(liked, least, strict=True)]
+    spare = max(room - sum(least), 0.0)
+    return [round(need + spare * part / (sum(more) or 1.0), 1)
+            for need, part in zip(least, more, strict=True)]
 
 
 def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:
