@@ -36,7 +36,7 @@ from analysis.tables import Format
 TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
 UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, upright or turned
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
-_LETTER = 0.5  # of the size: the mean width of a letter
+_LETTER = 0.54  # of the size: the mean width of a letter
 _BESIDE = 8.5  # points: what a cell has beside its text
 _MOST_LIKED, _HEADING = 50, 14  # letters of a cell, of a heading, beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
