@@ -66,8 +66,7 @@ def test_an_own_chapter(house):
     contents = html[html.index("<nav"):html.index("</nav>")]
     assert "Ekonomi" in contents
     assert "Hur stort är skatteunderlaget?" in html
-    sources = html[html.index('class="sources"'):]
-    assert 'id="kalla-tax_base"' in sources
+    assert 'id="kalla-tax_base"' in html
     assert (report / "figures" / "tax-base-karta.svg").is_file()
     workbook = load_workbook(report / "report.xlsx", read_only=True)
     cells = {str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True)
