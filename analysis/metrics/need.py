@@ -63,7 +63,12 @@ def staff_55plus(staff: pd.DataFrame) -> pd.Series:
 @measure(label="Anställda 60 år eller äldre", unit="procent", decimals=1, kind="observed",
          formula="andel 60 år eller äldre", sources=("staff",))
 def staff_60plus(staff: pd.DataFrame) -> pd.Series:
-    """Share of the monthly-paid staff aged 60 and over, per cent, on (code, year)."""
+    """Share of the monthly-paid staff aged 60 and over, per cent, on (code, year).
+
+    >>> staff = pd.DataFrame({"code": ["1780"], "year": [2017], "share_60plus": [12.5]})
+    >>> staff_60plus(staff)["1780", 2017].item()
+    12.5
+    """
     return staff.set_index(["code", "year"])["share_60plus"].rename("staff_60plus")
 
 
