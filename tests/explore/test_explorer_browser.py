@@ -75,7 +75,7 @@ def test_choose_tick_save_build_and_open_the_report(page, lab, house):
     keep(page, "built")
     page.get_by_role("link", name="report.html").click()
     frame = page.frame_locator(".jp-HTMLViewer iframe")
-    expect(frame.locator("h1").first).to_contain_text("Bergslagen och Örebro")
+    expect(frame.locator("header").first).to_contain_text("Bergslagen och Örebro")
     keep(page, "report")
 
     outside = [url for url in page.asked if not url.startswith((lab, "data:", "blob:"))]
