@@ -79,8 +79,8 @@ class Vintage:
 def in_words(table: str) -> str:
     """The name of a table or layer as a reader meets it.
 
-    >>> in_words("stat:RegSO_2025"), in_words("TAB1830")
-    ('RegSO 2025', 'TAB1830')
+    >>> in_words("stat:RegSO_2025"), in_words("TAB0")
+    ('RegSO 2025', 'TAB0')
     """
     return table.rpartition(":")[2].replace("_", " ").replace("Tatorter", "Tätorter")
 

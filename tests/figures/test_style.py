@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from analysis import regions
-from analysis.figures import population, style
+from analysis.figures import overview, style
 from analysis.loaders.boundaries import load_boundaries
-from analysis.loaders.population import load_population
+from analysis.loaders.population import load_localities, load_population
 
 LONG = "En rubrik som säger hela budskapet med flera led och därför behöver mer än en enda rad"
 
@@ -66,9 +66,8 @@ def test_a_layout_that_was_found_is_moved_with_the_foot():
 
 
 def test_a_narrow_drawing_says_the_same():
-    values = load_population().set_index(["code", "year"])["population"]
-    axes = style.drawn(population.plot_change)(regions.get("kak"), values,
-                                               boundaries=load_boundaries())
+    axes = overview.plot_first(regions.get("kak"), load_population(), load_localities(),
+                               boundaries=load_boundaries())
     narrow = style.narrow_of(axes.figure)
     assert narrow.get_size_inches()[0] == pytest.approx(style.NARROW)
     assert style.description_of(narrow).alt == style.description_of(axes.figure).alt
