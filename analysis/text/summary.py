@@ -272,12 +272,15 @@ def _outside(view: Summary) -> str:
     """Where most who commute out of the cooperation go, in as far as it may be named."""
     named = len(view.parts) > 1
     texts = [_outside_of(part, named) for part in view.parts if part.outside]
-    return f"{swedish.capitalised('; '.join(texts))} ({view.year})." if texts else ""
+    observed = all(part.outside.basis == "observed" for part in view.parts if part.outside)
+    what = f"{view.year}" if observed else f"modellskattning {view.year}"
+    return f"{swedish.capitalised('; '.join(texts))} ({what})." if texts else ""
 
 
 def _outside_of(part: Substance, named: bool) -> str:
     assert part.outside is not None, "only what may be named is told"
-    likely = " troligen" if part.outside.basis == "likely" else ""
+    # an observed row of another year or sex makes a modelled link surer, not observed
+    likely = "" if part.outside.basis == "observed" else " troligen"
     name = part.view.region.name if named else "kommunerna"
     whence = part.view.region.member_names[0] if part.size == 1 else name
     return f"av dem som pendlar ut från {whence} arbetar flest{likely} i {_name(part.outside.work)}"

@@ -11,6 +11,7 @@ from analysis.arrangements import counted
 from analysis.loaders import population
 from analysis.loaders.services import load_inventory
 from analysis.text import summary as text
+from analysis.views.commuting import Link
 from analysis.views.services import sharing
 from analysis.views.summary import flows_by, summary
 
@@ -72,6 +73,17 @@ def test_the_date_governs_statistics_too():
     page = first_page(seen(regions.get("bergslagen"), "2012-06-30"))
     assert "(2011)" in page
     assert "2022)" not in page, "labour markets of 2022 were not known then"
+
+
+@pytest.mark.parametrize("basis", ["likely", "evidence"])
+def test_a_modelled_link_is_likely_and_says_that_it_is_modelled(basis):
+    view = seen(regions.get("bergslagen"))
+    part = replace(view.parts[0], outside=Link("1880", basis, 2017, "women"))
+    page = first_page(replace(view, parts=(part,)))
+    assert "arbetar flest troligen i Örebro (modellskattning 2021)" in page
+    part = replace(part, outside=Link("1880", "observed"))
+    page = first_page(replace(view, parts=(part,)))
+    assert "arbetar flest i Örebro (2021)" in page
 
 
 @pytest.mark.parametrize("as_of", ["1990-01-01", "2012-06-30", "2026-08-31", "2027-06-30"])
