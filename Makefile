@@ -21,6 +21,7 @@ faults: .venv/ready-dev
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 # the investigations of examples/, with invented own figures

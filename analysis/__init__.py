@@ -42,22 +42,57 @@ if TYPE_CHECKING:
     from analysis.regions import Region
     from analysis.regions import resolve as region
 
-__all__ = ["Region", "__version__", "catalog", "errors", "explore", "figures",
-           "flows", "load", "load_boundaries", "load_inventory", "loaders", "metrics", "region",
-           "regions", "report", "say", "show", "source_of", "tables", "text", "views"]
+__all__ = [
+    "Region",
+    "__version__",
+    "catalog",
+    "errors",
+    "explore",
+    "figures",
+    "flows",
+    "load",
+    "load_boundaries",
+    "load_inventory",
+    "loaders",
+    "metrics",
+    "region",
+    "regions",
+    "report",
+    "say",
+    "show",
+    "source_of",
+    "tables",
+    "text",
+    "views",
+]
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__ = lazy.attach(__name__, {
-    **lazy.submodules("analysis", "catalog", "errors", "explore", "figures",
-                      "flows", "loaders", "metrics", "regions", "report", "tables", "text",
-                      "views"),
-    "Region": "analysis.regions:Region",
-    "load": "analysis.loaders.tables:load",
-    "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
-    "load_inventory": "analysis.loaders.services:load_inventory",
-    "region": "analysis.regions:resolve",
-    "say": "analysis.exhibits:say",
-    "show": "analysis.exhibits:show",
-    "source_of": "analysis.loaders.tables:source_of",
-})
+__getattr__, __dir__ = lazy.attach(
+    __name__,
+    {
+        **lazy.submodules(
+            "analysis",
+            "catalog",
+            "errors",
+            "explore",
+            "figures",
+            "flows",
+            "loaders",
+            "metrics",
+            "regions",
+            "report",
+            "tables",
+            "text",
+            "views",
+        ),
+        "Region": "analysis.regions:Region",
+        "load": "analysis.loaders.tables:load",
+        "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
+        "load_inventory": "analysis.loaders.services:load_inventory",
+        "region": "analysis.regions:resolve",
+        "say": "analysis.exhibits:say",
+        "show": "analysis.exhibits:show",
+        "source_of": "analysis.loaders.tables:source_of",
+    },
+)

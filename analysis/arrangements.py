@@ -67,13 +67,26 @@ NO_INDICATOR = "inget"  # Kolada's list was looked through; blank: nobody has lo
 NO_INFORMATION = "ingen uppgift"
 
 REGIONS = {  # that can be hosts, by the code of their county
-    "01": "Region Stockholm", "03": "Region Uppsala", "04": "Region Sörmland",
-    "05": "Region Östergötland", "06": "Region Jönköpings län", "07": "Region Kronoberg",
-    "08": "Region Kalmar län", "10": "Region Blekinge", "12": "Region Skåne",
-    "13": "Region Halland", "14": "Västra Götalandsregionen", "17": "Region Värmland",
-    "18": "Region Örebro län", "19": "Region Västmanland", "20": "Region Dalarna",
-    "21": "Region Gävleborg", "22": "Region Västernorrland", "23": "Region Jämtland Härjedalen",
-    "24": "Region Västerbotten", "25": "Region Norrbotten",
+    "01": "Region Stockholm",
+    "03": "Region Uppsala",
+    "04": "Region Sörmland",
+    "05": "Region Östergötland",
+    "06": "Region Jönköpings län",
+    "07": "Region Kronoberg",
+    "08": "Region Kalmar län",
+    "10": "Region Blekinge",
+    "12": "Region Skåne",
+    "13": "Region Halland",
+    "14": "Västra Götalandsregionen",
+    "17": "Region Värmland",
+    "18": "Region Örebro län",
+    "19": "Region Västmanland",
+    "20": "Region Dalarna",
+    "21": "Region Gävleborg",
+    "22": "Region Västernorrland",
+    "23": "Region Jämtland Härjedalen",
+    "24": "Region Västerbotten",
+    "25": "Region Norrbotten",
 }
 
 
@@ -101,11 +114,18 @@ LABELS = {
     State.UNKNOWN: NO_INFORMATION,
 }
 EVENT_LABELS = {
-    "intention": "avsikt", "inquiry": "utredning", "decided": "beslut",
-    "realised": "genomförd", "dropped": "nedlagd", "closed": "avslutad",
-    "running": "belagd", "confirmed": "bekräftad",
-    "ended": "avslutad", "taken-back": "återtagen av medlemmarna",
-    "left": "utträdd", "alone": "egen regi",
+    "intention": "avsikt",
+    "inquiry": "utredning",
+    "decided": "beslut",
+    "realised": "genomförd",
+    "dropped": "nedlagd",
+    "closed": "avslutad",
+    "running": "belagd",
+    "confirmed": "bekräftad",
+    "ended": "avslutad",
+    "taken-back": "återtagen av medlemmarna",
+    "left": "utträdd",
+    "alone": "egen regi",
 }
 TRUST_LABELS = {"high": "hög", "medium": "medel", "low": "låg"}
 COUNTED = (State.CONFIRMED, State.EVIDENCED, State.UNENDED)
@@ -246,8 +266,9 @@ class Course:
 
         `alone`: rows that a municipality does it by itself; they end what it shared before.
         """
-        found = [End(row.last, row.event, row)
-                 for row in self.events if row.event in ENDS and row.last]
+        found = [
+            End(row.last, row.event, row) for row in self.events if row.event in ENDS and row.last
+        ]
         if self.cover and all(row.last is not None for row in self.cover):
             last = max(self.cover, key=lambda row: row.last)
             found.insert(0, End(last.last, "ended", last))
@@ -302,10 +323,20 @@ class Book:
         for row in self.coverage.get(body.key, []):
             areas.setdefault(row.area, []).append(row)
         for area, cover in areas.items():
-            own = tuple(row for row in events if row.area in (area, ALL_AREAS)
-                        or (row.area == "" and row.event in ENDS))
-            yield Course(body.key, area, body.kind, self.lasts.get(body.legal_form, TERM), own,
-                         shows, tuple(cover))
+            own = tuple(
+                row
+                for row in events
+                if row.area in (area, ALL_AREAS) or (row.area == "" and row.event in ENDS)
+            )
+            yield Course(
+                body.key,
+                area,
+                body.kind,
+                self.lasts.get(body.legal_form, TERM),
+                own,
+                shows,
+                tuple(cover),
+            )
 
     def name_on(self, key: str, day: date) -> str:
         """Name whose time has begun last; before the first name that one."""
@@ -319,8 +350,11 @@ def _rows(table: pd.DataFrame) -> Iterator[Any]:
     dated = "first" in table
     for row in table.itertuples(index=False):
         plain: Any = row
-        yield plain._replace(first=_date_of(plain.first), last=_date_of(plain.last)) \
-            if dated else plain
+        yield (
+            plain._replace(first=_date_of(plain.first), last=_date_of(plain.last))
+            if dated
+            else plain
+        )
 
 
 def _date_of(day: Any) -> date | None:
@@ -357,8 +391,9 @@ class Standing:
     body_year: int | None = None
 
 
-def standing(course: Course, day: date, *, code: str = "", alone: Sequence[Any] = (),
-             ) -> Standing | None:
+def standing(
+    course: Course, day: date, *, code: str = "", alone: Sequence[Any] = ()
+) -> Standing | None:
     """How sure it is that a task runs on `day`: THE rule. None when nothing is known yet.
 
     `code` is the municipality that is asked about: its own answer confirms; `alone` are the rows
@@ -385,13 +420,15 @@ def standing(course: Course, day: date, *, code: str = "", alone: Sequence[Any] 
     if passed:
         end = passed[-1]
         words = f"{EVENT_LABELS[end.event]} {end.day.year}"
-        return Standing(State.ENDED, words, end.day.year, (end.row,), (end.row,), end.day,
-                        end.event)
+        return Standing(
+            State.ENDED, words, end.day.year, (end.row,), (end.row,), end.day, end.event
+        )
     return _planned(course, day, begun or day) or _undated(course, day)
 
 
-def _running(course: Course, running: Sequence[Any], ahead: Sequence[End], day: date, code: str,
-             ) -> Standing:
+def _running(
+    course: Course, running: Sequence[Any], ahead: Sequence[End], day: date, code: str
+) -> Standing:
     """A task that has begun and not ended: by the age of its evidence.
 
     Where what was known by the day is new enough, nothing later is asked.
@@ -401,8 +438,14 @@ def _running(course: Course, running: Sequence[Any], ahead: Sequence[End], day: 
     last: date = ahead[0].day if ahead else max(row.last for row in running)
     last = seen if is_new(seen, day) else last
     state = _by_age(course.lasts, last, day)
-    answers = [row.last for row in running if row.event == "confirmed" and row.first <= day
-               and row.code in ("", code) and row.last >= term_start(day)]
+    answers = [
+        row.last
+        for row in running
+        if row.event == "confirmed"
+        and row.first <= day
+        and row.code in ("", code)
+        and row.last >= term_start(day)
+    ]
     if answers:
         state, last = State.CONFIRMED, max(answers)
     body = max((row.last.year for row in course.body if row.first <= day), default=last.year)
@@ -438,27 +481,45 @@ def _planned(course: Course, day: date, start: date) -> Standing | None:
     With an outcome that a source tells it has ended; five years after its last trace the outcome
     is unknown. Its members are those of `start`, the day on which it was to run if that is known.
     """
-    made = [row for row in course.events
-            if row.event in PLANS and (row.first is None or row.first <= day)]
+    made = [
+        row
+        for row in course.events
+        if row.event in PLANS and (row.first is None or row.first <= day)
+    ]
     if not made:
         return None
     plan = max(made, key=lambda row: (row.first or date.min, PLANS.index(row.event)))
     label = EVENT_LABELS[plan.event]
     if plan.first is None:
-        return Standing(State.PLANNED, f"{label}, odaterad", None, (plan,), (plan,), start,
-                        plan.event)
+        return Standing(
+            State.PLANNED, f"{label}, odaterad", None, (plan,), (plan,), start, plan.event
+        )
     same = tuple(row for row in made if row.event == plan.event)
     said = f"{label} {plan.last.year}"
-    outcomes = [row for row in course.events if row.event in OUTCOMES and row.first is not None
-                and plan.first <= row.last and row.first <= day]
+    outcomes = [
+        row
+        for row in course.events
+        if row.event in OUTCOMES
+        and row.first is not None
+        and plan.first <= row.last
+        and row.first <= day
+    ]
     if outcomes:
         end = max(outcomes, key=lambda row: row.last)
         words = f"{said}, {EVENT_LABELS[end.event]} {end.last.year}"
-        return Standing(State.ENDED, words, end.last.year, (*same, end), (*same, end), start,
-                        end.event)
+        return Standing(
+            State.ENDED, words, end.last.year, (*same, end), (*same, end), start, end.event
+        )
     lost = years_after(plan.last, TRACE_YEARS) < day
-    return Standing(State.PLANNED, f"{said}{', utfall okänt' if lost else ''}", plan.last.year,
-                    same, same, start, plan.event)
+    return Standing(
+        State.PLANNED,
+        f"{said}{', utfall okänt' if lost else ''}",
+        plan.last.year,
+        same,
+        same,
+        start,
+        plan.event,
+    )
 
 
 def _undated(course: Course, day: date) -> Standing | None:

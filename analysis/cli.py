@@ -32,8 +32,12 @@ Value = TypeVar("Value")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR",
-              help=f"Folder of updated data; also by {paths.DATA_DIR_VARIABLE}.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=f"Folder of updated data; also by {paths.DATA_DIR_VARIABLE}.",
+)
 @click.version_option(package_name="samverkan")
 def cli(debug: bool, data_dir: Path | None) -> None:
     """Maps and honest numbers on how Swedish municipalities share services."""
@@ -43,28 +47,60 @@ def cli(debug: bool, data_dir: Path | None) -> None:
 
 @cli.command()
 @click.argument("region", nargs=-1)
-@click.option("--members", metavar="CODES",
-              help="Any municipalities: codes or names with commas.")
+@click.option("--members", metavar="CODES", help="Any municipalities: codes or names with commas.")
 @click.option("--name", help="Name of the region that --members makes.")
-@click.option("--each", "kind", metavar="KIND",
-              help="A report for each county, labour-market, or group of a CSV file (group,code).")
-@click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
-              help="What to export, with commas: html, pdf, xlsx, pptx (slides).")
-@click.option("--as-of", "as_of", metavar="DATE",
-              help="Date that decides which shared services hold; default: the date of the data.")
+@click.option(
+    "--each",
+    "kind",
+    metavar="KIND",
+    help="A report for each county, labour-market, or group of a CSV file (group,code).",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="html,pdf,xlsx",
+    show_default=True,
+    help="What to export, with commas: html, pdf, xlsx, pptx (slides).",
+)
+@click.option(
+    "--as-of",
+    "as_of",
+    metavar="DATE",
+    help="Date that decides which shared services hold; default: the date of the data.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.")
 @click.option("--jobs", type=int, help="Number of processes; default: one for each core.")
-@click.option("--scheduler", default="", metavar="ADDRESS",
-              help="Build on a Dask cluster: tcp://host:8786, or local.")
-@click.option("--chapters", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="An own chapter (notebook) to add; may be repeated.")
+@click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Build on a Dask cluster: tcp://host:8786, or local.",
+)
+@click.option(
+    "--chapters",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An own chapter (notebook) to add; may be repeated.",
+)
 @click.option("--no-appendix", is_flag=True, help="Leave the appendix out.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
-def build(region: tuple[str, ...], members: str | None, name: str | None, kind: str | None,
-          formats: str,
-          as_of: str | None, out: Path | None, jobs: int | None, scheduler: str,
-          chapters: tuple[Path, ...], no_appendix: bool, force: bool, dry_run: bool) -> None:
+def build(
+    region: tuple[str, ...],
+    members: str | None,
+    name: str | None,
+    kind: str | None,
+    formats: str,
+    as_of: str | None,
+    out: Path | None,
+    jobs: int | None,
+    scheduler: str,
+    chapters: tuple[Path, ...],
+    no_appendix: bool,
+    force: bool,
+    dry_run: bool,
+) -> None:
     """Build reports of REGIONs, by default malardalen, bergslagen and karlstad.
 
     A REGION is a key, or what names municipalities: "Köping, Arboga", 1980, "Örebro län".
@@ -75,9 +111,19 @@ def build(region: tuple[str, ...], members: str | None, name: str | None, kind: 
     chosen = _attempt(faults, lambda: chosen_regions(region, members, name, kind)) or []
     when = _attempt(faults, lambda: parse_date(as_of))
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
-    plan = _attempt(faults, lambda: make_plan(
-        chosen, formats=wanted, as_of=when, out=out, jobs=jobs, chapters=chapters,
-        scheduler=scheduler, appendix=not no_appendix))
+    plan = _attempt(
+        faults,
+        lambda: make_plan(
+            chosen,
+            formats=wanted,
+            as_of=when,
+            out=out,
+            jobs=jobs,
+            chapters=chapters,
+            scheduler=scheduler,
+            appendix=not no_appendix,
+        ),
+    )
     if faults or plan is None:
         raise InputError(*faults)
     if dry_run:
@@ -95,16 +141,19 @@ def _attempt(faults: list[str], call: Callable[[], Value]) -> Value | None:
         return None
 
 
-def chosen_regions(keys: tuple[str, ...], members: str | None, name: str | None,
-                   kind: str | None = None) -> list[Region]:
+def chosen_regions(
+    keys: tuple[str, ...], members: str | None, name: str | None, kind: str | None = None
+) -> list[Region]:
     """The regions that the arguments of `build` name; raises InputError with all faults."""
     faults: list[str] = []
     if name is not None and members is None:
         faults.append("--name needs --members; give the codes of the municipalities, with commas")
     if not keys and members is None and kind is None:
         keys = registry.DEFAULT_KEYS
-    found = [_attempt(faults, lambda key=key: registry.resolve(key))  # type: ignore[misc]
-             for key in keys]
+    found = [
+        _attempt(faults, lambda key=key: registry.resolve(key))  # type: ignore[misc]
+        for key in keys
+    ]
     if members is not None:
         found.append(_attempt(faults, lambda: registry.from_members(members, name=name)))
     if kind is not None:
@@ -126,8 +175,10 @@ def parse_date(text: str | None) -> date | None:
 
 def plan_text(plan: Plan) -> str:
     """What `--dry-run` prints: regions, chapters, formats and folders."""
-    lines = [f"as of {plan.as_of}{_why(plan.as_of)}, {plan.jobs} processes, "
-             f"formats {', '.join(plan.formats)}"]
+    lines = [
+        f"as of {plan.as_of}{_why(plan.as_of)}, {plan.jobs} processes, "
+        f"formats {', '.join(plan.formats)}"
+    ]
     for region in plan.regions:
         lines.append(f"{region.key}: {region}")
         lines += [f"  {job.chapter}: {job.notebook.name}" for job in plan.chapters_of(region)]
@@ -166,8 +217,9 @@ def _fail_on(results: list[Result]) -> None:
     if debugging():
         for result in failed:
             click.echo("\n".join(result.details), err=True)
-    raise SamverkanError(*(f"{result.region.key} failed: {error}"
-                           for result in failed for error in result.errors))
+    raise SamverkanError(
+        *(f"{result.region.key} failed: {error}" for result in failed for error in result.errors)
+    )
 
 
 @cli.command()
@@ -176,35 +228,82 @@ def _fail_on(results: list[Result]) -> None:
 @click.option("--host", default="", metavar="CODE", help="The member that would host it.")
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
-@click.option("--cost-low", type=float, default=-0.05, show_default=True,
-              help="Assumed change of cost, lowest (a share).")
-@click.option("--cost-high", type=float, default=0.05, show_default=True,
-              help="Assumed change of cost, highest (a share).")
-def scenario(service: str, members: str, host: str, as_of: str | None, out: Path | None,
-             cost_low: float, cost_high: float) -> None:
+@click.option(
+    "--cost-low",
+    type=float,
+    default=-0.05,
+    show_default=True,
+    help="Assumed change of cost, lowest (a share).",
+)
+@click.option(
+    "--cost-high",
+    type=float,
+    default=0.05,
+    show_default=True,
+    help="Assumed change of cost, highest (a share).",
+)
+def scenario(
+    service: str,
+    members: str,
+    host: str,
+    as_of: str | None,
+    out: Path | None,
+    cost_low: float,
+    cost_high: float,
+) -> None:
     """Make a report on what would change if MEMBERS shared a service."""
     from analysis.report.scenario import build_scenario
 
-    folder = build_scenario(service, split_codes(members), host=host, as_of=parse_date(as_of),
-                            out=out, change=(cost_low, cost_high),
-                            tell=lambda text: click.echo(text, err=True))
+    folder = build_scenario(
+        service,
+        split_codes(members),
+        host=host,
+        as_of=parse_date(as_of),
+        out=out,
+        change=(cost_low, cost_high),
+        tell=lambda text: click.echo(text, err=True),
+    )
     click.echo(f"built, {folder}")
 
 
 @cli.command()
 @click.argument("code")
 @click.option("--service", required=True, metavar="AREA", help="Service area, such as loner.")
-@click.option("--within", type=float, default=60, show_default=True, metavar="KM",
-              help="Kilometres between the centres, straight lines.")
-@click.option("--sort", default="distance", show_default=True, metavar="COLUMN",
-              help="distance, base, shared, market, county, peer or name.")
-@click.option("--without-shared", is_flag=True,
-              help="Leave out what is shared already, which repeats itself.")
+@click.option(
+    "--within",
+    type=float,
+    default=60,
+    show_default=True,
+    metavar="KM",
+    help="Kilometres between the centres, straight lines.",
+)
+@click.option(
+    "--sort",
+    default="distance",
+    show_default=True,
+    metavar="COLUMN",
+    help="distance, base, shared, market, county, peer or name.",
+)
+@click.option(
+    "--without-shared", is_flag=True, help="Leave out what is shared already, which repeats itself."
+)
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
-@click.option("--csv", "out", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write the table as CSV instead.")
-def partners(code: str, service: str, within: float, sort: str, without_shared: bool,
-             as_of: str | None, out: Path | None) -> None:
+@click.option(
+    "--csv",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the table as CSV instead.",
+)
+def partners(
+    code: str,
+    service: str,
+    within: float,
+    sort: str,
+    without_shared: bool,
+    as_of: str | None,
+    out: Path | None,
+) -> None:
     """List candidates that municipality CODE could share a service with."""
     from analysis.report import partners_list
     from analysis.views.partners import partners as find
@@ -228,12 +327,22 @@ def investigation() -> None:
 @click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
 @click.option("--service", required=True, metavar="AREA[,AREA]", help="Service areas.")
 @click.option("--title", default="", help="Title of the report; default: NAME.")
-@click.option("--parent", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
-              help="Folder to make it in; default: where you are.")
-@click.option("--template", type=click.Path(path_type=Path), metavar="FILE.docx",
-              help="The municipality's own Word template, for the kit.")
-def new_investigation(name: str, members: str, service: str, title: str, parent: Path,
-                      template: Path | None) -> None:
+@click.option(
+    "--parent",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Folder to make it in; default: where you are.",
+)
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    metavar="FILE.docx",
+    help="The municipality's own Word template, for the kit.",
+)
+def new_investigation(
+    name: str, members: str, service: str, title: str, parent: Path, template: Path | None
+) -> None:
     """Make the folder NAME of a new investigation, to be edited, with a kit for the first week."""
     from analysis.investigation import folder
     from analysis.report import kit
@@ -263,8 +372,12 @@ def check_investigation(path: Path) -> None:
 @investigation.command("build")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
-@click.option("--template", type=click.Path(path_type=Path), metavar="FILE.docx",
-              help="The municipality's own Word template, for report.docx.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    metavar="FILE.docx",
+    help="The municipality's own Word template, for report.docx.",
+)
 def build_investigation(path: Path, out: Path | None, template: Path | None) -> None:
     """Make the report of the investigation in PATH: HTML, PDF, XLSX and Word."""
     from analysis.report.investigation import build_investigation as run
@@ -300,8 +413,10 @@ def show(key: str) -> None:
     click.echo(f"{region.key}: {region.name}")
     for code in region.members:
         groups = [group.key for group in region.groups if code in group.members]
-        click.echo(f"  {code} {known[code].name}, {known[code].county}"
-                   + (f" ({', '.join(groups)})" if groups else ""))
+        click.echo(
+            f"  {code} {known[code].name}, {known[code].county}"
+            + (f" ({', '.join(groups)})" if groups else "")
+        )
 
 
 @regions.command()
@@ -319,8 +434,13 @@ def services() -> None:
     """Who shares what with whom, according to the inventory."""
 
 
-FOLDER = click.option("--inventory", "folder", type=click.Path(path_type=Path), metavar="DIR",
-                      help="A copy of the inventory's folder; default: the shipped one.")
+FOLDER = click.option(
+    "--inventory",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A copy of the inventory's folder; default: the shipped one.",
+)
 
 
 @services.command("list")
@@ -366,8 +486,17 @@ def stale_services(key: str, as_of: str | None, folder: Path | None) -> None:
 @click.option("--note", default="", help="In own words; no names of persons.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
 @FOLDER
-def confirm_service(task: str, day: str, source: str, publisher: str, title: str, answered: str,
-                    note: str, dry_run: bool, folder: Path | None) -> None:
+def confirm_service(
+    task: str,
+    day: str,
+    source: str,
+    publisher: str,
+    title: str,
+    answered: str,
+    note: str,
+    dry_run: bool,
+    folder: Path | None,
+) -> None:
     """Add evidence that the task ID (`body:service`, or a body) runs, and show what it changes."""
     from analysis.inventory_desk import desk, upkeep
 
@@ -377,12 +506,18 @@ def confirm_service(task: str, day: str, source: str, publisher: str, title: str
 
 @services.command("form")
 @click.argument("codes", nargs=-1, required=True, metavar="CODE ...")
-@click.option("--out", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
-              help="Folder for the forms; default: where you are.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Folder for the forms; default: where you are.",
+)
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
 @FOLDER
-def form_services(codes: tuple[str, ...], out: Path, as_of: str | None, folder: Path | None,
-                  ) -> None:
+def form_services(
+    codes: tuple[str, ...], out: Path, as_of: str | None, folder: Path | None
+) -> None:
     """Make a form for each municipality, in Word and Excel: what we believe, to be answered."""
     from analysis.inventory_desk import desk
 
@@ -453,23 +588,48 @@ def verify() -> None:
 
 @data.command()
 @click.argument("dataset", nargs=-1)
-@click.option("--base-url", "base_url", multiple=True, metavar="URL",
-              help="Another address of SCB's API; after `kolada=` or `geodata=`, of those.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=60,
-              show_default=True, help="Seconds to wait for an answer.")
+@click.option(
+    "--base-url",
+    "base_url",
+    multiple=True,
+    metavar="URL",
+    help="Another address of SCB's API; after `kolada=` or `geodata=`, of those.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60,
+    show_default=True,
+    help="Seconds to wait for an answer.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be fetched, and change nothing.")
 @click.option("--only-new", is_flag=True, help="Leave out what has no year that is new.")
-@click.option("--accept", is_flag=True,
-              help="Take in figures that do not add up, or have changed greatly.")
-def update(dataset: tuple[str, ...], base_url: tuple[str, ...], timeout: float,
-           dry_run: bool, only_new: bool, accept: bool) -> None:
+@click.option(
+    "--accept", is_flag=True, help="Take in figures that do not add up, or have changed greatly."
+)
+def update(
+    dataset: tuple[str, ...],
+    base_url: tuple[str, ...],
+    timeout: float,
+    dry_run: bool,
+    only_new: bool,
+    accept: bool,
+) -> None:
     """Fetch DATASETs, by default all, from SCB and Kolada; the snapshot stays as it is."""
     from analysis.update import bar
     from analysis.update import update as run
 
     with bar() as step:
-        run(dataset, base_urls=addresses(base_url), dry_run=dry_run, only_new=only_new,
-            accept=accept, timeout=timeout, tell=click.echo, step=step)
+        run(
+            dataset,
+            base_urls=addresses(base_url),
+            dry_run=dry_run,
+            only_new=only_new,
+            accept=accept,
+            timeout=timeout,
+            tell=click.echo,
+            step=step,
+        )
 
 
 def addresses(base_url: tuple[str, ...]) -> dict[str, str]:
@@ -480,8 +640,10 @@ def addresses(base_url: tuple[str, ...]) -> dict[str, str]:
     for text in base_url:
         name, _, url = text.partition("=") if "=" in text.split("/")[0] else ("scb", "", text)
         if name not in SOURCES or not url.startswith(("http://", "https://")):
-            faults.append(f"--base-url {text!r} is no address; write https://… or NAME=https://…, "
-                          f"NAME one of {', '.join(SOURCES)}")
+            faults.append(
+                f"--base-url {text!r} is no address; write https://… or NAME=https://…, "
+                f"NAME one of {', '.join(SOURCES)}"
+            )
         found[name] = url
     if faults:
         raise InputError(*faults)

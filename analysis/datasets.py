@@ -28,11 +28,17 @@ def status_lines() -> list[str]:
     """
     folder, day = paths.user_data(), tables.data_date()
     why = "of the last update" if day > catalog.SNAPSHOT_DATE else "of the shipped snapshot"
-    alone = "" if not folder.exists() or os.access(folder, os.W_OK) else (
-        ", which you may only read: whoever keeps it updates it")
-    return [*(f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.kept()),
-            *_own_faults(), f"date of the data: {day}, {why}",
-            f"folder of updated data: {folder}{alone}"]
+    alone = (
+        ""
+        if not folder.exists() or os.access(folder, os.W_OK)
+        else (", which you may only read: whoever keeps it updates it")
+    )
+    return [
+        *(f"{entry.key}: {entry.title}, {_state(entry)}" for entry in catalog.kept()),
+        *_own_faults(),
+        f"date of the data: {day}, {why}",
+        f"folder of updated data: {folder}{alone}",
+    ]
 
 
 def _own_faults() -> list[str]:
@@ -45,8 +51,10 @@ def _own_faults() -> list[str]:
 
 def _state(entry: Dataset) -> str:
     try:
-        raise_faults(DataError, [*tables.damage(entry.key), *_checksum_faults(
-            entry, tables.recorded_checksums())])
+        raise_faults(
+            DataError,
+            [*tables.damage(entry.key), *_checksum_faults(entry, tables.recorded_checksums())],
+        )
         return "; ".join([_years_and_source(entry), entry.kind, *_edition(entry)])
     except DataError as error:
         return f"BROKEN: {'; '.join(error.faults)}"
@@ -93,8 +101,11 @@ def verify(tell: Callable[[str], object] = lambda line: None) -> list[str]:
     recorded = tables.recorded_checksums()
     for entry in catalog.kept():
         damage = tables.damage(entry.key)
-        faults = [*damage, *_checksum_faults(entry, recorded),
-                  *([] if damage else _content_faults(entry))]
+        faults = [
+            *damage,
+            *_checksum_faults(entry, recorded),
+            *([] if damage else _content_faults(entry)),
+        ]
         tell(f"{entry.key}: {'ok' if not faults else f'{len(faults)} faults'}")
         found += faults
     return found
@@ -106,8 +117,10 @@ def _checksum_faults(entry: Dataset, recorded: dict[str, str]) -> list[str]:
     if not entry.path.is_file():
         return [f"{entry.key}: {entry.file} is missing; restore it with `git checkout -- data`"]
     if recorded.get(entry.file) != tables.checksum(entry.path):
-        return [f"{entry.key}: {entry.file} differs from its checksum; restore it with "
-                "`git checkout -- data`, or run `make data-docs` if the change is meant"]
+        return [
+            f"{entry.key}: {entry.file} differs from its checksum; restore it with "
+            "`git checkout -- data`, or run `make data-docs` if the change is meant"
+        ]
     return []
 
 
@@ -173,20 +186,28 @@ def describe() -> str:
     parts = [
         "# The data\n\nGenerated from `analysis/catalog.py` by `make data-docs`; do not edit. "
         f"The snapshot stands for {catalog.SNAPSHOT_DATE}. The figures are facts from the public "
-        "statistics named below. Titles and notes are Swedish because reports print them.\n",
+        "statistics named below. Titles and notes are Swedish because reports print them.\n"
     ]
     for entry in catalog.kept():
-        lines = [f"## {entry.key}\n", f"{entry.title}. {entry.source}. {entry.years}. "
-                 f"Kind: {entry.kind}. Key: {', '.join(entry.index)}. "
-                 + _place(entry), ""]
+        lines = [
+            f"## {entry.key}\n",
+            f"{entry.title}. {entry.source}. {entry.years}. "
+            f"Kind: {entry.kind}. Key: {', '.join(entry.index)}. " + _place(entry),
+            "",
+        ]
         if entry.columns:
             lines += ["| column | type | unit | meaning |", "|---|---|---|---|"]
-            lines += [f"| {c.name} | {c.dtype}{', may be missing' if c.nullable else ''} | "
-                      f"{c.unit} | {c.text} |" for c in entry.columns]
+            lines += [
+                f"| {c.name} | {c.dtype}{', may be missing' if c.nullable else ''} | "
+                f"{c.unit} | {c.text} |"
+                for c in entry.columns
+            ]
             lines.append("")
-        lines += [f"- Series {part.label} ({part.source})"
-                  + (f"; break: {part.break_reason}" if part.break_reason else "")
-                  for part in entry.series]
+        lines += [
+            f"- Series {part.label} ({part.source})"
+            + (f"; break: {part.break_reason}" if part.break_reason else "")
+            for part in entry.series
+        ]
         lines += [f"- {note}" for note in entry.notes_for(live=False)]
         lines += [f"- The publisher's newest year: {entry.newest}"] if entry.newest else []
         lines += _evidence(entry)
@@ -198,8 +219,10 @@ def _evidence(entry: Dataset) -> list[str]:
     """What an update asks for, and what each id was verified against."""
     ids = entry.live.ids if entry.live else {}
     by_evidence = {found: [key for key in ids if ids[key] == found] for found in ids.values()}
-    return [f"- Updated from {', '.join(keys)}: {found.basis} ({found.where})"
-            for found, keys in by_evidence.items()]
+    return [
+        f"- Updated from {', '.join(keys)}: {found.basis} ({found.where})"
+        for found, keys in by_evidence.items()
+    ]
 
 
 def _place(entry: Dataset) -> str:

@@ -30,8 +30,13 @@ from analysis.metrics.commuting import margins_from_flows, night_population
 MATRIX = "commuting_matrix"
 _INFORMED = ["home", "work", "year", "sex"]
 _DISTANCE_SOURCES = ("localities", "boundaries", "population")
-_MODEL_SOURCES = ("commuting_margins", "commuting_county_flows", "commuting_flows",
-                  *_DISTANCE_SOURCES)
+_MODEL_SOURCES = (
+    "commuting_margins",
+    "commuting_county_flows",
+    "commuting_flows",
+    *_DISTANCE_SOURCES,
+)
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -133,8 +138,12 @@ def _commuting_of(year: int, editions: tuple[str, ...]) -> Flows:
             return Flows(year, "observed", cells, now, (MATRIX, "commuting_margins"))
     known, apart = commuting.load_observed_flows(), distances()
     cells = flow_model.model_flows(
-        margins, apart, year=year, county_flows=commuting.load_county_flows(),
-        samples=flow_evidence.samples_of(known, apart))
+        margins,
+        apart,
+        year=year,
+        county_flows=commuting.load_county_flows(),
+        samples=flow_evidence.samples_of(known, apart),
+    )
     informed = flow_evidence.between(known, apart.index)[_INFORMED].reset_index(drop=True)
     return Flows(year, "modelled", cells, now, _MODEL_SOURCES, informed)
 
@@ -144,9 +153,11 @@ def _observed(year: int, series: str) -> pd.DataFrame:
     cells = tables.load(MATRIX, years=[year])
     wanted = "bas-2020" if series.startswith("bas") else series
     cells = cells[(cells["series"] == wanted) & (cells["sex"] == "total")]
-    return cells[["year", "home", "work", "sex", "persons", "status"]].assign(
-        persons=cells["persons"].astype("Float64").astype("float64"), kind="observed",
-    ).reset_index(drop=True)
+    return (
+        cells[["year", "home", "work", "sex", "persons", "status"]]
+        .assign(persons=cells["persons"].astype("Float64").astype("float64"), kind="observed")
+        .reset_index(drop=True)
+    )
 
 
 def bas_margins() -> pd.DataFrame:
@@ -159,15 +170,19 @@ def bas_margins() -> pd.DataFrame:
     ['in_commuters', 'out_commuters', 'live_and_work', 'series']
     """
     columns = ["in_commuters", "out_commuters", "live_and_work", "series"]
-    none = pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays(
-        [[], []], names=["code", "year"]))
+    none = pd.DataFrame(
+        columns=columns, index=pd.MultiIndex.from_arrays([[], []], names=["code", "year"])
+    )
     if tables.record(MATRIX) is None:
         return none
     margins = commuting.load_margins()
     known = set(margins.loc[margins["series"].str.startswith("bas"), "year"])
     cells = tables.load(MATRIX)
-    cells = cells[cells["series"].str.startswith("bas") & (cells["sex"] == "total")
-                  & ~cells["year"].isin(known)]
+    cells = cells[
+        cells["series"].str.startswith("bas")
+        & (cells["sex"] == "total")
+        & ~cells["year"].isin(known)
+    ]
     return none if cells.empty else margins_from_flows(cells).assign(series="bas-2020")[columns]
 
 
@@ -203,8 +218,8 @@ def _distances() -> pd.DataFrame:
     same_year = people["year"] == places["year"].max()
     counts = people[same_year].set_index("code")["population"]
     return flow_model.route_distances(
-        places, boundaries.load_boundaries().reset_index(),
-        population=counts.astype("float64"))
+        places, boundaries.load_boundaries().reset_index(), population=counts.astype("float64")
+    )
 
 
 # --- labour markets ------------------------------------------------------------------------------
@@ -235,8 +250,12 @@ def markets_of(flows: Flows) -> Markets:
     found = labour_markets.local_labour_markets(matrix, night, out_commuters=out)
     known = population.load_municipalities().set_index("code")
     official = known["labour_market"]
-    return Markets(found, official, known["labour_market_name"],
-                   labour_markets.compare_markets(found["market"], official))
+    return Markets(
+        found,
+        official,
+        known["labour_market_name"],
+        labour_markets.compare_markets(found["market"], official),
+    )
 
 
 def matrix_of(flows: Flows) -> tuple[pd.DataFrame, pd.Series, pd.Series]:

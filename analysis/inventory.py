@@ -55,7 +55,8 @@ def _only(whole: Inventory, bodies: Collection[str], members: Sequence[str]) -> 
         if name in ("sources", "forms", "areas"):
             continue
         column = {"arrangements": "key", "alone": "code", "searched": "code"}.get(
-            name, "arrangement")
+            name, "arrangement"
+        )
         wanted = codes if column == "code" else chosen
         kept[name] = table[table[column].isin(list(wanted))].reset_index(drop=True)
     cited = {source for table in kept.values() if "source" in table for source in table["source"]}
@@ -72,6 +73,7 @@ def federations_of(members: Sequence[str], first: int, last: int) -> dict[str, l
     {'1780': ['Räddningstjänsten Karlstadsregionen']}
     """
     whole = read_inventory(inventory_path())
-    found = capacity.federations(whole.arrangements, whole.memberships, whole.names,
-                                 first=first, last=last)
+    found = capacity.federations(
+        whole.arrangements, whole.memberships, whole.names, first=first, last=last
+    )
     return {code: names for code, names in found.items() if code in set(members)}

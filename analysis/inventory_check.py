@@ -45,8 +45,9 @@ class Finding:
         return f"{self.file} row {self.row}, column {self.column}: {self.message}"
 
 
-def check_inventory(inventory: Inventory, *, codes: Mapping[str, str] | None = None,
-                    ) -> list[Finding]:
+def check_inventory(
+    inventory: Inventory, *, codes: Mapping[str, str] | None = None
+) -> list[Finding]:
     """Every fault and doubt in the inventory, by file and row.
 
     Errors: unknown code, area, arrangement, source, form, event, basis, kind or trust; missing
@@ -96,8 +97,9 @@ def _check_keys(inventory: Inventory) -> Iterator[Finding]:
     for name in ("sources", "forms", "areas", "arrangements"):
         table = getattr(inventory, name)
         column = COLUMNS[name][0]
-        for key, line, again in _cells(table.assign(again=table[column].duplicated()), column,
-                                       "line", "again"):
+        for key, line, again in _cells(
+            table.assign(again=table[column].duplicated()), column, "line", "again"
+        ):
             if not _KEY.fullmatch(key):
                 message = f"{key!r} is no key; use a-z, 0-9 and hyphens, such as 'raddningstjanst'"
                 yield _error(name, line, column, message)
@@ -111,10 +113,21 @@ Rule = tuple[Collection[str] | None, bool]  # valid values (None: any text); may
 def _allowed(inventory: Inventory, codes: Mapping[str, str] | None) -> dict[tuple[str, str], Rule]:
     """What may stand in a cell, by table and column."""
     sources, areas = set(inventory.sources["id"]), set(inventory.areas["key"])
-    filled = (("sources", "publisher"), ("sources", "title"), ("forms", "name"),
-              ("areas", "group"), ("areas", "name"), ("areas", "name_en"), ("names", "name"),
-              ("arrangements", "description"), ("claims", "value"), ("figures", "value"),
-              ("searched", "date"), ("searched", "where"), ("context", "text"))
+    filled = (
+        ("sources", "publisher"),
+        ("sources", "title"),
+        ("forms", "name"),
+        ("areas", "group"),
+        ("areas", "name"),
+        ("areas", "name_en"),
+        ("names", "name"),
+        ("arrangements", "description"),
+        ("claims", "value"),
+        ("figures", "value"),
+        ("searched", "date"),
+        ("searched", "where"),
+        ("context", "text"),
+    )
     rules: dict[tuple[str, str], Rule] = dict.fromkeys(filled, (None, False))
     rules |= {
         ("forms", "lasts"): (words.LASTS, False),
@@ -138,13 +151,22 @@ def _allowed(inventory: Inventory, codes: Mapping[str, str] | None) -> dict[tupl
     return rules | _repeated_rules(set(inventory.arrangements["key"]), sources)
 
 
-def _repeated_rules(arrangements: Collection[str], sources: Collection[str],
-                    ) -> dict[tuple[str, str], Rule]:
+def _repeated_rules(
+    arrangements: Collection[str], sources: Collection[str]
+) -> dict[tuple[str, str], Rule]:
     """The columns that many tables have."""
-    valid = {"arrangement": arrangements, "source": sources, "trust": words.TRUSTS,
-             "basis": words.BASES}
-    return {(table, column): (valid[column], False) for table, columns in COLUMNS.items()
-            for column in columns if column in valid}
+    valid = {
+        "arrangement": arrangements,
+        "source": sources,
+        "trust": words.TRUSTS,
+        "basis": words.BASES,
+    }
+    return {
+        (table, column): (valid[column], False)
+        for table, columns in COLUMNS.items()
+        for column in columns
+        if column in valid
+    }
 
 
 def _check_cells(inventory: Inventory, codes: Mapping[str, str] | None) -> Iterator[Finding]:
@@ -156,21 +178,47 @@ def _check_cells(inventory: Inventory, codes: Mapping[str, str] | None) -> Itera
                 yield _error(name, line, column, _unknown(value, column, valid))
 
 
-def _check_forms_of_cells(inventory: Inventory, codes: Mapping[str, str] | None,
-                          ) -> Iterator[Finding]:
+def _check_forms_of_cells(
+    inventory: Inventory, codes: Mapping[str, str] | None
+) -> Iterator[Finding]:
     """Cells that have a form of their own: codes, addresses, indicators, numbers, claims."""
     if codes is None:
-        yield from _misformed(inventory.memberships, "memberships", "code", re.compile(r"\d{4}"),
-                              "is no municipality code; write four digits such as 0381")
-    yield from _misformed(inventory.areas, "areas", "kolada_cost", _INDICATOR,
-                          "is no indicator of Kolada; write one such as N07009, "
-                          f"{words.NO_INDICATOR} after a look at its list, or nothing")
-    yield from _misformed(inventory.areas, "areas", "counties", _COUNTIES,
-                          "are no county codes; write such as 03 04 19, or nothing for all")
-    yield from _misformed(inventory.figures, "figures", "value", _NUMBER,
-                          "is no whole number; write digits only, such as 740000")
-    yield from _misformed(inventory.sources, "sources", "url", re.compile(r"https?://.*"),
-                          "is no web address; write https://… or leave it blank")
+        yield from _misformed(
+            inventory.memberships,
+            "memberships",
+            "code",
+            re.compile(r"\d{4}"),
+            "is no municipality code; write four digits such as 0381",
+        )
+    yield from _misformed(
+        inventory.areas,
+        "areas",
+        "kolada_cost",
+        _INDICATOR,
+        "is no indicator of Kolada; write one such as N07009, "
+        f"{words.NO_INDICATOR} after a look at its list, or nothing",
+    )
+    yield from _misformed(
+        inventory.areas,
+        "areas",
+        "counties",
+        _COUNTIES,
+        "are no county codes; write such as 03 04 19, or nothing for all",
+    )
+    yield from _misformed(
+        inventory.figures,
+        "figures",
+        "value",
+        _NUMBER,
+        "is no whole number; write digits only, such as 740000",
+    )
+    yield from _misformed(
+        inventory.sources,
+        "sources",
+        "url",
+        re.compile(r"https?://.*"),
+        "is no web address; write https://… or leave it blank",
+    )
     forms = set(inventory.forms["key"])
     for field, value, line in _cells(inventory.claims, "field", "value", "line"):
         if value and field == "legal-form" and value not in forms:
@@ -179,12 +227,18 @@ def _check_forms_of_cells(inventory: Inventory, codes: Mapping[str, str] | None,
             yield _error("claims", line, "value", _unknown(value, "host", codes))
     for event, code, line in _cells(inventory.events, "event", "code", "line"):
         if code and event != "confirmed":
-            yield _error("events", line, "code", f"{code!r} stands beside {event!r}; only an "
-                         "answer ('confirmed') names who gave it: clear the code")
+            yield _error(
+                "events",
+                line,
+                "code",
+                f"{code!r} stands beside {event!r}; only an "
+                "answer ('confirmed') names who gave it: clear the code",
+            )
 
 
-def _misformed(table: pd.DataFrame, name: str, column: str, form: re.Pattern[str], said: str,
-               ) -> Iterator[Finding]:
+def _misformed(
+    table: pd.DataFrame, name: str, column: str, form: re.Pattern[str], said: str
+) -> Iterator[Finding]:
     for value, line in _cells(table, column, "line"):
         if value and not form.fullmatch(value):
             yield _error(name, line, column, f"{value!r} {said}")
@@ -208,8 +262,10 @@ def _unknown(value: str, column: str, valid: Collection[str]) -> str:
         "code": "write a four-digit municipality code such as 0381",
         "host": "write a municipality code such as 0381, or a county code such as 17 for a region",
     }
-    return (f"unknown {column} {value!r}; {hints.did_you_mean(value, valid)}"
-            f"{where.get(column, 'add it to forms.csv')}")
+    return (
+        f"unknown {column} {value!r}; {hints.did_you_mean(value, valid)}"
+        f"{where.get(column, 'add it to forms.csv')}"
+    )
 
 
 # --- dates and rows ------------------------------------------------------------------------------
@@ -251,8 +307,17 @@ def _check_basis(name: str, table: pd.DataFrame) -> Iterator[Finding]:
 def _check_duplicates(inventory: Inventory) -> Iterator[Finding]:
     """Rows that say the same thing twice, whatever their notes and trust."""
     said = ("to", "trust", "note", "basis", "checked")
-    for name in ("names", "coverage", "memberships", "events", "alone", "figures", "searched",
-                 "claims", "context"):
+    for name in (
+        "names",
+        "coverage",
+        "memberships",
+        "events",
+        "alone",
+        "figures",
+        "searched",
+        "claims",
+        "context",
+    ):
         table = getattr(inventory, name)
         columns = [column for column in COLUMNS[name] if column not in said]
         for place in table.index[table.duplicated(columns)]:
@@ -296,9 +361,15 @@ def _check_bodies(inventory: Inventory) -> Iterator[Finding]:
 
 def _check_order(inventory: Inventory) -> Iterator[Finding]:
     """Nothing ends before it ran, and nothing is decided after it began (unless it ended)."""
-    found = (finding for course in Book(inventory).courses()
-             for finding in [*_order_of_ends(course), *_order_of_decisions(course),
-                             *_outside_coverage(course)])
+    found = (
+        finding
+        for course in Book(inventory).courses()
+        for finding in [
+            *_order_of_ends(course),
+            *_order_of_decisions(course),
+            *_outside_coverage(course),
+        ]
+    )
     yield from dict.fromkeys(found)  # an event for all areas is met once for each
 
 
@@ -394,8 +465,9 @@ def _runs(inventory: Inventory) -> Iterator[_Run]:
                 first, last = max(start, row.first or start), min(end, row.last or end)
                 if first <= last:
                     trust = max(best, row.trust, key=_rank)
-                    yield _Run(course.arrangement, course.area, row.code, first, last, trust,
-                               row.line)
+                    yield _Run(
+                        course.arrangement, course.area, row.code, first, last, trust, row.line
+                    )
 
 
 def _sure_times(course: Course) -> Iterator[tuple[date, date, list[Any]]]:
@@ -413,8 +485,11 @@ def _sure_times(course: Course) -> Iterator[tuple[date, date, list[Any]]]:
         start = min(row.last for row in rows)
         if covered and None not in covered:
             start = max(start, min(covered))
-        last = max(row.first for row in rows) if end == date.max else min(
-            row.row.first or row.day for row in ends if row.day == end)
+        last = (
+            max(row.first for row in rows)
+            if end == date.max
+            else min(row.row.first or row.day for row in ends if row.day == end)
+        )
         yield start, last, rows
 
 

@@ -12,18 +12,22 @@ from importlib import import_module
 from typing import Any
 
 
-def attach(module: str, places: Mapping[str, str],
-           ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def attach(
+    module: str, places: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """`__getattr__` and `__dir__` of a module that offers `places` and nothing else.
 
     >>> get, names = attach("analysis", {"regions": "analysis.regions"})
     >>> names(), get("regions").__name__
     (['regions'], 'analysis.regions')
     """
+
     def get(name: str) -> Any:
         if name not in places:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}; "
-                                 f"it has {', '.join(places)}", name=name)
+            raise AttributeError(
+                f"module {module!r} has no attribute {name!r}; it has {', '.join(places)}",
+                name=name,
+            )
         where, _, attribute = places[name].partition(":")
         found = import_module(where)
         return getattr(found, attribute) if attribute else found

@@ -24,9 +24,15 @@ ANY = 2099
 """A query whose last year this is takes every year that its table gets."""
 
 SIGNS = {
-    "..": "unavailable", "...": "suppressed", ":": "suppressed", "x": "suppressed",
-    ".": "not-applicable", "-": "zero", "–": "zero",
-    "Missing": "unavailable", "Private": "suppressed",
+    "..": "unavailable",
+    "...": "suppressed",
+    ":": "suppressed",
+    "x": "suppressed",
+    ".": "not-applicable",
+    "-": "zero",
+    "–": "zero",
+    "Missing": "unavailable",
+    "Private": "suppressed",
 }
 """What the signs that stand in the place of a number mean; another one there is an alarm."""
 NOTED = "noted"
@@ -97,8 +103,11 @@ class Query:
     @property
     def figures(self) -> tuple[str, ...]:
         """The columns that the figures of the table become."""
-        return tuple(dict.fromkeys(word for choice in self.choices if choice.wide
-                                   for _, word in choice.values))
+        return tuple(
+            dict.fromkeys(
+                word for choice in self.choices if choice.wide for _, word in choice.values
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -185,8 +194,9 @@ class Live:
     @property
     def unproven(self) -> tuple[str, ...]:
         """The ids that rest on third-party code alone."""
-        return tuple(key for key, evidence in self.ids.items()
-                     if evidence.basis == "third-party code")
+        return tuple(
+            key for key, evidence in self.ids.items() if evidence.basis == "third-party code"
+        )
 
 
 # ---- SCB ---------------------------------------------------------------------------------------
@@ -194,28 +204,40 @@ class Live:
 _ATLAS = Evidence("recorded reply", "aniisabihi/atlas290, kitchen/raw")
 _DALARNA = Evidence("third-party code", "Region-Dalarna: table ids, variables and texts")
 _KARLSTAD = Evidence("third-party code", "Region-Dalarna and a page on Karlstad: ids and codes")
-_LULEA = Evidence("recorded reply",
-                  "Lulea-statistik/Lulea-befolkningsprognos-raps, data/raw/manifest.json")
-_BETA = Evidence("recorded reply", "real-estate-war-lord/am-dashboard-se, "
-                 "data/raw/scb_TAB698.meta.json (English, of a beta)")
+_LULEA = Evidence(
+    "recorded reply", "Lulea-statistik/Lulea-befolkningsprognos-raps, data/raw/manifest.json"
+)
+_BETA = Evidence(
+    "recorded reply",
+    "real-estate-war-lord/am-dashboard-se, data/raw/scb_TAB698.meta.json (English, of a beta)",
+)
 _PERSONS = ("antal", "antal personer")
 _REGION = Choice("Region", "code", "municipalities")
 _SEXES = (("1", "men"), ("2", "women"))
 _FIVE_YEARS = (
-    ("-4", "0-4"), *((f"{low}-{low + 4}",) * 2 for low in range(5, 100, 5)), ("100+5", "100-"),
+    ("-4", "0-4"),
+    *((f"{low}-{low + 4}",) * 2 for low in range(5, 100, 5)),
+    ("100+5", "100-"),
 )
 _CHANGES = (
-    ("folkmängd", "population"), ("folkökning", "increase"), ("födda", "births"),
-    ("döda", "deaths"), ("födelseöverskott", "natural_increase"),
+    ("folkmängd", "population"),
+    ("folkökning", "increase"),
+    ("födda", "births"),
+    ("döda", "deaths"),
+    ("födelseöverskott", "natural_increase"),
     ("samtliga inflyttningar", "in_total"),
     ("inflyttningar från kommuner inom länet", "in_county"),
-    ("inflyttningar från övriga län", "in_rest_of_sweden"), ("invandringar", "in_abroad"),
+    ("inflyttningar från övriga län", "in_rest_of_sweden"),
+    ("invandringar", "in_abroad"),
     ("samtliga utflyttningar", "out_total"),
     ("utflyttningar till kommuner inom länet", "out_county"),
-    ("utflyttningar till övriga län", "out_rest_of_sweden"), ("utvandringar", "out_abroad"),
-    ("flyttningsöverskott totalt", "net_total"), ("flyttningsöverskott eget län", "net_county"),
+    ("utflyttningar till övriga län", "out_rest_of_sweden"),
+    ("utvandringar", "out_abroad"),
+    ("flyttningsöverskott totalt", "net_total"),
+    ("flyttningsöverskott eget län", "net_county"),
     ("flyttningsöverskott övriga sverige", "net_rest_of_sweden"),
-    ("invandringsöverskott", "net_abroad"), ("justeringspost", "adjustment"),
+    ("invandringsöverskott", "net_abroad"),
+    ("justeringspost", "adjustment"),
 )
 
 
@@ -233,106 +255,277 @@ def _only(column: str) -> Choice:
     return Choice("ContentsCode", kind="only", values=(("", column),), wide=True)
 
 
-def _matrix(table: str, first: int, last: int, sex: str, contents: Choice,
-            evidence: Evidence = _DALARNA, *, complete: bool = True, perturbed: bool = False,
-            ) -> Query:
+def _matrix(
+    table: str,
+    first: int,
+    last: int,
+    sex: str,
+    contents: Choice,
+    evidence: Evidence = _DALARNA,
+    *,
+    complete: bool = True,
+    perturbed: bool = False,
+) -> Query:
     choices = (
         Choice("Bostadskommun", "home", "municipalities"),
         Choice("Arbetsstallekommun", "work", "municipalities"),
-        Choice("Kon", "sex", values=((sex, "total"),)), contents,
+        Choice("Kon", "sex", values=((sex, "total"),)),
+        contents,
     )
-    return Query(table, choices, _PERSONS, first, last, evidence, complete=complete,
-                 perturbed=perturbed)
+    return Query(
+        table, choices, _PERSONS, first, last, evidence, complete=complete, perturbed=perturbed
+    )
 
 
-def _scb(table: str, first: int, figure: str, code: str, unit: str, decimals: int,
-         *more: Choice) -> Query:
+def _scb(
+    table: str, first: int, figure: str, code: str, unit: str, decimals: int, *more: Choice
+) -> Query:
     """One figure of a municipality and year, up to the newest year."""
-    return Query(table, (_REGION, *more, _contents((code, figure))), (unit,), first, ANY, _ATLAS,
-                 decimals=decimals)
+    return Query(
+        table,
+        (_REGION, *more, _contents((code, figure))),
+        (unit,),
+        first,
+        ANY,
+        _ATLAS,
+        decimals=decimals,
+    )
 
 
 _TOTALS = (  # published totals: the parts of 2025 do not add up
-    Query("TAB638", (_REGION, _one("Alder", "tot"), Choice("Civilstand", kind="omitted"),
-                     _one("Kon", "1", "2"), _contents(("BE0101N1", "population"))),
-          _PERSONS, 1968, 2024, _ATLAS),
-    Query("TAB5557", (_REGION, _one("Alder", "TotSA"), _one("Civilstand", "SC"),
-                      _one("Kon", "TotSa"), _contents(("000007ME", "population"))),
-          _PERSONS, 2025, ANY, _ATLAS, perturbed=True),
+    Query(
+        "TAB638",
+        (
+            _REGION,
+            _one("Alder", "tot"),
+            Choice("Civilstand", kind="omitted"),
+            _one("Kon", "1", "2"),
+            _contents(("BE0101N1", "population")),
+        ),
+        _PERSONS,
+        1968,
+        2024,
+        _ATLAS,
+    ),
+    Query(
+        "TAB5557",
+        (
+            _REGION,
+            _one("Alder", "TotSA"),
+            _one("Civilstand", "SC"),
+            _one("Kon", "TotSa"),
+            _contents(("000007ME", "population")),
+        ),
+        _PERSONS,
+        2025,
+        ANY,
+        _ATLAS,
+        perturbed=True,
+    ),
 )
 _AGES = (
-    Query("TAB638", (_REGION, Choice("Alder", "age", "ages"), Choice("Civilstand", kind="omitted"),
-                     Choice("Kon", "sex", values=_SEXES), _contents(("BE0101N1", "persons"))),
-          _PERSONS, 1968, 2024, _ATLAS),
-    Query("TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS),
-                      _one("Civilstand", "SC"), Choice("Kon", "sex", values=_SEXES),
-                      _contents(("000007ME", "persons"))), _PERSONS, 2025, ANY, _ATLAS,
-          perturbed=True),
+    Query(
+        "TAB638",
+        (
+            _REGION,
+            Choice("Alder", "age", "ages"),
+            Choice("Civilstand", kind="omitted"),
+            Choice("Kon", "sex", values=_SEXES),
+            _contents(("BE0101N1", "persons")),
+        ),
+        _PERSONS,
+        1968,
+        2024,
+        _ATLAS,
+    ),
+    Query(
+        "TAB5557",
+        (
+            _REGION,
+            Choice("Alder", "age", values=_FIVE_YEARS),
+            _one("Civilstand", "SC"),
+            Choice("Kon", "sex", values=_SEXES),
+            _contents(("000007ME", "persons")),
+        ),
+        _PERSONS,
+        2025,
+        ANY,
+        _ATLAS,
+        perturbed=True,
+    ),
 )
 _AGES_OF_BOTH = Query(
-    "TAB5557", (_REGION, Choice("Alder", "age", values=_FIVE_YEARS), _one("Civilstand", "SC"),
-                _one("Kon", "TotSa"), _contents(("000007ME", "persons"))), _PERSONS, 2025, ANY,
-    _ATLAS, perturbed=True)
+    "TAB5557",
+    (
+        _REGION,
+        Choice("Alder", "age", values=_FIVE_YEARS),
+        _one("Civilstand", "SC"),
+        _one("Kon", "TotSa"),
+        _contents(("000007ME", "persons")),
+    ),
+    _PERSONS,
+    2025,
+    ANY,
+    _ATLAS,
+    perturbed=True,
+)
 
 
 def _older(*ages: str, total: str) -> Choice:
-    return Choice("Alder", values=(*((age, "old") for age in ages), (total, "everyone")),
-                  wide=True)
+    return Choice("Alder", values=(*((age, "old") for age in ages), (total, "everyone")), wide=True)
 
 
 _OLDER = (
-    Query("TAB638", (_REGION, _older(*map(str, range(65, 100)), "100+", total="tot"),
-                     Choice("Civilstand", kind="omitted"), _one("Kon", "1", "2"),
-                     _one("ContentsCode", "BE0101N1")), _PERSONS, 1968, 2024, _ATLAS),
-    Query("TAB5557", (_REGION, _older(*(f"{low}-{low + 4}" for low in range(65, 100, 5)), "100+5",
-                                      total="TotSA"), _one("Civilstand", "SC"),
-                      _one("Kon", "TotSa"), _one("ContentsCode", "000007ME")), _PERSONS, 2025,
-          ANY, _ATLAS, perturbed=True),
+    Query(
+        "TAB638",
+        (
+            _REGION,
+            _older(*map(str, range(65, 100)), "100+", total="tot"),
+            Choice("Civilstand", kind="omitted"),
+            _one("Kon", "1", "2"),
+            _one("ContentsCode", "BE0101N1"),
+        ),
+        _PERSONS,
+        1968,
+        2024,
+        _ATLAS,
+    ),
+    Query(
+        "TAB5557",
+        (
+            _REGION,
+            _older(*(f"{low}-{low + 4}" for low in range(65, 100, 5)), "100+5", total="TotSA"),
+            _one("Civilstand", "SC"),
+            _one("Kon", "TotSa"),
+            _one("ContentsCode", "000007ME"),
+        ),
+        _PERSONS,
+        2025,
+        ANY,
+        _ATLAS,
+        perturbed=True,
+    ),
 )
 _CHANGE = (
-    Query("TAB5169", (_REGION, Choice("Forandringar", values=_CHANGES, wide=True),
-                      _one("Period", "hel|hela året"),
-                      Choice("Kon", "sex", values=(*_SEXES, ("1+2|totalt", "total"))),
-                      _one("ContentsCode", "000002Z9|antal personer")), _PERSONS, 2000, 2024,
-          _KARLSTAD),
-    Query("TAB6481", (_REGION, Choice("Forandringar", values=_CHANGES, wide=True),
-                      _one("Period", "hela året|hel"),
-                      Choice("Kon", "sex", values=(*_SEXES, ("TotSa", "total"))),
-                      Choice("ContentsCode", kind="only")), _PERSONS, 2025, ANY, _DALARNA,
-          perturbed=True),
+    Query(
+        "TAB5169",
+        (
+            _REGION,
+            Choice("Forandringar", values=_CHANGES, wide=True),
+            _one("Period", "hel|hela året"),
+            Choice("Kon", "sex", values=(*_SEXES, ("1+2|totalt", "total"))),
+            _one("ContentsCode", "000002Z9|antal personer"),
+        ),
+        _PERSONS,
+        2000,
+        2024,
+        _KARLSTAD,
+    ),
+    Query(
+        "TAB6481",
+        (
+            _REGION,
+            Choice("Forandringar", values=_CHANGES, wide=True),
+            _one("Period", "hela året|hel"),
+            Choice("Kon", "sex", values=(*_SEXES, ("TotSa", "total"))),
+            Choice("ContentsCode", kind="only"),
+        ),
+        _PERSONS,
+        2025,
+        ANY,
+        _DALARNA,
+        perturbed=True,
+    ),
 )
 _MARGINS = (
-    Query("TAB3266", (_REGION, _one("Kon", "4"), _contents(
-        ("AM0207C6", "in_commuters"), ("AM0207C8", "out_commuters"),
-        ("AM0207C9", "live_and_work"))), _PERSONS, 2004, 2018, _ATLAS),
-    Query("TAB5839", (_REGION, _one("Kon", "4"), _contents(
-        ("00000547", "in_commuters"), ("00000548", "out_commuters"),
-        ("00000546", "live_and_work"))), _PERSONS, 2019, 2021, _ATLAS),
-    Query("TAB1828", (Choice("Kommun", "code", "municipalities"), _one("Kon", "totalt|1+2"),
-                      _contents(
-        ("bostad utanför kommunen men arbetsställe i kommunen", "in_commuters"),
-        ("bostad i kommunen men arbetsställe utanför kommunen", "out_commuters"),
-        ("bostad och arbetsställe i kommunen", "live_and_work"))),
-        _PERSONS, 2022, ANY, _DALARNA, perturbed=True),
+    Query(
+        "TAB3266",
+        (
+            _REGION,
+            _one("Kon", "4"),
+            _contents(
+                ("AM0207C6", "in_commuters"),
+                ("AM0207C8", "out_commuters"),
+                ("AM0207C9", "live_and_work"),
+            ),
+        ),
+        _PERSONS,
+        2004,
+        2018,
+        _ATLAS,
+    ),
+    Query(
+        "TAB5839",
+        (
+            _REGION,
+            _one("Kon", "4"),
+            _contents(
+                ("00000547", "in_commuters"),
+                ("00000548", "out_commuters"),
+                ("00000546", "live_and_work"),
+            ),
+        ),
+        _PERSONS,
+        2019,
+        2021,
+        _ATLAS,
+    ),
+    Query(
+        "TAB1828",
+        (
+            Choice("Kommun", "code", "municipalities"),
+            _one("Kon", "totalt|1+2"),
+            _contents(
+                ("bostad utanför kommunen men arbetsställe i kommunen", "in_commuters"),
+                ("bostad i kommunen men arbetsställe utanför kommunen", "out_commuters"),
+                ("bostad och arbetsställe i kommunen", "live_and_work"),
+            ),
+        ),
+        _PERSONS,
+        2022,
+        ANY,
+        _DALARNA,
+        perturbed=True,
+    ),
 )
 _MATRICES = (
     _matrix("TAB334", 1993, 2003, "män och kvinnor", _only("persons"), complete=False),
     _matrix("TAB333", 2004, 2018, "män och kvinnor", _only("persons")),
     _matrix("TAB5850", 2019, 2021, "män och kvinnor", _only("persons")),
-    _matrix("TAB1830", 2020, ANY, "totalt", _contents(("000000QT", "persons")), _LULEA,
-            perturbed=True),
+    _matrix(
+        "TAB1830", 2020, ANY, "totalt", _contents(("000000QT", "persons")), _LULEA, perturbed=True
+    ),
 )
 _PROJECTION = Query(
-    "TAB698", (_REGION, Choice("Alder", "age", "ages"), Choice("Kon", "sex", values=_SEXES),
-               _contents(("000004LG", "persons"))), _PERSONS, 2024, ANY, _BETA, decimals=4)
+    "TAB698",
+    (
+        _REGION,
+        Choice("Alder", "age", "ages"),
+        Choice("Kon", "sex", values=_SEXES),
+        _contents(("000004LG", "persons")),
+    ),
+    _PERSONS,
+    2024,
+    ANY,
+    _BETA,
+    decimals=4,
+)
 
 
-def _moves(table: str, first: int, last: int, sex: Choice, code: str, *, perturbed: bool = False,
-           ) -> Query:
+def _moves(
+    table: str, first: int, last: int, sex: Choice, code: str, *, perturbed: bool = False
+) -> Query:
     """Net migration; the older tables have the codes of their time, so not every municipality."""
-    return Query(table, (_REGION, _one("Alder", "tot"), sex,
-                         _contents((f"{code}|flyttningsöverskott", "net"))), _PERSONS, first, last,
-                 _ATLAS, complete=perturbed, perturbed=perturbed)
+    return Query(
+        table,
+        (_REGION, _one("Alder", "tot"), sex, _contents((f"{code}|flyttningsöverskott", "net"))),
+        _PERSONS,
+        first,
+        last,
+        _ATLAS,
+        complete=perturbed,
+        perturbed=perturbed,
+    )
 
 
 _MOVES = (
@@ -340,92 +533,178 @@ _MOVES = (
     _moves("TAB1212", 1997, 2024, _one("Kon", "1", "2"), "BE0101AZ"),
     _moves("TAB6640", 2025, ANY, _one("Kon", "TotSa"), "00000868", perturbed=True),
 )
-_PRICES = Query("TAB4352", (_contents(("000000KL|index", "kpi")),), ("index",), 1980, ANY, _ATLAS,
-                decimals=2)
-_LEVELS = Choice("UtbildningsNiva", values=(
-    *((level, "lower") for level in ("1", "2", "3", "4")),
-    *((level, "higher") for level in ("5", "6", "7")), ("US", "not_known")), wide=True)
-_EDUCATION = Query("TAB3981", (_REGION, _one("Alder", "tot16-74"), _LEVELS, _one("Kon", "1", "2"),
-                               _one("ContentsCode", "UF0506A1")), _PERSONS, 1985, ANY, _ATLAS)
+_PRICES = Query(
+    "TAB4352", (_contents(("000000KL|index", "kpi")),), ("index",), 1980, ANY, _ATLAS, decimals=2
+)
+_LEVELS = Choice(
+    "UtbildningsNiva",
+    values=(
+        *((level, "lower") for level in ("1", "2", "3", "4")),
+        *((level, "higher") for level in ("5", "6", "7")),
+        ("US", "not_known"),
+    ),
+    wide=True,
+)
+_EDUCATION = Query(
+    "TAB3981",
+    (
+        _REGION,
+        _one("Alder", "tot16-74"),
+        _LEVELS,
+        _one("Kon", "1", "2"),
+        _one("ContentsCode", "UF0506A1"),
+    ),
+    _PERSONS,
+    1985,
+    ANY,
+    _ATLAS,
+)
 _TOTAL_SEX = _one("Kon", "1+2")
 
 # ---- Kolada and geodata ------------------------------------------------------------------------
 
 _RKA, _RKA_LICENCE = "RKA, Kolada", "fri användning med angiven källa"
-_KPIS_2021 = Evidence("recorded reply",
-                      "peterk/tableau-kolada-proxy, kpi_all.js: ids and titles, 2021")
+_KPIS_2021 = Evidence(
+    "recorded reply", "peterk/tableau-kolada-proxy, kpi_all.js: ids and titles, 2021"
+)
 _KPIS_2026 = Evidence("recorded reply", "Kolada's list of key figures, titles of 2026")
 
 
 def _kolada(*indicators: tuple[str, str, str], evidence: Evidence = _KPIS_2026) -> Live:
-    return Live(_RKA, _RKA_LICENCE, indicators=tuple(
-        Indicator(kpi, name, title, evidence) for kpi, name, title in indicators))
+    return Live(
+        _RKA,
+        _RKA_LICENCE,
+        indicators=tuple(Indicator(kpi, name, title, evidence) for kpi, name, title in indicators),
+    )
 
 
-def _statistics(*queries: Query, formula: Formula | None = None, keep: bool = False,
-                constants: tuple[tuple[str, str], ...] = (), identities: tuple[str, ...] = (),
-                ) -> Live:
-    return Live("SCB", queries=queries, formula=formula, keep=keep, constants=constants,
-                identities=identities)
+def _statistics(
+    *queries: Query,
+    formula: Formula | None = None,
+    keep: bool = False,
+    constants: tuple[tuple[str, str], ...] = (),
+    identities: tuple[str, ...] = (),
+) -> Live:
+    return Live(
+        "SCB",
+        queries=queries,
+        formula=formula,
+        keep=keep,
+        constants=constants,
+        identities=identities,
+    )
 
 
 LIVE: dict[str, Live] = {
     "population": _statistics(*_TOTALS, keep=True, constants=(("kind", "observed"),)),
     "population_age_sex": _statistics(*_AGES),
     "population_age": _statistics(_AGES_OF_BOTH),
-    "population_change": _statistics(*_CHANGE, identities=(
-        "births - deaths - natural_increase", "in_total - out_total - net_total",
-        "net_county + net_rest_of_sweden + net_abroad - net_total",
-        "natural_increase + net_total + adjustment - increase")),
+    "population_change": _statistics(
+        *_CHANGE,
+        identities=(
+            "births - deaths - natural_increase",
+            "in_total - out_total - net_total",
+            "net_county + net_rest_of_sweden + net_abroad - net_total",
+            "natural_increase + net_total + adjustment - increase",
+        ),
+    ),
     "population_projection": _statistics(_PROJECTION),
     "mean_age": _statistics(_scb("TAB637", 1998, "value", "BE0101G9", "medelvärde", 1, _TOTAL_SEX)),
     "dependency_ratio": _statistics(_scb("TAB4642", 2000, "value", "00000708", "antal", 1)),
     "share_65plus": _statistics(*_OLDER, formula=Formula("100 * old / everyone", 2)),
     "tax_rate_total": _statistics(
-        _scb("TAB2017", 2000, "value", "OE0101D1", "procent", 2), keep=True),
+        _scb("TAB2017", 2000, "value", "OE0101D1", "procent", 2), keep=True
+    ),
     "taxable_income_real": _statistics(
-        _scb("TAB3600", 1995, "base", "OE0101A0", "kr/inv", 0), _PRICES,
-        formula=Formula("base * kpi_2025 / kpi", 0)),
-    "employment_rate": _statistics(_scb(
-        "TAB3200", 2020, "value", "000002NS", "procent", 1, _TOTAL_SEX, _one("Alder", "20-64"),
-        _one("Fodelseregion", "tot"))),
+        _scb("TAB3600", 1995, "base", "OE0101A0", "kr/inv", 0),
+        _PRICES,
+        formula=Formula("base * kpi_2025 / kpi", 0),
+    ),
+    "employment_rate": _statistics(
+        _scb(
+            "TAB3200",
+            2020,
+            "value",
+            "000002NS",
+            "procent",
+            1,
+            _TOTAL_SEX,
+            _one("Alder", "20-64"),
+            _one("Fodelseregion", "tot"),
+        )
+    ),
     "median_income_real": _statistics(
-        _scb("TAB3554", 1999, "income", "HE0110J8", "tkr", 1, _TOTAL_SEX, _one("Alder", "tot16+"),
-             _one("Inkomstklass", "TOT")), _PRICES,
-        formula=Formula("1000 * income * kpi_2025 / kpi", 0)),
+        _scb(
+            "TAB3554",
+            1999,
+            "income",
+            "HE0110J8",
+            "tkr",
+            1,
+            _TOTAL_SEX,
+            _one("Alder", "tot16+"),
+            _one("Inkomstklass", "TOT"),
+        ),
+        _PRICES,
+        formula=Formula("1000 * income * kpi_2025 / kpi", 0),
+    ),
     "post_secondary_share": _statistics(
-        _EDUCATION, formula=Formula("100 * higher / (lower + higher + not_known)", 2)),
+        _EDUCATION, formula=Formula("100 * higher / (lower + higher + not_known)", 2)
+    ),
     "net_migration_rate": _statistics(
-        *_MOVES, *_TOTALS, formula=Formula("1000 * net / population", 2)),
+        *_MOVES, *_TOTALS, formula=Formula("1000 * net / population", 2)
+    ),
     "commuting_margins": _statistics(*_MARGINS),
     "commuting_matrix": _statistics(*_MATRICES),
     "tax_rate": _kolada(("N00901", "tax_rate", "Skattesats till kommun (%)")),
-    "tax_base": _kolada(("N00903", "tax_base", "Skattekraft kommun, kr/inv"),
-                        evidence=_KPIS_2021),
+    "tax_base": _kolada(("N00903", "tax_base", "Skattekraft kommun, kr/inv"), evidence=_KPIS_2021),
     "land_area": _kolada(("N02993", "land_area", "Landareal, kvadratkilometer")),
-    "finances": _kolada(("N00095", "expenditures", "Kostnad egentlig verksamhet, kr/inv"),
-                        evidence=_KPIS_2021),
-    "staff": _kolada(("N00053", "staff",
-                      "Månadsavlönad personal, totalt kommunalt anställda, antal"),
-                     evidence=_KPIS_2021),
+    "finances": _kolada(
+        ("N00095", "expenditures", "Kostnad egentlig verksamhet, kr/inv"), evidence=_KPIS_2021
+    ),
+    "staff": _kolada(
+        ("N00053", "staff", "Månadsavlönad personal, totalt kommunalt anställda, antal"),
+        evidence=_KPIS_2021,
+    ),
     "area_costs": _kolada(
         ("N07009", "raddningstjanst", "Kostnad räddningstjänst, kr/inv"),
-        ("N07006", "miljotillsyn",
-         "Kostnad miljö- och hälsoskydd, myndighetsutövning, kr/inv"),
+        ("N07006", "miljotillsyn", "Kostnad miljö- och hälsoskydd, myndighetsutövning, kr/inv"),
         ("N07004", "gata", "Kostnad väg- och järnvägsnät, parkering, kr/inv"),
         ("N07005", "park-skog", "Kostnad parker, kr/inv"),
         ("N09008", "bibliotek", "Kostnad bibliotek, kr/inv"),
         ("N40003", "naringsliv", "Kostnad näringslivsfrämjande åtgärder, kr/inv"),
-        ("N07003", "besoksnaring", "Kostnad turistverksamhet, kr/inv")),
-    "peers": Live(_RKA, _RKA_LICENCE, peers=Groups(
-        (("övergripande", "overall"), ("räddningstjänst", "rescue")),
-        Evidence("recorded reply", "rKolada, introduction: groups of Arboga, 2024 and 2025; "
-                 "titles of 2026"))),
-    "localities": Live("SCB", layer=Layer(
-        "stat:Tatorter_2023", 2023, ("tatortskod", "tatort", "kommun", "bef"), "tatortskod",
-        Evidence("recorded reply", "slap-py/icrailways, reports/data/scb-town-examples.json"))),
-    "boundaries": Live("SCB", layer=Layer(
-        "stat:RegSO_2025", 2025, ("kommunkod",), "regsokod",
-        Evidence("recorded reply", "deno-li/fuzzy-MCP, tests/fixtures: fields of the layer"))),
+        ("N07003", "besoksnaring", "Kostnad turistverksamhet, kr/inv"),
+    ),
+    "peers": Live(
+        _RKA,
+        _RKA_LICENCE,
+        peers=Groups(
+            (("övergripande", "overall"), ("räddningstjänst", "rescue")),
+            Evidence(
+                "recorded reply",
+                "rKolada, introduction: groups of Arboga, 2024 and 2025; titles of 2026",
+            ),
+        ),
+    ),
+    "localities": Live(
+        "SCB",
+        layer=Layer(
+            "stat:Tatorter_2023",
+            2023,
+            ("tatortskod", "tatort", "kommun", "bef"),
+            "tatortskod",
+            Evidence("recorded reply", "slap-py/icrailways, reports/data/scb-town-examples.json"),
+        ),
+    ),
+    "boundaries": Live(
+        "SCB",
+        layer=Layer(
+            "stat:RegSO_2025",
+            2025,
+            ("kommunkod",),
+            "regsokod",
+            Evidence("recorded reply", "deno-li/fuzzy-MCP, tests/fixtures: fields of the layer"),
+        ),
+    ),
 }
 """How each dataset that has a live source is fetched, by its key in the catalogue."""

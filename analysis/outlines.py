@@ -32,16 +32,18 @@ def edges(areas: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], ND
     points, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[:-1] == ring[1:]
     ends = np.stack([points[:-1][same], points[1:][same]], axis=1)
-    later = ((ends[:, 0, 0] > ends[:, 1, 0])
-             | ((ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1])))
+    later = (ends[:, 0, 0] > ends[:, 1, 0]) | (
+        (ends[:, 0, 0] == ends[:, 1, 0]) & (ends[:, 0, 1] > ends[:, 1, 1])
+    )
     ends[later] = ends[later][:, ::-1]  # an edge has one direction, whoever walks along it
     order = np.lexsort(ends.reshape(-1, 4).T)
     ends, who = ends[order], owner[ring[:-1][same]][order]
     twice = np.append((ends[:-1] == ends[1:]).all(axis=(1, 2)), False)
     second = np.append(False, twice[:-1])
     one, other = who[~second], np.where(twice, np.roll(who, -1), -1)[~second]
-    pairs, place = np.unique(np.sort(np.column_stack([one, other]), axis=1), axis=0,
-                             return_inverse=True)
+    pairs, place = np.unique(
+        np.sort(np.column_stack([one, other]), axis=1), axis=0, return_inverse=True
+    )
     segments = shapely.linestrings(ends[~second])
     place = place.ravel()
     order = np.argsort(place, kind="stable")

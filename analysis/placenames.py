@@ -68,8 +68,12 @@ def parts(text: str) -> list[str]:
 def meanings(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
     """All that `word` can stand for among the `known` municipalities (by code)."""
     folded = " ".join(word.casefold().split())
-    found = [*_by_code(folded, known), *_by_name(folded, known), *_by_county(folded, known),
-             *_by_market(folded, known)]
+    found = [
+        *_by_code(folded, known),
+        *_by_name(folded, known),
+        *_by_county(folded, known),
+        *_by_market(folded, known),
+    ]
     return list({meaning.codes: meaning for meaning in reversed(found)}.values())[::-1]
 
 
@@ -89,16 +93,24 @@ def _names_of(place: Municipality) -> set[str]:
 
 
 def _by_name(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
-    return [Meaning("municipality", place.code, (place.code,))
-            for place in known.values() if word in _names_of(place)]
+    return [
+        Meaning("municipality", place.code, (place.code,))
+        for place in known.values()
+        if word in _names_of(place)
+    ]
 
 
 def _by_county(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
     found: dict[str, list[str]] = {}
     for place in known.values():
         bare = place.county.casefold().removesuffix(" län")
-        names = {place.county.casefold(), bare, bare.removesuffix("s"), place.county_code,
-                 f"län {place.county_code}"}
+        names = {
+            place.county.casefold(),
+            bare,
+            bare.removesuffix("s"),
+            place.county_code,
+            f"län {place.county_code}",
+        }
         if word in names:
             found.setdefault(place.county, []).append(place.code)
     return [Meaning("county", county, tuple(codes)) for county, codes in found.items()]
@@ -113,8 +125,10 @@ def _by_market(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
     for place in known.values():
         if place.labour_market_name.casefold() in wanted:
             found.setdefault(place.labour_market_name, []).append(place.code)
-    return [Meaning("labour market", f"{name} arbetsmarknad", tuple(codes))
-            for name, codes in found.items()]
+    return [
+        Meaning("labour market", f"{name} arbetsmarknad", tuple(codes))
+        for name, codes in found.items()
+    ]
 
 
 def code_of(word: str, known: Mapping[str, Municipality]) -> str | None:

@@ -129,8 +129,7 @@ def _parts(value: Any) -> Iterable[bytes]:
 
 
 def _table_parts(table: Any) -> Iterable[bytes]:
-    """Names, types and a hash a row of a table or series: text of it would take ten times as long.
-    """
+    """Names, types and a hash a row of a table or series: text of it would take ten times as long."""
     from pandas.util import hash_pandas_object
 
     table = table.to_frame() if hasattr(table, "to_frame") else table

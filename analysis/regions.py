@@ -135,20 +135,33 @@ def changes() -> dict[str, Change]:
     for path in (paths.data_path(CHANGES), changes_path()):
         if path.is_file():
             rows = textfiles.read_rows(path, _CHANGE_COLUMNS)
-            read = {row: Change(code, name, first, last, tuple(became.split()))
-                    for row, (code, name, first, last, became) in rows.records}
-            raise_faults(InputError, [fault for row, change in read.items()
-                                      for fault in _change_faults(f"{path} row {row}", change)])
+            read = {
+                row: Change(code, name, first, last, tuple(became.split()))
+                for row, (code, name, first, last, became) in rows.records
+            }
+            raise_faults(
+                InputError,
+                [
+                    fault
+                    for row, change in read.items()
+                    for fault in _change_faults(f"{path} row {row}", change)
+                ],
+            )
             found |= {change.code: change for change in read.values()}
     return found
 
 
 def _change_faults(place: str, change: Change) -> list[str]:
-    faults = [f"{place}: {word!r} is no municipality code; codes have four digits"
-              for word in (change.code, *change.became) if not re.fullmatch(r"\d{4}", word)]
-    faults += [f"{place}: {day!r} is no date; write it as 2027-01-01"
-               for day in (change.valid_from, change.valid_to)
-               if day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day)]
+    faults = [
+        f"{place}: {word!r} is no municipality code; codes have four digits"
+        for word in (change.code, *change.became)
+        if not re.fullmatch(r"\d{4}", word)
+    ]
+    faults += [
+        f"{place}: {day!r} is no date; write it as 2027-01-01"
+        for day in (change.valid_from, change.valid_to)
+        if day and not re.fullmatch(r"\d{4}-\d\d-\d\d", day)
+    ]
     if not change.name or not (change.valid_from or change.valid_to):
         faults.append(f"{place}: name, and valid_from or valid_to, must be given")
     return faults
@@ -160,8 +173,11 @@ def gone() -> dict[str, Change]:
     >>> "1780" in gone()
     False
     """
-    return {code: change for code, change in changes().items()
-            if change.valid_to and code in municipalities()}
+    return {
+        code: change
+        for code, change in changes().items()
+        if change.valid_to and code in municipalities()
+    }
 
 
 def current() -> dict[str, Municipality]:
@@ -191,18 +207,21 @@ def country(codes: Collection[str]) -> list[str]:
     >>> len(country([])), len(country(["1780"]))
     (290, 290)
     """
-    return [code for code in municipalities()
-            if code in codes or not (code in gone() or is_new(code))]
+    return [
+        code for code in municipalities() if code in codes or not (code in gone() or is_new(code))
+    ]
 
 
 def _became(code: str) -> str:
     """What has become of a code that is gone, in words."""
     change = changes()[code]
-    new = [f"{to} {municipalities()[to].name}" if to in municipalities() else to
-           for to in change.became]
-    return (f"{code} {change.name} ended on {change.valid_to}"
-            + (f" and became {' and '.join(new)}; use that instead" if new
-               else "; leave it out"))
+    new = [
+        f"{to} {municipalities()[to].name}" if to in municipalities() else to
+        for to in change.became
+    ]
+    return f"{code} {change.name} ended on {change.valid_to}" + (
+        f" and became {' and '.join(new)}; use that instead" if new else "; leave it out"
+    )
 
 
 @cache
@@ -215,14 +234,22 @@ def municipalities() -> dict[str, Municipality]:
     with paths.data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
         found = {
             row["code"]: Municipality(
-                row["code"], row["name"], row["county_code"], row["county"], row["skr_group"],
-                row["labour_market"], row["labour_market_name"],
+                row["code"],
+                row["name"],
+                row["county_code"],
+                row["county"],
+                row["skr_group"],
+                row["labour_market"],
+                row["labour_market_name"],
             )
             for row in csv.DictReader(file)
         }
     names = {entry.county_code: entry.county for entry in found.values()}
-    found |= {code: Municipality(code, new.name, code[:2], names.get(code[:2], ""), "", "", "")
-              for code, new in changes().items() if not new.valid_to and code not in found}
+    found |= {
+        code: Municipality(code, new.name, code[:2], names.get(code[:2], ""), "", "", "")
+        for code, new in changes().items()
+        if not new.valid_to and code not in found
+    }
     return found
 
 
@@ -279,8 +306,14 @@ def registry() -> dict[str, Region]:
     for path in files:
         if path.exists() or len(files) == 1:
             own = _entries_of(path)
-            raise_faults(InputError, [f"{path.name}: region {key!r} is one of the shipped ones; "
-                                      "choose another key" for key in own if key in entries])
+            raise_faults(
+                InputError,
+                [
+                    f"{path.name}: region {key!r} is one of the shipped ones; choose another key"
+                    for key in own
+                    if key in entries
+                ],
+            )
             entries |= own
     faults = [
         f"region {key!r}: unknown group {group!r}; valid are {', '.join(entries)}"
@@ -301,8 +334,9 @@ def _entries_of(path: Path) -> dict[str, Any]:
         entries = tomllib.loads(textfiles.read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name}: not valid TOML, {error}; mend the file") from error
-    raise_faults(InputError, [fault for key, entry in entries.items()
-                              for fault in _entry_faults(key, entry)])
+    raise_faults(
+        InputError, [fault for key, entry in entries.items() for fault in _entry_faults(key, entry)]
+    )
     return entries
 
 
@@ -312,13 +346,18 @@ _WORDS = ("name", "members", "groups")
 def _entry_faults(key: str, entry: Any) -> list[str]:
     if not isinstance(entry, dict):
         return [f"{key!r} is no region; write [{slug(key) or 'ny-region'}] with name and members"]
-    strange = [f"region {key!r}: {hints.unknown('word', word, _WORDS)}"
-               for word in entry if word not in _WORDS]
+    strange = [
+        f"region {key!r}: {hints.unknown('word', word, _WORDS)}"
+        for word in entry
+        if word not in _WORDS
+    ]
     if strange:
         return strange
     members, groups = entry.get("members", []), entry.get("groups", [])
-    lists = all(isinstance(part, list) and all(isinstance(code, str) for code in part)
-                for part in (members, groups))
+    lists = all(
+        isinstance(part, list) and all(isinstance(code, str) for code in part)
+        for part in (members, groups)
+    )
     if not lists or not isinstance(entry.get("name", ""), str):
         return [f"region {key!r}: name must be text, members and groups lists of text in quotes"]
     faults = [] if entry.get("name") else [f"region {key!r}: name is missing; add one"]
@@ -356,11 +395,13 @@ def _unknown_faults(codes: Sequence[str]) -> list[str]:
     faults = [
         f"unknown municipality code {code!r}{_code_hint(code)}; "
         "codes have four digits and stand in data/municipalities.csv"
-        for code in dict.fromkeys(codes) if code not in known
+        for code in dict.fromkeys(codes)
+        if code not in known
     ]
     faults += [
         f"municipality code {code!r} is given {count} times; give it once"
-        for code, count in Counter(codes).items() if count > 1
+        for code, count in Counter(codes).items()
+        if count > 1
     ]
     return faults
 
@@ -382,9 +423,13 @@ def get(key: str) -> Region:
     """
     known = registry()
     if key in known:
-        raise_faults(InputError, [f"region {key!r}: {fault}; give the codes with --members, or "
-                                  f"edit {registry_path()}"
-                                  for fault in _gone_faults(known[key].members)])
+        raise_faults(
+            InputError,
+            [
+                f"region {key!r}: {fault}; give the codes with --members, or edit {registry_path()}"
+                for fault in _gone_faults(known[key].members)
+            ],
+        )
         return known[key]
     hint = hints.did_you_mean(slug(key), list(known)) or _code_hint(key).removeprefix(": ")
     hint = f"{hint.strip()} " if hint.endswith(("?", "? ")) else f"{hint}; " if hint else ""
@@ -412,8 +457,9 @@ def from_members(codes: Iterable[str], *, name: str | None = None) -> Region:
     if name is not None:
         faults += name_faults(name)
     raise_faults(InputError, faults)
-    return _named(members, name.strip() if name is not None else _joined(members),
-                  given=name is not None)
+    return _named(
+        members, name.strip() if name is not None else _joined(members), given=name is not None
+    )
 
 
 def _named(members: tuple[str, ...], label: str, *, given: bool) -> Region:
@@ -451,14 +497,14 @@ def name_faults(name: str) -> list[str]:
     ["the name 'a/b' is no safe folder name; leave out slashes and leading dots"]
     """
     if not name.strip():
-        return ["the name is empty; give one such as \"KAK och vänner\""]
+        return ['the name is empty; give one such as "KAK och vänner"']
     if re.search(r"[/\\]", name) or name.strip().startswith("."):
         return [f"the name {name!r} is no safe folder name; leave out slashes and leading dots"]
     if any(unicodedata.category(letter) in _CONTROL for letter in name):
         return [f"the name {name!r} has control characters; type it anew"]
     if not re.search(r"[a-z]", slug(name)):
         # a key of digits would be taken for the code of a municipality, a county or the nation
-        return [f"the name {name!r} has no letters; give one such as \"KAK\""]
+        return [f'the name {name!r} has no letters; give one such as "KAK"']
     if len(name) > _LONGEST:
         return [f"the name {name[:20]!r}… has {len(name)} characters; {_LONGEST} are the most"]
     return []
@@ -492,11 +538,16 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
 def _one(word: str, name: str) -> Region:
     """The region of a single word that is no key of the registry."""
     found = placenames.meanings(word, current())
-    named = [region for region in registry().values()
-             if word.strip().casefold() in (region.key, region.name.casefold())]
+    named = [
+        region
+        for region in registry().values()
+        if word.strip().casefold() in (region.key, region.name.casefold())
+    ]
     if len(found) + len(named) > 1:
-        choices = [*(f"{region.key} (region)" for region in named),
-                   *(f"{meaning.written} ({meaning.kind})" for meaning in found)]
+        choices = [
+            *(f"{region.key} (region)" for region in named),
+            *(f"{meaning.written} ({meaning.kind})" for meaning in found),
+        ]
         raise InputError(f"{word!r} can mean several; write {' or '.join(choices)}")
     if named:
         return get(named[0].key)
@@ -524,13 +575,17 @@ def each(kind: str) -> list[Region]:
     if kind == "county":
         names = {entry.code: entry.county for entry in municipalities().values()}
     elif kind == "labour-market":
-        names = {entry.code: f"{_owning(entry.labour_market_name)} arbetsmarknad"
-                 for entry in municipalities().values()}
+        names = {
+            entry.code: f"{_owning(entry.labour_market_name)} arbetsmarknad"
+            for entry in municipalities().values()
+        }
     elif kind.casefold().endswith(".csv"):
         return _each_group(Path(kind))
     else:
-        raise InputError(hints.unknown("kind of region", kind, EACH)
-                         + ", or a CSV file with the columns group and code")
+        raise InputError(
+            hints.unknown("kind of region", kind, EACH)
+            + ", or a CSV file with the columns group and code"
+        )
     members: dict[str, list[str]] = {}
     for code, label in names.items():
         members.setdefault(label, []).append(code)
@@ -585,8 +640,10 @@ def _key_faults(key: str) -> list[str]:
     if key in registry():
         faults.append(f"the key {key!r} is taken; choose another or edit {registry_path().name}")
     if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
-        faults.append(f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
-                      f"such as {slug(key) or 'ny-region'!r}")
+        faults.append(
+            f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
+            f"such as {slug(key) or 'ny-region'!r}"
+        )
     return faults
 
 

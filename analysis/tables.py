@@ -40,8 +40,13 @@ class Format:
     @classmethod
     def of(cls, measure: Measure, label: str = "") -> Format:
         """The format that a measure's own metadata asks for."""
-        return cls(label or measure.label, "%" if measure.as_percent else measure.unit,
-                   measure.decimals, measure.as_percent, measure=measure.id)
+        return cls(
+            label or measure.label,
+            "%" if measure.as_percent else measure.unit,
+            measure.decimals,
+            measure.as_percent,
+            measure=measure.id,
+        )
 
     @property
     def heading(self) -> str:
@@ -90,8 +95,11 @@ class Table:
             f'<th scope="col"{_numeric(form)}>{escape(form.heading)}</th>' for form in heads
         )
         body = "".join(
-            "<tr>" + "".join(_cell(form, value, first=position == 0)
-                             for position, (form, value) in enumerate(zip(heads, row, strict=True)))
+            "<tr>"
+            + "".join(
+                _cell(form, value, first=position == 0)
+                for position, (form, value) in enumerate(zip(heads, row, strict=True))
+            )
             + "</tr>"
             for row in self.frame.itertuples(index=False, name=None)
         )
@@ -100,8 +108,13 @@ class Table:
 
     def __str__(self) -> str:
         """Caption and formatted columns as text, for a prompt without HTML."""
-        shown = pd.DataFrame({form.heading: self.frame[name].map(form.show)
-                              for name, form in self.formats.items() if name in self.frame})
+        shown = pd.DataFrame(
+            {
+                form.heading: self.frame[name].map(form.show)
+                for name, form in self.formats.items()
+                if name in self.frame
+            }
+        )
         return f"{self.title}\n{shown.to_string(index=False)}"
 
     __repr__ = __str__
@@ -117,7 +130,5 @@ def _numeric(form: Format) -> str:
 def _cell(form: Format, value: Any, *, first: bool) -> str:
     shown = escape(form.show(value))
     if swedish.is_missing(value) and not first:
-        shown = (f'<span aria-hidden="true">{shown}</span>'
-                 '<span class="hidden">uppgift saknas</span>')
-    return (f'<th scope="row">{shown}</th>' if first
-            else f"<td{_numeric(form)}>{shown}</td>")
+        shown = f'<span aria-hidden="true">{shown}</span><span class="hidden">uppgift saknas</span>'
+    return f'<th scope="row">{shown}</th>' if first else f"<td{_numeric(form)}>{shown}</td>"

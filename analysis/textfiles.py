@@ -25,8 +25,11 @@ from analysis import hints
 from analysis.errors import InputError, raise_faults
 
 SEPARATORS = (",", ";", "\t")
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-          (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _SIGNS = set("\t\n\r€–—‘’“”„…•§°·«»½¼¾£©®´¨×²³ \u00ad")
 # what letters of DOS become when they are read as cp1252
 _INSIDE_WORDS = re.compile(r"[^\W\d_][†‡ˆ‰‹›”„“¤¦¥¬±¶¹º][^\W\d_]")
@@ -55,8 +58,9 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror}); "
-                         "restore the file or name another") from error
+        raise InputError(
+            f"{path.name}: cannot be read ({error.strerror}); restore the file or name another"
+        ) from error
     return decode(content, path.name)
 
 
@@ -75,13 +79,16 @@ def decode(content: bytes, file: str) -> str:
         text = content.decode(named)
     except UnicodeDecodeError as error:
         if named != "utf-8":
-            raise InputError(f"{file}: is no whole {named.upper()} text; save it as UTF-8"
-                             ) from error
+            raise InputError(
+                f"{file}: is no whole {named.upper()} text; save it as UTF-8"
+            ) from error
         text = _western(content, file)
     found = _CONTROL.search(text)
     if found:
-        raise InputError(f"{file} row {_row(text, found.start())}: has the control character "
-                         f"U+{ord(found[0]):04X}; remove it and save the file as UTF-8")
+        raise InputError(
+            f"{file} row {_row(text, found.start())}: has the control character "
+            f"U+{ord(found[0]):04X}; remove it and save the file as UTF-8"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -92,8 +99,9 @@ def _western(content: bytes, file: str) -> str:
         plain = letter.isascii() or letter in _SIGNS
         western = letter < "\u0100" and unicodedata.category(letter).startswith("L")
         if not (plain or western) or _INSIDE_WORDS.match(text, max(place - 1, 0)):
-            raise InputError(f"{file} row {_row(text, place)}: the letters cannot be told; "
-                             "save it as UTF-8")
+            raise InputError(
+                f"{file} row {_row(text, place)}: the letters cannot be told; save it as UTF-8"
+            )
     return text
 
 
@@ -130,14 +138,16 @@ def rows_of(text: str, file: str, columns: Sequence[str] = ()) -> Rows:
     width = max((_width(cells) for _, cells in records), default=0)
     header = [cell.strip() for cell in records[0][1]] if records else []
     header += [""] * (width - len(header))
-    header = header[:max(width, _width(header))]
+    header = header[: max(width, _width(header))]
     faults = [*_header_faults(header, file, columns)]
     kept = []
     for row, cells in records[1:]:
-        trimmed = [cell.strip() for cell in cells[:len(header)]]
+        trimmed = [cell.strip() for cell in cells[: len(header)]]
         if len(cells) < len(header):
-            faults.append(f"{file} row {row}: {len(cells)} cells where the header has "
-                          f"{len(header)}; put text that contains {separator!r} in quotes")
+            faults.append(
+                f"{file} row {row}: {len(cells)} cells where the header has "
+                f"{len(header)}; put text that contains {separator!r} in quotes"
+            )
         elif any(trimmed):
             kept.append((row, tuple(trimmed)))
     raise_faults(InputError, faults)
@@ -157,13 +167,19 @@ def _separator(text: str, file: str, columns: Sequence[str]) -> str:
     first = next((line for line in text.split("\n") if line.strip()), "")
     if re.fullmatch(r"sep=.", first.strip(), re.IGNORECASE):
         raise InputError(f"{file} row 1: {first.strip()!r} is no header; remove the row")
-    found = {sign: len(set(columns) & {cell.strip().strip('"') for cell in first.split(sign)})
-             if columns else first.count(sign) for sign in SEPARATORS}
+    found = {
+        sign: len(set(columns) & {cell.strip().strip('"') for cell in first.split(sign)})
+        if columns
+        else first.count(sign)
+        for sign in SEPARATORS
+    }
     best = max(found.values())
     likely = [sign for sign, count in found.items() if count == best and sign in first] or [","]
     if len(likely) > 1:
-        raise InputError(f"{file} row 1: the columns may be separated by "
-                         f"{' or '.join(map(repr, likely))}; use commas only")
+        raise InputError(
+            f"{file} row 1: the columns may be separated by "
+            f"{' or '.join(map(repr, likely))}; use commas only"
+        )
     return likely[0]
 
 
@@ -176,8 +192,9 @@ def _records(text: str, file: str, separator: str) -> list[tuple[int, list[str]]
                 found.append((row, cells))
             row = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{file} row {row}: is no CSV ({error}); "
-                         "close its quotes, or save it anew") from error
+        raise InputError(
+            f"{file} row {row}: is no CSV ({error}); close its quotes, or save it anew"
+        ) from error
     return found
 
 
@@ -185,14 +202,23 @@ def _header_faults(header: Sequence[str], file: str, columns: Sequence[str]) -> 
     if not header:
         return [f"{file}: is empty; its first row must name the columns"]
     place = f"{file} row 1"
-    faults = [f"{place}: column {number} has no name; name it or empty it"
-              for number, name in enumerate(header, 1) if not name]
-    faults += [f"{place}: the column {name!r} stands there twice; rename one"
-               for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    faults = [
+        f"{place}: column {number} has no name; name it or empty it"
+        for number, name in enumerate(header, 1)
+        if not name
+    ]
+    faults += [
+        f"{place}: the column {name!r} stands there twice; rename one"
+        for name in dict.fromkeys(header)
+        if name and header.count(name) > 1
+    ]
     if not columns:
         return faults
-    faults += [f"{place}: {hints.unknown('column', name, columns)}"
-               for name in header if name and name not in columns]
+    faults += [
+        f"{place}: {hints.unknown('column', name, columns)}"
+        for name in header
+        if name and name not in columns
+    ]
     missing = [name for name in columns if name not in header]
     if missing and not faults:
         faults.append(f"{place}: the columns {', '.join(missing)} are missing; add them")

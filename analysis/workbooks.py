@@ -73,8 +73,10 @@ class Workbook:
         there = [sheet.name for sheet in self.sheets]
         near = hints.nearest(name, there)
         was = f"has {near!r} been renamed? " if near else ""
-        raise InputError(f"{self.file}: the sheet {name!r} is missing; {was}"
-                         f"name it {name!r} again (there are {', '.join(map(repr, there))})")
+        raise InputError(
+            f"{self.file}: the sheet {name!r} is missing; {was}"
+            f"name it {name!r} again (there are {', '.join(map(repr, there))})"
+        )
 
 
 def read_workbook(path: Path, *, name: str = "") -> Workbook:
@@ -92,15 +94,19 @@ def read_workbook(path: Path, *, name: str = "") -> Workbook:
         values = openpyxl.load_workbook(path, data_only=True)
         formulas = openpyxl.load_workbook(path)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise InputError(f"{file}: cannot be read as a workbook ({error}); open it in Excel and "
-                         "save it as .xlsx") from error
+        raise InputError(
+            f"{file}: cannot be read as a workbook ({error}); open it in Excel and save it as .xlsx"
+        ) from error
     sheets, faults = [], []
     for sheet in values.worksheets:
         faults += _formula_faults(file, sheet, formulas[sheet.title])
-        rows = tuple((number, tuple(map(_plain, cells)))
-                     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1))
-        merged = tuple((area.min_row, area.max_row, area.coord)
-                       for area in sheet.merged_cells.ranges)
+        rows = tuple(
+            (number, tuple(map(_plain, cells)))
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1)
+        )
+        merged = tuple(
+            (area.min_row, area.max_row, area.coord) for area in sheet.merged_cells.ranges
+        )
         sheets.append(Sheet(file, sheet.title, rows, merged))
     if faults:
         raise InputError(*faults)
@@ -114,14 +120,19 @@ def _refuse_other_files(path: Path, file: str) -> None:
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); restore it") from error
     if path.stat().st_size > _MOST_BYTES:
-        raise InputError(f"{file}: is larger than {_MOST_BYTES // 1_000_000} MB; take pictures out "
-                         "of it")
+        raise InputError(
+            f"{file}: is larger than {_MOST_BYTES // 1_000_000} MB; take pictures out of it"
+        )
     if start == _OLD_EXCEL:
-        raise InputError(f"{file}: is an old Excel file, or protected by a password; save it as "
-                         ".xlsx without a password")
+        raise InputError(
+            f"{file}: is an old Excel file, or protected by a password; save it as "
+            ".xlsx without a password"
+        )
     if start[:2] != b"PK":
-        raise InputError(f"{file}: is a text file, not a workbook; open it in Excel, choose Save "
-                         "as and the type Excel workbook (.xlsx)")
+        raise InputError(
+            f"{file}: is a text file, not a workbook; open it in Excel, choose Save "
+            "as and the type Excel workbook (.xlsx)"
+        )
 
 
 def _formula_faults(file: str, values: Any, formulas: Any) -> list[str]:
@@ -132,10 +143,15 @@ def _formula_faults(file: str, values: Any, formulas: Any) -> list[str]:
             computed = values.cell(cell.row, cell.column).value
             broken = isinstance(computed, str) and re.fullmatch(r"#[A-ZÅÄÖ0-9/?!]+", computed)
             if broken or (cell.data_type == "f" and computed is None):
-                what = f"the formula gives {computed}" if broken else (
-                    "the formula has not been computed")
-                faults.append(f"{file} sheet {values.title!r} row {cell.row}, column "
-                              f"{cell.column_letter}: {what}; write the number instead")
+                what = (
+                    f"the formula gives {computed}"
+                    if broken
+                    else ("the formula has not been computed")
+                )
+                faults.append(
+                    f"{file} sheet {values.title!r} row {cell.row}, column "
+                    f"{cell.column_letter}: {what}; write the number instead"
+                )
     return faults
 
 
@@ -154,22 +170,40 @@ def records(sheet: Sheet, columns: Sequence[str]) -> tuple[list[Record], list[st
     Titles may stand above the headings and columns of one's own to the right; headings may stand
     in any order. Faults: a missing or repeated heading, and merged cells from the headings on.
     """
-    top = next((place for place, (_, cells) in enumerate(sheet.rows)
-                if len(_same(cells, columns)) * 2 > len(columns)), None)
+    top = next(
+        (
+            place
+            for place, (_, cells) in enumerate(sheet.rows)
+            if len(_same(cells, columns)) * 2 > len(columns)
+        ),
+        None,
+    )
     if top is None:
-        return [], [f"{sheet.place}: the headings {', '.join(columns)} are missing; copy them "
-                    "from a new form"]
+        return [], [
+            f"{sheet.place}: the headings {', '.join(columns)} are missing; copy them "
+            "from a new form"
+        ]
     row, cells = sheet.rows[top]
     headings = [str(cell or "") for cell in cells]
     found = _same(cells, columns)
-    faults = [f"{sheet.place} row {row}: the heading {name!r} is missing; "
-              f"{_renamed(name, headings, columns)}" for name in columns if name not in found]
-    faults += [f"{sheet.place} row {row}: the heading {name!r} stands there twice; remove one"
-               for name in columns if [h.casefold() for h in headings].count(name.casefold()) > 1]
-    faults += [f"{sheet.place}: the cells {area} are merged; split them and fill in each"
-               for first, last, area in sheet.merged if last >= row]
+    faults = [
+        f"{sheet.place} row {row}: the heading {name!r} is missing; "
+        f"{_renamed(name, headings, columns)}"
+        for name in columns
+        if name not in found
+    ]
+    faults += [
+        f"{sheet.place} row {row}: the heading {name!r} stands there twice; remove one"
+        for name in columns
+        if [h.casefold() for h in headings].count(name.casefold()) > 1
+    ]
+    faults += [
+        f"{sheet.place}: the cells {area} are merged; split them and fill in each"
+        for first, last, area in sheet.merged
+        if last >= row
+    ]
     kept = []
-    for number, values in sheet.rows[top + 1:]:
+    for number, values in sheet.rows[top + 1 :]:
         chosen = {name: values[place] for name, place in found.items()}
         if any(value is not None for value in chosen.values()):
             kept.append(Record(sheet, number, chosen))
@@ -214,18 +248,24 @@ def number(value: Any) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, date):
-        raise ValueError(f"{value.isoformat()} is a date; set the cell's format to number and "
-                         "write the number anew")
+        raise ValueError(
+            f"{value.isoformat()} is a date; set the cell's format to number and "
+            "write the number anew"
+        )
     plain = str(value).translate(_BLANKS)
     two = re.fullmatch(r"(\d{1,3})[.,](\d{3})", plain)
     if two and plain[0] != "0":
-        raise ValueError(f"{value!r} may be {two[1]}{two[2]} or {two[1]},{two[2]}; write "
-                         f"{two[1]}{two[2]}, or {two[1]},{two[2][0]} with a decimal comma")
+        raise ValueError(
+            f"{value!r} may be {two[1]}{two[2]} or {two[1]},{two[2]}; write "
+            f"{two[1]}{two[2]}, or {two[1]},{two[2][0]} with a decimal comma"
+        )
     if re.fullmatch(r"-?\d+\.\d+", plain):
         return float(plain)
     if not _NUMBER.fullmatch(plain):
-        raise ValueError(f"{value!r} is no number; write digits only, and leave the cell empty "
-                         "where nothing is known")
+        raise ValueError(
+            f"{value!r} is no number; write digits only, and leave the cell empty "
+            "where nothing is known"
+        )
     return float(plain.replace(",", ".").replace("\u2212", "-"))
 
 
@@ -245,8 +285,10 @@ def code(value: Any, valid: Collection[str]) -> str:
         return found
     names = valid if isinstance(valid, Mapping) else {}
     meant = [key for key, name in names.items() if name.casefold() == plain.casefold()]
-    raise ValueError(f"{plain!r} is no municipality code; write "
-                     f"{meant[0] if meant else 'four digits such as 0381'}")
+    raise ValueError(
+        f"{plain!r} is no municipality code; write "
+        f"{meant[0] if meant else 'four digits such as 0381'}"
+    )
 
 
 def day(value: Any) -> str:
@@ -269,15 +311,16 @@ def day(value: Any) -> str:
         return ""
     year = _year_as_day(plain)
     if year:
-        raise ValueError(f"{plain!r} is what Excel makes of {year} in a cell for dates; set the "
-                         f"cell's format to text and write {year} anew")
+        raise ValueError(
+            f"{plain!r} is what Excel makes of {year} in a cell for dates; set the "
+            f"cell's format to text and write {year} anew"
+        )
     try:
         if not _DAY.fullmatch(plain) or not 1900 <= int(plain[:4]) <= 2100:
             raise ValueError
         date.fromisoformat(f"{plain}-01-01"[:10] if len(plain) < 7 else f"{plain}-01"[:10])
     except ValueError:
-        raise ValueError(f"{plain!r} is no date; write it as 2026-03-31, 2026-03 or 2026"
-                         ) from None
+        raise ValueError(f"{plain!r} is no date; write it as 2026-03-31, 2026-03 or 2026") from None
     return plain
 
 

@@ -36,9 +36,10 @@ def executed(job: Job) -> bytes:
             continue
         with capture_output() as shown:
             shell.run_cell(cell.source).raise_error()
-        cell.outputs = [nbformat.v4.new_output("display_data", data=found.data,
-                                               metadata=found.metadata or {})
-                        for found in shown.outputs]
+        cell.outputs = [
+            nbformat.v4.new_output("display_data", data=found.data, metadata=found.metadata or {})
+            for found in shown.outputs
+        ]
     return nbformat.writes(notebook).encode()
 
 

@@ -25,10 +25,18 @@ BUILD = (sys.executable, "-m", "analysis.cli", "build", *KEYS, "--out", "out")
 def copy_of_the_product(folder: str) -> dict[str, str]:
     """Copy what a build needs; returns how to run it there."""
     for name in ("analysis", "notebooks", "data", "benchmarks"):
-        shutil.copytree(ROOT / name, Path(folder, name),
-                        ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    return {"cwd": folder, "PYTHONPATH": folder, "PYTHONHASHSEED": "0",
-            "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as in a build's processes
+        shutil.copytree(
+            ROOT / name,
+            Path(folder, name),
+            ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+        )
+    return {
+        "cwd": folder,
+        "PYTHONPATH": folder,
+        "PYTHONHASHSEED": "0",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }  # as in a build's processes
 
 
 def plain_loop(folder: str, where: dict[str, str]) -> float:
@@ -38,9 +46,21 @@ def plain_loop(folder: str, where: dict[str, str]) -> float:
     for key in KEYS:
         for chapter in CHAPTERS:
             made = f"{folder}/plain-{key}-{chapter}.ipynb"
-            run(str(tools / "papermill"), f"notebooks/{chapter}.ipynb", made, "-p", "region", key,
-                "-r", "as_of", catalog.SNAPSHOT_DATE.isoformat(), "-k", "python3",
-                "--no-progress-bar", **where)
+            run(
+                str(tools / "papermill"),
+                f"notebooks/{chapter}.ipynb",
+                made,
+                "-p",
+                "region",
+                key,
+                "-r",
+                "as_of",
+                catalog.SNAPSHOT_DATE.isoformat(),
+                "-k",
+                "python3",
+                "--no-progress-bar",
+                **where,
+            )
             run(str(tools / "jupyter"), "nbconvert", "--to", "html", made, **where)
     return time.perf_counter() - start
 
@@ -52,16 +72,20 @@ def mean(one: Cost, other: Cost) -> Cost:
 
 def content(folder: Path) -> dict[str, str]:
     """Digests of what a reader gets: every file but the record and the executed notebooks."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for key in KEYS for path in sorted((folder / key).rglob("*"))
-            if path.is_file() and path.name != "build.json" and path.suffix != ".ipynb"}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for key in KEYS
+        for path in sorted((folder / key).rglob("*"))
+        if path.is_file() and path.name != "build.json" and path.suffix != ".ipynb"
+    }
 
 
 def change_a_row(folder: str) -> None:
     """Another note in a row of the inventory that only Karlstadsregionen reads."""
     day = catalog.SNAPSHOT_DATE.isoformat()
-    read = {key: set(inventory_of(regions.get(key).members, day).arrangements["key"])
-            for key in KEYS}
+    read = {
+        key: set(inventory_of(regions.get(key).members, day).arrangements["key"]) for key in KEYS
+    }
     only = min(read["karlstad"] - read["malardalen"] - read["bergslagen"])
     table = Path(folder, "data/services/memberships.csv")
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -92,14 +116,27 @@ def rows() -> list[Row]:
 def _builds(build: Cost, bare: float, loop: float, nothing: float, changed: Cost) -> list[Row]:
     cores = os.cpu_count()
     return [
-        Row("build of three regions, all formats: processor time", build.processor,
-            "bare script in one warm process, same files", bare, at_most(1.5)),
-        Row(f"build of three regions, all formats, {cores} cores", build.wall,
-            "papermill and nbconvert a chapter and region, HTML only", loop, at_most(0.2)),
-        Row("build when nothing has changed", nothing, "the whole build", build.wall,
-            under(0.5)),
-        Row("build when one row of the inventory has changed", changed.wall, "the whole build",
-            build.wall),
+        Row(
+            "build of three regions, all formats: processor time",
+            build.processor,
+            "bare script in one warm process, same files",
+            bare,
+            at_most(1.5),
+        ),
+        Row(
+            f"build of three regions, all formats, {cores} cores",
+            build.wall,
+            "papermill and nbconvert a chapter and region, HTML only",
+            loop,
+            at_most(0.2),
+        ),
+        Row("build when nothing has changed", nothing, "the whole build", build.wall, under(0.5)),
+        Row(
+            "build when one row of the inventory has changed",
+            changed.wall,
+            "the whole build",
+            build.wall,
+        ),
     ]
 
 
@@ -107,8 +144,18 @@ def _commands(where: dict[str, str]) -> list[Row]:
     command = (sys.executable, "-m", "analysis.cli")
     empty = wall_time(sys.executable, "-c", "pass", **where)
     return [
-        Row("samverkan --help", wall_time(*command, "--help", **where), "python -c pass", empty,
-            under(0.3)),
-        Row("samverkan regions", wall_time(*command, "regions", **where), "python -c pass",
-            empty, under(0.5)),
+        Row(
+            "samverkan --help",
+            wall_time(*command, "--help", **where),
+            "python -c pass",
+            empty,
+            under(0.3),
+        ),
+        Row(
+            "samverkan regions",
+            wall_time(*command, "regions", **where),
+            "python -c pass",
+            empty,
+            under(0.5),
+        ),
     ]

@@ -33,7 +33,11 @@ def rows() -> list[Row]:
     peer = "one map by plot_map, as PNG"
     return [
         Row("import analysis", fresh("import analysis"), "import pandas", fresh("import pandas")),
-        Row("explorer, another region: new map, table and series", smallest(choose_region), peer,
-            plain),
+        Row(
+            "explorer, another region: new map, table and series",
+            smallest(choose_region),
+            peer,
+            plain,
+        ),
         Row("explorer, another year: new map and table", smallest(choose_year), peer, plain),
     ]

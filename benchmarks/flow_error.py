@@ -48,8 +48,18 @@ _FREE = ("power", "offset", "opportunity", "size", "pull")
 _PULL_BACK = 0.04  # price of leaving `NEUTRAL`: a few areas must not bend five parameters freely
 _DRAWS = 4
 _CLEAR = 1.5  # the first link must be this many times the second to be called the strongest
-COLUMNS = ["test", "by", "key", "cells", "persons", "cpc", "median_error", "over_half",
-           "low", "high"]
+COLUMNS = [
+    "test",
+    "by",
+    "key",
+    "cells",
+    "persons",
+    "cpc",
+    "median_error",
+    "over_half",
+    "low",
+    "high",
+]
 
 
 @dataclass(frozen=True)
@@ -69,19 +79,32 @@ class World:
     def km(self) -> np.ndarray:
         return self.distances.to_numpy("float64")
 
-    def cells(self, year: int, deterrence: Deterrence, *, prior: bool = True,
-              evidence: np.ndarray | None = None) -> np.ndarray:
+    def cells(
+        self,
+        year: int,
+        deterrence: Deterrence,
+        *,
+        prior: bool = True,
+        evidence: np.ndarray | None = None,
+    ) -> np.ndarray:
         """Modelled cells of a year under a deterrence."""
-        targets = model.county_targets(self.margins, self.county_flows, year=year,
-                                       codes=self.codes) if prior else None
+        targets = (
+            model.county_targets(self.margins, self.county_flows, year=year, codes=self.codes)
+            if prior
+            else None
+        )
         now = model.year_of(self.margins, year, self.codes)
         return model.fit(now, self.km, targets, deterrence, evidence)
 
 
 def world() -> World:
     """The figures in use."""
-    return World(loader.load_margins(), loader.load_county_flows(), loader.load_observed_flows(),
-                 flows.distances())
+    return World(
+        loader.load_margins(),
+        loader.load_county_flows(),
+        loader.load_observed_flows(),
+        flows.distances(),
+    )
 
 
 # --- scores ---------------------------------------------------------------------------------------
@@ -119,8 +142,9 @@ def calibrate(data: World, *, without: str = "", evaluations: int = 150) -> Dete
     """
     samples = samples_of(data.observed, data.distances, {without})
     year = int(data.county_flows["year"].max())
-    truth = model.county_targets(data.margins, data.county_flows, year=year,
-                                 codes=data.codes)[:, :-1]
+    truth = model.county_targets(data.margins, data.county_flows, year=year, codes=data.codes)[
+        :, :-1
+    ]
     groups, names = model.counties_of(data.codes)
     kept = ~np.eye(len(names), dtype=bool)
     if without in names:
@@ -134,7 +158,7 @@ def calibrate(data: World, *, without: str = "", evaluations: int = 150) -> Dete
         scores += [score(one, cells[one.year]) for one in samples]
         return _PULL_BACK * float((np.log(np.abs(values) / start) ** 2).sum()) - np.mean(scores)
 
-    start = np.array(astuple(NEUTRAL)[:len(_FREE)])
+    start = np.array(astuple(NEUTRAL)[: len(_FREE)])
     options = {"maxfev": evaluations, "xatol": 0.01, "fatol": 1e-4}
     found = np.abs(minimize(loss, start, method="Nelder-Mead", options=options).x)
     return replace(NEUTRAL, **dict(zip(_FREE, (round(float(x), 3) for x in found), strict=True)))
@@ -154,8 +178,12 @@ def gravity_power(data: World, samples: Sequence[Sample]) -> float:
     powers = [float(power) for power in np.arange(1.0, 4.01, 0.25)]
     if not samples:
         return 2.0
-    return max(powers, key=lambda power: float(np.mean(
-        [score(one, gravity(data, one.year, power)) for one in samples])))
+    return max(
+        powers,
+        key=lambda power: float(
+            np.mean([score(one, gravity(data, one.year, power)) for one in samples])
+        ),
+    )
 
 
 def radiation(data: World, year: int) -> np.ndarray:
@@ -177,8 +205,9 @@ def _share_out(now: model.Year, weights: np.ndarray) -> np.ndarray:
     np.fill_diagonal(weights, 0.0)
     inland = now.out * (1 - now.abroad / max(float(now.out.sum()), 1.0))
     rows = weights.sum(axis=1)
-    return np.asarray(weights * np.divide(inland, rows, out=np.zeros_like(rows),
-                                          where=rows > 0)[:, None])
+    return np.asarray(
+        weights * np.divide(inland, rows, out=np.zeros_like(rows), where=rows > 0)[:, None]
+    )
 
 
 # --- the tests ------------------------------------------------------------------------------------
@@ -193,15 +222,19 @@ def leave_out(data: World, parameters: Callable[[str], Deterrence]) -> tuple[lis
     for one in samples_of(data.observed, data.distances):
         others = samples_of(data.observed, data.distances, {one.county})
         found = parameters(one.county)
-        ours = data.cells(one.year, found,
-                          evidence=evidence_of(others, data.km, _asked(data, found)))
+        ours = data.cells(
+            one.year, found, evidence=evidence_of(others, data.km, _asked(data, found))
+        )
         contestants = {
             "left out": ours,
             "left out, no county prior": data.cells(one.year, found, prior=False),
             "gravity": gravity(data, one.year, gravity_power(data, others)),
-            "radiation": radiation(data, one.year)}
-        rows += [_area_row(name, one, as_observed(one, tried), one.persons)
-                 for name, tried in contestants.items()]
+            "radiation": radiation(data, one.year),
+        }
+        rows += [
+            _area_row(name, one, as_observed(one, tried), one.persons)
+            for name, tried in contestants.items()
+        ]
         cells.append((one, ours))
     return rows, cells
 
@@ -221,14 +254,17 @@ def halves(data: World, found: Deterrence) -> list[dict]:
             predicted = np.zeros(len(one.persons))
             for seen in (first, ~first):
                 samples = [*others, one.only(seen)]
-                cells = data.cells(one.year, found, evidence=evidence_of(
-                    samples, data.km, _asked(data, found)))
+                cells = data.cells(
+                    one.year, found, evidence=evidence_of(samples, data.km, _asked(data, found))
+                )
                 whole = as_observed(one, cells)
                 predicted[~seen] = whole[~seen]
                 known.append(common_part(one.persons, whole))
             hidden.append(common_part(one.persons, predicted))
-        rows += [_row("half hidden", one, cpc=float(np.mean(hidden))),
-                 _row("half known", one, cpc=float(np.mean(known)))]
+        rows += [
+            _row("half hidden", one, cpc=float(np.mean(hidden))),
+            _row("half known", one, cpc=float(np.mean(known))),
+        ]
     return rows
 
 
@@ -247,10 +283,19 @@ def by_size(cells: Sequence[tuple[Sample, np.ndarray]]) -> list[dict]:
         ratio = observed[inside] / modelled[inside]
         off = np.abs(modelled[inside] / np.maximum(observed[inside], 0.5) - 1)
         ends = np.quantile(ratio, [0.1, 0.9])
-        rows.append({"test": "left out", "by": "size", "key": str(low), "cells": int(inside.sum()),
-                     "persons": float(observed[inside].sum()),
-                     "median_error": float(np.median(off)), "over_half": float((off > 0.5).mean()),
-                     "low": float(ends[0]), "high": float(ends[1])})
+        rows.append(
+            {
+                "test": "left out",
+                "by": "size",
+                "key": str(low),
+                "cells": int(inside.sum()),
+                "persons": float(observed[inside].sum()),
+                "median_error": float(np.median(off)),
+                "over_half": float((off > 0.5).mean()),
+                "low": float(ends[0]),
+                "high": float(ends[1]),
+            }
+        )
     return rows
 
 
@@ -264,22 +309,37 @@ def by_group(cells: Sequence[tuple[Sample, np.ndarray]]) -> list[dict]:
         modelled, near = as_observed(one, tried), flows.distances().to_numpy()
         pairs = {pair: place for place, pair in enumerate(zip(one.home, one.work, strict=True))}
         homes = np.unique(one.home)
-        groups = {frozenset([home, *homes[np.argsort(near[home, homes])][1:size + 1]])
-                  for home in homes for size in (2, 3, 4)}
+        groups = {
+            frozenset([home, *homes[np.argsort(near[home, homes])][1 : size + 1]])
+            for home in homes
+            for size in (2, 3, 4)
+        }
         for group in groups:
             wanted = list(permutations(group, 2))
             if all(pair in pairs for pair in wanted):
                 places = [pairs[pair] for pair in wanted]
-                found.append((tried[one.home, one.work][places].sum(),
-                              one.persons[places].sum() / modelled[places].sum()))
+                found.append(
+                    (
+                        tried[one.home, one.work][places].sum(),
+                        one.persons[places].sum() / modelled[places].sum(),
+                    )
+                )
     table = pd.DataFrame(found, columns=["size", "ratio"])
     rows = []
     for low, high in pairwise(GROUPS):
         ratio = table.loc[(table["size"] >= low) & (table["size"] < high), "ratio"]
-        rows.append({"test": "left out", "by": "group", "key": str(low), "cells": len(ratio),
-                     "median_error": float((1 / ratio - 1).abs().median()),
-                     "over_half": float(((1 / ratio - 1).abs() > 0.5).mean()),
-                     "low": float(ratio.quantile(0.1)), "high": float(ratio.quantile(0.9))})
+        rows.append(
+            {
+                "test": "left out",
+                "by": "group",
+                "key": str(low),
+                "cells": len(ratio),
+                "median_error": float((1 / ratio - 1).abs().median()),
+                "over_half": float(((1 / ratio - 1).abs() > 0.5).mean()),
+                "low": float(ratio.quantile(0.1)),
+                "high": float(ratio.quantile(0.9)),
+            }
+        )
     return rows
 
 
@@ -296,12 +356,24 @@ def strongest(cells: Sequence[tuple[Sample, np.ndarray]]) -> list[dict]:
             row = one.home == home
             ranked = np.sort(guess[row])[::-1]
             if len(ranked) >= 5:
-                found.append((guess[row].argmax() == one.persons[row].argmax(),
-                              ranked[0] >= _CLEAR * ranked[1]))
+                found.append(
+                    (
+                        guess[row].argmax() == one.persons[row].argmax(),
+                        ranked[0] >= _CLEAR * ranked[1],
+                    )
+                )
     table = pd.DataFrame(found, columns=["right", "clear"])
     parts = {"all": table, "clear": table[table["clear"]]}
-    return [{"test": "left out", "by": "strongest", "key": key, "cells": len(part),
-             "cpc": float(part["right"].mean())} for key, part in parts.items()]
+    return [
+        {
+            "test": "left out",
+            "by": "strongest",
+            "key": key,
+            "cells": len(part),
+            "cpc": float(part["right"].mean()),
+        }
+        for key, part in parts.items()
+    ]
 
 
 def _area_row(test: str, one: Sample, modelled: np.ndarray, observed: np.ndarray) -> dict:
@@ -309,15 +381,26 @@ def _area_row(test: str, one: Sample, modelled: np.ndarray, observed: np.ndarray
 
 
 def _row(test: str, one: Sample, *, cpc: float) -> dict:
-    return {"test": test, "by": "area", "key": f"{one.county}-{one.year}",
-            "cells": len(one.persons), "persons": float(one.persons.sum()), "cpc": cpc}
+    return {
+        "test": test,
+        "by": "area",
+        "key": f"{one.county}-{one.year}",
+        "cells": len(one.persons),
+        "persons": float(one.persons.sum()),
+        "cpc": cpc,
+    }
 
 
 def results(data: World, parameters: Callable[[str], Deterrence]) -> pd.DataFrame:
     """The whole table of results; `parameters` as in `leave_out`."""
     areas, cells = leave_out(data, parameters)
-    rows = [*areas, *halves(data, model.CALIBRATED), *by_size(cells), *by_group(cells),
-            *strongest(cells)]
+    rows = [
+        *areas,
+        *halves(data, model.CALIBRATED),
+        *by_size(cells),
+        *by_group(cells),
+        *strongest(cells),
+    ]
     table = pd.DataFrame(rows).reindex(columns=COLUMNS)
     table["persons"] = table["persons"].round().astype("Int64")
     return table.round(3)
@@ -330,13 +413,18 @@ def area_markdown(table: pd.DataFrame, names: dict[str, str]) -> str:
     """CPC by area, a column for each test."""
     areas = table[table["by"] == "area"]
     tests = list(dict.fromkeys(areas["test"]))
-    lines = ["| area | year | cells | " + " | ".join(tests) + " |",
-             "|---|---|---|" + "---|" * len(tests)]
+    lines = [
+        "| area | year | cells | " + " | ".join(tests) + " |",
+        "|---|---|---|" + "---|" * len(tests),
+    ]
     for key, part in areas.groupby("key", sort=False):
         county, year = str(key).split("-")
         scores = part.set_index("test")["cpc"]
-        lines.append(f"| {names[county]} | {year} | {part['cells'].iloc[0]} | "
-                     + " | ".join(f"{scores[test]:.2f}" for test in tests) + " |")
+        lines.append(
+            f"| {names[county]} | {year} | {part['cells'].iloc[0]} | "
+            + " | ".join(f"{scores[test]:.2f}" for test in tests)
+            + " |"
+        )
     means = areas.groupby("test")["cpc"].mean()
     lines.append("| mean | | | " + " | ".join(f"{means[test]:.2f}" for test in tests) + " |")
     return "\n".join(lines)
@@ -345,13 +433,18 @@ def area_markdown(table: pd.DataFrame, names: dict[str, str]) -> str:
 def size_markdown(table: pd.DataFrame, by: str = "size") -> str:
     """Errors by modelled size, of pairs or of groups."""
     what = "pairs" if by == "size" else "groups"
-    lines = [f"| modelled commuters | {what} | median error | off by more than half | "
-             "middle 80 % of observed / modelled |", "|---|---|---|---|---|"]
+    lines = [
+        f"| modelled commuters | {what} | median error | off by more than half | "
+        "middle 80 % of observed / modelled |",
+        "|---|---|---|---|---|",
+    ]
     rows = table[table["by"] == by].to_dict("records")
     for row, after in zip(rows, [*rows[1:], None], strict=True):
         label = f"{row['key']}-{after['key']}" if after else f"{row['key']} and more"
-        lines.append(f"| {label} | {row['cells']} | {row['median_error']:.0%} | "
-                     f"{row['over_half']:.0%} | {row['low']:.2f}-{row['high']:.2f} |")
+        lines.append(
+            f"| {label} | {row['cells']} | {row['median_error']:.0%} | "
+            f"{row['over_half']:.0%} | {row['low']:.2f}-{row['high']:.2f} |"
+        )
     return "\n".join(lines)
 
 
@@ -359,8 +452,10 @@ def strongest_markdown(table: pd.DataFrame) -> str:
     """How often the strongest link was right."""
     rows = table[table["by"] == "strongest"].set_index("key")
     parts = [f"{round(row['cpc'] * row['cells'])} of {row['cells']}" for _, row in rows.iterrows()]
-    return (f"The largest link was the observed one for {parts[0]} municipalities; where the "
-            f"model's first link is at least {_CLEAR} times its second, for {parts[1]}.")
+    return (
+        f"The largest link was the observed one for {parts[0]} municipalities; where the "
+        f"model's first link is at least {_CLEAR} times its second, for {parts[1]}."
+    )
 
 
 def written(text: str, mark: str, table: str) -> str:
@@ -378,9 +473,12 @@ def main() -> None:
     table = results(data, lambda county: calibrate(data, without=county))
     counties = population.load_municipalities().assign(key=lambda rows: rows["code"].str[:2])
     names = counties.drop_duplicates("key").set_index("key")["county"].to_dict()
-    parts = {"areas": area_markdown(table, names), "sizes": size_markdown(table),
-             "groups": size_markdown(table, "group"),
-             "strongest": strongest_markdown(table)}
+    parts = {
+        "areas": area_markdown(table, names),
+        "sizes": size_markdown(table),
+        "groups": size_markdown(table, "group"),
+        "strongest": strongest_markdown(table),
+    }
     print(*parts.values(), sep="\n\n")
     if "--record" in sys.argv[1:]:
         table.to_csv(paths.data_path("flow_model_error.csv"), index=False)

@@ -65,8 +65,9 @@ class Cost(NamedTuple):
     processor: float
 
 
-def smallest(call: Callable[[], object], clock: Callable[[], float] = time.process_time, *,
-             runs: int = 5) -> float:
+def smallest(
+    call: Callable[[], object], clock: Callable[[], float] = time.process_time, *, runs: int = 5
+) -> float:
     """Seconds by `clock` that a call takes, the smallest of `runs`."""
     found = []
     for _ in range(runs):
@@ -83,10 +84,12 @@ def wall_time(*command: str, runs: int = 5, **where: str) -> float:
 
 def run(*command: str, cwd: str | None = None, **environment: str) -> str:
     """What a command prints; its error output is shown when it fails."""
-    usual = {name: value for name, value in os.environ.items()
-             if name != "PYTHONDONTWRITEBYTECODE"}  # modules are compiled once, as they usually are
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd,
-                          env={**usual, **environment})
+    usual = {
+        name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+    }  # modules are compiled once, as they usually are
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, env={**usual, **environment}
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
     return done.stdout

@@ -32,8 +32,11 @@ def plain_group(table: pd.DataFrame) -> dict[int, tuple[float, float, float]]:
     for year, part in table.groupby("year"):
         home, work = part["home"].isin(MEMBERS), part["work"].isin(MEMBERS)
         persons, moves = part["persons"], part["home"] != part["work"]
-        found[year] = (persons[~home & work].sum(), persons[home & ~work].sum(),
-                       persons[home & work & moves].sum())
+        found[year] = (
+            persons[~home & work].sum(),
+            persons[home & ~work].sum(),
+            persons[home & work & moves].sum(),
+        )
     return found
 
 
@@ -41,16 +44,24 @@ def synthetic(size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A sparse table of flows between `size` areas, and the distances between them in km."""
     draw = np.random.default_rng(size)
     points = draw.uniform(0, 40 * np.sqrt(size), (size, 2))
-    codes = np.array([f"{number * _COUNTIES // size + 1:02d}{number:04d}"
-                      for number in range(size)])
+    codes = np.array(
+        [f"{number * _COUNTIES // size + 1:02d}{number:04d}" for number in range(size)]
+    )
     workers = np.round(draw.lognormal(9, 1, size))
     away, near = cKDTree(points).query(points, _NEIGHBOURS + 1)
     pull = workers[near] / (away + 10) ** 2
     persons = np.round(0.4 * workers[:, None] * pull / pull.sum(axis=1, keepdims=True))
     persons[:, 0] = workers - persons[:, 1:].sum(axis=1)  # the nearest of all is the area itself
-    table = pd.DataFrame({
-        "year": YEAR, "home": np.repeat(codes, _NEIGHBOURS + 1), "work": codes[near.ravel()],
-        "sex": "total", "persons": persons.ravel(), "kind": "observed"})
+    table = pd.DataFrame(
+        {
+            "year": YEAR,
+            "home": np.repeat(codes, _NEIGHBOURS + 1),
+            "work": codes[near.ravel()],
+            "sex": "total",
+            "persons": persons.ravel(),
+            "kind": "observed",
+        }
+    )
     steps = points[:, None, :] - points[None, :, :]
     distances = pd.DataFrame(np.hypot(steps[..., 0], steps[..., 1]), index=codes, columns=codes)
     return table[table["persons"] > 0], distances
@@ -61,15 +72,24 @@ def times(size: int) -> tuple[float, float, float]:
     table, distances = synthetic(size)
     margins = commuting.margins_from_flows(table).reset_index()
     night = commuting.night_population(margins.set_index("code"))
-    county = (table.assign(home_county=table["home"].str[:2], work_county=table["work"].str[:2])
-              .groupby(["year", "home_county", "work_county"], as_index=False)["persons"].sum())
+    county = (
+        table.assign(home_county=table["home"].str[:2], work_county=table["work"].str[:2])
+        .groupby(["year", "home_county", "work_county"], as_index=False)["persons"]
+        .sum()
+    )
     members, runs = list(distances.index[:8]), 5 if size < 1000 else 1
     return (
         smallest(lambda: commuting.group_figures(table, members, absent="zero"), runs=runs),
-        smallest(lambda: labour_markets.local_labour_markets(
-            labour_markets.flow_matrix(table, year=YEAR), night), runs=runs),
-        smallest(lambda: flow_model.model_matrix(
-            margins, distances, year=YEAR, county_flows=county), runs=runs),
+        smallest(
+            lambda: labour_markets.local_labour_markets(
+                labour_markets.flow_matrix(table, year=YEAR), night
+            ),
+            runs=runs,
+        ),
+        smallest(
+            lambda: flow_model.model_matrix(margins, distances, year=YEAR, county_flows=county),
+            runs=runs,
+        ),
     )
 
 
@@ -80,19 +100,26 @@ def rows() -> list[Row]:
     margins, distances = loader.load_margins(), flows.distances()
     county, world = loader.load_county_flows(), flow_error.world()
     return [
-        Row("group figures, 290 x 290 x 10 years",
+        Row(
+            "group figures, 290 x 290 x 10 years",
             smallest(lambda: commuting.group_figures(table, MEMBERS, absent="zero")),
             "a mask a year and direction (in, out, internal)",
-            smallest(lambda: plain_group(table))),
-        Row("labour markets, 290 municipalities",
-            smallest(lambda: labour_markets.local_labour_markets(
-                matrix, night, out_commuters=out)),
-            "one pandas idxmax over the matrix", smallest(lambda: matrix.idxmax(axis=1))),
-        Row("flow model, one year",
-            smallest(lambda: flow_model.model_matrix(
-                margins, distances, year=YEAR, county_flows=county)),
+            smallest(lambda: plain_group(table)),
+        ),
+        Row(
+            "labour markets, 290 municipalities",
+            smallest(lambda: labour_markets.local_labour_markets(matrix, night, out_commuters=out)),
+            "one pandas idxmax over the matrix",
+            smallest(lambda: matrix.idxmax(axis=1)),
+        ),
+        Row(
+            "flow model, one year",
+            smallest(
+                lambda: flow_model.model_matrix(margins, distances, year=YEAR, county_flows=county)
+            ),
             "plain gravity model of the same year",
-            smallest(lambda: flow_error.gravity(world, YEAR, 2.0))),
+            smallest(lambda: flow_error.gravity(world, YEAR, 2.0)),
+        ),
         *growth(),
     ]
 
@@ -100,7 +127,13 @@ def rows() -> list[Row]:
 def growth() -> list[Row]:
     """Each computation on ever more areas, against the same on 290."""
     found = {size: times(size) for size in SIZES}
-    return [Row(f"{name}, {size} synthetic areas", found[size][which],
-                f"the same on {SIZES[0]}", found[SIZES[0]][which])
-            for which, name in enumerate(("group figures", "labour markets", "flow model"))
-            for size in SIZES[1:]]
+    return [
+        Row(
+            f"{name}, {size} synthetic areas",
+            found[size][which],
+            f"the same on {SIZES[0]}",
+            found[SIZES[0]][which],
+        )
+        for which, name in enumerate(("group figures", "labour markets", "flow model"))
+        for size in SIZES[1:]
+    ]

@@ -52,8 +52,11 @@ def _memory(process: psutil.Process) -> float:
 def rows(count: int) -> list[Row]:
     """Throughput, memory and use of the cores for `count` reports in all formats."""
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([sys.executable, measure.__file__, sys.executable, __file__,
-                                    str(count), folder], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, measure.__file__, sys.executable, __file__, str(count), folder],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         watch = Watch(process)
         watch.start()
         lines = process.communicate()[0].splitlines()
@@ -64,21 +67,37 @@ def rows(count: int) -> list[Row]:
     return _rows(count, done, watch.seen, Cost(*json.loads(lines[-1])))
 
 
-def _rows(count: int, done: list[float], memory: list[tuple[float, float]], used: Cost,
-          ) -> list[Row]:
+def _rows(
+    count: int, done: list[float], memory: list[tuple[float, float]], used: Cost
+) -> list[Row]:
     steady = done[_WARM_UP:]
     half = len(steady) // 2
     middle, cores = steady[half], os.cpu_count() or 1
     early = [amount for when, amount in memory if steady[0] <= when < middle]
     late = [amount for when, amount in memory if middle <= when <= steady[-1]]
     return [
-        Row(f"{count} reports: seconds a report, second half", (steady[-1] - middle)
-            / (len(steady) - 1 - half), "first half, from the 5th", (middle - steady[0]) / half,
-            at_most(1.1)),
-        Row(f"{count} reports: memory of all processes, second half", mean(late),
-            "first half, from the 5th", mean(early), at_most(1.1), "MB"),
-        Row(f"{count} reports: processor time, start and end included", used.processor,
-            f"the clock of {cores} cores", used.wall * cores, at_least(0.9)),
+        Row(
+            f"{count} reports: seconds a report, second half",
+            (steady[-1] - middle) / (len(steady) - 1 - half),
+            "first half, from the 5th",
+            (middle - steady[0]) / half,
+            at_most(1.1),
+        ),
+        Row(
+            f"{count} reports: memory of all processes, second half",
+            mean(late),
+            "first half, from the 5th",
+            mean(early),
+            at_most(1.1),
+            "MB",
+        ),
+        Row(
+            f"{count} reports: processor time, start and end included",
+            used.processor,
+            f"the clock of {cores} cores",
+            used.wall * cores,
+            at_least(0.9),
+        ),
     ]
 
 

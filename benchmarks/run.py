@@ -35,8 +35,10 @@ reports are by the clock. `benchmarks/` says line by line how it is done.
 def machine() -> str:
     """The machine in words."""
     memory = psutil.virtual_memory().total / 2**30
-    return (f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
-            f"Python {platform.python_version()}")
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
+        f"Python {platform.python_version()}"
+    )
 
 
 def _processor() -> str:
@@ -50,9 +52,11 @@ def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | ours | peer | peer's | ratio | target |", "|---|---|---|---|---|---|"]
     for row in rows:
-        lines.append(f"| {row.what} | {_amount(row.ours)} {row.unit} | {row.peer} | "
-                     f"{_amount(row.theirs)} {row.unit} | {row.ours / row.theirs:.2f} | "
-                     f"{row.verdict} |")
+        lines.append(
+            f"| {row.what} | {_amount(row.ours)} {row.unit} | {row.peer} | "
+            f"{_amount(row.theirs)} {row.unit} | {row.ours / row.theirs:.2f} | "
+            f"{row.verdict} |"
+        )
     return "\n".join(lines)
 
 

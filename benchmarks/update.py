@@ -34,9 +34,11 @@ YEAR = 2024
 @contextmanager
 def server() -> Iterator[str]:
     """The address of a running test server that speaks PxWebApi 2."""
-    process = subprocess.Popen([sys.executable, str(SERVER), "--cells", str(CELLS),
-                                "--calls", "30", "--window", "10"],
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, str(SERVER), "--cells", str(CELLS), "--calls", "30", "--window", "10"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stdout is not None
         port = process.stdout.readline().strip()
@@ -100,8 +102,19 @@ def all_years(root: str) -> float:
     """Seconds by the clock of the whole command, which also compares, writes and swaps in."""
     reset(root)
     with tempfile.TemporaryDirectory() as folder:
-        return wall_time(sys.executable, "-m", "analysis.cli", "--data-dir", folder, "data",
-                         "update", DATASET, "--base-url", f"{root}/api/v2", runs=1)
+        return wall_time(
+            sys.executable,
+            "-m",
+            "analysis.cli",
+            "--data-dir",
+            folder,
+            "data",
+            "update",
+            DATASET,
+            "--base-url",
+            f"{root}/api/v2",
+            runs=1,
+        )
 
 
 def plain(root: str, planned: list[scb.Plan]) -> None:
@@ -109,9 +122,12 @@ def plain(root: str, planned: list[scb.Plan]) -> None:
     reset(root)
     for plan in planned:
         for part in plan.parts:
-            requests.post(f"{root}/api/v2/tables/{plan.query.table}/data", timeout=60,
-                          params={"lang": "sv", "outputFormat": "json-stat2"},
-                          json=scb.request_body(part)).json()
+            requests.post(
+                f"{root}/api/v2/tables/{plan.query.table}/data",
+                timeout=60,
+                params={"lang": "sv", "outputFormat": "json-stat2"},
+                json=scb.request_body(part),
+            ).json()
 
 
 def fewest(planned: list[scb.Plan]) -> int:
@@ -134,12 +150,27 @@ def rows() -> list[Row]:
         all_plain = smallest(lambda: plain(root, every), time.perf_counter, runs=1)
     years = len({year for plan in every for year in plan.years})
     return [
-        Row("commuting matrix of one year, 290 x 290", one_asked, least, fewest(latest), at_most(1),
-            "requests"),
+        Row(
+            "commuting matrix of one year, 290 x 290",
+            one_asked,
+            least,
+            fewest(latest),
+            at_most(1),
+            "requests",
+        ),
         Row("commuting matrix of one year, 290 x 290", one, peer, one_plain),
-        Row(f"commuting matrix of {years} years in 4 series", all_asked, least, fewest(every),
-            at_most(1), "requests"),
-        Row(f"commuting matrix of {years} years in 4 series, `data update`", seconds, peer,
-            all_plain),
+        Row(
+            f"commuting matrix of {years} years in 4 series",
+            all_asked,
+            least,
+            fewest(every),
+            at_most(1),
+            "requests",
+        ),
+        Row(
+            f"commuting matrix of {years} years in 4 series, `data update`",
+            seconds,
+            peer,
+            all_plain,
+        ),
     ]
-

@@ -13,8 +13,14 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 project = "Samverkan"
 author = "Samverkan"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "plain_docstrings", "api_pages", "gallery_pages",
-              "body_pages"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "plain_docstrings",
+    "api_pages",
+    "gallery_pages",
+    "body_pages",
+]
 exclude_patterns = ["_ext"]
 language = "en"
 
@@ -25,7 +31,7 @@ autodoc_typehints = "signature"
 autodoc_type_aliases = {"gpd.GeoDataFrame": "GeoDataFrame"}
 python_maximum_signature_line_length = 88
 suppress_warnings = [
-    "ref.python",  # two modules may each have a class of the same name
+    "ref.python"  # two modules may each have a class of the same name
 ]
 
 html_theme = "furo"

@@ -26,8 +26,15 @@ def samverkan():
     def run(*arguments, cwd=None, check=False):
         command = [sys.executable, "-m", "analysis.cli", *map(str, arguments)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, cwd=cwd or ROOT, capture_output=True, text=True,
-                              check=check, env=environment, timeout=500)
+        return subprocess.run(
+            command,
+            cwd=cwd or ROOT,
+            capture_output=True,
+            text=True,
+            check=check,
+            env=environment,
+            timeout=500,
+        )
 
     return run
 

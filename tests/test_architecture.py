@@ -12,12 +12,29 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"), ("hints", "lazy"), ("textfiles", "workbooks", "placenames", "outlines"),
-    ("arrangements",), ("reads",), ("regions",), ("live",),
-    ("inventory_check",), ("catalog",), ("sources",), ("loaders", "datasets"),
-    ("update",), ("metrics",), ("flows", "inventory"), ("investigation",),
-    ("views",), ("text",), ("tables",), ("figures",),
-    ("exhibits", "key_figures"), ("report", "inventory_desk"), ("explore",), ("cli",),
+    ("errors", "paths"),
+    ("hints", "lazy"),
+    ("textfiles", "workbooks", "placenames", "outlines"),
+    ("arrangements",),
+    ("reads",),
+    ("regions",),
+    ("live",),
+    ("inventory_check",),
+    ("catalog",),
+    ("sources",),
+    ("loaders", "datasets"),
+    ("update",),
+    ("metrics",),
+    ("flows", "inventory"),
+    ("investigation",),
+    ("views",),
+    ("text",),
+    ("tables",),
+    ("figures",),
+    ("exhibits", "key_figures"),
+    ("report", "inventory_desk"),
+    ("explore",),
+    ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 METRICS_MAY_IMPORT = {"lazy", "arrangements", "errors", "metrics"}
@@ -35,8 +52,13 @@ def layer(path):
 
 
 def late_imports(tree):
-    return {node for function in ast.walk(tree) if isinstance(function, ast.FunctionDef)
-            for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
+    return {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom)
+    }
 
 
 def imported_layers(path):
@@ -50,8 +72,11 @@ def imported_layers(path):
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
             yield node.module.split(".")[1]
         elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names
-                        if alias.name.startswith("analysis."))
+            yield from (
+                alias.name.split(".")[1]
+                for alias in node.names
+                if alias.name.startswith("analysis.")
+            )
 
 
 def test_every_module_belongs_to_a_layer():
@@ -72,12 +97,23 @@ def test_imports_go_one_way(path):
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_modules_have_no_star_imports_and_short_functions(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    stars = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
-             and any(alias.name == "*" for alias in node.names)]
-    long = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)
-            and node.end_lineno - node.lineno > 60]
+    stars = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    ]
+    long = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and statements(node) > 26
+    ]
     assert not stars
     assert not long
+
+
+def statements(node):
+    """A function's length by its statements: the formatter gives a call as many lines as it likes."""
+    return sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1
 
 
 def notebooks():
@@ -106,6 +142,7 @@ def test_notebooks_are_thin(path):
 
 
 def test_no_built_report_is_in_git():
-    listed = subprocess.run(["git", "ls-files", "reports"], cwd=ROOT, capture_output=True,
-                            text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "reports"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert listed.stdout.split() == ["reports/README.md"]

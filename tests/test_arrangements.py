@@ -23,17 +23,26 @@ TABLE = Path(__file__).parent / "arrangements_by_date.csv"
 DAYS = (date(2018, 6, 30), date(2026, 8, 31), date(2027, 6, 30))
 
 
-def row(event: str, when: str, *, area: str = "a", code: str = "", basis: str = "",
-        ) -> SimpleNamespace:
+def row(
+    event: str, when: str, *, area: str = "a", code: str = "", basis: str = ""
+) -> SimpleNamespace:
     said = basis or ("evidence" if when else "undated")
-    return SimpleNamespace(event=event, area=area, code=code, date=when, basis=said,
-                           first=rule.earliest(when), last=rule.latest(when))
+    return SimpleNamespace(
+        event=event,
+        area=area,
+        code=code,
+        date=when,
+        basis=said,
+        first=rule.earliest(when),
+        last=rule.latest(when),
+    )
 
 
 def course(*events: SimpleNamespace, lasts: str = "until-ended", cover: Any = ()) -> Course:
     shows = tuple(e for e in events if e.event in rule.RUNS and e.first)
-    return Course("x", "a", "service", lasts, tuple(e for e in events if e.area), shows,
-                  tuple(cover))
+    return Course(
+        "x", "a", "service", lasts, tuple(e for e in events if e.area), shows, tuple(cover)
+    )
 
 
 def on(task: Course, day: str, code: str = "1980", alone: Any = ()) -> tuple[str, str] | None:
@@ -44,11 +53,20 @@ def on(task: Course, day: str, code: str = "1980", alone: Any = ()) -> tuple[str
 # --- dates ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("day", "start"), [
-    ("2014-12-31", "2011-01-01"), ("2015-01-01", "2015-01-01"), ("2018-12-31", "2015-01-01"),
-    ("2023-01-01", "2023-01-01"), ("2026-12-31", "2023-01-01"), ("2027-01-01", "2027-01-01"),
-    ("1994-12-31", "1992-01-01"), ("1995-01-01", "1995-01-01"), ("1991-06-01", "1989-01-01"),
-])
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [
+        ("2014-12-31", "2011-01-01"),
+        ("2015-01-01", "2015-01-01"),
+        ("2018-12-31", "2015-01-01"),
+        ("2023-01-01", "2023-01-01"),
+        ("2026-12-31", "2023-01-01"),
+        ("2027-01-01", "2027-01-01"),
+        ("1994-12-31", "1992-01-01"),
+        ("1995-01-01", "1995-01-01"),
+        ("1991-06-01", "1989-01-01"),
+    ],
+)
 def test_terms_of_office(day, start):
     assert rule.term_start(date.fromisoformat(day)) == date.fromisoformat(start)
 
@@ -62,17 +80,20 @@ def test_what_is_no_date_is_refused(text):
 # --- every row of the table of states ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("lasts", "day", "expected"), [
-    ("until-ended", "2009-12-31", None),
-    ("until-ended", "2010-01-01", ("evidenced", "belagd 2010")),
-    ("until-ended", "2013-12-31", ("evidenced", "belagd 2010")),  # three years old
-    ("until-ended", "2014-01-01", ("unended", "fanns 2010, inget slut känt")),
-    ("until-ended", "2050-01-01", ("unended", "fanns 2010, inget slut känt")),
-    ("next-term", "2014-12-31", ("unended", "fanns 2010, inget slut känt")),  # the term before
-    ("next-term", "2015-01-01", ("unclear", "oklart i dag, senast belagd 2010")),
-    ("term", "2013-12-31", ("evidenced", "belagd 2010")),
-    ("term", "2014-01-01", ("unclear", "oklart i dag, senast belagd 2010")),
-])
+@pytest.mark.parametrize(
+    ("lasts", "day", "expected"),
+    [
+        ("until-ended", "2009-12-31", None),
+        ("until-ended", "2010-01-01", ("evidenced", "belagd 2010")),
+        ("until-ended", "2013-12-31", ("evidenced", "belagd 2010")),  # three years old
+        ("until-ended", "2014-01-01", ("unended", "fanns 2010, inget slut känt")),
+        ("until-ended", "2050-01-01", ("unended", "fanns 2010, inget slut känt")),
+        ("next-term", "2014-12-31", ("unended", "fanns 2010, inget slut känt")),  # the term before
+        ("next-term", "2015-01-01", ("unclear", "oklart i dag, senast belagd 2010")),
+        ("term", "2013-12-31", ("evidenced", "belagd 2010")),
+        ("term", "2014-01-01", ("unclear", "oklart i dag, senast belagd 2010")),
+    ],
+)
 def test_age_decides_by_form(lasts, day, expected):
     assert on(course(row("running", "2010"), lasts=lasts), day) == expected
 
@@ -132,8 +153,9 @@ def test_evidence_on_both_sides_shows_that_it_ran_between():
     assert on(task, "2020-01-01")[0] == "unclear"
 
 
-@pytest.mark.parametrize(("end", "words"), [("ended", "avslutad 2020"),
-                                            ("taken-back", "återtagen av medlemmarna 2020")])
+@pytest.mark.parametrize(
+    ("end", "words"), [("ended", "avslutad 2020"), ("taken-back", "återtagen av medlemmarna 2020")]
+)
 def test_an_end_is_the_last_day_and_evidence_until_then(end, words):
     task = course(row("running", "2001"), row(end, "2020-12-31"), lasts="term")
     assert on(task, "2020-12-31") == ("evidenced", "belagd 2001–2020")
@@ -163,20 +185,27 @@ def test_later_evidence_of_doing_it_alone_ends_what_was_shared():
     assert on(newer, "2026-08-31", alone=alone) == ("evidenced", "belagd 2025")
 
 
-@pytest.mark.parametrize(("rows", "expected"), [
-    ([row("alone", "2024")], "egen regi 2024"),
-    ([row("alone", "2016"), row("alone", "2018")], "egen regi 2018, oklart i dag"),
-    ([row("alone", "")], "egen regi, odaterad uppgift"),
-    ([row("alone", "2027")], None),
-])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([row("alone", "2024")], "egen regi 2024"),
+        ([row("alone", "2016"), row("alone", "2018")], "egen regi 2018, oklart i dag"),
+        ([row("alone", "")], "egen regi, odaterad uppgift"),
+        ([row("alone", "2027")], None),
+    ],
+)
 def test_alone_ages_as_sharing_does(rows, expected):
     found = alone_standing(rows, date(2026, 8, 31))
     assert (found and found.words) == expected
 
 
 def test_plans_carry_their_year_and_their_outcome():
-    plans = (row("intention", "2010"), row("inquiry", "2012-03"), row("decided", "2013-10-01"),
-             row("running", "2014-01-01"))
+    plans = (
+        row("intention", "2010"),
+        row("inquiry", "2012-03"),
+        row("decided", "2013-10-01"),
+        row("running", "2014-01-01"),
+    )
     task = course(*plans)
     assert on(task, "2009-12-31") is None
     assert on(task, "2010-01-01") == ("planned", "avsikt 2010")
@@ -185,13 +214,20 @@ def test_plans_carry_their_year_and_their_outcome():
     assert on(task, "2014-01-01")[0] == "evidenced"
     assert on(course(row("inquiry", "2014")), "2019-12-31") == ("planned", "utredning 2014")
     assert on(course(row("inquiry", "2014")), "2020-01-01") == (
-        "planned", "utredning 2014, utfall okänt")
+        "planned",
+        "utredning 2014, utfall okänt",
+    )
     assert on(course(row("inquiry", "")), "2020-01-01") == ("planned", "utredning, odaterad")
 
 
-@pytest.mark.parametrize(("outcome", "words"), [
-    ("closed", "utredning 2014, avslutad 2015"), ("dropped", "utredning 2014, nedlagd 2015"),
-    ("realised", "utredning 2014, genomförd 2015")])
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("closed", "utredning 2014, avslutad 2015"),
+        ("dropped", "utredning 2014, nedlagd 2015"),
+        ("realised", "utredning 2014, genomförd 2015"),
+    ],
+)
 def test_a_plan_ends_where_a_source_says_so(outcome, words):
     task = course(row("inquiry", "2014"), row(outcome, "2015-03-20"))
     assert on(task, "2015-03-19") == ("planned", "utredning 2014")
@@ -215,7 +251,10 @@ def test_every_state_and_event_has_words():
     assert set(rule.LABELS) == set(State)
     assert set(rule.EVENTS) <= set(rule.EVENT_LABELS)
     assert {state for state in State if counted(state)} == {
-        State.CONFIRMED, State.EVIDENCED, State.UNENDED}
+        State.CONFIRMED,
+        State.EVIDENCED,
+        State.UNENDED,
+    }
 
 
 # --- every arrangement of the shipped inventory --------------------------------------------------

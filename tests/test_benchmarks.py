@@ -41,10 +41,16 @@ def test_the_table_has_peer_ratio_and_unit(benchmarks):
     assert "| ours | 3.00 MB | theirs | 2.00 MB | 1.50 | at most 1.5: met |" in text
 
 
-@pytest.mark.parametrize(("target", "ours", "verdict"), [
-    (("at_most", 1.5), 3.1, "at most 1.5: MISSED"), (("at_least", 0.9), 1.8, "at least 0.9: met"),
-    (("at_least", 0.9), 1.7, "at least 0.9: MISSED"), (("under", 0.5), 0.4, "under 0.5 s: met"),
-    (("under", 0.5), 0.5, "under 0.5 s: MISSED")])
+@pytest.mark.parametrize(
+    ("target", "ours", "verdict"),
+    [
+        (("at_most", 1.5), 3.1, "at most 1.5: MISSED"),
+        (("at_least", 0.9), 1.8, "at least 0.9: met"),
+        (("at_least", 0.9), 1.7, "at least 0.9: MISSED"),
+        (("under", 0.5), 0.4, "under 0.5 s: met"),
+        (("under", 0.5), 0.5, "under 0.5 s: MISSED"),
+    ],
+)
 def test_the_table_says_whether_a_target_was_met(benchmarks, target, ours, verdict):
     measure, _, _ = benchmarks
     name, limit = target

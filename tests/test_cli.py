@@ -12,8 +12,20 @@ def test_an_unknown_region_is_suggested_and_nothing_is_written(samverkan, tmp_pa
 
 
 def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
-    done = samverkan("build", "bergslagn", "--members", "9999,1780,1780", "--as-of", "igår",
-                     "--format", "pfd", "--name", "a/b", "--out", tmp_path / "out")
+    done = samverkan(
+        "build",
+        "bergslagn",
+        "--members",
+        "9999,1780,1780",
+        "--as-of",
+        "igår",
+        "--format",
+        "pfd",
+        "--name",
+        "a/b",
+        "--out",
+        tmp_path / "out",
+    )
     lines = done.stderr.splitlines()
     assert done.returncode == 2
     assert all(line.startswith("error: ") for line in lines)
@@ -22,16 +34,25 @@ def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("arguments", [
-    ("build", "--members", ""), ("build", "--name", "X"), ("build", "--jobs", "0"),
-    ("build", "--chapters", "finns-inte.ipynb"), ("build", "--nonsense"), ("nonsense",),
-    ("regions", "show", "nowhere"), ("regions", "add", "kak", "--name", "KAK", "--members", "1"),
-    ("services", "list", "--region", "nowhere"), ("services", "list"),
-    ("services", "list", "--region", "kak", "--service", "raddningtjanst"),
-    ("data", "export", "margins", "--year", "1900", "--out", "x.csv"),
-    ("data", "export", "flows", "--year", "1900", "--out", "x.csv"),
-    ("scenario", "--service", "vaxell", "--members", "1863,1864"),
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "--members", ""),
+        ("build", "--name", "X"),
+        ("build", "--jobs", "0"),
+        ("build", "--chapters", "finns-inte.ipynb"),
+        ("build", "--nonsense"),
+        ("nonsense",),
+        ("regions", "show", "nowhere"),
+        ("regions", "add", "kak", "--name", "KAK", "--members", "1"),
+        ("services", "list", "--region", "nowhere"),
+        ("services", "list"),
+        ("services", "list", "--region", "kak", "--service", "raddningtjanst"),
+        ("data", "export", "margins", "--year", "1900", "--out", "x.csv"),
+        ("data", "export", "flows", "--year", "1900", "--out", "x.csv"),
+        ("scenario", "--service", "vaxell", "--members", "1863,1864"),
+    ],
+)
 def test_wrong_input_exits_2_with_one_clear_line(samverkan, arguments, tmp_path):
     done = samverkan(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
@@ -68,8 +89,7 @@ def test_a_folder_of_another_region_is_refused(samverkan, tmp_path):
     folder = tmp_path / "out" / "mitt"
     folder.mkdir(parents=True)
     (folder / "build.json").write_text('{"members": ["1780"]}', encoding="utf-8")
-    done = samverkan("build", "--members", "1960,1983", "--name", "Mitt", "--out",
-                     tmp_path / "out")
+    done = samverkan("build", "--members", "1960,1983", "--name", "Mitt", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "report on other members" in done.stderr
     assert [path.name for path in folder.iterdir()] == ["build.json"]
@@ -95,8 +115,16 @@ def test_data_status_and_verify(samverkan):
 
 
 def test_services_list_prints_names_form_status_and_source(samverkan):
-    done = samverkan("services", "list", "--region", "bergslagen", "--as-of", "2018-06-30",
-                     "--service", "raddningstjanst")
+    done = samverkan(
+        "services",
+        "list",
+        "--region",
+        "bergslagen",
+        "--as-of",
+        "2018-06-30",
+        "--service",
+        "raddningstjanst",
+    )
     assert done.returncode == 0, done.stderr
     assert "Nerikes Brandkår" in done.stdout
     assert "kommunalförbund" in done.stdout

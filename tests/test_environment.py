@@ -62,8 +62,12 @@ def test_every_command_is_documented():
             yield from names(child, f"{path} {child.name}")
 
     def options(command):
-        yield from (opt for parameter in command.params if isinstance(parameter, click.Option)
-                    for opt in parameter.opts)
+        yield from (
+            opt
+            for parameter in command.params
+            if isinstance(parameter, click.Option)
+            for opt in parameter.opts
+        )
         for child in getattr(command, "commands", {}).values():
             yield from options(child)
 

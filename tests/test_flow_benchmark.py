@@ -55,9 +55,15 @@ def test_rows_of_the_simpler_models_are_exact(bench, data, name):
 
 def test_radiation_by_hand(bench):
     codes = ["0101", "0102", "0103"]
-    margins = pd.DataFrame({"code": codes, "year": 2016, "in_commuters": [10.0, 20.0, 30.0],
-                            "out_commuters": [30.0, 20.0, 10.0],
-                            "live_and_work": [90.0, 180.0, 70.0]})  # D = 100, 200, 100
+    margins = pd.DataFrame(
+        {
+            "code": codes,
+            "year": 2016,
+            "in_commuters": [10.0, 20.0, 30.0],
+            "out_commuters": [30.0, 20.0, 10.0],
+            "live_and_work": [90.0, 180.0, 70.0],
+        }
+    )  # D = 100, 200, 100
     line = np.abs(np.subtract.outer([0.0, 1, 3], [0.0, 1, 3])) * 10
     small = bench.World(margins, pd.DataFrame(), pd.DataFrame(), pd.DataFrame(line, codes, codes))
     row = bench.radiation(small, 2016)[0]
@@ -69,9 +75,13 @@ def test_radiation_by_hand(bench):
 def test_an_area_that_is_left_out_has_no_part_in_the_parameters(bench, data):
     """Other cells of the county, and other flows of it, give the very same parameters."""
     changed = bench.World(
-        data.margins, data.county_flows,
-        data.observed.assign(persons=data.observed["persons"].where(
-            ~data.observed["home"].str.startswith("18"), 1)), data.distances)
+        data.margins,
+        data.county_flows,
+        data.observed.assign(
+            persons=data.observed["persons"].where(~data.observed["home"].str.startswith("18"), 1)
+        ),
+        data.distances,
+    )
     first = bench.calibrate(data, without="18", evaluations=20)
     assert bench.calibrate(changed, without="18", evaluations=20) == first
     assert bench.calibrate(changed, evaluations=20) != bench.calibrate(data, evaluations=20)
@@ -107,8 +117,12 @@ def test_the_recorded_results_are_those_of_the_benchmark(bench, data, recorded):
     assert set(again.index) == set(recorded.index)
     numbers = ["cells", "cpc", "median_error", "over_half", "low", "high"]
     pd.testing.assert_frame_equal(
-        again[numbers].astype("float64"), recorded.loc[again.index, numbers].astype("float64"),
-        atol=0.002, rtol=0, check_dtype=False)
+        again[numbers].astype("float64"),
+        recorded.loc[again.index, numbers].astype("float64"),
+        atol=0.002,
+        rtol=0,
+        check_dtype=False,
+    )
     text = DOCS.read_text(encoding="utf-8")
     assert bench.size_markdown(table) in text
 

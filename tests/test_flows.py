@@ -32,9 +32,17 @@ def full_matrix(year: int, series: str) -> pd.DataFrame:
     cells = flows.flows_of(2021)
     cells = cells[cells["work"] != metrics.ABROAD]
     persons = cells["persons"].round().astype("Int64")
-    table = pd.DataFrame({
-        "series": series, "year": year, "home": cells["home"], "work": cells["work"],
-        "sex": "total", "persons": persons, "status": "published"})
+    table = pd.DataFrame(
+        {
+            "series": series,
+            "year": year,
+            "home": cells["home"],
+            "work": cells["work"],
+            "sex": "total",
+            "persons": persons,
+            "status": "published",
+        }
+    )
     return table.reset_index(drop=True)
 
 
@@ -43,18 +51,22 @@ def install(folder: Path, table: pd.DataFrame, key: str = flows.MATRIX) -> None:
     path = folder / f"{key}.parquet"
     table.to_parquet(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    facts = {"retrieved": "2026-09-01", "years": [2020, 2021],
-             "tables": [{"id": "TAB5850", "updated": "2026-08-01"}],
-             "files": {"table": {"name": path.name, "sha256": digest}},
-             "contract": tables.contract(flows.catalog.dataset(key))}
+    facts = {
+        "retrieved": "2026-09-01",
+        "years": [2020, 2021],
+        "tables": [{"id": "TAB5850", "updated": "2026-08-01"}],
+        "files": {"table": {"name": path.name, "sha256": digest}},
+        "contract": tables.contract(flows.catalog.dataset(key)),
+    }
     (folder / f"{key}.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 @pytest.fixture
 def observed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A user's data folder with an observed matrix of 2021 (RAMS) and 2020 (BAS)."""
-    table = pd.concat([full_matrix(2021, "rams-2019"), full_matrix(2020, "bas-2020")],
-                      ignore_index=True)
+    table = pd.concat(
+        [full_matrix(2021, "rams-2019"), full_matrix(2020, "bas-2020")], ignore_index=True
+    )
     hidden = (table["home"] == "1763") & (table["work"] == "1715") & (table["year"] == 2021)
     table.loc[hidden, "persons"] = pd.NA
     install(tmp_path, table)
@@ -168,14 +180,16 @@ def test_export_names_all_faults_together(tmp_path: Path) -> None:
 
 
 def test_another_edition_of_the_places_gives_other_distances(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An update in a long session: the model must not stay on what it read before."""
     monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path))
     before, cells = flows.distances(), flows.flows_of(2021)
     assert flows.distances() is before
     places = tables.load("localities")
-    moved = places.assign(easting=places["easting"].where(places["code"] != "1780",
-                                                          places["easting"] + 20_000))
+    moved = places.assign(
+        easting=places["easting"].where(places["code"] != "1780", places["easting"] + 20_000)
+    )
     moved.attrs = {}
     install(tmp_path, moved, "localities")
     after = flows.distances()
@@ -184,7 +198,8 @@ def test_another_edition_of_the_places_gives_other_distances(
 
 
 def test_distances_are_recorded_as_a_read_without_arguments(
-        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trace = tmp_path / "trace"
     monkeypatch.setenv(reads.TRACE, str(trace))
     flows.distances()
@@ -197,7 +212,8 @@ def test_distances_are_recorded_as_a_read_without_arguments(
 def test_the_model_cites_all_that_it_reads() -> None:
     """Boundaries and inhabitants decide the distances."""
     assert {"localities", "boundaries", "population", "commuting_margins"} <= set(
-        flows.commuting_of(2021).sources)
+        flows.commuting_of(2021).sources
+    )
 
 
 def test_observed_cells_keep_their_status(observed: Path) -> None:

@@ -15,15 +15,28 @@ from analysis.text.service_titles import matrix_title
 from analysis.views.services import sharing
 
 DAYS = ("1995-06-30", "2012-01-01", "2018-06-30", "2026-08-31")
-SAYS = (matrix_title, text.overview_text, text.counts_text,
-        text.partial_members_text, text.unknown_areas_text, text.undated_text, text.pairs_text,
-        text.history_text, text.circles_text, text.plans_text, text.contradictions_text,
-        text.sources_text)
+SAYS = (
+    matrix_title,
+    text.overview_text,
+    text.counts_text,
+    text.partial_members_text,
+    text.unknown_areas_text,
+    text.undated_text,
+    text.pairs_text,
+    text.history_text,
+    text.circles_text,
+    text.plans_text,
+    text.contradictions_text,
+    text.sources_text,
+)
 
 
 def chosen():
-    return [*regions.registry().values(), regions.from_members(["0980"]),
-            regions.from_members(["1863"])]
+    return [
+        *regions.registry().values(),
+        regions.from_members(["0980"]),
+        regions.from_members(["1863"]),
+    ]
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -34,13 +47,15 @@ def test_every_sentence_is_the_same_from_the_rows_of_the_region(region, day):
     for say in SAYS:
         assert say(own) == say(whole), say.__name__
     assert services_key_figures(region, inventory=own.inventory, as_of=day).equals(
-        services_key_figures(region, inventory=whole.inventory, as_of=day))
+        services_key_figures(region, inventory=whole.inventory, as_of=day)
+    )
 
 
 @pytest.mark.parametrize("region", chosen(), ids=lambda region: region.key)
 def test_page_two_needs_no_row_of_others(region):
-    own, whole = (sharing(region, rows) for rows in (inventory_of(region.members),
-                                                     load_inventory()))
+    own, whole = (
+        sharing(region, rows) for rows in (inventory_of(region.members), load_inventory())
+    )
     assert matrix_title(own) == matrix_title(whole)
     assert questions(own, costs=False) == questions(whole, costs=False)
 
@@ -50,7 +65,8 @@ def test_a_row_of_another_region_is_not_read():
     own = inventory_of(members)
     assert 0 < len(own.events) < len(whole.events)
     assert set(own.memberships["arrangement"]) <= set(
-        whole.memberships.loc[whole.memberships["code"].isin(members), "arrangement"])
+        whole.memberships.loc[whole.memberships["code"].isin(members), "arrangement"]
+    )
     assert all("line" not in table for table in own.tables().values())
 
 

@@ -12,9 +12,29 @@ import analysis
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("loaders", "metrics", "figures", "report", "text", "views")
-STABLE = {"Region", "__version__", "catalog", "errors", "explore", "figures",
-          "flows", "load", "load_boundaries", "load_inventory", "loaders", "metrics", "region",
-          "regions", "report", "say", "show", "source_of", "tables", "text", "views"}
+STABLE = {
+    "Region",
+    "__version__",
+    "catalog",
+    "errors",
+    "explore",
+    "figures",
+    "flows",
+    "load",
+    "load_boundaries",
+    "load_inventory",
+    "loaders",
+    "metrics",
+    "region",
+    "regions",
+    "report",
+    "say",
+    "show",
+    "source_of",
+    "tables",
+    "text",
+    "views",
+}
 
 
 def test_the_public_names_are_these():
@@ -42,7 +62,8 @@ def test_the_version_is_that_of_the_package():
 
 
 def test_importing_the_package_imports_nothing_slow():
-    code = ("import sys, analysis; "
-            "print(sorted({'pandas', 'matplotlib', 'numpy'} & set(sys.modules)))")
+    code = (
+        "import sys, analysis; print(sorted({'pandas', 'matplotlib', 'numpy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -38,9 +38,10 @@ def test_a_region_is_frozen():
         regions.get("kak").name = "annat"  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(("key", "nearest"), [
-    ("bergslagn", "bergslagen"), ("Karlstad!", "karlstad"), ("mälardalen", "malardalen"),
-])
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [("bergslagn", "bergslagen"), ("Karlstad!", "karlstad"), ("mälardalen", "malardalen")],
+)
 def test_an_unknown_key_suggests_the_nearest(key, nearest):
     with pytest.raises(InputError, match=f"did you mean '{nearest}'"):
         regions.get(key)
@@ -134,35 +135,53 @@ def test_a_shipped_key_cannot_be_taken_by_the_users_file(own_registry):
         regions.registry()
 
 
-@pytest.mark.parametrize(("word", "key", "size"), [
-    ("Köping", "koping", 1), ("Köping, Arboga", "koping-och-arboga", 2), ("KAK", "kak", 3),
-    ("1960;1983", "kungsor-och-koping", 2), ("0381 Enköping", "enkoping", 1),
-    ("1980", "vasteras", 1),
-    ("Värmlands län", "varmlands-lan", 16), ("Värmland", "varmlands-lan", 16),
-    ("Västra Götaland", "vastra-gotalands-lan", 49), ("17", "varmlands-lan", 16),
-    ("Kils kommun", "kil", 1), ("Örebro arbetsmarknad", "orebro-arbetsmarknad", 11),
-    ("Karlstads kommun", "karlstads-kommun", 1), ("Bergslagen", "bergslagen", 4),
-])
+@pytest.mark.parametrize(
+    ("word", "key", "size"),
+    [
+        ("Köping", "koping", 1),
+        ("Köping, Arboga", "koping-och-arboga", 2),
+        ("KAK", "kak", 3),
+        ("1960;1983", "kungsor-och-koping", 2),
+        ("0381 Enköping", "enkoping", 1),
+        ("1980", "vasteras", 1),
+        ("Värmlands län", "varmlands-lan", 16),
+        ("Värmland", "varmlands-lan", 16),
+        ("Västra Götaland", "vastra-gotalands-lan", 49),
+        ("17", "varmlands-lan", 16),
+        ("Kils kommun", "kil", 1),
+        ("Örebro arbetsmarknad", "orebro-arbetsmarknad", 11),
+        ("Karlstads kommun", "karlstads-kommun", 1),
+        ("Bergslagen", "bergslagen", 4),
+    ],
+)
 def test_what_people_write_is_understood(word, key, size):
     region = regions.resolve(word)
     assert (region.key, len(region.members)) == (key, size)
 
 
-@pytest.mark.parametrize(("word", "choices"), [
-    ("Örebro", ["1880 (municipality)", "Örebro län (county)"]),
-    ("Karlstad", ["karlstad (region)", "1780 (municipality)"]),
-    ("Uppsala", ["0380 (municipality)", "Uppsala län (county)"]),
-])
+@pytest.mark.parametrize(
+    ("word", "choices"),
+    [
+        ("Örebro", ["1880 (municipality)", "Örebro län (county)"]),
+        ("Karlstad", ["karlstad (region)", "1780 (municipality)"]),
+        ("Uppsala", ["0380 (municipality)", "Uppsala län (county)"]),
+    ],
+)
 def test_a_word_with_several_meanings_lists_them(word, choices):
     with pytest.raises(InputError) as caught:
         regions.resolve(word)
     assert all(choice in str(caught.value) for choice in choices)
 
 
-@pytest.mark.parametrize(("word", "hint"), [
-    ("381", "did you mean 0381 (Enköping)?"), ("0381 Köping", "0381 is Enköping"),
-    ("Kopping", "did you mean 1983 (Köping)?"), ("bergslagn", "did you mean 'bergslagen'?"),
-])
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("381", "did you mean 0381 (Enköping)?"),
+        ("0381 Köping", "0381 is Enköping"),
+        ("Kopping", "did you mean 1983 (Köping)?"),
+        ("bergslagn", "did you mean 'bergslagen'?"),
+    ],
+)
 def test_a_word_that_names_nothing_gets_a_hint(word, hint):
     with pytest.raises(InputError) as caught:
         regions.resolve(word)
@@ -187,7 +206,9 @@ def test_each_group_of_a_file(tmp_path):
     path = tmp_path / "grupper.csv"
     path.write_bytes("group;code\nVäst;1983\nVäst;Arboga\nÖst;0381\n".encode("cp1252"))
     assert [(r.name, r.members) for r in regions.each(str(path))] == [
-        ("Väst", ("1983", "1984")), ("Öst", ("0381",))]
+        ("Väst", ("1983", "1984")),
+        ("Öst", ("0381",)),
+    ]
     path.write_text("group,code\nX,381\nY,9999\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         regions.each(str(path))
@@ -202,10 +223,16 @@ def test_add_refuses_all_faults_and_writes_nothing(own_registry):
     assert own_registry.read_text(encoding="utf-8") == before
 
 
-@pytest.mark.parametrize("broken", [
-    "not toml", '[x]\nmembers = ["1780"]\n', '[x]\nname = "X"\nmembers = ["9999"]\n',
-    '[x]\nname = "X"\ngroups = ["finns-inte"]\n', '[Å]\nname = "X"\nmembers = ["1780"]\n',
-])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "not toml",
+        '[x]\nmembers = ["1780"]\n',
+        '[x]\nname = "X"\nmembers = ["9999"]\n',
+        '[x]\nname = "X"\ngroups = ["finns-inte"]\n',
+        '[Å]\nname = "X"\nmembers = ["1780"]\n',
+    ],
+)
 def test_a_broken_registry_is_refused(own_registry, broken):
     own_registry.write_text(broken, encoding="utf-8")
     with pytest.raises(InputError):

@@ -18,7 +18,9 @@ def test_common_encodings_give_the_same_rows(tmp_path, encoding):
     path = tmp_path / "namn.csv"
     path.write_bytes(ROWS.encode(encoding))
     assert textfiles.read_rows(path, ["kod", "namn"]).records == (
-        (2, ("0381", "Enköping")), (3, ("1983", "Köping")))
+        (2, ("0381", "Enköping")),
+        (3, ("1983", "Köping")),
+    )
 
 
 @pytest.mark.parametrize("encoding", ["cp850", "mac_roman", "cp437"])
@@ -51,10 +53,15 @@ def test_a_byte_order_mark_settles_the_encoding(text):
     assert textfiles.decode(codecs.BOM_UTF8 + text.encode(), "x") == text
 
 
-@pytest.mark.parametrize(("text", "separator"), [
-    ("kod;namn\n0381;Enköping\n", ";"), ("kod\tnamn\n0381\tEnköping\n", "\t"),
-    ("kod,namn,,\n0381,Enköping,,\n,,,\n", ","), ("kod;namn;;\n0381;Enköping;;\n", ";"),
-])
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        ("kod;namn\n0381;Enköping\n", ";"),
+        ("kod\tnamn\n0381\tEnköping\n", "\t"),
+        ("kod,namn,,\n0381,Enköping,,\n,,,\n", ","),
+        ("kod;namn;;\n0381;Enköping;;\n", ";"),
+    ],
+)
 def test_separators_and_empty_columns_at_the_right(text, separator):
     rows = textfiles.rows_of(text, "namn.csv", ["kod", "namn"])
     assert (rows.separator, rows.records) == (separator, ((2, ("0381", "Enköping")),))
@@ -65,18 +72,21 @@ def test_a_quoted_line_break_keeps_the_rows_of_the_file():
     assert [row for row, _ in rows.records] == [2, 4]
 
 
-@pytest.mark.parametrize(("text", "fault"), [
-    ("", "f.csv: is empty"),
-    ("kod,nam\n1,2\n", "unknown column 'nam': did you mean 'namn'?"),
-    ("kod\n1\n", "the columns namn are missing"),
-    ("namn,kod\na,1\n", "another order; write kod,namn"),
-    ("kod,namn,namn\n1,2,3\n", "'namn' stands there twice"),
-    ("kod,namn\n1\n", "f.csv row 2: 1 cells where the header has 2"),
-    ("kod,namn\n1,2,3\n", "f.csv row 1: column 3 has no name"),
-    ('kod,namn\n"1,2\n', "f.csv row 2: is no CSV"),
-    ("sep=;\nkod;namn\n", "'sep=;' is no header"),
-    ("kod,namn\n1,\x00\n", r"f.csv row 2: has the control character U\+0000"),
-])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "f.csv: is empty"),
+        ("kod,nam\n1,2\n", "unknown column 'nam': did you mean 'namn'?"),
+        ("kod\n1\n", "the columns namn are missing"),
+        ("namn,kod\na,1\n", "another order; write kod,namn"),
+        ("kod,namn,namn\n1,2,3\n", "'namn' stands there twice"),
+        ("kod,namn\n1\n", "f.csv row 2: 1 cells where the header has 2"),
+        ("kod,namn\n1,2,3\n", "f.csv row 1: column 3 has no name"),
+        ('kod,namn\n"1,2\n', "f.csv row 2: is no CSV"),
+        ("sep=;\nkod;namn\n", "'sep=;' is no header"),
+        ("kod,namn\n1,\x00\n", r"f.csv row 2: has the control character U\+0000"),
+    ],
+)
 def test_each_fault_names_file_and_row(text, fault):
     with pytest.raises(InputError, match=fault.replace("?", r"\?")):
         textfiles.rows_of(textfiles.decode(text.encode(), "f.csv"), "f.csv", ["kod", "namn"])
@@ -101,5 +111,6 @@ def test_shipped_tables_of_text_can_be_read():
 def test_a_hint_looks_at_keys_and_names():
     areas = {"loner": "Löner och pensioner", "vaxel": "Växel"}
     assert hints.unknown("service", "växel", areas) == (
-        "unknown service 'växel': did you mean 'vaxel'? valid are loner, vaxel")
+        "unknown service 'växel': did you mean 'vaxel'? valid are loner, vaxel"
+    )
     assert hints.did_you_mean("zzz", areas) == ""

@@ -28,10 +28,17 @@ def table(path):
 
 
 def test_titles_above_other_orders_and_blank_rows_are_no_fault(tmp_path):
-    path = write(tmp_path / "a.xlsx", [
-        ["En rubrik"], [], ["Datum", "tjänst ", "Bas", "Eget"],
-        ["2026-03", " loner", "1 234,5 ", "x"], ["  ", None, "", ""],
-        [datetime(2026, 1, 2), "vaxel", 4.0, None]])
+    path = write(
+        tmp_path / "a.xlsx",
+        [
+            ["En rubrik"],
+            [],
+            ["Datum", "tjänst ", "Bas", "Eget"],
+            ["2026-03", " loner", "1 234,5 ", "x"],
+            ["  ", None, "", ""],
+            [datetime(2026, 1, 2), "vaxel", 4.0, None],
+        ],
+    )
     found, faults = table(path)
     assert not faults
     assert [record.row for record in found] == [4, 6]
@@ -46,12 +53,19 @@ def test_a_renamed_sheet_is_named(tmp_path):
         workbooks.read_workbook(path).sheet("Uppgifter")
 
 
-@pytest.mark.parametrize(("rows", "merge", "said"), [
-    ([["Tjänst", "Basen", "Datum"]], "", "row 1: the heading 'Bas' is missing; has 'Basen' been"),
-    ([[*COLUMNS, "bas"]], "", "row 1: the heading 'Bas' stands there twice"),
-    ([COLUMNS, ["loner", 1, 2026]], "A2:B2", "the cells A2:B2 are merged"),
-    ([["Blad"], ["loner"]], "", "the headings Tjänst, Bas, Datum are missing"),
-])
+@pytest.mark.parametrize(
+    ("rows", "merge", "said"),
+    [
+        (
+            [["Tjänst", "Basen", "Datum"]],
+            "",
+            "row 1: the heading 'Bas' is missing; has 'Basen' been",
+        ),
+        ([[*COLUMNS, "bas"]], "", "row 1: the heading 'Bas' stands there twice"),
+        ([COLUMNS, ["loner", 1, 2026]], "A2:B2", "the cells A2:B2 are merged"),
+        ([["Blad"], ["loner"]], "", "the headings Tjänst, Bas, Datum are missing"),
+    ],
+)
 def test_the_shape_of_a_table_has_one_line_for_each_fault(tmp_path, rows, merge, said):
     _, faults = table(write(tmp_path / "a.xlsx", rows, merge=merge))
     assert len(faults) == 1
@@ -64,11 +78,14 @@ def test_merged_titles_above_the_table_are_left_alone(tmp_path):
     assert table(path)[1] == []
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    ("Tjänst;Bas\nloner;1".encode("cp1252"), "is a text file, not a workbook"),
-    (b"\xd0\xcf\x11\xe0old", "old Excel file, or protected"),
-    (b"PK\x03\x04broken", "cannot be read as a workbook"),
-])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("Tjänst;Bas\nloner;1".encode("cp1252"), "is a text file, not a workbook"),
+        (b"\xd0\xcf\x11\xe0old", "old Excel file, or protected"),
+        (b"PK\x03\x04broken", "cannot be read as a workbook"),
+    ],
+)
 def test_another_kind_of_file_is_refused(tmp_path, content, said):
     path = tmp_path / "0381.xlsx"
     path.write_bytes(content)
@@ -82,8 +99,9 @@ def test_a_formula_that_nobody_computed_is_a_fault_with_its_cell(tmp_path):
         workbooks.read_workbook(path)
 
 
-@pytest.mark.parametrize("value", ["ca 5", "5 st", "1.234", "1,234", "1.234.567", "–", "12 %",
-                                   date(2026, 1, 1)])
+@pytest.mark.parametrize(
+    "value", ["ca 5", "5 st", "1.234", "1,234", "1.234.567", "–", "12 %", date(2026, 1, 1)]
+)
 def test_a_number_that_has_two_readings_or_none_is_refused(value):
     with pytest.raises(ValueError, match=r"write|leave"):
         workbooks.number(value)

@@ -30,8 +30,12 @@ SMALLEST_ABROAD, FINE, COARSE = 5e6, 50.0, 300.0  # m², metres of simplificatio
 AROUND = 70_000  # metres around Sweden that maps may show
 GAP = 5_000  # metres: a border that ends nearer to another one meets it
 NAMES = {  # a point in each lake that a map names: easting and northing in km
-    "Vänern": (395, 6530), "Vättern": (474, 6465), "Mälaren": (623, 6599),
-    "Hjälmaren": (543, 6567), "Storsjön": (470, 6995), "Siljan": (492, 6745),
+    "Vänern": (395, 6530),
+    "Vättern": (474, 6465),
+    "Mälaren": (623, 6599),
+    "Hjälmaren": (543, 6567),
+    "Storsjön": (470, 6995),
+    "Siljan": (492, 6745),
 }
 PIECE = 5e6  # m²: coarse borders leave slivers of this size beyond bays
 
@@ -52,8 +56,11 @@ def read(name: str, kind: int | None) -> np.ndarray:
                 points = np.frombuffer(data.read(int(words[6])), "<f4").reshape(-1, 2)
                 if points[:, 0].max() > 9 and points[:, 0].min() < 26:
                     found.append(points.astype(float))
-    shapes = ([shapely.LineString(points) for points in found] if kind is None else
-              [shapely.make_valid(shapely.Polygon(points)) for points in found])
+    shapes = (
+        [shapely.LineString(points) for points in found]
+        if kind is None
+        else [shapely.make_valid(shapely.Polygon(points)) for points in found]
+    )
     near = gpd.GeoSeries(shapely.intersection(shapes, WINDOW), crs=DEGREES)
     return near[~near.is_empty].to_crs(METRES).to_numpy()
 
@@ -89,11 +96,13 @@ def is_swedish(faces: np.ndarray, sweden: shapely.Geometry) -> np.ndarray:
 def make_shores(sweden: shapely.Geometry) -> gpd.GeoDataFrame:
     """Rows of land, lakes and land abroad: kind, name and geometry."""
     lakes = shapely.union_all(larger(read("gshhs", LAKE), SMALLEST_LAKE))
-    lakes = lakes.difference(shapely.union_all(larger(read("gshhs", ISLAND_IN_LAKE),
-                                                      SMALLEST_ISLAND)))
+    lakes = lakes.difference(
+        shapely.union_all(larger(read("gshhs", ISLAND_IN_LAKE), SMALLEST_ISLAND))
+    )
     ground = shapely.union_all(larger(read("gshhs", LAND), SMALLEST_ISLAND))
-    noded = shapely.union_all([shapely.boundary(ground), shapely.boundary(lakes),
-                               *national_borders()], grid_size=5.0)
+    noded = shapely.union_all(
+        [shapely.boundary(ground), shapely.boundary(lakes), *national_borders()], grid_size=5.0
+    )
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     points = shapely.point_on_surface(faces)
     shapely.prepare(ground)
@@ -108,8 +117,9 @@ def make_shores(sweden: shapely.Geometry) -> gpd.GeoDataFrame:
     simple = shapely.coverage_simplify(np.concatenate([land, lakes_here]), FINE)
     shapes = [*shapely.set_precision(simple, 5.0, mode="pointwise"), *abroad]
     kinds = ["land"] * len(land) + ["lake"] * len(lakes_here) + ["abroad"] * len(abroad)
-    names = [named(shape) if kind == "lake" else "" for kind, shape in zip(kinds, shapes,
-                                                                            strict=True)]
+    names = [
+        named(shape) if kind == "lake" else "" for kind, shape in zip(kinds, shapes, strict=True)
+    ]
     return gpd.GeoDataFrame({"kind": kinds, "name": names}, geometry=shapes, crs=METRES)
 
 
@@ -125,8 +135,14 @@ def abroad_of(foreign: np.ndarray, land: np.ndarray, around: shapely.Geometry) -
 
 def named(lake: shapely.Geometry) -> str:
     """The name of a lake that a map names, else none."""
-    return next((name for name, (east, north) in NAMES.items()
-                 if lake.contains(shapely.Point(1e3 * east, 1e3 * north))), "")
+    return next(
+        (
+            name
+            for name, (east, north) in NAMES.items()
+            if lake.contains(shapely.Point(1e3 * east, 1e3 * north))
+        ),
+        "",
+    )
 
 
 def main() -> None:
@@ -136,8 +152,9 @@ def main() -> None:
     table = make_shores(borders.union_all())
     cut = shores.cut(borders.geometry, table, reach=None, piece=PIECE)
     for frame, name in ((table, shores.FILE), (cut, "boundaries.parquet")):
-        frame.to_parquet(paths.data_path(name), index=False, compression="zstd",
-                         compression_level=19)
+        frame.to_parquet(
+            paths.data_path(name), index=False, compression="zstd", compression_level=19
+        )
 
 
 if __name__ == "__main__":

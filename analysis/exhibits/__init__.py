@@ -77,11 +77,15 @@ def show(item: Shown | Iterable[Shown]) -> None:
 def _missing(item: Any) -> str:
     """What a report needs to print `item`, which has no description."""
     if isinstance(item, pd.DataFrame | pd.Series):
-        return (f"a {type(item).__name__} has no title, no source and no Swedish headings; wrap it "
-                "in analysis.tables.Table(id=…, title=…, frame=…, formats=…, sources=…), or tag "
-                "the cell remove-output to look at it yourself")
-    return (f"a {type(item).__name__} cannot be shown in a report; show a figure that ends in "
-            "figures.style.describe or an analysis.tables.Table, and say for sentences")
+        return (
+            f"a {type(item).__name__} has no title, no source and no Swedish headings; wrap it "
+            "in analysis.tables.Table(id=…, title=…, frame=…, formats=…, sources=…), or tag "
+            "the cell remove-output to look at it yourself"
+        )
+    return (
+        f"a {type(item).__name__} cannot be shown in a report; show a figure that ends in "
+        "figures.style.describe or an analysis.tables.Table, and say for sentences"
+    )
 
 
 def _show_figure(item: Axes | Figure) -> None:
@@ -141,25 +145,32 @@ def lead(findings: Iterable[str], *, title: str = "", evidence: str = "") -> Non
         raise InputError("a report needs at least one finding")
     html = "<ul>" + "".join(f"<li>{sentence}</li>" for sentence in sentences) + "</ul>"
     head = f"<p><b>{title}</b><br>{evidence}</p>" if title else ""
-    _display(FindingsExhibit(sentences, title, evidence),
-             "\n".join(part for part in (title, evidence, *sentences) if part),
-             {"text/html": head + html})
+    _display(
+        FindingsExhibit(sentences, title, evidence),
+        "\n".join(part for part in (title, evidence, *sentences) if part),
+        {"text/html": head + html},
+    )
 
 
 def tiles(items: Iterable[Mapping[str, str]]) -> None:
     """Display key figures as tiles; each has `label`, `value`, `comparison` and `source`."""
     entries = tuple(Tile(**item) for item in items)
-    rows = "".join(f"<dt>{e.label}</dt><dd><b>{e.value}</b><br>{e.comparison}</dd>"
-                   for e in entries)
-    _display(TilesExhibit(entries),
-             "\n".join(f"{e.label}: {e.value} ({e.comparison})" for e in entries),
-             {"text/html": f"<dl>{rows}</dl>"})
+    rows = "".join(
+        f"<dt>{e.label}</dt><dd><b>{e.value}</b><br>{e.comparison}</dd>" for e in entries
+    )
+    _display(
+        TilesExhibit(entries),
+        "\n".join(f"{e.label}: {e.value} ({e.comparison})" for e in entries),
+        {"text/html": f"<dl>{rows}</dl>"},
+    )
 
 
 def record(key_figures: pd.DataFrame) -> None:
     """Hand key figures (columns of `key_figures.json`) to the report; shows only how many."""
-    rows = tuple(KeyFigure(**{str(name): plain(value) for name, value in row.items()})
-                 for row in key_figures.to_dict("records"))
+    rows = tuple(
+        KeyFigure(**{str(name): plain(value) for name, value in row.items()})
+        for row in key_figures.to_dict("records")
+    )
     text = f"{swedish.number(len(rows))} nyckeltal till key_figures.json"
     _display(KeyFiguresExhibit(rows), text, {"text/html": f"<p><small>{text}</small></p>"})
 
@@ -175,12 +186,16 @@ def plain(value: Any) -> Any:
 
 def table_exhibit(table: Table) -> TableExhibit:
     """A table as an exhibit: columns with their formats, raw rows, sources and notes."""
-    rows = tuple(tuple(map(plain, row))
-                 for row in table.frame.itertuples(index=False, name=None))
-    return TableExhibit(table.id, table.title,
-                        tuple(table.formats[name] for name in table.frame.columns), rows,
-                        tuple(table.sources), cast("Kind", table.kind),
-                        notes=tuple(table.notes))
+    rows = tuple(tuple(map(plain, row)) for row in table.frame.itertuples(index=False, name=None))
+    return TableExhibit(
+        table.id,
+        table.title,
+        tuple(table.formats[name] for name in table.frame.columns),
+        rows,
+        tuple(table.sources),
+        cast("Kind", table.kind),
+        notes=tuple(table.notes),
+    )
 
 
 def figure_exhibit(figure: Figure) -> FigureExhibit:
@@ -188,11 +203,19 @@ def figure_exhibit(figure: Figure) -> FigureExhibit:
     about = style.description_of(figure)
     narrow = style.narrow_of(figure)
     return FigureExhibit(
-        about.id, about.title, about.alt, _drawing(figure), style.cited(figure),
+        about.id,
+        about.title,
+        about.alt,
+        _drawing(figure),
+        style.cited(figure),
         cast("Kind", about.kind),
-        about.subtitle, about.unit, about.note, tuple(about.measures),
+        about.subtitle,
+        about.unit,
+        about.note,
+        tuple(about.measures),
         _drawing(narrow) if narrow else None,
-        table_exhibit(about.table) if about.table else None)
+        table_exhibit(about.table) if about.table else None,
+    )
 
 
 def _drawing(figure: Figure) -> Drawing:

@@ -135,8 +135,9 @@ class KeyFiguresExhibit:
     type: Literal["key_figures"] = "key_figures"
 
 
-Exhibit = (FigureExhibit | TableExhibit | TextExhibit | FindingsExhibit | TilesExhibit
-           | KeyFiguresExhibit)
+Exhibit = (
+    FigureExhibit | TableExhibit | TextExhibit | FindingsExhibit | TilesExhibit | KeyFiguresExhibit
+)
 
 
 @cache
@@ -170,5 +171,7 @@ def loads(text: object, where: str) -> Exhibit:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise BuildError(f"{where}: its output is no exhibit of this version ({place}: "
-                         f"{first['msg']}); run the notebook again") from None
+        raise BuildError(
+            f"{where}: its output is no exhibit of this version ({place}: "
+            f"{first['msg']}); run the notebook again"
+        ) from None

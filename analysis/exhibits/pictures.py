@@ -23,8 +23,9 @@ def faces() -> Any:
     import typst
 
     folders = dict.fromkeys(path.parent for path in fonts.files())
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False,
-                       font_paths=list(folders))
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
+    )
 
 
 def png(drawing: Drawing, title: str, *, dpi: int = DPI) -> bytes:
@@ -34,17 +35,19 @@ def png(drawing: Drawing, title: str, *, dpi: int = DPI) -> bytes:
     from PIL.PngImagePlugin import PngInfo
 
     given = json.dumps({"svg": drawing.svg, "title": title, "width": drawing.width})
-    raw = typst.compile(_PAGE, format="png", ppi=dpi, font_paths=faces(),
-                        sys_inputs={"given": given})
+    raw = typst.compile(
+        _PAGE, format="png", ppi=dpi, font_paths=faces(), sys_inputs={"given": given}
+    )
     about, target = PngInfo(), io.BytesIO()
     about.add_itxt("Title", title)
     with Image.open(io.BytesIO(raw)) as picture:
-        picture.convert("RGB").save(target, "PNG", dpi=(dpi, dpi), pnginfo=about,
-                                    compress_level=_LEVEL)
+        picture.convert("RGB").save(
+            target, "PNG", dpi=(dpi, dpi), pnginfo=about, compress_level=_LEVEL
+        )
     return target.getvalue()
 
 
 def standalone(drawing: Drawing) -> str:
     """The whole drawing as an SVG file that carries its faces, ready to be pasted."""
     start = drawing.svg.index(">", drawing.svg.index("<svg")) + 1
-    return (f"{drawing.svg[:start]}<style>{fonts.font_css()}</style>{drawing.svg[start:]}\n")
+    return f"{drawing.svg[:start]}<style>{fonts.font_css()}</style>{drawing.svg[start:]}\n"

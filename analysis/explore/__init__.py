@@ -38,8 +38,20 @@ if TYPE_CHECKING:
     from analysis.explore.leaflet import RegionMap, interactive_map
     from analysis.regions import Region
 
-__all__ = ["THEMES", "Explorer", "RegionMap", "Theme", "build_report", "interactive_map",
-           "plot_map", "plot_series", "table", "theme_of", "values", "years"]
+__all__ = [
+    "THEMES",
+    "Explorer",
+    "RegionMap",
+    "Theme",
+    "build_report",
+    "interactive_map",
+    "plot_map",
+    "plot_series",
+    "table",
+    "theme_of",
+    "values",
+    "years",
+]
 
 _WIDGETS = {"Explorer": "app", "RegionMap": "leaflet", "interactive_map": "leaflet"}
 
@@ -53,8 +65,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_WIDGETS[name]}"), name)
 
 
-def build_report(region: Region, *, out: Path | str = "reports",
-                 tell: Callable[[str, str], None] = lambda region, text: None) -> Path:
+def build_report(
+    region: Region,
+    *,
+    out: Path | str = "reports",
+    tell: Callable[[str, str], None] = lambda region, text: None,
+) -> Path:
     """Build the report of `region` in the folder `out`, as `samverkan build` does.
 
     `tell` hears of each finished step (region key, what happened). Returns the path of

@@ -38,6 +38,7 @@ _LABEL = {"description_width": "90px"}
 
 def _told(act: Callable[..., None]) -> Callable[..., None]:
     """Show the faults of a wrong choice beside the widgets instead of in the browser's log."""
+
     @wraps(act)
     def wrapped(self: Explorer, *arguments: Any) -> None:
         try:
@@ -76,16 +77,26 @@ class Explorer(widgets.VBox):
         wide = widgets.Layout(width="310px")
         self.region = widgets.Dropdown(description="Region", style=_LABEL, layout=wide)
         self.county = widgets.Dropdown(
-            description="Län", style=_LABEL, layout=wide,
-            options=sorted(((name, code) for code, name in regions.counties().items()),
-                           key=lambda entry: swedish.sort_key(entry[0])))
-        self.boxes = widgets.VBox(layout=widgets.Layout(
-            width="300px", height="230px", overflow="auto", display="block"))
+            description="Län",
+            style=_LABEL,
+            layout=wide,
+            options=sorted(
+                ((name, code) for code, name in regions.counties().items()),
+                key=lambda entry: swedish.sort_key(entry[0]),
+            ),
+        )
+        self.boxes = widgets.VBox(
+            layout=widgets.Layout(width="300px", height="230px", overflow="auto", display="block")
+        )
         self.theme = widgets.Dropdown(
-            description="Tema", style=_LABEL, layout=wide,
-            options=[(theme.measure.label, key) for key, theme in themes.THEMES.items()])
+            description="Tema",
+            style=_LABEL,
+            layout=wide,
+            options=[(theme.measure.label, key) for key, theme in themes.THEMES.items()],
+        )
         self.year = widgets.SelectionSlider(
-            description="År", style=_LABEL, layout=wide, options=[0], continuous_update=False)
+            description="År", style=_LABEL, layout=wide, options=[0], continuous_update=False
+        )
         self.region.observe(self._on_region, "value")
         self.county.observe(self._on_county, "value")
         self.theme.observe(self._on_theme, "value")
@@ -99,14 +110,18 @@ class Explorer(widgets.VBox):
         self.code = ""
 
     def _make_acts(self) -> None:
-        self.name = widgets.Text(description="Namn", style=_LABEL,
-                                 placeholder="till exempel Norra Värmland")
-        self.save = widgets.Button(description="Spara som region", icon="save",
-                                   layout=widgets.Layout(width="170px"))
-        self.build = widgets.Button(description="Bygg rapporten", icon="file-text-o",
-                                    button_style="primary")
-        self.progress = widgets.IntProgress(max=_STEPS, layout=widgets.Layout(
-            width="300px", visibility="hidden"))
+        self.name = widgets.Text(
+            description="Namn", style=_LABEL, placeholder="till exempel Norra Värmland"
+        )
+        self.save = widgets.Button(
+            description="Spara som region", icon="save", layout=widgets.Layout(width="170px")
+        )
+        self.build = widgets.Button(
+            description="Bygg rapporten", icon="file-text-o", button_style="primary"
+        )
+        self.progress = widgets.IntProgress(
+            max=_STEPS, layout=widgets.Layout(width="300px", visibility="hidden")
+        )
         self.message = widgets.HTML()
         self.message.add_class("samverkan-message")
         self.link = widgets.Output()
@@ -114,13 +129,19 @@ class Explorer(widgets.VBox):
         self.build.on_click(self._on_build)
 
     def _laid_out(self) -> list[widgets.Widget]:
-        choices = widgets.VBox([self.region, self.theme, self.year, self.county, self.boxes,
-                                self.chosen], layout=widgets.Layout(flex="0 0 auto"))
+        choices = widgets.VBox(
+            [self.region, self.theme, self.year, self.county, self.boxes, self.chosen],
+            layout=widgets.Layout(flex="0 0 auto"),
+        )
         acts = widgets.HBox([self.name, self.save, self.build, self.progress])
-        side = widgets.VBox([self.map.key, self.table],
-                            layout=widgets.Layout(margin="0 0 0 12px"))
-        return [widgets.HBox([choices, self.map, side]), acts, self.message, self.link,
-                widgets.HBox([self.series, self.shown], layout=widgets.Layout(flex_flow="wrap"))]
+        side = widgets.VBox([self.map.key, self.table], layout=widgets.Layout(margin="0 0 0 12px"))
+        return [
+            widgets.HBox([choices, self.map, side]),
+            acts,
+            self.message,
+            self.link,
+            widgets.HBox([self.series, self.shown], layout=widgets.Layout(flex_flow="wrap")),
+        ]
 
     # --- what a choice does --------------------------------------------------------------------
 
@@ -163,8 +184,10 @@ class Explorer(widgets.VBox):
         self._busy = True
         try:
             known = regions.registry()
-            self.region.options = [*((each.name, key) for key, each in known.items()),
-                                   ("eget urval", OWN)]
+            self.region.options = [
+                *((each.name, key) for key, each in known.items()),
+                ("eget urval", OWN),
+            ]
             self.region.value = self.selection.key if self.selection.key in known else OWN
             if follow:
                 self.county.value = self.selection.members[0][:2]
@@ -176,8 +199,11 @@ class Explorer(widgets.VBox):
 
     def _list_county(self) -> None:
         """A box to tick for each municipality of the chosen county."""
-        inside = [entry for entry in regions.municipalities().values()
-                  if entry.county_code == self.county.value]
+        inside = [
+            entry
+            for entry in regions.municipalities().values()
+            if entry.county_code == self.county.value
+        ]
         ticked = set(self.selection.members)
         codes = [entry.code for entry in inside]
         if [box.code for box in self.boxes.children] != codes:
@@ -218,8 +244,9 @@ class Explorer(widgets.VBox):
         self.map.show(area, theme, year=chosen)
         self.table.value = themes.table(area, theme, year=chosen).to_html()
         count = swedish.counted(len(area.members), "kommun", "kommuner")
-        self.chosen.value = (f"<b>{escape(area.name)}</b>, {count}: "
-                             f"{escape(swedish.listed(area.member_names))}")
+        self.chosen.value = (
+            f"<b>{escape(area.name)}</b>, {count}: {escape(swedish.listed(area.member_names))}"
+        )
         self._show_code(theme, chosen)
         if year is None:  # another year changes nothing in the series
             self.series.value = picture(themes.plot_series(area, theme))
@@ -228,19 +255,23 @@ class Explorer(widgets.VBox):
         where = reference(self.selection)
         name = "" if where == self.selection.key else f", name={quoted(self.selection.name)}"
         measure = quoted(theme)
-        self.code = "\n".join((
-            "from analysis import explore, regions",
-            "from analysis.exhibits import show",
-            "",
-            f"area = regions.resolve({quoted(where)}{name})",
-            f"show(explore.plot_map(area, {measure}, year={year}))",
-            f"show(explore.plot_series(area, {measure}))",
-            f"show(explore.table(area, {measure}, year={year}))",
-            f"explore.interactive_map(area, {measure}, year={year})",
-            f"explore.build_report(area, out={quoted(str(self.out))})",
-        ))
-        self.shown.value = ("<b>Samma sak i en egen anteckningsbok</b>"
-                            f'<pre class="samverkan-code">{escape(self.code)}</pre>')
+        self.code = "\n".join(
+            (
+                "from analysis import explore, regions",
+                "from analysis.exhibits import show",
+                "",
+                f"area = regions.resolve({quoted(where)}{name})",
+                f"show(explore.plot_map(area, {measure}, year={year}))",
+                f"show(explore.plot_series(area, {measure}))",
+                f"show(explore.table(area, {measure}, year={year}))",
+                f"explore.interactive_map(area, {measure}, year={year})",
+                f"explore.build_report(area, out={quoted(str(self.out))})",
+            )
+        )
+        self.shown.value = (
+            "<b>Samma sak i en egen anteckningsbok</b>"
+            f'<pre class="samverkan-code">{escape(self.code)}</pre>'
+        )
 
     def tell(self, text: str, *, wrong: bool = False) -> None:
         """Show a line (HTML) under the buttons."""
@@ -256,8 +287,7 @@ class Explorer(widgets.VBox):
         saved = regions.add(key, name, members)
         self._take(saved, follow=False)
         call = f"regions.add({quoted(key)}, {quoted(name)}, {json.dumps(members)})"
-        self.tell(f"Sparad som region <code>{escape(key)}</code>: "
-                  f"<code>{escape(call)}</code>")
+        self.tell(f"Sparad som region <code>{escape(key)}</code>: <code>{escape(call)}</code>")
 
     @_told
     def _on_build(self, _: widgets.Button) -> None:

@@ -37,14 +37,21 @@ def _shapes() -> dict[str, dict[str, Any]]:
     import shapely
 
     land = boundaries.load_boundaries().geometry
-    simple = geopandas.GeoSeries(shapely.coverage_simplify(land.to_numpy(), _FINE),
-                                 index=land.index, crs=land.crs)
+    simple = geopandas.GeoSeries(
+        shapely.coverage_simplify(land.to_numpy(), _FINE), index=land.index, crs=land.crs
+    )
     large = simple.explode()
-    large = large[large.area > _FINE**2].groupby(level=0).agg(
-        lambda parts: shapely.multipolygons(parts.to_numpy())).set_crs(land.crs)
+    large = (
+        large[large.area > _FINE**2]
+        .groupby(level=0)
+        .agg(lambda parts: shapely.multipolygons(parts.to_numpy()))
+        .set_crs(land.crs)
+    )
     degrees = large.to_crs("EPSG:4326")
-    return {str(code): shapely.transform(shape, lambda xy: xy.round(4)).__geo_interface__
-            for code, shape in degrees.items()}
+    return {
+        str(code): shapely.transform(shape, lambda xy: xy.round(4)).__geo_interface__
+        for code, shape in degrees.items()
+    }
 
 
 @cache
@@ -58,10 +65,15 @@ def _points() -> dict[str, tuple[float, float]]:
     return {str(code): (point.x, point.y) for code, point in points.items()}
 
 
-def _feature(code: str, geometry: dict[str, Any], text: str, look: dict[str, Any],
-             ) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": geometry, "id": code,
-            "properties": {"code": code, "text": text, "style": look}}
+def _feature(
+    code: str, geometry: dict[str, Any], text: str, look: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": geometry,
+        "id": code,
+        "properties": {"code": code, "text": text, "style": look},
+    }
 
 
 def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
@@ -81,19 +93,29 @@ class RegionMap(Map):
     (290, 5)
     """
 
-    def __init__(self, on_choose: Callable[[str], None] | None = None, *,
-                 legend: bool = True) -> None:
-        self.areas, self.circles = GeoJSON(data=_collection([])), GeoJSON(
-            data=_collection([]), point_style={"radius": 4}, hover_style={"fillOpacity": 0.95})
+    def __init__(
+        self, on_choose: Callable[[str], None] | None = None, *, legend: bool = True
+    ) -> None:
+        self.areas, self.circles = (
+            GeoJSON(data=_collection([])),
+            GeoJSON(
+                data=_collection([]), point_style={"radius": 4}, hover_style={"fillOpacity": 0.95}
+            ),
+        )
         self.areas.hover_style = {"weight": 3}
         self.hint, self.key = widgets.HTML(_HINT), widgets.HTML()
         super().__init__(
-            layers=(self.areas, self.circles), attribution_control=False, zoom_snap=0.25,
-            zoom_delta=0.5, scroll_wheel_zoom=True, center=(62, 16), zoom=4,
-            layout=widgets.Layout(width=f"{WIDTH}px", height=f"{HEIGHT}px", flex="0 0 auto"))
+            layers=(self.areas, self.circles),
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            scroll_wheel_zoom=True,
+            center=(62, 16),
+            zoom=4,
+            layout=widgets.Layout(width=f"{WIDTH}px", height=f"{HEIGHT}px", flex="0 0 auto"),
+        )
         self.add(ScaleControl(position="bottomleft", imperial=False))
-        self.add(WidgetControl(widget=self.hint, position="topright", min_width=150,
-                               max_width=260))
+        self.add(WidgetControl(widget=self.hint, position="topright", min_width=150, max_width=260))
         # with a legend on the map the region keeps to the left of it
         self.room = 0.64 if legend else 1.0
         if legend:
@@ -115,31 +137,50 @@ class RegionMap(Map):
         texts = {code: _text(code, measure, known.get(code)) for code in _shapes()}
         count = measures.is_count(measure)
         fill = {} if count else self._shade(measure, here, year)
-        self.areas.data = _collection([
-            _feature(code, shape, texts[code], _area_look(code in region.members, fill.get(code)))
-            for code, shape in sorted(_shapes().items(),
-                                      key=lambda item: item[0] in region.members)])
+        self.areas.data = _collection(
+            [
+                _feature(
+                    code, shape, texts[code], _area_look(code in region.members, fill.get(code))
+                )
+                for code, shape in sorted(
+                    _shapes().items(), key=lambda item: item[0] in region.members
+                )
+            ]
+        )
         self.circles.data = _collection(self._circles(measure, here, texts, year) if count else [])
         self.fit(region)
 
     def _shade(self, measure: Measure, here: pd.Series, year: int) -> dict[str, str]:
         fill, limits, colours = maps.shade_classes(here, centre=measures.centre_of(measure, here))
-        lines = [f'<span style="background:{colour};border:1px solid {style.MUTED};'
-                 f'padding:0 .6em;margin-right:.4em"></span>'
-                 f'{measures.written(measure, low)} till {measures.written(measure, high)}'
-                 for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)]
+        lines = [
+            f'<span style="background:{colour};border:1px solid {style.MUTED};'
+            f'padding:0 .6em;margin-right:.4em"></span>'
+            f"{measures.written(measure, low)} till {measures.written(measure, high)}"
+            for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)
+        ]
         self.key.value = _key(measure, year, lines[::-1])
         return {str(code): colour for code, colour in fill.items()}
 
-    def _circles(self, measure: Measure, here: pd.Series, texts: dict[str, str], year: int,
-                 ) -> list[dict[str, Any]]:
+    def _circles(
+        self, measure: Measure, here: pd.Series, texts: dict[str, str], year: int
+    ) -> list[dict[str, Any]]:
         areas = maps.circle_sizes(here.abs().dropna())
         self.key.value = _key(measure, year, ["Cirkelns yta är antalet."])
-        return [_feature(str(code), {"type": "Point", "coordinates": list(_points()[str(code)])},
-                         texts[str(code)],
-                         {"radius": max(maps.radius_of(area), 1.5), "color": "white", "weight": 1,
-                          "fillColor": style.ACCENT, "fillOpacity": 0.75})
-                for code, area in areas.sort_values(ascending=False).items()]
+        return [
+            _feature(
+                str(code),
+                {"type": "Point", "coordinates": list(_points()[str(code)])},
+                texts[str(code)],
+                {
+                    "radius": max(maps.radius_of(area), 1.5),
+                    "color": "white",
+                    "weight": 1,
+                    "fillColor": style.ACCENT,
+                    "fillOpacity": 0.75,
+                },
+            )
+            for code, area in areas.sort_values(ascending=False).items()
+        ]
 
     def fit(self, region: Region) -> None:
         """Centre on the members at the closest zoom that shows them whole."""
@@ -165,13 +206,19 @@ def _zoom(west: float, south: float, east: float, north: float, *, width: float)
 def _area_look(member: bool, colour: str | None) -> dict[str, Any]:
     if not member:
         return {"color": "white", "weight": 1, "fillColor": style.LAND, "fillOpacity": 1}
-    return {"color": style.INK, "weight": 1.5, "fillColor": colour or style.MEMBER,
-            "fillOpacity": 1}
+    return {
+        "color": style.INK,
+        "weight": 1.5,
+        "fillColor": colour or style.MEMBER,
+        "fillOpacity": 1,
+    }
 
 
 def _text(code: str, measure: Measure, value: float | None) -> str:
-    shown = "uppgift saknas" if swedish.is_missing(value) else measures.written(
-        measure, float(value))  # type: ignore[arg-type]
+    if value is None or swedish.is_missing(value):
+        shown = "uppgift saknas"
+    else:
+        shown = measures.written(measure, float(value))
     return f"<b>{escape(municipalities()[code].name)}</b> {code}<br>{escape(shown)}"
 
 

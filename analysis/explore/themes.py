@@ -93,37 +93,60 @@ def _shared_by_year(digest: str) -> pd.Series:
     """
     inventory, last = services.load_inventory(), tables.data_date()
     days = {year: pd.Timestamp(year, 12, 31) for year in range(_FIRST_SERVICES, last.year)}
-    counts = {year: service_metrics.shared_services(service_metrics.state_on(inventory, day))
-              for year, day in {**days, last.year: pd.Timestamp(last)}.items()}
+    counts = {
+        year: service_metrics.shared_services(service_metrics.state_on(inventory, day))
+        for year, day in {**days, last.year: pd.Timestamp(last)}.items()
+    }
     return pd.concat(counts, names=["year", "code"]).swaplevel().sort_index()
 
 
 def _themes() -> list[Theme]:
     people, older = "Befolkning", "Ålder"
     work, money, shared = "Pendling", "Ekonomi och kompetens", "Gemensamma tjänster"
-    margins = [Theme(work, metric, _on(metric, commuting.load_margins)) for metric in (
-        commuting_metrics.commuting_ratio, commuting_metrics.commuters_in,
-        commuting_metrics.commuters_out, commuting_metrics.in_commuting_share,
-        commuting_metrics.out_commuting_share, commuting_metrics.day_population,
-        commuting_metrics.night_population)]
-    cost = Theme(money, capacity_metrics.cost_per_inhabitant,
-                 _on(capacity_metrics.cost_per_inhabitant, finances.load_finances))
-    single = [Theme(group, metric, _indicator(metric, key)) for group, metric, key in (
-        (older, population_metrics.share_65plus, "share_65plus"),
-        (older, population_metrics.dependency_ratio, "dependency_ratio"),
-        (older, population_metrics.mean_age, "mean_age"),
-        (money, capacity_metrics.tax_rate_total, "tax_rate_total"),
-        (money, capacity_metrics.tax_rate, "tax_rate"),
-        (money, capacity_metrics.taxable_income, "taxable_income_real"),
-        (money, capacity_metrics.tax_base, "tax_base"),
-        (money, capacity_metrics.employment_rate, "employment_rate"),
-        (money, capacity_metrics.median_income, "median_income_real"),
-        (money, capacity_metrics.post_secondary_share, "post_secondary_share"))]
-    return [Theme(people, population_metrics.population, _people,
-                  derived=population_metrics.DERIVED_YEARS),
-            Theme(people, population_metrics.population_change_10y, _ten_years),
-            Theme(people, population_metrics.density, _density), *single[:3], *margins,
-            *single[3:], cost, Theme(shared, service_metrics.shared_services, _shared)]
+    margins = [
+        Theme(work, metric, _on(metric, commuting.load_margins))
+        for metric in (
+            commuting_metrics.commuting_ratio,
+            commuting_metrics.commuters_in,
+            commuting_metrics.commuters_out,
+            commuting_metrics.in_commuting_share,
+            commuting_metrics.out_commuting_share,
+            commuting_metrics.day_population,
+            commuting_metrics.night_population,
+        )
+    ]
+    cost = Theme(
+        money,
+        capacity_metrics.cost_per_inhabitant,
+        _on(capacity_metrics.cost_per_inhabitant, finances.load_finances),
+    )
+    single = [
+        Theme(group, metric, _indicator(metric, key))
+        for group, metric, key in (
+            (older, population_metrics.share_65plus, "share_65plus"),
+            (older, population_metrics.dependency_ratio, "dependency_ratio"),
+            (older, population_metrics.mean_age, "mean_age"),
+            (money, capacity_metrics.tax_rate_total, "tax_rate_total"),
+            (money, capacity_metrics.tax_rate, "tax_rate"),
+            (money, capacity_metrics.taxable_income, "taxable_income_real"),
+            (money, capacity_metrics.tax_base, "tax_base"),
+            (money, capacity_metrics.employment_rate, "employment_rate"),
+            (money, capacity_metrics.median_income, "median_income_real"),
+            (money, capacity_metrics.post_secondary_share, "post_secondary_share"),
+        )
+    ]
+    return [
+        Theme(
+            people, population_metrics.population, _people, derived=population_metrics.DERIVED_YEARS
+        ),
+        Theme(people, population_metrics.population_change_10y, _ten_years),
+        Theme(people, population_metrics.density, _density),
+        *single[:3],
+        *margins,
+        *single[3:],
+        cost,
+        Theme(shared, service_metrics.shared_services, _shared),
+    ]
 
 
 THEMES: dict[str, Theme] = {theme.measure.id: theme for theme in _themes()}
@@ -173,8 +196,14 @@ def plot_map(region: Region, theme: str, *, year: int) -> Axes:
     'Pendlingskvot 2021'
     """
     return measures.plot_measure_map(
-        region, theme_of(theme).measure, values(theme), year=year, kind=theme_of(theme).kind(year),
-        boundaries=boundaries.load_boundaries(), localities=population.load_localities())
+        region,
+        theme_of(theme).measure,
+        values(theme),
+        year=year,
+        kind=theme_of(theme).kind(year),
+        boundaries=boundaries.load_boundaries(),
+        localities=population.load_localities(),
+    )
 
 
 def plot_series(region: Region, theme: str) -> Axes:
@@ -197,5 +226,6 @@ def table(region: Region, theme: str, *, year: int) -> Table:
     >>> explore.table(regions.get("kak"), "population", year=2024).frame["name"].tolist()
     ['Köping', 'Arboga', 'Kungsör']
     """
-    return measures.measure_table(region, theme_of(theme).measure, values(theme), year=year,
-                                  kind=theme_of(theme).kind(year))
+    return measures.measure_table(
+        region, theme_of(theme).measure, values(theme), year=year, kind=theme_of(theme).kind(year)
+    )

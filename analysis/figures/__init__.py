@@ -2,6 +2,22 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
-    __name__, "capacity", "charts", "commuting", "flows", "maps", "markets", "matrix", "measures",
-    "overview", "population", "scenario", "services", "style"))
+__getattr__, __dir__ = lazy.attach(
+    __name__,
+    lazy.submodules(
+        __name__,
+        "capacity",
+        "charts",
+        "commuting",
+        "flows",
+        "maps",
+        "markets",
+        "matrix",
+        "measures",
+        "overview",
+        "population",
+        "scenario",
+        "services",
+        "style",
+    ),
+)

@@ -25,14 +25,7 @@ from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import population as text
 from analysis.text import swedish
-from analysis.views.population import (
-    MAIN,
-    Indicator,
-    Residents,
-    by_size,
-    cooperations,
-    last_year,
-)
+from analysis.views.population import MAIN, Indicator, Residents, by_size, cooperations, last_year
 
 MOST_ROWS = 14  # with more members than this the largest are drawn and the table has them all
 _BAND = "#e4e8e6"
@@ -58,28 +51,40 @@ def plot_capacity(view: Residents) -> Axes:
     columns = 1 if style.width() < style.WIDTH else 2
     lines = -(-len(measured) // columns)
     each = 0.62 + (0.2 if len(rows) <= 8 else 0.165) * len(rows)
-    grid = style.canvas(lines * each + _LEGEND, rows=lines + 1, columns=columns, squeeze=False,
-                        height_ratios=[each] * lines + [_LEGEND])
+    grid = style.canvas(
+        lines * each + _LEGEND,
+        rows=lines + 1,
+        columns=columns,
+        squeeze=False,
+        height_ratios=[each] * lines + [_LEGEND],
+    )
     panels = grid[:-1]
     colours = style.colours_of(view.region.members)
     with style.look():
         for axes, indicator in zip(panels.flat, measured, strict=False):
             _panel(axes, indicator, rows, colours)
-        for axes in list(panels.flat)[len(measured):]:
+        for axes in list(panels.flat)[len(measured) :]:
             axes.set_axis_off()
         for axes in panels[:, 1:].flat:
             axes.tick_params(labelleft=False)
         _legend(grid[-1])
     title = text.capacity_title(view)
     years = sorted({indicator.year for indicator in measured if indicator.year})
-    return style.describe(panels[0, 0], style.Description(
-        id="kapacitet", title=title,
-        subtitle=f"Fyra mått med landets median {swedish.span(years[0], years[-1])}; "
-                 "enhet och år vid varje mått",
-        alt=f"Punktdiagram. {title}. {_said(view, measured)}", kind="derived",
-        sources=_sources(measured), table=value_table(view, measured),
-        measures=tuple(indicator.measure.id for indicator in measured),
-        note=_shown(view, rows)))
+    return style.describe(
+        panels[0, 0],
+        style.Description(
+            id="kapacitet",
+            title=title,
+            subtitle=f"Fyra mått med landets median {swedish.span(years[0], years[-1])}; "
+            "enhet och år vid varje mått",
+            alt=f"Punktdiagram. {title}. {_said(view, measured)}",
+            kind="derived",
+            sources=_sources(measured),
+            table=value_table(view, measured),
+            measures=tuple(indicator.measure.id for indicator in measured),
+            note=_shown(view, rows),
+        ),
+    )
 
 
 def capacity_figures(view: Residents) -> list[Axes]:
@@ -91,19 +96,28 @@ def _rows(view: Residents) -> list[str]:
     """Codes in the order of the rows; a heading is the name of a cooperation, with a blank."""
     parts = cooperations(view.region)
     most = max(3, MOST_ROWS // len(parts))
-    return [row for part in parts for row in (
-        *([f" {part.name}"] if len(parts) > 1 else []),
-        *by_size(part, view.values)[:most])]
+    return [
+        row
+        for part in parts
+        for row in (
+            *([f" {part.name}"] if len(parts) > 1 else []),
+            *by_size(part, view.values)[:most],
+        )
+    ]
 
 
 def _shown(view: Residents, rows: Sequence[str]) -> str:
     members = [row for row in rows if not row.startswith(" ")]
-    return "" if len(members) == len(view.region.members) else (
-        f"De {swedish.in_words(len(members))} största kommunerna visas; tabellen har alla.")
+    return (
+        ""
+        if len(members) == len(view.region.members)
+        else (f"De {swedish.in_words(len(members))} största kommunerna visas; tabellen har alla.")
+    )
 
 
-def _panel(axes: Axes, measured: Indicator, rows: Sequence[str], colours: Mapping[str, str],
-           ) -> None:
+def _panel(
+    axes: Axes, measured: Indicator, rows: Sequence[str], colours: Mapping[str, str]
+) -> None:
     scaled = measured.latest.astype("float64") * measured.scale
     shown = scaled.reindex(list(rows))
     edges = [*shown.dropna()]
@@ -115,11 +129,27 @@ def _panel(axes: Axes, measured: Indicator, rows: Sequence[str], colours: Mappin
     for y, (row, value) in enumerate(zip(rows, shown, strict=True)):
         if swedish.is_missing(value):
             continue
-        axes.plot([value], [y], "o", markersize=6, color=colours[row], markeredgecolor="white",
-                  markeredgewidth=0.6, zorder=4)
-        labels.halo(axes.annotate(
-            swedish.number(value, measured.measure.decimals), (value, y), xytext=(6, 0),
-            textcoords="offset points", va="center", fontsize=7.5, zorder=5))
+        axes.plot(
+            [value],
+            [y],
+            "o",
+            markersize=6,
+            color=colours[row],
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+            zorder=4,
+        )
+        labels.halo(
+            axes.annotate(
+                swedish.number(value, measured.measure.decimals),
+                (value, y),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                zorder=5,
+            )
+        )
     _dress(axes, measured, rows, edges)
 
 
@@ -135,16 +165,26 @@ def _dress(axes: Axes, measured: Indicator, rows: Sequence[str], edges: Sequence
     axes.set_xticks([])
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set_title(measured.measure.label, fontsize=8.5, fontweight="bold", loc="left", pad=13)
-    middle = (f"; median {text.write(measured, measured.median)}" if measured.whole else "")
-    axes.annotate(f"{measured.unit} {measured.year}{middle}", (0, 1), xycoords="axes fraction",
-                  xytext=(0, 3), textcoords="offset points", fontsize=7.5, color=style.MUTED)
+    middle = f"; median {text.write(measured, measured.median)}" if measured.whole else ""
+    axes.annotate(
+        f"{measured.unit} {measured.year}{middle}",
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 3),
+        textcoords="offset points",
+        fontsize=7.5,
+        color=style.MUTED,
+    )
 
 
 def _legend(empty: Sequence[Axes]) -> None:
     """What band and line mean, in the empty row below the panels."""
-    handles = [Patch(facecolor=_BAND, label="mittersta hälften av landets kommuner"),
-               Line2D([], [], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)),
-                      label="median i landet")]
+    handles = [
+        Patch(facecolor=_BAND, label="mittersta hälften av landets kommuner"),
+        Line2D(
+            [], [], color=style.MUTED, linewidth=0.9, linestyle=(0, (3, 2)), label="median i landet"
+        ),
+    ]
     for axes in empty:
         axes.set_axis_off()
     legend = empty[0].legend(handles=handles, loc="upper left", fontsize=7.5, borderaxespad=0)
@@ -159,10 +199,12 @@ def _said(view: Residents, measured: Sequence[Indicator]) -> str:
         span = f"{text.write(indicator, inside.iloc[0])} i {high}"
         if low != high:
             span = f"{text.write(indicator, inside.iloc[-1])} i {low} till {span}"
-        middle = (f", landets median {text.write(indicator, indicator.median)}"
-                  if indicator.whole else "")
-        parts.append(f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) "
-                     f"{span}{middle}")
+        middle = (
+            f", landets median {text.write(indicator, indicator.median)}" if indicator.whole else ""
+        )
+        parts.append(
+            f"{indicator.measure.label} ({indicator.unit}, {indicator.year}) {span}{middle}"
+        )
     return f"{'; '.join(parts)}."
 
 
@@ -175,8 +217,9 @@ def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
         label = f"{indicator.measure.label} {indicator.year}"
         frame[label] = [*indicator.latest.reindex(codes), indicator.median]
         formats[label] = Format.of(indicator.measure, label)
-    return Table("kapacitet", "Kommunernas värden och landets median", frame, formats,
-                 _sources(measured))
+    return Table(
+        "kapacitet", "Kommunernas värden och landets median", frame, formats, _sources(measured)
+    )
 
 
 def _sources(measured: Sequence[Indicator]) -> tuple[str, ...]:
@@ -190,34 +233,56 @@ def indicator_tables(view: Residents) -> list[Table]:
     """One row a member and indicator: value, year, rank among 290 and the spread of its peers."""
     codes = by_size(view.region, view.values)
     measured = view.pick(tuple(view.indicators))
-    rows = [_row(indicator, code) for indicator in measured for code in codes
-            if code in indicator.known(codes).index]
+    rows = [
+        _row(indicator, code)
+        for indicator in measured
+        for code in codes
+        if code in indicator.known(codes).index
+    ]
     if not rows:
         return []
-    return [Table("kapacitet-alla", "Alla mått, med plats bland landets kommuner",
-                  pd.DataFrame(rows), {
-        "indicator": Format("Mått", text=True), "name": NAME,
-        "year": Format("År", year=True), "value": Format("Värde", text=True),
-        "rank": Format("Plats bland 290 (1 = högst)"), "peers": Format(
-            "Liknande kommuner: lägst, median, högst", text=True),
-        "group": Format("Median i kommunens SKR-grupp", text=True),
-        "median": Format("Median, alla kommuner", text=True),
-    }, (*_sources(measured), "peers"), notes=(
-        "Plats och median anges bara när alla 290 kommuner är kända. Gotland har ingen plats för "
-        "kommunal skattesats, eftersom den även omfattar regionala uppgifter, och kostnaderna "
-        "jämförs inte, eftersom källan inte säger vilket kostnadsmått som avses.",
-        "Liknande kommuner är RKA:s sju liknande kommuner, övergripande.", text.GOALS))]
+    return [
+        Table(
+            "kapacitet-alla",
+            "Alla mått, med plats bland landets kommuner",
+            pd.DataFrame(rows),
+            {
+                "indicator": Format("Mått", text=True),
+                "name": NAME,
+                "year": Format("År", year=True),
+                "value": Format("Värde", text=True),
+                "rank": Format("Plats bland 290 (1 = högst)"),
+                "peers": Format("Liknande kommuner: lägst, median, högst", text=True),
+                "group": Format("Median i kommunens SKR-grupp", text=True),
+                "median": Format("Median, alla kommuner", text=True),
+            },
+            (*_sources(measured), "peers"),
+            notes=(
+                "Plats och median anges bara när alla 290 kommuner är kända. Gotland har ingen plats för "
+                "kommunal skattesats, eftersom den även omfattar regionala uppgifter, och kostnaderna "
+                "jämförs inte, eftersom källan inte säger vilket kostnadsmått som avses.",
+                "Liknande kommuner är RKA:s sju liknande kommuner, övergripande.",
+                text.GOALS,
+            ),
+        )
+    ]
 
 
 def _row(measured: Indicator, code: str) -> dict[str, object]:
     spread = measured.spread.reindex([code]).iloc[0]
     return {
-        "indicator": f"{measured.measure.label}, {measured.unit}", "name": names_of([code])[0],
-        "year": measured.year, "value": text.write(measured, float(measured.latest[code])),
+        "indicator": f"{measured.measure.label}, {measured.unit}",
+        "name": names_of([code])[0],
+        "year": measured.year,
+        "value": text.write(measured, float(measured.latest[code])),
         "rank": measured.ranks[code],
-        "peers": ("; ".join(text.write(measured, float(spread[part]))
-                            for part in ("low", "median", "high"))
-                  if spread["known"] > 0 else swedish.MISSING),
+        "peers": (
+            "; ".join(
+                text.write(measured, float(spread[part])) for part in ("low", "median", "high")
+            )
+            if spread["known"] > 0
+            else swedish.MISSING
+        ),
         "group": text.write(measured, float(measured.group_medians.get(code, np.nan))),
         "median": text.write(measured, measured.median),
     }
@@ -234,18 +299,36 @@ def cost_tables(region: Region, costs: pd.DataFrame) -> list[Table]:
     """
     inside = costs[costs["code"].isin(region.members)].sort_values("year")
     latest = inside.drop_duplicates(["code", "service"], keep="last").sort_values(
-        ["service", "unit", "cost"], ascending=[True, True, False])
+        ["service", "unit", "cost"], ascending=[True, True, False]
+    )
     if latest.empty:
         return []
-    frame = pd.DataFrame({
-        "service": latest["service"].to_numpy(), "name": names_of(latest["code"]),
-        "year": latest["year"].to_numpy(), "cost": latest["cost"].to_numpy(),
-        "unit": [unit.replace("kr/", "kr per ") for unit in latest["unit"]]})
-    return [Table("kostnader", "Kostnad för breda verksamhetsområden, senaste året för varje",
-                  frame, {"service": Format("Verksamhet", text=True), "name": NAME,
-                          "year": Format("År", year=True), "cost": Format("Kostnad"),
-                          "unit": Format("Enhet", text=True)}, ("service_costs",), "observed",
-                  notes=tables.notes("service_costs"))]
+    frame = pd.DataFrame(
+        {
+            "service": latest["service"].to_numpy(),
+            "name": names_of(latest["code"]),
+            "year": latest["year"].to_numpy(),
+            "cost": latest["cost"].to_numpy(),
+            "unit": [unit.replace("kr/", "kr per ") for unit in latest["unit"]],
+        }
+    )
+    return [
+        Table(
+            "kostnader",
+            "Kostnad för breda verksamhetsområden, senaste året för varje",
+            frame,
+            {
+                "service": Format("Verksamhet", text=True),
+                "name": NAME,
+                "year": Format("År", year=True),
+                "cost": Format("Kostnad"),
+                "unit": Format("Enhet", text=True),
+            },
+            ("service_costs",),
+            "observed",
+            notes=tables.notes("service_costs"),
+        )
+    ]
 
 
 # --- staff ---------------------------------------------------------------------------------------
@@ -254,12 +337,16 @@ def cost_tables(region: Region, costs: pd.DataFrame) -> list[Table]:
 def staff_figures(region: Region, rates: pd.Series, *, population: pd.Series) -> list[Axes]:
     """The chart of `plot_staff`; none when the staff of no member is known."""
     known = rates.dropna().index.get_level_values(0)
-    return ([plot_staff(region, rates, population=population)]
-            if known.isin(region.members).any() else [])
+    return (
+        [plot_staff(region, rates, population=population)]
+        if known.isin(region.members).any()
+        else []
+    )
 
 
-def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
-               axes: Axes | None = None) -> Axes:
+def plot_staff(
+    region: Region, rates: pd.Series, *, population: pd.Series, axes: Axes | None = None
+) -> Axes:
     """Monthly-paid municipal staff per 1,000 inhabitants over time; never ranked.
 
     `rates` is indexed by (code, year), `population` (by code) decides which members are named.
@@ -277,28 +364,48 @@ def plot_staff(region: Region, rates: pd.Series, *, population: pd.Series,
     order = population.reindex(list(region.members)).sort_values(ascending=False).index
     codes = [str(code) for code in order if code in wide]
     wide = wide[codes].dropna(how="all")
-    lines: Mapping[str, pd.Series] = dict(zip(names_of(codes), (wide[code] for code in codes),
-                                              strict=True))
+    lines: Mapping[str, pd.Series] = dict(
+        zip(names_of(codes), (wide[code] for code in codes), strict=True)
+    )
     first, last = int(wide.index.min()), int(wide.index.max())
-    axes = charts.plot_lines(lines, unit="per 1 000 invånare", axes=axes, height=3.0,
-                             colours=charts.named_colours(region.members))
-    ends = swedish.listed(f"{name} {swedish.number(line[last], 1)}"
-                          for name, line in list(lines.items())[: charts.MOST_NAMED])
+    axes = charts.plot_lines(
+        lines,
+        unit="per 1 000 invånare",
+        axes=axes,
+        height=3.0,
+        colours=charts.named_colours(region.members),
+    )
+    ends = swedish.listed(
+        f"{name} {swedish.number(line[last], 1)}"
+        for name, line in list(lines.items())[: charts.MOST_NAMED]
+    )
     frame = wide.loc[sorted({first, last})].T.rename(columns=str)
-    formats = {str(year): Format(str(year), decimals=1, measure="staff_per_1000")
-               for year in frame}
+    formats = {str(year): Format(str(year), decimals=1, measure="staff_per_1000") for year in frame}
     frame.insert(0, "name", list(lines))
-    table = Table("personal", "Månadsavlönad personal per 1 000 invånare",
-                  frame.reset_index(drop=True), {"name": NAME, **formats},
-                  ("staff", "population"))
-    title = (f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
-             f"{aged(last)}")
-    return style.describe(axes, style.Description(
-        id="personal", title=title,
-        alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
-        sources=("staff", "population"), table=table, unit="per 1 000 invånare",
-        measures=("staff_per_1000",),
-        note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas."))
+    table = Table(
+        "personal",
+        "Månadsavlönad personal per 1 000 invånare",
+        frame.reset_index(drop=True),
+        {"name": NAME, **formats},
+        ("staff", "population"),
+    )
+    title = (
+        f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
+        f"{aged(last)}"
+    )
+    return style.describe(
+        axes,
+        style.Description(
+            id="personal",
+            title=title,
+            alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
+            sources=("staff", "population"),
+            table=table,
+            unit="per 1 000 invånare",
+            measures=("staff_per_1000",),
+            note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas.",
+        ),
+    )
 
 
 def staff_age_tables(view: Residents) -> list[Table]:
@@ -311,8 +418,9 @@ def staff_age_tables(view: Residents) -> list[Table]:
     """
     if "share_60plus" not in view.staff_table:
         return []
-    older = pd.DataFrame({"55": staff_55plus(view.staff_table),
-                          "60": staff_60plus(view.staff_table)}).dropna()
+    older = pd.DataFrame(
+        {"55": staff_55plus(view.staff_table), "60": staff_60plus(view.staff_table)}
+    ).dropna()
     inside = older[older.index.get_level_values(0).isin(view.region.members)]
     if inside.empty:
         return []
@@ -321,8 +429,17 @@ def staff_age_tables(view: Residents) -> list[Table]:
     codes = [code for code in by_size(view.region, view.values) if code in now.index]
     frame = now.loc[codes].reset_index(drop=True)
     frame.insert(0, "name", names_of(codes))
-    return [Table("personal-alder", f"Äldre bland kommunens månadsavlönade {year}{aged(year)}",
-                  frame, {"name": NAME,
-                          "55": Format("55 år eller äldre", "%", 1, measure="staff_55plus"),
-                          "60": Format("60 år eller äldre", "%", 1, measure="staff_60plus")},
-                  ("staff",), notes=tables.notes("staff"))]
+    return [
+        Table(
+            "personal-alder",
+            f"Äldre bland kommunens månadsavlönade {year}{aged(year)}",
+            frame,
+            {
+                "name": NAME,
+                "55": Format("55 år eller äldre", "%", 1, measure="staff_55plus"),
+                "60": Format("60 år eller äldre", "%", 1, measure="staff_60plus"),
+            },
+            ("staff",),
+            notes=tables.notes("staff"),
+        )
+    ]

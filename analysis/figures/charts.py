@@ -58,8 +58,9 @@ def number_axis(axis: Any, *, decimals: int = 0, signed: bool = False, ticks: in
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value, decimals)))
 
 
-def pieces(line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *, gap: int = 1,
-           ) -> list[pd.Series]:
+def pieces(
+    line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *, gap: int = 1
+) -> list[pd.Series]:
     """Split values by year into the runs that a line may join, missing values left out.
 
     `line` is a Series indexed by year, or several that are never joined. A run ends before each
@@ -78,10 +79,21 @@ def pieces(line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *,
     return [run for _, run in known.groupby(starts.cumsum())]
 
 
-def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (), gap: int = 1,
-               signed: bool = False, baseline: float | None = None, ceiling: float | None = None,
-               axes: Axes | None = None, height: float = 3.4, strong: str = "",
-               colours: Mapping[str, str] | None = None) -> Axes:
+def plot_lines(
+    lines: Lines,
+    *,
+    unit: str,
+    decimals: int = 0,
+    breaks: Breaks = (),
+    gap: int = 1,
+    signed: bool = False,
+    baseline: float | None = None,
+    ceiling: float | None = None,
+    axes: Axes | None = None,
+    height: float = 3.4,
+    strong: str = "",
+    colours: Mapping[str, str] | None = None,
+) -> Axes:
     """Draw named series over years, each named at its end; nothing joins across a break or a gap.
 
     Parameters
@@ -107,9 +119,17 @@ def plot_lines(lines: Lines, *, unit: str, decimals: int = 0, breaks: Breaks = (
         _dress(axes, unit=unit, decimals=decimals, signed=signed, baseline=baseline)
         named = sorted(list(split)[:MOST_NAMED], key=lambda name: name != strong)
         _draw_background(axes, [run for name in list(split)[MOST_NAMED:] for run in split[name]])
-        ends = [_draw(axes, name, split[name], place, strong=name == strong,
-                      colour=(colours or {}).get(name, style.SERIES_COLOURS[place]))
-                for place, name in enumerate(named)]
+        ends = [
+            _draw(
+                axes,
+                name,
+                split[name],
+                place,
+                strong=name == strong,
+                colour=(colours or {}).get(name, style.SERIES_COLOURS[place]),
+            )
+            for place, name in enumerate(named)
+        ]
         _mark_breaks(axes, breaks)
         if ceiling is not None:
             axes.set_ylim(None, ceiling)
@@ -145,20 +165,31 @@ class End:
     weight: str = "normal"
 
 
-def _draw(axes: Axes, name: str, runs: Sequence[pd.Series], place: int, *, strong: bool,
-          colour: str) -> End:
+def _draw(
+    axes: Axes, name: str, runs: Sequence[pd.Series], place: int, *, strong: bool, colour: str
+) -> End:
     marker = style.MARKERS[place % len(style.MARKERS)]
     for run in runs:
         step = max(1, len(run) // _MARKS)
         marks = sorted({*range(place % step, len(run), step), len(run) - 1})
-        axes.plot(run.index, run.to_numpy(), color=colour,
-                  linestyle=style.DASHES[place % len(style.DASHES)],
-                  linewidth=2.4 if strong else 1.5, marker=marker, markersize=4.2,
-                  markeredgecolor="white", markeredgewidth=0.5, markevery=marks, label=name,
-                  zorder=4 if strong else 3)
+        axes.plot(
+            run.index,
+            run.to_numpy(),
+            color=colour,
+            linestyle=style.DASHES[place % len(style.DASHES)],
+            linewidth=2.4 if strong else 1.5,
+            marker=marker,
+            markersize=4.2,
+            markeredgecolor="white",
+            markeredgewidth=0.5,
+            markevery=marks,
+            label=name,
+            zorder=4 if strong else 3,
+        )
     last = max(runs, key=lambda run: run.index[-1])
-    return End(name, float(last.index[-1]), float(last.iloc[-1]), colour,
-               "bold" if strong else "normal")
+    return End(
+        name, float(last.index[-1]), float(last.iloc[-1]), colour, "bold" if strong else "normal"
+    )
 
 
 def _mark_breaks(axes: Axes, breaks: Breaks) -> None:
@@ -166,9 +197,16 @@ def _mark_breaks(axes: Axes, breaks: Breaks) -> None:
     for first, text in texts.items():
         axes.axvline(first - 0.5, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
         if text:
-            axes.annotate(text, (first - 0.5, 1), xycoords=("data", "axes fraction"),
-                          xytext=(3, -1), textcoords="offset points", fontsize=7,
-                          color=style.MUTED, va="top")
+            axes.annotate(
+                text,
+                (first - 0.5, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, -1),
+                textcoords="offset points",
+                fontsize=7,
+                color=style.MUTED,
+                va="top",
+            )
 
 
 def name_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
@@ -204,8 +242,17 @@ def name_ends(axes: Axes, ends: Sequence[End]) -> list[Text]:
 
 
 def _end_text(axes: Axes, end: End) -> Text:
-    text = axes.text(end.x, end.y, end.name, fontsize=_LABEL_SIZE, color=end.colour,
-                     fontweight=end.weight, va="center", ha="left", zorder=9)
+    text = axes.text(
+        end.x,
+        end.y,
+        end.name,
+        fontsize=_LABEL_SIZE,
+        color=end.colour,
+        fontweight=end.weight,
+        va="center",
+        ha="left",
+        zorder=9,
+    )
     text.set_in_layout(False)
     return text
 
@@ -215,8 +262,9 @@ def _leader(axes: Axes, end: End, text: Text, x: float, y: float) -> None:
     if abs(start[1] - y) < 3 and x - start[0] < 30:
         return
     to = axes.transData.inverted().transform((x, y))
-    axes.add_line(Line2D([end.x, to[0]], [end.y, to[1]], color=end.colour, linewidth=0.6,
-                         alpha=0.8, zorder=2))
+    axes.add_line(
+        Line2D([end.x, to[0]], [end.y, to[1]], color=end.colour, linewidth=0.6, alpha=0.8, zorder=2)
+    )
 
 
 def spread(wanted: Sequence[float], height: float, low: float, high: float) -> list[float]:
@@ -233,8 +281,11 @@ def spread(wanted: Sequence[float], height: float, low: float, high: float) -> l
             middle, count = groups.pop()
             below, before = groups.pop()
             groups.append([(middle * count + below * before) / (count + before), count + before])
-    flat = [middle + (place - (count - 1) / 2) * height
-            for middle, count in groups for place in range(int(count))]
+    flat = [
+        middle + (place - (count - 1) / 2) * height
+        for middle, count in groups
+        for place in range(int(count))
+    ]
     flat = _inside(flat, height, low + height / 2, high - height / 2)
     result = np.empty(len(flat))
     result[order] = flat

@@ -43,9 +43,9 @@ _RATES: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
 _MEANING = {
     "inpendling": "Inpendlare som andel av dem som arbetar i kommunen.",
     "utpendling": "Utpendlare som andel av de förvärvsarbetande som bor i kommunen; arbetsplatser "
-                  "utomlands ingår.",
+    "utomlands ingår.",
     "pendlingskvot": "Dagbefolkning delad med nattbefolkning; över 1 är fler arbetande än "
-                     "förvärvsarbetande boende.",
+    "förvärvsarbetande boende.",
 }
 
 
@@ -56,9 +56,13 @@ def rate_figures(view: Commuting, *, boundaries: gpd.GeoDataFrame) -> list[Axes]
     """Day against night of each cooperation, and the maps of rates."""
     if view.flows is None:
         return []
-    return [*(plot_day_night(part, view.margins) for part in view.parts),
-            *(plot(view.region, view.margins, boundaries=boundaries)
-              for plot in (plot_ratio, plot_in_share, plot_out_share))]
+    return [
+        *(plot_day_night(part, view.margins) for part in view.parts),
+        *(
+            plot(view.region, view.margins, boundaries=boundaries)
+            for plot in (plot_ratio, plot_in_share, plot_out_share)
+        ),
+    ]
 
 
 def series_figures(view: Commuting, *, bas: pd.DataFrame | None = None) -> list[Axes]:
@@ -66,8 +70,14 @@ def series_figures(view: Commuting, *, bas: pd.DataFrame | None = None) -> list[
     if view.flows is None:
         return []
     later = bas if bas is not None and view.markets_known else None
-    return [figure for part in view.parts for figure in (
-        plot_series(part, view.margins, bas=later), plot_ratio_series(part, view.margins))]
+    return [
+        figure
+        for part in view.parts
+        for figure in (
+            plot_series(part, view.margins, bas=later),
+            plot_ratio_series(part, view.margins),
+        )
+    ]
 
 
 def margin_tables(view: Commuting) -> list[Table]:
@@ -80,8 +90,13 @@ def margin_tables(view: Commuting) -> list[Table]:
 # --- maps ----------------------------------------------------------------------------------------
 
 
-def plot_in_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
-                  axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_in_share(
+    region: Region,
+    margins: pd.DataFrame,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of in-commuters as a share of the day population, latest year.
 
     >>> from analysis import regions
@@ -95,8 +110,13 @@ def plot_in_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoD
     return _plot_rate("inpendling", region, margins, boundaries, axes)
 
 
-def plot_out_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
-                   axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_out_share(
+    region: Region,
+    margins: pd.DataFrame,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of out-commuters as a share of the night population, latest year.
 
     >>> from analysis import regions
@@ -110,8 +130,13 @@ def plot_out_share(region: Region, margins: pd.DataFrame, *, boundaries: gpd.Geo
     return _plot_rate("utpendling", region, margins, boundaries, axes)
 
 
-def plot_ratio(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
-               axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_ratio(
+    region: Region,
+    margins: pd.DataFrame,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of day population / night population around 1, latest year.
 
     >>> from analysis import regions
@@ -125,34 +150,64 @@ def plot_ratio(region: Region, margins: pd.DataFrame, *, boundaries: gpd.GeoData
     return _plot_rate("pendlingskvot", region, margins, boundaries, axes)
 
 
-def _plot_rate(key: str, region: Region, margins: pd.DataFrame, boundaries: gpd.GeoDataFrame,
-               axes: tuple[Axes, Axes] | None) -> Axes:
-    chart, side = axes if axes is not None else maps.map_canvas(
-        maps.natural_height(region, boundaries, highest=4.6))
+def _plot_rate(
+    key: str,
+    region: Region,
+    margins: pd.DataFrame,
+    boundaries: gpd.GeoDataFrame,
+    axes: tuple[Axes, Axes] | None,
+) -> Axes:
+    chart, side = (
+        axes
+        if axes is not None
+        else maps.map_canvas(maps.natural_height(region, boundaries, highest=4.6))
+    )
     year, measure = text.last_year(margins), measure_of(_RATES[key])
     order = text.by_night(region, margins)
     values = _RATES[key](text.of_year(margins).reindex(order))
     percent = measure.as_percent
     with style.look():
-        fill, limits, colours = (maps.shade_classes(values) if percent
-                                 else centred_classes(values, centre=1.0))
+        fill, limits, colours = (
+            maps.shade_classes(values) if percent else centred_classes(values, centre=1.0)
+        )
         maps.draw_base(chart, region, boundaries, fill=fill)
         unit = "procent" if percent else "dag / natt"
-        maps.class_legend(side, limits, colours, percent=percent,
-                          decimals=decimals_of(limits, 100 if percent else 1),
-                          title=f"{measure.label}\n{year}, {unit}")
-        texts = values.map(lambda value: swedish.percent_sign(value, 0) if percent
-                           else swedish.number(value, 2))
-        maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                        order=order[:_NAMED], surroundings=boundaries)
-    return style.describe(chart, style.Description(
-        id=f"{key}-karta", title=f"{measure.label} {year}", alt=_rate_alt(key, values, year),
-        sources=SOURCES, table=_rate_table(key, values, year), unit=unit,
-        note=f"{_MEANING[key]} {_PERSONS}"))
+        maps.class_legend(
+            side,
+            limits,
+            colours,
+            percent=percent,
+            decimals=decimals_of(limits, 100 if percent else 1),
+            title=f"{measure.label}\n{year}, {unit}",
+        )
+        texts = values.map(
+            lambda value: swedish.percent_sign(value, 0) if percent else swedish.number(value, 2)
+        )
+        maps.draw_names(
+            chart,
+            region,
+            maps.centres(boundaries),
+            values=texts,
+            order=order[:_NAMED],
+            surroundings=boundaries,
+        )
+    return style.describe(
+        chart,
+        style.Description(
+            id=f"{key}-karta",
+            title=f"{measure.label} {year}",
+            alt=_rate_alt(key, values, year),
+            sources=SOURCES,
+            table=_rate_table(key, values, year),
+            unit=unit,
+            note=f"{_MEANING[key]} {_PERSONS}",
+        ),
+    )
 
 
-def centred_classes(values: pd.Series, *, centre: float,
-                    ) -> tuple[pd.Series, list[float], list[str]]:
+def centred_classes(
+    values: pd.Series, *, centre: float
+) -> tuple[pd.Series, list[float], list[str]]:
     """Six classes with round limits, three on either side of `centre`.
 
     They are equal, but for many values the outermost reach to the extremes, so that a few of
@@ -175,39 +230,48 @@ def centred_classes(values: pd.Series, *, centre: float,
     place = np.clip(np.searchsorted(limits, known.to_numpy(), side="right") - 1, 0, 5)
     first, last = min(int(place.min()), 2), max(int(place.max()), 3)
     picked = pd.Series([colours[k] for k in place], index=known.index)
-    return picked, limits[first:last + 2], colours[first:last + 1]
+    return picked, limits[first : last + 2], colours[first : last + 1]
 
 
 def decimals_of(limits: Sequence[float], scale: int = 1) -> int:
     """The fewest decimals with which no limit is rounded."""
-    return next(places for places in range(5)
-                if all(abs(limit * scale - round(limit * scale, places)) < 1e-9
-                       for limit in limits) or places == 4)
+    return next(
+        places
+        for places in range(5)
+        if all(abs(limit * scale - round(limit * scale, places)) < 1e-9 for limit in limits)
+        or places == 4
+    )
 
 
 def _rate_alt(key: str, values: pd.Series, year: int) -> str:
     measure = measure_of(_RATES[key])
     known = values.dropna().sort_values()
-    shown = [swedish.percent(value) if measure.as_percent else swedish.number(value, 2)
-             for value in known]
+    shown = [
+        swedish.percent(value) if measure.as_percent else swedish.number(value, 2)
+        for value in known
+    ]
     names = names_of([str(code) for code in known.index])
     if len(known) == 1:
         return f"Karta. {measure.label} {year} i {names[0]}: {shown[0]}."
     middle = names[1:-1] if len(known) <= maps.MANY else []
     between = [f"{name} {value}" for name, value in zip(middle, shown[1:-1], strict=False)]
-    return (f"Karta över {measure.label.lower()} {year} i {len(known)} kommuner: lägst i "
-            f"{names[0]} ({shown[0]}), högst i {names[-1]} ({shown[-1]})"
-            f"{'; däremellan ' + swedish.listed(between) if between else ''}.")
+    return (
+        f"Karta över {measure.label.lower()} {year} i {len(known)} kommuner: lägst i "
+        f"{names[0]} ({shown[0]}), högst i {names[-1]} ({shown[-1]})"
+        f"{'; däremellan ' + swedish.listed(between) if between else ''}."
+    )
 
 
 def _rate_table(key: str, values: pd.Series, year: int) -> Table:
     measure = measure_of(_RATES[key])
     ranked = values.sort_values(ascending=False)
     frame = pd.DataFrame({"name": names_of(list(ranked.index)), "value": ranked.to_numpy()})
-    form = Format(measure.label, decimals=1 if measure.as_percent else 2,
-                  percent=measure.as_percent)
-    return Table(f"{key}-karta", f"{measure.label} {year}", frame, {"name": NAME, "value": form},
-                 SOURCES)
+    form = Format(
+        measure.label, decimals=1 if measure.as_percent else 2, percent=measure.as_percent
+    )
+    return Table(
+        f"{key}-karta", f"{measure.label} {year}", frame, {"name": NAME, "value": form}, SOURCES
+    )
 
 
 # --- day against night ----------------------------------------------------------------------------
@@ -225,62 +289,105 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
     'Bara i Karlstad finns fler jobb än förvärvsarbetande invånare'
     """
     year = text.last_year(margins)
-    share = (metrics.commuting_ratio(text.of_year(margins).reindex(text.by_night(region, margins)))
-             - 1).dropna()
+    share = (
+        metrics.commuting_ratio(text.of_year(margins).reindex(text.by_night(region, margins))) - 1
+    ).dropna()
     shown = share.head(_ROWS).sort_values()
     axes = axes if axes is not None else style.canvas(0.55 + 0.28 * len(shown))
     with style.look():
         rows = np.arange(len(shown))
-        axes.barh(rows, shown, height=0.66,
-                  color=[style.HIGHLIGHT if value < 0 else style.ACCENT for value in shown])
+        axes.barh(
+            rows,
+            shown,
+            height=0.66,
+            color=[style.HIGHLIGHT if value < 0 else style.ACCENT for value in shown],
+        )
         reach = max(float(shown.abs().max()), 0.01)
         for row, value in zip(rows, shown, strict=True):
-            axes.annotate(f"{swedish.signed(100 * value, 0)} %", (value, row), va="center",
-                          xytext=(4 if value >= 0 else -4, 0), textcoords="offset points",
-                          ha="left" if value >= 0 else "right", fontsize=8)
+            axes.annotate(
+                f"{swedish.signed(100 * value, 0)} %",
+                (value, row),
+                va="center",
+                xytext=(4 if value >= 0 else -4, 0),
+                textcoords="offset points",
+                ha="left" if value >= 0 else "right",
+                fontsize=8,
+            )
         axes.axvline(0, color=style.INK, linewidth=0.8)
         axes.set_yticks(rows, names_of([str(code) for code in shown.index]))
         axes.tick_params(length=0)
         axes.set_xticks([])
         axes.spines[:].set_visible(False)
-        axes.set_xlim(min(float(shown.min()), 0) - 0.25 * reach,
-                      max(float(shown.max()), 0) + 0.25 * reach)
+        axes.set_xlim(
+            min(float(shown.min()), 0) - 0.25 * reach, max(float(shown.max()), 0) + 0.25 * reach
+        )
     few = f" De {_ROWS} största kommunerna visas." if len(shown) < len(share) else ""
-    return style.describe(axes, style.Description(
-        id=f"dag-natt-{region.key}", title=text.jobs_title(share), sources=SOURCES, unit="procent",
-        subtitle=f"Så många procent fler eller färre som arbetar i kommunen än som bor där och "
-                 f"arbetar, {year}", measures=("day_population", "night_population"),
-        alt=_day_night_alt(shown, year), table=_day_night_table(region, margins), note=few.strip()))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"dag-natt-{region.key}",
+            title=text.jobs_title(share),
+            sources=SOURCES,
+            unit="procent",
+            subtitle=f"Så många procent fler eller färre som arbetar i kommunen än som bor där och "
+            f"arbetar, {year}",
+            measures=("day_population", "night_population"),
+            alt=_day_night_alt(shown, year),
+            table=_day_night_table(region, margins),
+            note=few.strip(),
+        ),
+    )
 
 
 def _day_night_table(region: Region, margins: pd.DataFrame) -> Table:
     order = text.by_night(region, margins)
     now = text.of_year(margins).reindex(order)
-    frame = pd.DataFrame({
-        "name": names_of(order), "day": metrics.day_population(now).to_numpy(),
-        "night": metrics.night_population(now).to_numpy(),
-        "net": metrics.net_commuting(now).to_numpy(),
-        "share": metrics.commuting_ratio(now).to_numpy() - 1})
+    frame = pd.DataFrame(
+        {
+            "name": names_of(order),
+            "day": metrics.day_population(now).to_numpy(),
+            "night": metrics.night_population(now).to_numpy(),
+            "net": metrics.net_commuting(now).to_numpy(),
+            "share": metrics.commuting_ratio(now).to_numpy() - 1,
+        }
+    )
     title = f"Dag- och nattbefolkning {text.last_year(margins)}"
-    return Table(f"dag-natt-{region.key}", title, frame, {
-        "name": NAME, "day": Format("Dagbefolkning", measure="day_population"),
-        "night": Format("Nattbefolkning", measure="night_population"),
-        "net": Format("Pendlingsnetto", signed=True, measure="net_commuting"),
-        "share": Format("Skillnad", percent=True, signed=True, decimals=1)}, SOURCES)
+    return Table(
+        f"dag-natt-{region.key}",
+        title,
+        frame,
+        {
+            "name": NAME,
+            "day": Format("Dagbefolkning", measure="day_population"),
+            "night": Format("Nattbefolkning", measure="night_population"),
+            "net": Format("Pendlingsnetto", signed=True, measure="net_commuting"),
+            "share": Format("Skillnad", percent=True, signed=True, decimals=1),
+        },
+        SOURCES,
+    )
 
 
 def _day_night_alt(shown: pd.Series, year: int) -> str:
-    listed = [f"{names_of([str(code)])[0]} {swedish.signed(100 * value, 0)} procent"
-              for code, value in shown.iloc[::-1].items()]
-    return (f"Staplar. Så många fler eller färre arbetar i kommunen än som bor där och arbetar "
-            f"{year}: {swedish.listed(listed)}.")
+    listed = [
+        f"{names_of([str(code)])[0]} {swedish.signed(100 * value, 0)} procent"
+        for code, value in shown.iloc[::-1].items()
+    ]
+    return (
+        f"Staplar. Så många fler eller färre arbetar i kommunen än som bor där och arbetar "
+        f"{year}: {swedish.listed(listed)}."
+    )
 
 
 # --- series --------------------------------------------------------------------------------------
 
 
-def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | None = None,
-                axes: Axes | None = None) -> Axes:
+def plot_series(
+    region: Region,
+    margins: pd.DataFrame,
+    *,
+    bas: pd.DataFrame | None = None,
+    axes: Axes | None = None,
+) -> Axes:
     """Day and night population of the region over the years, with gaps at the breaks.
 
     `bas` has margins of BAS years that `margins` lacks; BAS is always a line of its own.
@@ -293,23 +400,33 @@ def plot_series(region: Region, margins: pd.DataFrame, *, bas: pd.DataFrame | No
     'Dag- och nattbefolkning i Karlstadsregionen 2004–2021'
     """
     table = metrics.group_margins(
-        margins if bas is None or bas.empty else pd.concat([margins, bas]), region.members)
+        margins if bas is None or bas.empty else pd.concat([margins, bas]), region.members
+    )
     new = table.index.get_level_values("series").str.startswith("bas")
     lines: dict[str, Sequence[pd.Series]] = {}
-    for name, label in (("day_population", "Dagbefolkning"),
-                        ("night_population", "Nattbefolkning")):
+    for name, label in (
+        ("day_population", "Dagbefolkning"),
+        ("night_population", "Nattbefolkning"),
+    ):
         lines[label] = by_series(table.loc[~new, name])
         if table.loc[new, name].notna().any():
             lines[f"{label}, BAS"] = [table.loc[new, name].droplevel("series").dropna()]
-    axes = charts.plot_lines(lines, unit="Personer", breaks=_breaks(margins), axes=axes,
-                             height=3.0)
+    axes = charts.plot_lines(lines, unit="Personer", breaks=_breaks(margins), axes=axes, height=3.0)
     years = table.index.get_level_values("year")
     span = swedish.span(int(years.min()), int(years.max()))
-    return style.describe(axes, style.Description(
-        id=f"dag-natt-serie-{region.key}", title=f"Dag- och nattbefolkning i {region.name} {span}",
-        alt=f"Linjediagram {span}, {region.name}. {_series_alt(table)} Lodräta axeln börjar inte "
-            "på noll.", sources=SOURCES, unit="personer", table=_series_table(region, table),
-        note=text.break_note(margins)))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"dag-natt-serie-{region.key}",
+            title=f"Dag- och nattbefolkning i {region.name} {span}",
+            alt=f"Linjediagram {span}, {region.name}. {_series_alt(table)} Lodräta axeln börjar inte "
+            "på noll.",
+            sources=SOURCES,
+            unit="personer",
+            table=_series_table(region, table),
+            note=text.break_note(margins),
+        ),
+    )
 
 
 def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
@@ -326,37 +443,62 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
     order = text.by_night(region, margins)
     if len(order) > 1:
         lines[region.name] = by_series(
-            metrics.group_margins(margins, region.members)["commuting_ratio"])
-    wide = [metrics.commuting_ratio(part).unstack("code")
-            for _, part in margins.groupby("series", sort=False)]
+            metrics.group_margins(margins, region.members)["commuting_ratio"]
+        )
+    wide = [
+        metrics.commuting_ratio(part).unstack("code")
+        for _, part in margins.groupby("series", sort=False)
+    ]
     for code, name in zip(order, names_of(order), strict=True):
         label = name if name not in lines else f"{name} kommun"
         lines[label] = [part[code].dropna() for part in wide]
-    axes = charts.plot_lines(lines, unit="Pendlingskvot (dag / natt)", decimals=2, baseline=1,
-                             breaks=_breaks(margins), axes=axes, height=3.4, strong=region.name)
+    axes = charts.plot_lines(
+        lines,
+        unit="Pendlingskvot (dag / natt)",
+        decimals=2,
+        baseline=1,
+        breaks=_breaks(margins),
+        axes=axes,
+        height=3.4,
+        strong=region.name,
+    )
     years = margins.index.get_level_values("year")
     span = swedish.span(int(years.min()), int(years.max()))
-    ends = [f"{name} {swedish.number(parts[-1].iloc[-1], 2)}"
-            for name, parts in list(lines.items())[:charts.MOST_NAMED] if len(parts[-1])]
+    ends = [
+        f"{name} {swedish.number(parts[-1].iloc[-1], 2)}"
+        for name, parts in list(lines.items())[: charts.MOST_NAMED]
+        if len(parts[-1])
+    ]
     more = "" if len(lines) <= charts.MOST_NAMED else " Grå linjer är övriga kommuner."
-    return style.describe(axes, style.Description(
-        id=f"pendlingskvot-serie-{region.key}", title=f"Pendlingskvot i {region.name} {span}",
-        sources=SOURCES, unit="kvot",
-        alt=f"Linjediagram, pendlingskvot {span}. Senaste år: {swedish.listed(ends)}.",
-        table=_ratio_table(region, margins), note=text.break_note(margins) + more))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"pendlingskvot-serie-{region.key}",
+            title=f"Pendlingskvot i {region.name} {span}",
+            sources=SOURCES,
+            unit="kvot",
+            alt=f"Linjediagram, pendlingskvot {span}. Senaste år: {swedish.listed(ends)}.",
+            table=_ratio_table(region, margins),
+            note=text.break_note(margins) + more,
+        ),
+    )
 
 
 def by_series(values: pd.Series) -> list[pd.Series]:
     """Values indexed by (series, year) as one Series by year for each series, never joined."""
-    return [part.droplevel(0).dropna().sort_index()
-            for _, part in values.groupby(level=0) if part.notna().any()]
+    return [
+        part.droplevel(0).dropna().sort_index()
+        for _, part in values.groupby(level=0)
+        if part.notna().any()
+    ]
 
 
 def _breaks(margins: pd.DataFrame) -> dict[int, str]:
     """The breaks inside the data, with the word that stands at each line; BAS is no break."""
     last = text.last_year(margins)
-    return {part.first: f"ny serie {part.first}" for part in text.rams_breaks()
-            if part.first <= last}
+    return {
+        part.first: f"ny serie {part.first}" for part in text.rams_breaks() if part.first <= last
+    }
 
 
 def _series_alt(table: pd.DataFrame) -> str:
@@ -364,42 +506,68 @@ def _series_alt(table: pd.DataFrame) -> str:
     for _, rows in table.dropna(subset="night_population").groupby(level="series"):
         years = rows.index.get_level_values("year")
         first, last = rows.iloc[0], rows.iloc[-1]
-        parts.append(f"{swedish.span(int(years[0]), int(years[-1]))} dagbefolkning "
-                     f"{swedish.number(first['day_population'])} till "
-                     f"{swedish.number(last['day_population'])}, nattbefolkning "
-                     f"{swedish.number(first['night_population'])} till "
-                     f"{swedish.number(last['night_population'])}")
+        parts.append(
+            f"{swedish.span(int(years[0]), int(years[-1]))} dagbefolkning "
+            f"{swedish.number(first['day_population'])} till "
+            f"{swedish.number(last['day_population'])}, nattbefolkning "
+            f"{swedish.number(first['night_population'])} till "
+            f"{swedish.number(last['night_population'])}"
+        )
     return f"{'; '.join(parts)}." if parts else "Ingen serie är känd."
 
 
 def _series_table(region: Region, sums: pd.DataFrame) -> Table:
     table = sums.reset_index()
     labels = {part.key: part.label for part in catalog.dataset(SOURCES[0]).series}
-    frame = pd.DataFrame({
-        "year": table["year"], "day": table["day_population"], "night": table["night_population"],
-        "net": table["net_commuting"], "ratio": table["commuting_ratio"],
-        "series": table["series"].map(lambda key: labels.get(key, "BAS"))})
-    return Table(f"dag-natt-serie-{region.key}", f"Dag- och nattbefolkning i {region.name}",
-                 frame.sort_values(["year", "series"], ignore_index=True), {
-        "year": Format("År", year=True), "day": Format("Dagbefolkning"),
-        "night": Format("Nattbefolkning"), "net": Format("Pendlingsnetto", signed=True),
-        "ratio": Format("Pendlingskvot", decimals=2), "series": Format("Serie", text=True),
-    }, SOURCES, notes=(_TABLE_BREAKS,))
+    frame = pd.DataFrame(
+        {
+            "year": table["year"],
+            "day": table["day_population"],
+            "night": table["night_population"],
+            "net": table["net_commuting"],
+            "ratio": table["commuting_ratio"],
+            "series": table["series"].map(lambda key: labels.get(key, "BAS")),
+        }
+    )
+    return Table(
+        f"dag-natt-serie-{region.key}",
+        f"Dag- och nattbefolkning i {region.name}",
+        frame.sort_values(["year", "series"], ignore_index=True),
+        {
+            "year": Format("År", year=True),
+            "day": Format("Dagbefolkning"),
+            "night": Format("Nattbefolkning"),
+            "net": Format("Pendlingsnetto", signed=True),
+            "ratio": Format("Pendlingskvot", decimals=2),
+            "series": Format("Serie", text=True),
+        },
+        SOURCES,
+        notes=(_TABLE_BREAKS,),
+    )
 
 
 def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
     """Commuting ratio of each member, the first and last year of each series."""
-    years = sorted({int(edge) for _, part in margins.reset_index().groupby("series")["year"]
-                    for edge in (part.min(), part.max())})
+    years = sorted(
+        {
+            int(edge)
+            for _, part in margins.reset_index().groupby("series")["year"]
+            for edge in (part.min(), part.max())
+        }
+    )
     order = text.by_night(region, margins)
     wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)[years]
     frame = wide.set_axis([str(year) for year in years], axis=1)
     frame.insert(0, "name", names_of(order))
     title = f"Pendlingskvot i {region.name}, första och sista året i varje serie"
-    return Table(f"pendlingskvot-serie-{region.key}", title,
-                 frame.reset_index(drop=True),
-                 {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
-                 SOURCES, notes=(_TABLE_BREAKS,))
+    return Table(
+        f"pendlingskvot-serie-{region.key}",
+        title,
+        frame.reset_index(drop=True),
+        {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
+        SOURCES,
+        notes=(_TABLE_BREAKS,),
+    )
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -409,25 +577,43 @@ def members_table(region: Region, margins: pd.DataFrame) -> Table:
     """Members with every measure that the margins give, latest year."""
     order, year = text.by_night(region, margins), text.last_year(margins)
     now = text.of_year(margins).reindex(order)
-    frame = pd.DataFrame({
-        "name": names_of(order), "night": metrics.night_population(now).to_numpy(),
-        "day": metrics.day_population(now).to_numpy(),
-        "in": now["in_commuters"].to_numpy(), "out": now["out_commuters"].to_numpy(),
-        "stay": now["live_and_work"].to_numpy(), "net": metrics.net_commuting(now).to_numpy(),
-        "ratio": metrics.commuting_ratio(now).to_numpy(),
-        "in_share": metrics.in_commuting_share(now).to_numpy(),
-        "out_share": metrics.out_commuting_share(now).to_numpy()})
-    return Table("pendling-kommuner", f"Pendling i kommunerna {year}", frame, {
-        "name": NAME, "night": Format("Natt\u00adbefolkning"), "day": Format("Dag\u00adbefolkning"),
-        "in": Format("In\u00adpendlare"), "out": Format("Ut\u00adpendlare"),
-        "stay": Format("Bor och arbetar där"), "net": Format("Netto", signed=True),
-        "ratio": Format("Pendlings\u00adkvot", decimals=2),
-        "in_share": Format("In\u00adpendlings\u00adandel", decimals=1, percent=True),
-        "out_share": Format("Ut\u00adpendlings\u00adandel", decimals=1, percent=True),
-    }, SOURCES, notes=(
-        "Inpendlingsandelen är av dagbefolkningen, utpendlingsandelen av nattbefolkningen.",
-        "Kommunernas in- och utpendlare kan inte summeras till regionens: de som pendlar mellan "
-        "två av kommunerna skulle räknas med."))
+    frame = pd.DataFrame(
+        {
+            "name": names_of(order),
+            "night": metrics.night_population(now).to_numpy(),
+            "day": metrics.day_population(now).to_numpy(),
+            "in": now["in_commuters"].to_numpy(),
+            "out": now["out_commuters"].to_numpy(),
+            "stay": now["live_and_work"].to_numpy(),
+            "net": metrics.net_commuting(now).to_numpy(),
+            "ratio": metrics.commuting_ratio(now).to_numpy(),
+            "in_share": metrics.in_commuting_share(now).to_numpy(),
+            "out_share": metrics.out_commuting_share(now).to_numpy(),
+        }
+    )
+    return Table(
+        "pendling-kommuner",
+        f"Pendling i kommunerna {year}",
+        frame,
+        {
+            "name": NAME,
+            "night": Format("Natt\u00adbefolkning"),
+            "day": Format("Dag\u00adbefolkning"),
+            "in": Format("In\u00adpendlare"),
+            "out": Format("Ut\u00adpendlare"),
+            "stay": Format("Bor och arbetar där"),
+            "net": Format("Netto", signed=True),
+            "ratio": Format("Pendlings\u00adkvot", decimals=2),
+            "in_share": Format("In\u00adpendlings\u00adandel", decimals=1, percent=True),
+            "out_share": Format("Ut\u00adpendlings\u00adandel", decimals=1, percent=True),
+        },
+        SOURCES,
+        notes=(
+            "Inpendlingsandelen är av dagbefolkningen, utpendlingsandelen av nattbefolkningen.",
+            "Kommunernas in- och utpendlare kan inte summeras till regionens: de som pendlar mellan "
+            "två av kommunerna skulle räknas med.",
+        ),
+    )
 
 
 def exact_table(region: Region, margins: pd.DataFrame) -> Table:
@@ -437,23 +623,45 @@ def exact_table(region: Region, margins: pd.DataFrame) -> Table:
     if not text.is_nation(region):
         sets["Riket"] = country(text.of_year(margins).index)
     rows = {name: text.exact(margins, members) for name, members in sets.items()}
-    frame = pd.DataFrame([{
-        "name": name, "night": row["night_population"], "day": row["day_population"],
-        "net": row["net_commuting"], "ratio": row["commuting_ratio"],
-        "least": row["containment_residence_min"]} for name, row in rows.items()])
-    return Table("pendling-omraden", f"Pendling för regionen som helhet {year}", frame, {
-        "name": _AREA, "night": Format("Nattbefolkning"), "day": Format("Dagbefolkning"),
-        "net": Format("Pendlingsnetto", signed=True), "ratio": Format("Pendlingskvot", decimals=2),
-        "least": Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
-    }, SOURCES, notes=(
-        _sums_note(year),
-        "Den sista kolumnen är en undre gräns för andelen som arbetar inom området: de som "
-        "pendlar mellan områdets kommuner kommer till."))
+    frame = pd.DataFrame(
+        [
+            {
+                "name": name,
+                "night": row["night_population"],
+                "day": row["day_population"],
+                "net": row["net_commuting"],
+                "ratio": row["commuting_ratio"],
+                "least": row["containment_residence_min"],
+            }
+            for name, row in rows.items()
+        ]
+    )
+    return Table(
+        "pendling-omraden",
+        f"Pendling för regionen som helhet {year}",
+        frame,
+        {
+            "name": _AREA,
+            "night": Format("Nattbefolkning"),
+            "day": Format("Dagbefolkning"),
+            "net": Format("Pendlingsnetto", signed=True),
+            "ratio": Format("Pendlingskvot", decimals=2),
+            "least": Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
+        },
+        SOURCES,
+        notes=(
+            _sums_note(year),
+            "Den sista kolumnen är en undre gräns för andelen som arbetar inom området: de som "
+            "pendlar mellan områdets kommuner kommer till.",
+        ),
+    )
 
 
 def _sums_note(year: int) -> str:
     """How exact a sum over municipalities is in a year."""
     if year in tables.perturbed_years("commuting_margins"):
-        return ("Alla tal är summor av kommunernas tal, som har röjandeskydd: de kan avvika något "
-                "från publicerade totaler.")
+        return (
+            "Alla tal är summor av kommunernas tal, som har röjandeskydd: de kan avvika något "
+            "från publicerade totaler."
+        )
     return "Alla tal är exakta summor av kommunernas tal."

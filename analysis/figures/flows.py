@@ -75,19 +75,25 @@ def bands(region: Region, flows: Flows) -> list[Band]:
     """
     table = flows.table[flows.table["home"] != flows.table["work"]].dropna(subset="persons")
     member = set(region.members)
-    table = table[(table["home"].isin(member) | table["work"].isin(member))
-                  & (table["home"] != ABROAD) & (table["work"] != ABROAD)]
+    table = table[
+        (table["home"].isin(member) | table["work"].isin(member))
+        & (table["home"] != ABROAD)
+        & (table["work"] != ABROAD)
+    ]
     pairs = [frozenset(pair) for pair in zip(table["home"], table["work"], strict=True)]
     table = table.assign(pair=pd.Series(pairs, index=table.index, dtype="object"))
     table = table.sort_values(["persons", "home", "work"], ascending=[False, True, True])
     large = table.loc[table["persons"] >= LEAST, "pair"].drop_duplicates().head(MOST)
-    return [Band(str(row["home"]), str(row["work"]), float(row["persons"]), row["pair"] <= member)
-            for row in table[table["pair"].isin(set(large))].to_dict("records")]
+    return [
+        Band(str(row["home"]), str(row["work"]), float(row["persons"]), row["pair"] <= member)
+        for row in table[table["pair"].isin(set(large))].to_dict("records")
+    ]
 
 
 @style.drawn
-def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
-               localities: pd.DataFrame) -> Axes:
+def plot_flows(
+    region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame, localities: pd.DataFrame
+) -> Axes:
     """Map of the largest commuter flows: at most six pairs, both directions, sizes as classes.
 
     Raises ValueError where no flow reaches `LEAST`.
@@ -105,7 +111,8 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
         raise ValueError(f"no flow reaches {LEAST} persons; leave the figure out")
     highest = 3.4 if len(region.members) <= maps.MANY else 5.2
     chart, side = maps.map_canvas(
-        maps.natural_height(region, boundaries, lowest=3.0, highest=highest), legend=0.24)
+        maps.natural_height(region, boundaries, lowest=3.0, highest=highest), legend=0.24
+    )
     with style.look():
         style.settle(chart)
         points = places_of(boundaries, localities)
@@ -116,35 +123,57 @@ def plot_flows(region: Region, flows: Flows, *, boundaries: gpd.GeoDataFrame,
         shapes = _draw_bands(chart, shown, ends)
         _draw_names(chart, region, shown, ends, beyond, shapes)
         _draw_key(side, shown)
-    return style.describe(chart, style.Description(
-        id=f"pendling-floden-{region.key}", title=_title(shown, flows), subtitle=_subtitle(flows),
-        alt=_alt(region, shown, flows), sources=flows.sources, unit="personer",
-        table=flow_table(region, shown, flows), kind=flows.derived_kind))
+    return style.describe(
+        chart,
+        style.Description(
+            id=f"pendling-floden-{region.key}",
+            title=_title(shown, flows),
+            subtitle=_subtitle(flows),
+            alt=_alt(region, shown, flows),
+            sources=flows.sources,
+            unit="personer",
+            table=flow_table(region, shown, flows),
+            kind=flows.derived_kind,
+        ),
+    )
 
 
 def places_of(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame) -> Mapping[str, Point]:
     """The place of every municipality, by code; see `maps.centres`."""
     points = maps.centres(boundaries, localities)
-    return {str(code): (float(x), float(y)) for code, x, y in
-            zip(points.index, points["x"], points["y"], strict=True)}
+    return {
+        str(code): (float(x), float(y))
+        for code, x, y in zip(points.index, points["x"], points["y"], strict=True)
+    }
 
 
 # --- where bands begin and end --------------------------------------------------------------------
 
 
-def _frame(region: Region, boundaries: gpd.GeoDataFrame, shown: Sequence[Band],
-           points: Mapping[str, Point], aspect: float) -> Frame:
+def _frame(
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    shown: Sequence[Band],
+    points: Mapping[str, Point],
+    aspect: float,
+) -> Frame:
     """The members and the places outside that lie near enough."""
     west, south, east, north = boundaries.loc[list(region.members)].total_bounds
     reach = _REACH * max(east - west, north - south)
     near = [points[code] for code in _codes(shown) if code not in region.members]
-    near = [(x, y) for x, y in near if west - reach < x < east + reach
-            and south - reach < y < north + reach]
-    x, y = ([*pair, *(point[axis] for point in near)]
-            for axis, pair in ((0, (west, east)), (1, (south, north))))
+    near = [
+        (x, y)
+        for x, y in near
+        if west - reach < x < east + reach and south - reach < y < north + reach
+    ]
+    x, y = (
+        [*pair, *(point[axis] for point in near)]
+        for axis, pair in ((0, (west, east)), (1, (south, north)))
+    )
     margin = 0.09 * max(max(x) - min(x), max(y) - min(y))
-    return maps.fitted(Frame(min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin),
-                       aspect)
+    return maps.fitted(
+        Frame(min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin), aspect
+    )
 
 
 def _codes(shown: Sequence[Band]) -> list[str]:
@@ -152,26 +181,41 @@ def _codes(shown: Sequence[Band]) -> list[str]:
     return list(dict.fromkeys(code for band in shown for code in (band.home, band.work)))
 
 
-def _ends(region: Region, shown: Sequence[Band], points: Mapping[str, Point], frame: Frame,
-          boundaries: gpd.GeoDataFrame, unit: float) -> tuple[dict[str, Point], dict[str, float]]:
+def _ends(
+    region: Region,
+    shown: Sequence[Band],
+    points: Mapping[str, Point],
+    frame: Frame,
+    boundaries: gpd.GeoDataFrame,
+    unit: float,
+) -> tuple[dict[str, Point], dict[str, float]]:
     """The end of each municipality, and the way in km to those beyond the frame."""
     ends = {code: points[code] for code in _codes(shown)}
     beyond: dict[str, float] = {}
     for code in ends:
-        partners = [points[one] for band in shown if code in (band.home, band.work)
-                    for one in (band.home, band.work) if one != code]
+        partners = [
+            points[one]
+            for band in shown
+            if code in (band.home, band.work)
+            for one in (band.home, band.work)
+            if one != code
+        ]
         start = (float(np.mean([x for x, _ in partners])), float(np.mean([y for _, y in partners])))
         if code not in region.members and not frame.wider(-0.05).contains(
-                shapely.Point(points[code])):
+            shapely.Point(points[code])
+        ):
             beyond[code] = float(np.hypot(*np.subtract(points[code], partners[0])) / 1000)
             ends[code] = leave(start, points[code], frame)
     ends |= _apart({code: ends[code] for code in beyond}, frame)
     moved = _spread({code: end for code, end in ends.items() if code not in beyond}, shown, unit)
     inside = list(moved)
-    spots = maps.on_land(shapely.points([moved[code] for code in inside]),
-                         boundaries.geometry[inside].to_numpy())
-    return ends | {code: (float(x), float(y)) for code, (x, y) in zip(
-        inside, shapely.get_coordinates(spots), strict=True)}, beyond
+    spots = maps.on_land(
+        shapely.points([moved[code] for code in inside]), boundaries.geometry[inside].to_numpy()
+    )
+    return ends | {
+        code: (float(x), float(y))
+        for code, (x, y) in zip(inside, shapely.get_coordinates(spots), strict=True)
+    }, beyond
 
 
 def leave(start: Point, end: Point, frame: Frame) -> Point:
@@ -197,9 +241,12 @@ def _apart(ends: dict[str, Point], frame: Frame) -> dict[str, Point]:
     moved: dict[str, Point] = {}
     for (axis, _), codes in sides.items():
         along = 1 - axis
-        placed = charts.spread([ends[code][along] for code in codes], 0.4 * float(half[along]),
-                               float(middle[along] - 0.85 * half[along]),
-                               float(middle[along] + 0.85 * half[along]))
+        placed = charts.spread(
+            [ends[code][along] for code in codes],
+            0.4 * float(half[along]),
+            float(middle[along] - 0.85 * half[along]),
+            float(middle[along] + 0.85 * half[along]),
+        )
         for code, value in zip(codes, placed, strict=True):
             other = ends[code][axis]
             moved[code] = (other, value) if axis == 0 else (value, other)
@@ -257,22 +304,40 @@ def _draw_bands(axes: Axes, shown: Sequence[Band], ends: Mapping[str, Point]) ->
         shapes.append(ribbon(ends[band.home], ends[band.work], width=band.width, unit=unit))
         axes.add_artist(_patch(shapes[-1], band.colour))
     spots = np.array(list(ends.values()))
-    axes.scatter(spots[:, 0], spots[:, 1], s=(2 * _NODE) ** 2, facecolor="white",
-                 edgecolor=style.INK, linewidth=0.9, zorder=6)
+    axes.scatter(
+        spots[:, 0],
+        spots[:, 1],
+        s=(2 * _NODE) ** 2,
+        facecolor="white",
+        edgecolor=style.INK,
+        linewidth=0.9,
+        zorder=6,
+    )
     return shapes
 
 
 def _patch(shape: Polygon, colour: str) -> PathPatch:
     """A band as an artist; a thin white edge parts bands where they cross."""
-    return PathPatch(Path(shapely.get_coordinates(shape), closed=True), facecolor=colour,
-                     edgecolor="white", linewidth=0.6, zorder=5)
+    return PathPatch(
+        Path(shapely.get_coordinates(shape), closed=True),
+        facecolor=colour,
+        edgecolor="white",
+        linewidth=0.6,
+        zorder=5,
+    )
 
 
 # --- words on the map -----------------------------------------------------------------------------
 
 
-def _draw_names(axes: Axes, region: Region, shown: Sequence[Band], ends: Mapping[str, Point],
-                beyond: Mapping[str, float], shapes: Sequence[Polygon]) -> None:
+def _draw_names(
+    axes: Axes,
+    region: Region,
+    shown: Sequence[Band],
+    ends: Mapping[str, Point],
+    beyond: Mapping[str, float],
+    shapes: Sequence[Polygon],
+) -> None:
     """Names at the ends, then of the members without a band."""
     sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
     names = municipalities()
@@ -280,18 +345,37 @@ def _draw_names(axes: Axes, region: Region, shown: Sequence[Band], ends: Mapping
     for code, end in ends.items():
         member = code in region.members
         way = f"\n{swedish.number(beyond[code])}{swedish.NARROW}km" if code in beyond else ""
-        wanted.append(labels.Label(
-            names[code].name + way, *end, radius=_NODE + 1, size=8.5 if member else 7.5,
-            weight="bold" if member else "normal", away=True,
-            colour=style.INK if member else style.HIGHLIGHT,
-            area=sheet.land.get(code) if code not in beyond else None))
+        wanted.append(
+            labels.Label(
+                names[code].name + way,
+                *end,
+                radius=_NODE + 1,
+                size=8.5 if member else 7.5,
+                weight="bold" if member else "normal",
+                away=True,
+                colour=style.INK if member else style.HIGHLIGHT,
+                area=sheet.land.get(code) if code not in beyond else None,
+            )
+        )
     rest = [code for code in region.members if code not in ends and code in sheet.land.index]
-    wanted += [labels.Label(names[code].name, *maps.heart(sheet.land[code]), size=7.5, must=False,
-                            area=sheet.land[code]) for code in rest]
-    discs = shapely.buffer(shapely.points(axes.transData.transform(list(ends.values()))),
-                           _NODE * _pixels(axes))
-    taken = [*maps.bar_box(axes), *discs,
-             *shapely.transform(list(shapes), axes.transData.transform)]
+    wanted += [
+        labels.Label(
+            names[code].name,
+            *maps.heart(sheet.land[code]),
+            size=7.5,
+            must=False,
+            area=sheet.land[code],
+        )
+        for code in rest
+    ]
+    discs = shapely.buffer(
+        shapely.points(axes.transData.transform(list(ends.values()))), _NODE * _pixels(axes)
+    )
+    taken = [
+        *maps.bar_box(axes),
+        *discs,
+        *shapely.transform(list(shapes), axes.transData.transform),
+    ]
     labels.place(axes, wanted, taken=taken, borders=list(sheet.borders.geometry))
 
 
@@ -345,8 +429,17 @@ def _straight(start: Point, length: float, width: float) -> Polygon:
     """A band of the key (points)."""
     x, y = start
     neck, half = x + length - 4 - 0.7 * width, width / 2
-    return Polygon([(x, y + half / 3), (neck, y + half), (neck, y + half + 1.8), (x + length, y),
-                    (neck, y - half - 1.8), (neck, y - half), (x, y - half / 3)])
+    return Polygon(
+        [
+            (x, y + half / 3),
+            (neck, y + half),
+            (neck, y + half + 1.8),
+            (x + length, y),
+            (neck, y - half - 1.8),
+            (neck, y - half),
+            (x, y - half / 3),
+        ]
+    )
 
 
 def _key_text(axes: Axes, x: float, y: float, words: str, *, size: float) -> None:
@@ -363,14 +456,19 @@ def _title(shown: Sequence[Band], flows: Flows) -> str:
     for band in shown:
         pairs.setdefault(frozenset((band.home, band.work)), band)
     ranked = list(pairs.values())
-    top = [band for band in ranked if band is ranked[0] or (
-        flows.modelled and not view.apart(ranked[0].persons, band.persons))]
+    top = [
+        band
+        for band in ranked
+        if band is ranked[0] or (flows.modelled and not view.apart(ranked[0].persons, band.persons))
+    ]
     names = municipalities()
     listed = [f"{names[band.home].name} och {names[band.work].name}" for band in top[:2]]
     if len(top) > 2:
         ends = pd.Series([code for pair in pairs for code in sorted(pair)]).value_counts()
-        return (f"{names[str(ends.index[0])].name} är ena änden i {swedish.in_words(ends.iloc[0])} "
-                f"av {swedish.in_words(len(pairs))} starka pendlingsströmmar")
+        return (
+            f"{names[str(ends.index[0])].name} är ena änden i {swedish.in_words(ends.iloc[0])} "
+            f"av {swedish.in_words(len(pairs))} starka pendlingsströmmar"
+        )
     return "Starkast är pendlingen mellan " + " samt mellan ".join(listed)
 
 
@@ -385,29 +483,47 @@ def _size(band: Band, flows: Flows) -> str:
         return swedish.number(band.persons)
     if band.persons >= view.EXACT:
         return f"omkring {swedish.number(view.rounded(band.persons))}"
-    return f"{swedish.number(view.interval(band.persons)[0])}–" \
-           f"{swedish.number(view.interval(band.persons)[1])}"
+    return (
+        f"{swedish.number(view.interval(band.persons)[0])}–"
+        f"{swedish.number(view.interval(band.persons)[1])}"
+    )
 
 
 def _alt(region: Region, shown: Sequence[Band], flows: Flows) -> str:
     names = municipalities()
-    said = [f"{names[band.home].name} till {names[band.work].name} {_size(band, flows)}"
-            for band in shown]
+    said = [
+        f"{names[band.home].name} till {names[band.work].name} {_size(band, flows)}"
+        for band in shown
+    ]
     kind = "Modellskattning: karta" if flows.modelled else "Karta"
-    return (f"{kind} med ett band för varje riktning av de största pendlingsströmmarna för "
-            f"{region.name} {flows.year}. {swedish.capitalised(swedish.listed(said))}.")
+    return (
+        f"{kind} med ett band för varje riktning av de största pendlingsströmmarna för "
+        f"{region.name} {flows.year}. {swedish.capitalised(swedish.listed(said))}."
+    )
 
 
 def flow_table(region: Region, shown: Sequence[Band], flows: Flows) -> Table:
     """The bands of the map as rows: from, to, persons."""
     names = municipalities()
-    frame = pd.DataFrame({
-        "home": [names[band.home].name for band in shown],
-        "work": [names[band.work].name for band in shown],
-        "persons": [_size(band, flows) for band in shown]})
-    formats: dict[str, Any] = {"home": Format("Bor i", text=True),
-                               "work": Format("Arbetar i", text=True),
-                               "persons": Format("Personer", text=True)}
+    frame = pd.DataFrame(
+        {
+            "home": [names[band.home].name for band in shown],
+            "work": [names[band.work].name for band in shown],
+            "persons": [_size(band, flows) for band in shown],
+        }
+    )
+    formats: dict[str, Any] = {
+        "home": Format("Bor i", text=True),
+        "work": Format("Arbetar i", text=True),
+        "persons": Format("Personer", text=True),
+    }
     title = text.titled(f"De största pendlingsströmmarna {flows.year}", flows)
-    return Table(f"pendling-floden-{region.key}", title, frame, formats, flows.sources,
-                 kind=flows.derived_kind, notes=text.short_note(flows))
+    return Table(
+        f"pendling-floden-{region.key}",
+        title,
+        frame,
+        formats,
+        flows.sources,
+        kind=flows.derived_kind,
+        notes=text.short_note(flows),
+    )

@@ -18,12 +18,31 @@ from functools import cache
 from pathlib import Path
 
 FAMILY, SIGNS = "Source Sans Pro", "DejaVu Sans"
-_FACES = {"Regular": ("400", "normal"), "Bold": ("700", "normal"), "It": ("400", "italic"),
-          "BoldIt": ("700", "italic")}  # of each file: weight and slant
+_FACES = {
+    "Regular": ("400", "normal"),
+    "Bold": ("700", "normal"),
+    "It": ("400", "italic"),
+    "BoldIt": ("700", "italic"),
+}  # of each file: weight and slant
 
 # Latin with Swedish letters, punctuation, dashes, quotes, true minus, arrows, triangles
-_LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2009, 0x2027), 0x202F, 0x2032, 0x20AC,
-          0x2212, 0x2248, 0x2264, 0x2265, 0x2190, 0x2192, 0x25B2, 0x25BC, 0x2713]
+_LATIN = [
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x180),
+    *range(0x2009, 0x2027),
+    0x202F,
+    0x2032,
+    0x20AC,
+    0x2212,
+    0x2248,
+    0x2264,
+    0x2265,
+    0x2190,
+    0x2192,
+    0x25B2,
+    0x25BC,
+    0x2713,
+]
 _LENT = [0x2194, 0x2197, 0x25CF, 0x25CB]  # signs that Source Sans lacks
 
 
@@ -67,8 +86,10 @@ def font_css() -> str:
     kept = Path(matplotlib.get_cachedir()) / f"samverkan-{key}.css"
     if not kept.is_file():
         *faces, spare = files()
-        rules = [_rule(FAMILY, path, _LATIN, *looks)
-                 for path, looks in zip(faces, _FACES.values(), strict=True)]
+        rules = [
+            _rule(FAMILY, path, _LATIN, *looks)
+            for path, looks in zip(faces, _FACES.values(), strict=True)
+        ]
         rules.append(_rule(SIGNS, spare, _LENT, "400", "normal"))
         temporary = kept.with_suffix(f".{os.getpid()}")  # another process may be at it, too
         temporary.write_text("\n".join(rules), encoding="ascii")
@@ -78,8 +99,10 @@ def font_css() -> str:
 
 def _rule(family: str, file: Path, glyphs: list[int], weight: str, slant: str) -> str:
     data = base64.b64encode(_subset(file, glyphs)).decode("ascii")
-    return (f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{slant};"
-            f"src:url(data:font/woff2;base64,{data}) format('woff2')}}")
+    return (
+        f"@font-face{{font-family:'{family}';font-weight:{weight};font-style:{slant};"
+        f"src:url(data:font/woff2;base64,{data}) format('woff2')}}"
+    )
 
 
 def _subset(file: Path, glyphs: list[int]) -> bytes:
@@ -88,9 +111,13 @@ def _subset(file: Path, glyphs: list[int]) -> bytes:
     from fontTools.ttLib import TTFont
 
     options = subset.Options(
-        layout_features=["kern", "mark", "ccmp"], hinting=False, flavor="woff2",
-        notdef_outline=True, name_IDs=[1, 2, 4, 6],
-        drop_tables=["FFTM", *subset.Options().drop_tables])
+        layout_features=["kern", "mark", "ccmp"],
+        hinting=False,
+        flavor="woff2",
+        notdef_outline=True,
+        name_IDs=[1, 2, 4, 6],
+        drop_tables=["FFTM", *subset.Options().drop_tables],
+    )
     with TTFont(file, recalcTimestamp=False) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=glyphs)

@@ -98,8 +98,12 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     near = boundaries.geometry[boundaries.intersects(window)]
     parts = near.explode()
     parts = parts[(parts.area > _SMALLEST * scale**2) & parts.intersects(window)]
-    while shapely.get_num_coordinates(simple := shapely.coverage_simplify(
-            parts.to_numpy(), _FINE * scale)).sum() > _MOST:  # an archipelago
+    while (
+        shapely.get_num_coordinates(
+            simple := shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
+        ).sum()
+        > _MOST
+    ):  # an archipelago
         scale *= 1.3
         parts = parts[parts.area > _SMALLEST * scale**2]
     codes, crs = parts.index.to_numpy(), boundaries.crs
@@ -111,11 +115,13 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     return Sheet(
         frame,
         land[~land.is_empty].groupby(level=0).agg(_together).set_crs(crs),
-        gpd.GeoDataFrame({"one": codes[one[inner]], "other": codes[other[inner]]},
-                         geometry=lines[inner], crs=crs),
+        gpd.GeoDataFrame(
+            {"one": codes[one[inner]], "other": codes[other[inner]]}, geometry=lines[inner], crs=crs
+        ),
         gpd.GeoDataFrame({"code": codes[one[outer]]}, geometry=lines[outer], crs=crs),
         _visible(load_shores("abroad"), window, _COARSE * scale).geometry,
-        _visible(load_shores("lake"), window, scale))
+        _visible(load_shores("lake"), window, scale),
+    )
 
 
 def _together(parts: pd.Series) -> Any:
@@ -132,8 +138,16 @@ def _visible(areas: gpd.GeoDataFrame, window: Polygon, scale: float) -> gpd.GeoD
     return near.set_geometry(shapely.clip_by_rect(simple, *window.bounds), crs=areas.crs)
 
 
-def draw(axes: Axes, found: Sheet, colours: pd.Series, members: Sequence[str], *,
-         strong: float = 1.0, weak: float = 0.8, between: str = "white") -> None:
+def draw(
+    axes: Axes,
+    found: Sheet,
+    colours: pd.Series,
+    members: Sequence[str],
+    *,
+    strong: float = 1.0,
+    weak: float = 0.8,
+    between: str = "white",
+) -> None:
     """Draw a sheet: land in `colours` by code, borders of `members` `strong` points wide, those
     of others `weak` and in the colour `between`.
 
@@ -141,8 +155,16 @@ def draw(axes: Axes, found: Sheet, colours: pd.Series, members: Sequence[str], *
     """
     style.cite_ground(axes, "boundaries", "shores")
     frame = found.frame
-    axes.add_patch(Rectangle((frame.west, frame.south), frame.width, frame.height, linewidth=0,
-                             facecolor=style.WATER, zorder=0))
+    axes.add_patch(
+        Rectangle(
+            (frame.west, frame.south),
+            frame.width,
+            frame.height,
+            linewidth=0,
+            facecolor=style.WATER,
+            zorder=0,
+        )
+    )
     areas(axes, found.abroad, style.ABROAD, zorder=0.5)
     areas(axes, found.land, list(colours.reindex(found.land.index)), zorder=1)
     inside = found.borders["one"].isin(members) | found.borders["other"].isin(members)
@@ -162,16 +184,24 @@ def areas(axes: Axes, shapes: gpd.GeoSeries, colours: Any, **options: Any) -> No
     for colour, rows in shown.groupby(shown):
         rings = _rings(shapes.to_numpy()[rows.index.to_numpy()])
         if len(rings):
-            axes.add_patch(PathPatch(_path(rings, closed=True), facecolor=colour,
-                                     edgecolor=colour, linewidth=0.25, joinstyle="round",
-                                     **options))
+            axes.add_patch(
+                PathPatch(
+                    _path(rings, closed=True),
+                    facecolor=colour,
+                    edgecolor=colour,
+                    linewidth=0.25,
+                    joinstyle="round",
+                    **options,
+                )
+            )
 
 
 def _rings(shapes: NDArray[Any]) -> NDArray[Any]:
     """The rings of polygons, holes turned the other way, so that they stay holes."""
     parts = shapely.get_parts(shapely.get_parts(shapes))
-    return np.asarray(shapely.get_rings(shapely.orient_polygons(
-        parts[shapely.get_type_id(parts) == 3])))
+    return np.asarray(
+        shapely.get_rings(shapely.orient_polygons(parts[shapely.get_type_id(parts) == 3]))
+    )
 
 
 def lines(axes: Axes, shapes: gpd.GeoSeries, colour: str, width: float, **options: Any) -> None:
@@ -179,8 +209,17 @@ def lines(axes: Axes, shapes: gpd.GeoSeries, colour: str, width: float, **option
     parts = shapely.get_parts(shapes.to_numpy())
     parts = parts[shapely.get_type_id(parts) == 1]
     if len(parts):
-        axes.add_patch(PathPatch(_path(parts, closed=False), facecolor="none", edgecolor=colour,
-                                 linewidth=width, capstyle="round", joinstyle="round", **options))
+        axes.add_patch(
+            PathPatch(
+                _path(parts, closed=False),
+                facecolor="none",
+                edgecolor=colour,
+                linewidth=width,
+                capstyle="round",
+                joinstyle="round",
+                **options,
+            )
+        )
 
 
 def _path(parts: NDArray[Any], *, closed: bool) -> Path:

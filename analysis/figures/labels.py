@@ -43,8 +43,9 @@ _FREE = 0.35  # a label that costs more is drawn only where it must be
 _WORST = 3.0  # nor then where it would hide another: the table beside the map names it
 
 # (dx, dy): right of the symbol first, as cartographers do
-_AROUND = np.array([(1, 0), (0, -1), (0, 1), (-1, 0), (0.75, 0.75), (0.75, -0.75), (-0.75, 0.75),
-                    (-0.75, -0.75)])
+_AROUND = np.array(
+    [(1, 0), (0, -1), (0, 1), (-1, 0), (0.75, 0.75), (0.75, -0.75), (-0.75, 0.75), (-0.75, -0.75)]
+)
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,13 @@ def _sums(trials: NDArray[Any], others: NDArray[Any], measure: Any) -> NDArray[n
     return np.asarray(np.bincount(trial, weights=parts, minlength=len(trials)), dtype="float64")
 
 
-def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox | BaseGeometry] = (),
-          borders: Sequence[BaseGeometry] = ()) -> list[Annotation]:
+def place(
+    axes: Axes,
+    labels: Sequence[Label],
+    *,
+    taken: Iterable[Bbox | BaseGeometry] = (),
+    borders: Sequence[BaseGeometry] = (),
+) -> list[Annotation]:
     """Draw `labels` in order of importance; returns the texts that were drawn.
 
     `taken` (pixels) may be covered by no label and `borders` (map units) crossed by none. A label
@@ -109,8 +115,9 @@ def place(axes: Axes, labels: Sequence[Label], *, taken: Iterable[Bbox | BaseGeo
     assert figure is not None
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     frame = axes.get_window_extent(renderer).frozen()
-    room = _Room(frame, [_shape(one) for one in taken],
-                 shapely.get_parts(_pixels(axes, list(borders))))
+    room = _Room(
+        frame, [_shape(one) for one in taken], shapely.get_parts(_pixels(axes, list(borders)))
+    )
     drawn = []
     with style.beside_the_layout(axes):
         for label in labels:
@@ -132,13 +139,25 @@ def _pixels(axes: Axes, shapes: Any) -> Any:
     return shapely.transform(shapes, axes.transData.transform)
 
 
-def _find(axes: Axes, label: Label, room: _Room, renderer: Any,
-          ) -> tuple[Annotation, BaseGeometry] | None:
+def _find(
+    axes: Axes, label: Label, room: _Room, renderer: Any
+) -> tuple[Annotation, BaseGeometry] | None:
     """The text at its cheapest place and the box it takes; nothing when there is no room."""
     text = axes.annotate(
-        label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points", ha="center",
-        va="center", fontsize=label.size, fontweight=label.weight, color=label.colour, zorder=9,
-        annotation_clip=False, linespacing=1.05, in_layout=False)
+        label.text,
+        (label.x, label.y),
+        xytext=(0, 0),
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=label.size,
+        fontweight=label.weight,
+        color=label.colour,
+        zorder=9,
+        annotation_clip=False,
+        linespacing=1.05,
+        in_layout=False,
+    )
     area = None if label.area is None else _pixels(axes, label.area)
     best: tuple[float, float, NDArray[np.float64], Any] | None = None
     sizes = dict.fromkeys((label.size, max(min(label.size, _LEAST), _SMALLER * label.size)))
@@ -164,8 +183,15 @@ def _find(axes: Axes, label: Label, room: _Room, renderer: Any,
     return text, best[3]
 
 
-def _middles(axes: Axes, label: Label, area: BaseGeometry | None, frame: Bbox, width: float,
-             height: float, size: float) -> NDArray[np.float64]:
+def _middles(
+    axes: Axes,
+    label: Label,
+    area: BaseGeometry | None,
+    frame: Bbox,
+    width: float,
+    height: float,
+    size: float,
+) -> NDArray[np.float64]:
     """Middles of the trials of a label (pixels), the best first."""
     anchor = axes.transData.transform((label.x, label.y))
     points = axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
@@ -175,16 +201,19 @@ def _middles(axes: Axes, label: Label, area: BaseGeometry | None, frame: Bbox, w
     if label.radius or area is None:
         return around if label.radius else np.vstack([anchor, around])
     west, south, east, north = shapely.intersection(
-        area, shapely.box(frame.x0, frame.y0, frame.x1, frame.y1)).bounds
+        area, shapely.box(frame.x0, frame.y0, frame.x1, frame.y1)
+    ).bounds
     if not west < east:
         return np.vstack([anchor, around])
-    x, y = np.meshgrid(np.linspace(west, east, 2 + _GRID)[1:-1],
-                       np.linspace(south, north, 2 + _GRID)[1:-1])
+    x, y = np.meshgrid(
+        np.linspace(west, east, 2 + _GRID)[1:-1], np.linspace(south, north, 2 + _GRID)[1:-1]
+    )
     return np.vstack([anchor, np.column_stack([x.ravel(), y.ravel()]), around])
 
 
-def _far(axes: Axes, label: Label, middles: NDArray[np.float64], frame: Bbox,
-         ) -> NDArray[np.float64]:
+def _far(
+    axes: Axes, label: Label, middles: NDArray[np.float64], frame: Bbox
+) -> NDArray[np.float64]:
     """A little for each step away from the anchor; more for each ring around a symbol."""
     anchor = axes.transData.transform((label.x, label.y))
     far = _FAR * np.hypot(*(middles - anchor).T) / frame.width
@@ -199,14 +228,24 @@ def halo(text: Text) -> Text:
     """
     axes: Any = text.axes
     looks: dict[str, Any] = {
-        "fontsize": text.get_fontsize(), "fontweight": text.get_fontweight(), "color": "white",
-        "zorder": text.get_zorder() - 0.1, "clip_on": text.get_clip_on(),
-        "ha": text.get_horizontalalignment(), "va": text.get_verticalalignment(),
+        "fontsize": text.get_fontsize(),
+        "fontweight": text.get_fontweight(),
+        "color": "white",
+        "zorder": text.get_zorder() - 0.1,
+        "clip_on": text.get_clip_on(),
+        "ha": text.get_horizontalalignment(),
+        "va": text.get_verticalalignment(),
     }
     if isinstance(text, Annotation):
-        under: Text = axes.annotate(text.get_text(), text.xy, xytext=text.get_position(),
-                                    textcoords="offset points", annotation_clip=False,
-                                    linespacing=1.05, **looks)
+        under: Text = axes.annotate(
+            text.get_text(),
+            text.xy,
+            xytext=text.get_position(),
+            textcoords="offset points",
+            annotation_clip=False,
+            linespacing=1.05,
+            **looks,
+        )
     else:
         under = axes.text(*text.get_position(), text.get_text(), **looks)
     under.set_in_layout(text.get_in_layout())

@@ -51,16 +51,28 @@ def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes
     return axes[0], axes[1]
 
 
-def natural_height(region: Region, boundaries: gpd.GeoDataFrame, *, legend: float = 0.30,
-                   lowest: float = 3.0, highest: float = 6.6) -> float:
+def natural_height(
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    *,
+    legend: float = 0.30,
+    lowest: float = 3.0,
+    highest: float = 6.6,
+) -> float:
     """The height (inches) that lets a map of the region fill its width: tall regions get more."""
     west, south, east, north = boundaries.loc[list(region.members)].total_bounds
     width = style.width() * (1 if style.width() < style.WIDTH else 1 - legend)
     return float(np.clip(1.05 * width * (north - south) / (east - west), lowest, highest))
 
 
-def frame_of(region: Region, boundaries: gpd.GeoDataFrame, *, aspect: float, pad: float = 0.06,
-             also: Sequence[str] = ()) -> Frame:
+def frame_of(
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    *,
+    aspect: float,
+    pad: float = 0.06,
+    also: Sequence[str] = (),
+) -> Frame:
     """The frame around the members (and `also`), padded and widened to `aspect` (width/height)."""
     inside = boundaries.loc[[*region.members, *also]]
     west, south, east, north = inside.total_bounds
@@ -82,9 +94,16 @@ def _widen(low: float, high: float, length: float) -> tuple[float, float]:
     return middle - length / 2, middle + length / 2
 
 
-def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
-              fill: pd.Series | None = None, also: Sequence[str] = (), bar: bool = True,
-              pad: float = 0.06) -> Sheet:
+def draw_base(
+    axes: Axes,
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    *,
+    fill: pd.Series | None = None,
+    also: Sequence[str] = (),
+    bar: bool = True,
+    pad: float = 0.06,
+) -> Sheet:
     """Draw surroundings and members, set the frame, add scale bar and north arrow (`bar`).
 
     `fill` gives a colour by code; members without one are drawn plain. Returns what was drawn.
@@ -95,21 +114,32 @@ def draw_base(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *,
     return draw_ground(axes, region, boundaries, frame, fill=fill, bar=bar)
 
 
-def draw_ground(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, frame: Frame, *,
-                fill: pd.Series | None = None, bar: bool = True) -> Sheet:
+def draw_ground(
+    axes: Axes,
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    frame: Frame,
+    *,
+    fill: pd.Series | None = None,
+    bar: bool = True,
+) -> Sheet:
     """Draw a map of `frame` with the region's borders; see `draw_base`."""
     found = ground.sheet(boundaries, frame, millimetres=millimetres(axes))
     visible = found.land.index
-    colours = pd.Series(np.where(visible.isin(region.members), style.MEMBER, style.LAND),
-                        index=visible, dtype="object")
+    colours = pd.Series(
+        np.where(visible.isin(region.members), style.MEMBER, style.LAND),
+        index=visible,
+        dtype="object",
+    )
     if fill is not None:
         colours.update(fill.dropna())
     ground.draw(axes, found, colours, region.members, strong=_strength(region))
     show_frame(axes, frame)
     axes._samverkan_sheet = found  # type: ignore[attr-defined]
     if bar:
-        scale_bar(axes, frame, shapely.union_all(
-            found.land[visible.isin(region.members)].to_numpy()))
+        scale_bar(
+            axes, frame, shapely.union_all(found.land[visible.isin(region.members)].to_numpy())
+        )
     return found
 
 
@@ -141,23 +171,53 @@ def scale_bar(axes: Axes, frame: Frame, keep_off: BaseGeometry | None = None) ->
     point = points_to_map(axes)
     length = _round_length(min(frame.width * 0.22, 90 * point))
     wide, high = length + 24 * point, 26 * point
-    corners = [(x, y) for y in (frame.south, frame.north - high)
-               for x in (frame.west, frame.east - wide)]
-    west, south = min(corners, key=lambda corner: 0.0 if keep_off is None else round(
-        shapely.clip_by_rect(keep_off, *corner, corner[0] + wide, corner[1] + high).area
-        / (wide * high), 2))
+    corners = [
+        (x, y) for y in (frame.south, frame.north - high) for x in (frame.west, frame.east - wide)
+    ]
+    west, south = min(
+        corners,
+        key=lambda corner: (
+            0.0
+            if keep_off is None
+            else round(
+                shapely.clip_by_rect(keep_off, *corner, corner[0] + wide, corner[1] + high).area
+                / (wide * high),
+                2,
+            )
+        ),
+    )
     axes._samverkan_bar = box(west, south, west + wide, south + high)  # type: ignore[attr-defined]
     x, y = west + 7 * point, south + 5 * point
-    axes.annotate("", (x, y + 12 * point), (x, y), zorder=10, annotation_clip=False,
-                  arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 0.9,
-                              "shrinkA": 0, "shrinkB": 0}).set_in_layout(False)
+    axes.annotate(
+        "",
+        (x, y + 12 * point),
+        (x, y),
+        zorder=10,
+        annotation_clip=False,
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": style.INK,
+            "linewidth": 0.9,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+    ).set_in_layout(False)
     low, tick = x + 9 * point, 3 * point
-    axes.plot([low, low, low + length, low + length], [y + tick, y, y, y + tick],
-              color=style.INK, linewidth=1.1, solid_capstyle="butt", zorder=10)
-    for place, top, words in ((x, y + 12.5 * point, "N"), (low + length / 2, y + 2.5 * point,
-                              f"{swedish.number(length / 1000)}{swedish.NARROW}km")):
-        axes.text(place, top, words, ha="center", va="bottom", fontsize=7.5,
-                  zorder=10).set_in_layout(False)
+    axes.plot(
+        [low, low, low + length, low + length],
+        [y + tick, y, y, y + tick],
+        color=style.INK,
+        linewidth=1.1,
+        solid_capstyle="butt",
+        zorder=10,
+    )
+    for place, top, words in (
+        (x, y + 12.5 * point, "N"),
+        (low + length / 2, y + 2.5 * point, f"{swedish.number(length / 1000)}{swedish.NARROW}km"),
+    ):
+        axes.text(
+            place, top, words, ha="center", va="bottom", fontsize=7.5, zorder=10
+        ).set_in_layout(False)
 
 
 def points_to_map(axes: Axes) -> float:
@@ -183,8 +243,10 @@ def centres(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None = None
     if localities is not None:
         largest = localities.sort_values("population").groupby("code").last()
         largest = largest[largest.index.isin(points.index)]
-        spots = on_land(shapely.points(largest[["easting", "northing"]].to_numpy()),
-                        boundaries.geometry[largest.index].to_numpy())
+        spots = on_land(
+            shapely.points(largest[["easting", "northing"]].to_numpy()),
+            boundaries.geometry[largest.index].to_numpy(),
+        )
         points.loc[largest.index, ["x", "y"]] = shapely.get_coordinates(spots)
     return points
 
@@ -197,8 +259,9 @@ def on_land(spots: Any, land: Any) -> Any:
     moved = np.array(spots)
     out = ~shapely.contains(land, spots)
     nearest = shapely.get_point(shapely.shortest_line(land[out], spots[out]), 0)
-    inner = shapely.get_point(shapely.shortest_line(
-        shapely.buffer(land[out], -_INLAND), spots[out]), 0)
+    inner = shapely.get_point(
+        shapely.shortest_line(shapely.buffer(land[out], -_INLAND), spots[out]), 0
+    )
     moved[out] = np.where(shapely.is_missing(inner), nearest, inner)
     return moved
 
@@ -215,20 +278,26 @@ def radius_of(area: float) -> float:
     return float(np.sqrt(max(area, 0) / np.pi)) if area == area else 0.0
 
 
-def draw_circles(axes: Axes, points: pd.DataFrame, areas: pd.Series, **options: object,
-                 ) -> PathCollection:
+def draw_circles(
+    axes: Axes, points: pd.DataFrame, areas: pd.Series, **options: object
+) -> PathCollection:
     """Circles at `points` (x, y), area by area; larger ones are drawn first."""
     order = areas.dropna().sort_values(ascending=False).index
     # matplotlib's `s` is the square of the diameter, not the area of the circle
     sizes = 4 * areas.loc[order] / np.pi
-    return axes.scatter(points.loc[order, "x"], points.loc[order, "y"], s=sizes,
-                        **options)  # type: ignore[arg-type]
+    return axes.scatter(points.loc[order, "x"], points.loc[order, "y"], s=sizes, **options)  # type: ignore[arg-type]
 
 
-def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
-               values: pd.Series | None = None, areas: pd.Series | None = None,
-               order: Sequence[str] | None = None, surroundings: gpd.GeoDataFrame | None = None,
-               ) -> None:
+def draw_names(
+    axes: Axes,
+    region: Region,
+    points: pd.DataFrame,
+    *,
+    values: pd.Series | None = None,
+    areas: pd.Series | None = None,
+    order: Sequence[str] | None = None,
+    surroundings: gpd.GeoDataFrame | None = None,
+) -> None:
     """Name the members (with a second line from `values`), then the surroundings where they fit.
 
     `order` is the order of importance: with many members those that find no room are left out,
@@ -238,29 +307,49 @@ def draw_names(axes: Axes, region: Region, points: pd.DataFrame, *,
     codes = list(order) if order is not None else list(region.members)
     style.settle(axes)
     sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
-    wanted = [_member_name(code, sheet, _point(points, code), few,
-                           str(values[code]) if values is not None and code in values.index else "",
-                           0.0 if areas is None else radius_of(areas.get(code, 0)))
-              for code in codes]
+    wanted = [
+        _member_name(
+            code,
+            sheet,
+            _point(points, code),
+            few,
+            str(values[code]) if values is not None and code in values.index else "",
+            0.0 if areas is None else radius_of(areas.get(code, 0)),
+        )
+        for code in codes
+    ]
     with style.beside_the_layout(axes):
         taken = [*bar_box(axes), *([] if areas is None else symbol_discs(axes, points, areas))]
         lines = list(sheet.borders.geometry)
         drawn = labels.place(axes, wanted, taken=taken, borders=lines)
         if surroundings is not None and few:
             taken += [text.get_window_extent() for text in drawn]
-            drawn = labels.place(axes, [*_lake_names(sheet), *_neighbour_names(
-                region, surroundings, sheet)], taken=taken, borders=lines)
+            drawn = labels.place(
+                axes,
+                [*_lake_names(sheet), *_neighbour_names(region, surroundings, sheet)],
+                taken=taken,
+                borders=lines,
+            )
 
 
-def _member_name(code: str, sheet: Sheet, point: tuple[float, float], few: bool, value: str,
-                 radius: float) -> Label:
+def _member_name(
+    code: str, sheet: Sheet, point: tuple[float, float], few: bool, value: str, radius: float
+) -> Label:
     """The name of a member, beside its circle or anywhere on its land."""
     land = sheet.land.get(code)
     if not radius and land is not None:
         point = heart(land)
     name = municipalities()[code].name + (f"\n{value}" if value and few else "")
-    return Label(name, *point, radius=radius, size=8.5 if few else 6.5, must=few,
-                 weight="bold" if few else "normal", area=land, away=bool(radius))
+    return Label(
+        name,
+        *point,
+        radius=radius,
+        size=8.5 if few else 6.5,
+        must=few,
+        weight="bold" if few else "normal",
+        area=land,
+        away=bool(radius),
+    )
 
 
 def heart(land: BaseGeometry) -> tuple[float, float]:
@@ -274,20 +363,33 @@ def heart(land: BaseGeometry) -> tuple[float, float]:
 def _neighbour_names(region: Region, boundaries: gpd.GeoDataFrame, sheet: Sheet) -> list[Label]:
     """Names of the surroundings that show more than a corner, the largest first."""
     part = shapely.intersection(sheet.land.to_numpy(), sheet.frame.area)
-    shown = {code: land for code, land in zip(sheet.land.index, part, strict=True)
-             if code not in region.members and land.area > 0.012 * sheet.frame.area.area}
-    return [Label(str(boundaries.at[code, "name"]), *heart(land), size=7, colour=style.MUTED,
-                  must=False, area=land)
-            for code, land in sorted(shown.items(), key=lambda item: -item[1].area)]
+    shown = {
+        code: land
+        for code, land in zip(sheet.land.index, part, strict=True)
+        if code not in region.members and land.area > 0.012 * sheet.frame.area.area
+    }
+    return [
+        Label(
+            str(boundaries.at[code, "name"]),
+            *heart(land),
+            size=7,
+            colour=style.MUTED,
+            must=False,
+            area=land,
+        )
+        for code, land in sorted(shown.items(), key=lambda item: -item[1].area)
+    ]
 
 
 def _lake_names(sheet: Sheet) -> list[Label]:
     """Names of the lakes that are wide enough to be seen, each in its visible part."""
     part = shapely.intersection(sheet.lakes.geometry.to_numpy(), sheet.frame.area)
     least = 0.008 * sheet.frame.area.area
-    return [Label(name, *heart(shape), size=7, colour=style.LAKE_NAME, must=False, area=shape)
-            for name, shape in zip(sheet.lakes["name"], part, strict=True)
-            if name and shape.area > least]
+    return [
+        Label(name, *heart(shape), size=7, colour=style.LAKE_NAME, must=False, area=shape)
+        for name, shape in zip(sheet.lakes["name"], part, strict=True)
+        if name and shape.area > least
+    ]
 
 
 def _point(points: pd.DataFrame, code: object) -> tuple[float, float]:
@@ -306,24 +408,45 @@ def symbol_discs(axes: Axes, points: pd.DataFrame, areas: pd.Series) -> list[Bas
     figure = axes.get_figure(root=True)
     assert figure is not None
     known = areas.dropna()
-    middles = shapely.points(axes.transData.transform(
-        points.loc[known.index, ["x", "y"]].to_numpy(dtype="float64")))
+    middles = shapely.points(
+        axes.transData.transform(points.loc[known.index, ["x", "y"]].to_numpy(dtype="float64"))
+    )
     radii = [radius_of(area) * figure.dpi / 72 for area in known]
     return list(shapely.buffer(middles, radii, quad_segs=6))
 
 
-def size_legend(axes: Axes, values: Sequence[float], areas: Sequence[float], *, title: str,
-                colour: str = style.ACCENT) -> None:
+def size_legend(
+    axes: Axes,
+    values: Sequence[float],
+    areas: Sequence[float],
+    *,
+    title: str,
+    colour: str = style.ACCENT,
+) -> None:
     """A legend of circles, largest first, each with its count."""
     handles = [
-        Line2D([], [], linestyle="none", marker="o", markersize=2 * radius_of(area),
-               markerfacecolor="none", markeredgecolor=colour, label=swedish.number(value))
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker="o",
+            markersize=2 * radius_of(area),
+            markerfacecolor="none",
+            markeredgecolor=colour,
+            label=swedish.number(value),
+        )
         for value, area in zip(values, areas, strict=True)
     ]
     tallest = max((radius_of(area) for area in areas), default=4)
     spacing = max(0.6, tallest / 8.5 * 0.9)
-    add_legend(axes, handles, title, labelspacing=spacing, handletextpad=max(1.0, tallest / 7),
-                handlelength=max(2.0, tallest / 5))
+    add_legend(
+        axes,
+        handles,
+        title,
+        labelspacing=spacing,
+        handletextpad=max(1.0, tallest / 7),
+        handlelength=max(2.0, tallest / 5),
+    )
 
 
 def add_legend(axes: Axes, handles: Sequence[Any], title: str, **options: float) -> None:
@@ -331,8 +454,9 @@ def add_legend(axes: Axes, handles: Sequence[Any], title: str, **options: float)
     earlier = axes.get_legend()
     if earlier is not None:
         axes.add_artist(earlier)
-    legend = axes.legend(handles=handles, title=title, loc="upper left", alignment="left",
-                         borderpad=0.8, **options)
+    legend = axes.legend(
+        handles=handles, title=title, loc="upper left", alignment="left", borderpad=0.8, **options
+    )
     legend.get_title().set_fontsize(8.5)
 
 
@@ -345,8 +469,9 @@ def nice_counts(largest: float, *, how_many: int = 3) -> list[float]:
     return below[::-1][: 2 * how_many : 2] or [largest]
 
 
-def shade_classes(values: pd.Series, *, centre: float | None = None, classes: int = 5,
-                  ) -> tuple[pd.Series, list[float], list[str]]:
+def shade_classes(
+    values: pd.Series, *, centre: float | None = None, classes: int = 5
+) -> tuple[pd.Series, list[float], list[str]]:
     """Colours by code for a rate, the class limits and one colour a class.
 
     With `centre` the classes are symmetrical around it and the palette diverges; missing values
@@ -378,22 +503,42 @@ def _sides(limits: Sequence[float], centre: float) -> list[str]:
     below = sum(limit < centre - 1e-9 for limit in limits[:-1])
     above = len(limits) - 1 - below
     palette = mpl.colormaps[style.DIVERGING]
-    return [to_hex(palette(share)) for share in (*np.linspace(0.2, 0.42, below),
-                                                 *np.linspace(0.58, 0.8, above))]
+    return [
+        to_hex(palette(share))
+        for share in (*np.linspace(0.2, 0.42, below), *np.linspace(0.58, 0.8, above))
+    ]
 
 
-def class_legend(axes: Axes, limits: Sequence[float], colours: Sequence[str], *, title: str,
-                 decimals: int, percent: bool = False, missing: bool = False) -> None:
+def class_legend(
+    axes: Axes,
+    limits: Sequence[float],
+    colours: Sequence[str],
+    *,
+    title: str,
+    decimals: int,
+    percent: bool = False,
+    missing: bool = False,
+) -> None:
     """A legend of shaded classes, highest first, with the unit in its title."""
     scale = 100 if percent else 1
     handles = [
-        Patch(facecolor=colour, linewidth=0.4,
-              edgecolor=style.MUTED,
-              label=f"{swedish.number(low * scale, decimals)} till "
-                    f"{swedish.number(high * scale, decimals)}")
+        Patch(
+            facecolor=colour,
+            linewidth=0.4,
+            edgecolor=style.MUTED,
+            label=f"{swedish.number(low * scale, decimals)} till "
+            f"{swedish.number(high * scale, decimals)}",
+        )
         for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)
     ][::-1]
     if missing:
-        handles.append(Patch(facecolor=style.NO_DATA, edgecolor=style.MUTED, hatch="////",
-                             linewidth=0.4, label="uppgift saknas"))
+        handles.append(
+            Patch(
+                facecolor=style.NO_DATA,
+                edgecolor=style.MUTED,
+                hatch="////",
+                linewidth=0.4,
+                label="uppgift saknas",
+            )
+        )
     add_legend(axes, handles, title)

@@ -33,8 +33,9 @@ def market_figures(view: Commuting, *, boundaries: gpd.GeoDataFrame) -> list[Axe
 
 
 @style.drawn
-def plot_markets(view: Commuting, *, boundaries: gpd.GeoDataFrame,
-                 axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_markets(
+    view: Commuting, *, boundaries: gpd.GeoDataFrame, axes: tuple[Axes, Axes] | None = None
+) -> Axes:
     """Map of the official markets that the members belong to, with all their municipalities.
 
     >>> from analysis import regions
@@ -45,25 +46,46 @@ def plot_markets(view: Commuting, *, boundaries: gpd.GeoDataFrame,
     'De tre kommunerna hör till en lokal arbetsmarknad (Västerås)'
     """
     region = view.region
-    chart, side = axes if axes is not None else maps.map_canvas(
-        maps.natural_height(region, boundaries, lowest=3.0, highest=3.6))
+    chart, side = (
+        axes
+        if axes is not None
+        else maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.0, highest=3.6))
+    )
     markets = text.official_markets(region.members)
     looks = _looks(markets)
-    fill = pd.Series({code: looks[entry.labour_market_name]
-                      for code, entry in municipalities().items()
-                      if entry.labour_market_name in looks})
+    fill = pd.Series(
+        {
+            code: looks[entry.labour_market_name]
+            for code, entry in municipalities().items()
+            if entry.labour_market_name in looks
+        }
+    )
     with style.look():
         maps.draw_base(chart, region, boundaries, fill=fill)
         _legend(side, looks)
-        maps.draw_names(chart, region, maps.centres(boundaries), surroundings=boundaries,
-                        values=_printed(region) if len(markets) > 1 else None)
-    return style.describe(chart, style.Description(
-        id="arbetsmarknad-karta", title=text.market_title(view), alt=_alt(region, markets),
-        subtitle=f"Lokala arbetsmarknader enligt SCB, {MARKETS_YEAR}", sources=_SOURCES,
-        kind="observed", table=markets_table(region), unit="arbetsmarknad",
-        measures=("labour_markets",),
-        note="En kommun med liten utpendling är centrum; andra hör till den kommun som flest av "
-             "deras invånare pendlar till."))
+        maps.draw_names(
+            chart,
+            region,
+            maps.centres(boundaries),
+            surroundings=boundaries,
+            values=_printed(region) if len(markets) > 1 else None,
+        )
+    return style.describe(
+        chart,
+        style.Description(
+            id="arbetsmarknad-karta",
+            title=text.market_title(view),
+            alt=_alt(region, markets),
+            subtitle=f"Lokala arbetsmarknader enligt SCB, {MARKETS_YEAR}",
+            sources=_SOURCES,
+            kind="observed",
+            table=markets_table(region),
+            unit="arbetsmarknad",
+            measures=("labour_markets",),
+            note="En kommun med liten utpendling är centrum; andra hör till den kommun som flest av "
+            "deras invånare pendlar till.",
+        ),
+    )
 
 
 def _looks(markets: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -74,25 +96,34 @@ def _looks(markets: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 def _printed(region: Region) -> pd.Series:
     """The market below the name of each member: the second mark beside its colour."""
-    return pd.Series({code: f"({municipalities()[code].labour_market_name})"
-                      for code in region.members})
+    return pd.Series(
+        {code: f"({municipalities()[code].labour_market_name})" for code in region.members}
+    )
 
 
 def _legend(axes: Axes, looks: Mapping[str, str]) -> None:
-    handles = [Patch(facecolor=colour, edgecolor="white", linewidth=0.4, label=name)
-               for name, colour in list(looks.items())[:_NAMED]]
+    handles = [
+        Patch(facecolor=colour, edgecolor="white", linewidth=0.4, label=name)
+        for name, colour in list(looks.items())[:_NAMED]
+    ]
     more = len(looks) - _NAMED
-    maps.add_legend(axes, handles, "Arbetsmarknad" + (f", {_NAMED} av {len(looks)}"
-                                                      if more > 0 else ""))
+    maps.add_legend(
+        axes, handles, "Arbetsmarknad" + (f", {_NAMED} av {len(looks)}" if more > 0 else "")
+    )
 
 
 def _alt(region: Region, markets: Mapping[str, Sequence[str]]) -> str:
-    official = [f"{name} ({swedish.listed(names_of(codes))})" if len(codes) <= maps.MANY
-                else f"{name} ({len(codes)} kommuner)"
-                for name, codes in list(markets.items())[:_NAMED]]
+    official = [
+        f"{name} ({swedish.listed(names_of(codes))})"
+        if len(codes) <= maps.MANY
+        else f"{name} ({len(codes)} kommuner)"
+        for name, codes in list(markets.items())[:_NAMED]
+    ]
     more = " med flera" if len(markets) > _NAMED else ""
-    return (f"Karta över SCB:s lokala arbetsmarknader {MARKETS_YEAR} i {region.name}: "
-            f"{swedish.listed(official)}{more}.")
+    return (
+        f"Karta över SCB:s lokala arbetsmarknader {MARKETS_YEAR} i {region.name}: "
+        f"{swedish.listed(official)}{more}."
+    )
 
 
 def markets_table(region: Region) -> Table:
@@ -100,14 +131,30 @@ def markets_table(region: Region) -> Table:
     known = municipalities()
     rows = []
     for market, codes in text.official_markets(region.members).items():
-        others = [entry.name for code, entry in known.items()
-                  if entry.labour_market_name == market and code not in region.members]
-        rows.append({"market": market, "members": swedish.listed(names_of(codes)),
-                     "others": _others(others)})
-    return Table("arbetsmarknader", f"Lokala arbetsmarknader {MARKETS_YEAR}", pd.DataFrame(rows), {
-        "market": Format("Lokal arbetsmarknad", text=True, measure="labour_markets"),
-        "members": Format("Kommuner i regionen", text=True),
-        "others": Format("Kommuner utanför regionen", text=True)}, _SOURCES, kind="observed")
+        others = [
+            entry.name
+            for code, entry in known.items()
+            if entry.labour_market_name == market and code not in region.members
+        ]
+        rows.append(
+            {
+                "market": market,
+                "members": swedish.listed(names_of(codes)),
+                "others": _others(others),
+            }
+        )
+    return Table(
+        "arbetsmarknader",
+        f"Lokala arbetsmarknader {MARKETS_YEAR}",
+        pd.DataFrame(rows),
+        {
+            "market": Format("Lokal arbetsmarknad", text=True, measure="labour_markets"),
+            "members": Format("Kommuner i regionen", text=True),
+            "others": Format("Kommuner utanför regionen", text=True),
+        },
+        _SOURCES,
+        kind="observed",
+    )
 
 
 def _others(names: Sequence[str]) -> str:

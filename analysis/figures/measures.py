@@ -60,8 +60,11 @@ def written(measure: Measure, value: float) -> str:
     if measure.as_percent:
         return swedish.percent_sign(value, measure.decimals)
     text = swedish.number(value, measure.decimals)
-    return text if swedish.is_missing(value) or measure.unit in ("kvot", "antal") else (
-        f"{text} {'%' if measure.unit == 'procent' else measure.unit}")
+    return (
+        text
+        if swedish.is_missing(value) or measure.unit in ("kvot", "antal")
+        else (f"{text} {'%' if measure.unit == 'procent' else measure.unit}")
+    )
 
 
 def known_years(values: pd.Series, region: Region) -> list[int]:
@@ -91,15 +94,24 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
     years = known_years(values, region)
     if year not in years:
         known = swedish.years(years) if years else "none"
-        raise InputError(f"{measure.id!r} is not known for {year} in {region.name}; "
-                         f"known years: {known}")
+        raise InputError(
+            f"{measure.id!r} is not known for {year} in {region.name}; known years: {known}"
+        )
     here = values.xs(year, level=1).astype("float64").reindex(list(region.members))
     return here.sort_values(ascending=False, na_position="last")
 
 
-def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, year: int,
-                     boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None = None,
-                     kind: Kind | None = None, axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_measure_map(
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    *,
+    year: int,
+    boundaries: gpd.GeoDataFrame,
+    localities: pd.DataFrame | None = None,
+    kind: Kind | None = None,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of one year: circles for a count, shaded areas for a rate or share.
 
     `values` is indexed by (code, year), in the measure's unit; `kind` says how they are known,
@@ -115,18 +127,29 @@ def plot_measure_map(region: Region, measure: Measure, values: pd.Series, *, yea
     'commuting-ratio-karta'
     """
     here = of_year(region, measure, values, year)
-    chart, side = axes if axes is not None else maps.map_canvas(
-        maps.natural_height(region, boundaries, highest=5.2))
+    chart, side = (
+        axes
+        if axes is not None
+        else maps.map_canvas(maps.natural_height(region, boundaries, highest=5.2))
+    )
     with style.look():
         if is_count(measure):
             _circles(chart, side, region, measure, here, year, boundaries, localities)
         else:
             _shades(chart, side, region, measure, here, year, boundaries)
     title = f"{measure.label} {year}"
-    return style.describe(chart, style.Description(
-        id=f"{slug(measure)}-karta", title=title, alt=_alt(f"Karta: {title}.", measure, here),
-        sources=measure.sources, kind=kind or measure.kind, unit=measure.unit,
-        table=measure_table(region, measure, values, year=year, kind=kind)))
+    return style.describe(
+        chart,
+        style.Description(
+            id=f"{slug(measure)}-karta",
+            title=title,
+            alt=_alt(f"Karta: {title}.", measure, here),
+            sources=measure.sources,
+            kind=kind or measure.kind,
+            unit=measure.unit,
+            table=measure_table(region, measure, values, year=year, kind=kind),
+        ),
+    )
 
 
 def slug(measure: Measure) -> str:
@@ -139,59 +162,119 @@ def slug(measure: Measure) -> str:
     return measure.id.replace("_", "-")
 
 
-def _circles(chart: Axes, side: Axes, region: Region, measure: Measure, here: pd.Series, year: int,
-             boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None) -> None:
+def _circles(
+    chart: Axes,
+    side: Axes,
+    region: Region,
+    measure: Measure,
+    here: pd.Series,
+    year: int,
+    boundaries: gpd.GeoDataFrame,
+    localities: pd.DataFrame | None,
+) -> None:
     maps.draw_base(chart, region, boundaries)
     points = maps.centres(boundaries, localities)
     areas = maps.circle_sizes(here.abs())
-    maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white", alpha=0.75,
-                      linewidth=0.7, zorder=5)
+    maps.draw_circles(
+        chart,
+        points,
+        areas,
+        facecolor=style.ACCENT,
+        edgecolor="white",
+        alpha=0.75,
+        linewidth=0.7,
+        zorder=5,
+    )
     top = float(here.abs().max())
     marks = maps.nice_counts(top)
     sizes = maps.circle_sizes(pd.Series(marks, dtype="float64"), largest=top)
     maps.size_legend(side, marks, list(sizes), title=f"{measure.label}\n{year}, {measure.unit}")
-    maps.draw_names(chart, region, points, areas=areas, order=list(here.index)[:_NAMED],
-                    values=here.map(lambda value: swedish.number(value, measure.decimals)),
-                    surroundings=boundaries)
+    maps.draw_names(
+        chart,
+        region,
+        points,
+        areas=areas,
+        order=list(here.index)[:_NAMED],
+        values=here.map(lambda value: swedish.number(value, measure.decimals)),
+        surroundings=boundaries,
+    )
 
 
-def _shades(chart: Axes, side: Axes, region: Region, measure: Measure, here: pd.Series, year: int,
-            boundaries: gpd.GeoDataFrame) -> None:
+def _shades(
+    chart: Axes,
+    side: Axes,
+    region: Region,
+    measure: Measure,
+    here: pd.Series,
+    year: int,
+    boundaries: gpd.GeoDataFrame,
+) -> None:
     fill, limits, colours = maps.shade_classes(here, centre=centre_of(measure, here))
     missing = pd.Series(style.NO_DATA, index=here.index[here.isna()])
     maps.draw_base(chart, region, boundaries, fill=pd.concat([fill, missing]))
     unit = "procent" if measure.as_percent else measure.unit
-    maps.class_legend(side, limits, colours, title=f"{measure.label}\n{year}, {unit}",
-                      decimals=_decimals(limits, measure), percent=measure.as_percent,
-                      missing=bool(here.isna().any()))
-    texts = here.map(lambda value: "uppgift saknas" if swedish.is_missing(value)
-                     else written(measure, value).removesuffix(f" {measure.unit}"))
-    maps.draw_names(chart, region, maps.centres(boundaries), values=texts,
-                    order=list(here.index)[:_NAMED], surroundings=boundaries)
+    maps.class_legend(
+        side,
+        limits,
+        colours,
+        title=f"{measure.label}\n{year}, {unit}",
+        decimals=_decimals(limits, measure),
+        percent=measure.as_percent,
+        missing=bool(here.isna().any()),
+    )
+    texts = here.map(
+        lambda value: (
+            "uppgift saknas"
+            if swedish.is_missing(value)
+            else written(measure, value).removesuffix(f" {measure.unit}")
+        )
+    )
+    maps.draw_names(
+        chart,
+        region,
+        maps.centres(boundaries),
+        values=texts,
+        order=list(here.index)[:_NAMED],
+        surroundings=boundaries,
+    )
 
 
 def _decimals(limits: list[float], measure: Measure) -> int:
     """As few decimals as tell neighbouring class limits apart."""
     step = float(np.diff(limits).min()) * (100 if measure.as_percent else 1)
-    return next((count for count in range(4)
-                 if abs(step * 10**count - round(step * 10**count)) < 1e-6), 3)
+    return next(
+        (count for count in range(4) if abs(step * 10**count - round(step * 10**count)) < 1e-6), 3
+    )
 
 
 def _alt(start: str, measure: Measure, here: pd.Series) -> str:
     known, known_names = here.dropna(), municipalities()
-    missing = "" if len(known) == len(here) else (
-        f" Uppgift saknas för {swedish.counted(len(here) - len(known), 'kommun', 'kommuner')}.")
+    missing = (
+        ""
+        if len(known) == len(here)
+        else (
+            f" Uppgift saknas för {swedish.counted(len(here) - len(known), 'kommun', 'kommuner')}."
+        )
+    )
     if known.empty:
         return f"{start}{missing}"
     high, low = str(known.index[0]), str(known.index[-1])
     if len(known) == 1:
         return f"{start} {known_names[high].name}: {written(measure, known[high])}.{missing}"
-    return (f"{start} Högst i {known_names[high].name} ({written(measure, known[high])}), lägst i "
-            f"{known_names[low].name} ({written(measure, known[low])}).{missing}")
+    return (
+        f"{start} Högst i {known_names[high].name} ({written(measure, known[high])}), lägst i "
+        f"{known_names[low].name} ({written(measure, known[low])}).{missing}"
+    )
 
 
-def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
-                        kind: Kind | None = None, axes: Axes | None = None) -> Axes:
+def plot_measure_series(
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    *,
+    kind: Kind | None = None,
+    axes: Axes | None = None,
+) -> Axes:
     """One line a member over the years; nothing joins across a break of the source's series.
 
     `values` is indexed by (code, year). Returns the described Axes.
@@ -208,19 +291,41 @@ def plot_measure_series(region: Region, measure: Measure, values: pd.Series, *,
         raise InputError(f"{measure.id!r} is not known for any municipality of {region.name}")
     order = of_year(region, measure, values, years[-1]).index
     known, scale = municipalities(), 100 if measure.as_percent else 1
-    lines = {known[str(code)].name: values.xs(code, level=0).astype("float64") * scale
-             for code in order if code in values.index.get_level_values(0)}
-    breaks = sorted({first for key in measure.sources for first in charts.breaks_of(key)
-                     if years[0] < first <= years[-1]})
-    axes = charts.plot_lines(lines, unit="procent" if measure.as_percent else measure.unit,
-                             decimals=measure.decimals, breaks=breaks, gap=_step(years), axes=axes)
+    lines = {
+        known[str(code)].name: values.xs(code, level=0).astype("float64") * scale
+        for code in order
+        if code in values.index.get_level_values(0)
+    }
+    breaks = sorted(
+        {
+            first
+            for key in measure.sources
+            for first in charts.breaks_of(key)
+            if years[0] < first <= years[-1]
+        }
+    )
+    axes = charts.plot_lines(
+        lines,
+        unit="procent" if measure.as_percent else measure.unit,
+        decimals=measure.decimals,
+        breaks=breaks,
+        gap=_step(years),
+        axes=axes,
+    )
     title = f"{measure.label} {swedish.span(years[0], years[-1])}"
     here = of_year(region, measure, values, years[-1])
-    return style.describe(axes, style.Description(
-        id=f"{slug(measure)}-serie", title=title, sources=measure.sources,
-        kind=kind or measure.kind, unit=measure.unit,
-        alt=_alt(f"Linjediagram: {title}. Läget {years[-1]}:", measure, here),
-        table=_series_table(region, measure, values, title, kind)))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"{slug(measure)}-serie",
+            title=title,
+            sources=measure.sources,
+            kind=kind or measure.kind,
+            unit=measure.unit,
+            alt=_alt(f"Linjediagram: {title}. Läget {years[-1]}:", measure, here),
+            table=_series_table(region, measure, values, title, kind),
+        ),
+    )
 
 
 def _step(years: list[int]) -> int:
@@ -229,19 +334,27 @@ def _step(years: list[int]) -> int:
     return max(steps, key=lambda step: (steps[step], -step), default=1)
 
 
-def _series_table(region: Region, measure: Measure, values: pd.Series, title: str,
-                  kind: Kind | None) -> Table:
+def _series_table(
+    region: Region, measure: Measure, values: pd.Series, title: str, kind: Kind | None
+) -> Table:
     known = municipalities()
     inside = values[values.index.get_level_values(0).isin(region.members)]
     wide = inside.astype("float64").unstack(level=0).dropna(how="all").sort_index()
     form = {str(code): Format.of(measure, known[str(code)].name) for code in wide.columns}
     frame = wide.rename(columns=str).rename_axis(index="year", columns=None).reset_index()
-    return Table(f"{slug(measure)}-serie", title, frame,
-                 {"year": Format("År", year=True), **form}, measure.sources, kind or measure.kind)
+    return Table(
+        f"{slug(measure)}-serie",
+        title,
+        frame,
+        {"year": Format("År", year=True), **form},
+        measure.sources,
+        kind or measure.kind,
+    )
 
 
-def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: int,
-                  kind: Kind | None = None) -> Table:
+def measure_table(
+    region: Region, measure: Measure, values: pd.Series, *, year: int, kind: Kind | None = None
+) -> Table:
     """The members' values of one year, largest first, with the notes of the sources.
 
     >>> from analysis import explore, regions
@@ -252,9 +365,16 @@ def measure_table(region: Region, measure: Measure, values: pd.Series, *, year: 
     """
     here = of_year(region, measure, values, year)
     known = municipalities()
-    frame = pd.DataFrame({"name": [known[str(code)].name for code in here.index],
-                          "value": here.to_numpy()})
+    frame = pd.DataFrame(
+        {"name": [known[str(code)].name for code in here.index], "value": here.to_numpy()}
+    )
     notes = [note for key in measure.sources for note in tables.notes(key)]
-    return Table(slug(measure), f"{measure.label} {year}", frame,
-                 {"name": Format("Kommun", text=True), "value": Format.of(measure)},
-                 measure.sources, kind or measure.kind, tuple(dict.fromkeys(notes)))
+    return Table(
+        slug(measure),
+        f"{measure.label} {year}",
+        frame,
+        {"name": Format("Kommun", text=True), "value": Format.of(measure)},
+        measure.sources,
+        kind or measure.kind,
+        tuple(dict.fromkeys(notes)),
+    )

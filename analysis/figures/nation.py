@@ -27,15 +27,24 @@ from analysis.text import swedish
 _TALL = 6.4  # inches
 _ALONE = "#c9ccc6"
 _UNKNOWN, _BETWEEN = "#ffffff", "#a9b1b4"
-_SHADES = tuple(to_hex(0.45 * np.array(to_rgb(colour)) + 0.55)
-                for colour in style.SERIES_COLOURS[:6])
-_WORDS = {"shared": "delar med andra: kommuner i samma\norgan har samma färg",
-          "alone": "i egen regi", "unknown": "ingen uppgift"}
+_SHADES = tuple(
+    to_hex(0.45 * np.array(to_rgb(colour)) + 0.55) for colour in style.SERIES_COLOURS[:6]
+)
+_WORDS = {
+    "shared": "delar med andra: kommuner i samma\norgan har samma färg",
+    "alone": "i egen regi",
+    "unknown": "ingen uppgift",
+}
 
 
 @style.drawn
-def plot_nation(table: pd.DataFrame, description: Description, *, boundaries: gpd.GeoDataFrame,
-                region: Region | None = None) -> Axes:
+def plot_nation(
+    table: pd.DataFrame,
+    description: Description,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    region: Region | None = None,
+) -> Axes:
     """Map of Sweden with the standing of each municipality; `region` gets a frame.
 
     `table` has the columns code, standing (`alone`, `shared`, `unknown`), body and name, as
@@ -56,8 +65,9 @@ def plot_nation(table: pd.DataFrame, description: Description, *, boundaries: gp
         style.settle(axes)
         extent = axes.get_window_extent()
         west, south, east, north = boundaries.total_bounds
-        frame = maps.fitted(Frame(west - 2e4, south - 2e4, east + 2e4, north + 2e4),
-                            extent.width / extent.height)
+        frame = maps.fitted(
+            Frame(west - 2e4, south - 2e4, east + 2e4, north + 2e4), extent.width / extent.height
+        )
         sheet = ground.sheet(boundaries, frame, millimetres=maps.millimetres(axes))
         colours = _colours(rows, sheet)
         ground.draw(axes, sheet, colours, (), weak=0.35, between=_BETWEEN)
@@ -97,9 +107,17 @@ def _mark(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
     """A frame around the region."""
     west, south, east, north = boundaries.loc[list(region.members)].total_bounds
     pad = 12_000
-    axes.add_patch(Rectangle((west - pad, south - pad), east - west + 2 * pad,
-                             north - south + 2 * pad, fill=False, linewidth=1.2,
-                             edgecolor=style.HIGHLIGHT, zorder=5))
+    axes.add_patch(
+        Rectangle(
+            (west - pad, south - pad),
+            east - west + 2 * pad,
+            north - south + 2 * pad,
+            fill=False,
+            linewidth=1.2,
+            edgecolor=style.HIGHLIGHT,
+            zorder=5,
+        )
+    )
 
 
 def _legend(axes: Axes, rows: pd.DataFrame, colours: pd.Series) -> None:
@@ -108,35 +126,69 @@ def _legend(axes: Axes, rows: pd.DataFrame, colours: pd.Series) -> None:
     for standing, words in _WORDS.items():
         if counts.get(standing, 0):
             colour = colours[rows["standing"] == standing].iloc[0]
-            handles.append(Patch(facecolor=colour, edgecolor=style.MUTED, linewidth=0.5,
-                                 label=f"{words} ({swedish.number(counts[standing])})"))
+            handles.append(
+                Patch(
+                    facecolor=colour,
+                    edgecolor=style.MUTED,
+                    linewidth=0.5,
+                    label=f"{words} ({swedish.number(counts[standing])})",
+                )
+            )
     maps.add_legend(axes, handles, "Kommuner (antal)", fontsize=8)
 
 
 def _described(rows: pd.DataFrame, given: Description) -> Description:
     alt = given.alt or _alt(rows)
     table = given.table or nation_table(rows, given)
-    return Description(given.id, given.title, alt, given.sources, table, given.kind, given.note,
-                       given.unit, given.subtitle, given.measures)
+    return Description(
+        given.id,
+        given.title,
+        alt,
+        given.sources,
+        table,
+        given.kind,
+        given.note,
+        given.unit,
+        given.subtitle,
+        given.measures,
+    )
 
 
 def _alt(rows: pd.DataFrame) -> str:
     counts = rows["standing"].value_counts()
     bodies = rows.loc[rows["standing"] == "shared", "body"].nunique()
-    return (f"Karta över Sverige: {swedish.number(counts.get('shared', 0))} kommuner delar med "
-            f"andra i {swedish.number(bodies)} organ, {swedish.number(counts.get('alone', 0))} har "
-            f"egen regi, och om {swedish.number(counts.get('unknown', 0))} finns ingen uppgift.")
+    return (
+        f"Karta över Sverige: {swedish.number(counts.get('shared', 0))} kommuner delar med "
+        f"andra i {swedish.number(bodies)} organ, {swedish.number(counts.get('alone', 0))} har "
+        f"egen regi, och om {swedish.number(counts.get('unknown', 0))} finns ingen uppgift."
+    )
 
 
 def nation_table(rows: pd.DataFrame, given: Description) -> Table:
     """The bodies with more than one member and their municipalities, the largest first."""
     shared = rows[rows["standing"] == "shared"]
     names = municipalities()
-    frame = pd.DataFrame([
-        {"body": part["name"].iloc[0], "count": len(part),
-         "members": swedish.listed([names[str(code)].name for code in part.index])}
-        for _, part in shared.groupby("body")], columns=["body", "count", "members"])
+    frame = pd.DataFrame(
+        [
+            {
+                "body": part["name"].iloc[0],
+                "count": len(part),
+                "members": swedish.listed([names[str(code)].name for code in part.index]),
+            }
+            for _, part in shared.groupby("body")
+        ],
+        columns=["body", "count", "members"],
+    )
     frame = frame.sort_values(["count", "body"], ascending=[False, True], ignore_index=True)
-    return Table(given.id, given.title, frame, {
-        "body": Format("Organ", text=True), "count": Format("Kommuner"),
-        "members": Format("Vilka", text=True)}, given.sources, given.kind)
+    return Table(
+        given.id,
+        given.title,
+        frame,
+        {
+            "body": Format("Organ", text=True),
+            "count": Format("Kommuner"),
+            "members": Format("Vilka", text=True),
+        },
+        given.sources,
+        given.kind,
+    )

@@ -36,34 +36,62 @@ _STANDING = {"alone": "i egen regi", "shared": "delas"}
 def nation_maps_of(views: list[Nation], boundaries: gpd.GeoDataFrame) -> list[Axes]:
     """A map of Sweden for each service of which something is known for the region."""
     sources = ("national_members", "boundaries")
-    return [nation.plot_nation(view.table, style.Description(
-        f"nationell-karta-{view.area}", text.map_title(view), "", sources),
-        boundaries=boundaries, region=view.region) for view in views]
+    return [
+        nation.plot_nation(
+            view.table,
+            style.Description(f"nationell-karta-{view.area}", text.map_title(view), "", sources),
+            boundaries=boundaries,
+            region=view.region,
+        )
+        for view in views
+    ]
 
 
 def bases_of(views: list[Nation]) -> list[Axes]:
     """A figure for each service that has a whole body in the region and enough in the nation."""
-    return [plot_bases(view) for view in views
-            if view.own["whole"].any() and len(view.whole) >= _FEWEST]
+    return [
+        plot_bases(view) for view in views if view.own["whole"].any() and len(view.whole) >= _FEWEST
+    ]
 
 
 def base_tables_of(views: list[Nation]) -> list[Table]:
     """The region's bodies beside the nation's, for all services in one table; none without any."""
-    rows = [{"service": swedish.capitalised(view.name), "body": row.name,
-             "standing": _STANDING[row.standing], "members": row.members,
-             "population": row.population if row.whole else None,
-             "smaller": f"{row.smaller} av {len(view.whole)}" if row.whole else "okänt"}
-            for view in views for row in rows_of(view.own)]
+    rows = [
+        {
+            "service": swedish.capitalised(view.name),
+            "body": row.name,
+            "standing": _STANDING[row.standing],
+            "members": row.members,
+            "population": row.population if row.whole else None,
+            "smaller": f"{row.smaller} av {len(view.whole)}" if row.whole else "okänt",
+        }
+        for view in views
+        for row in rows_of(view.own)
+    ]
     if not rows:
         return []
-    formats = {"service": Format("Tjänst", text=True), "body": Format("Organ", text=True),
-               "standing": Format("Hur", text=True), "members": Format("Kända kommuner"),
-               "population": Format("Underlag", "invånare"),
-               "smaller": Format("Större än", text=True)}
-    notes = ("Större än: så många av landets organ, vars alla medlemmar är kända, har ett mindre "
-             "underlag. Okänt: inte alla medlemmar är kända, så underlaget räknas inte.",)
-    return [Table("nationella-underlag", f"Underlag i landet, folkmängd {views[0].year}",
-                  pd.DataFrame(rows), formats, _SOURCES, notes=notes)]
+    formats = {
+        "service": Format("Tjänst", text=True),
+        "body": Format("Organ", text=True),
+        "standing": Format("Hur", text=True),
+        "members": Format("Kända kommuner"),
+        "population": Format("Underlag", "invånare"),
+        "smaller": Format("Större än", text=True),
+    }
+    notes = (
+        "Större än: så många av landets organ, vars alla medlemmar är kända, har ett mindre "
+        "underlag. Okänt: inte alla medlemmar är kända, så underlaget räknas inte.",
+    )
+    return [
+        Table(
+            "nationella-underlag",
+            f"Underlag i landet, folkmängd {views[0].year}",
+            pd.DataFrame(rows),
+            formats,
+            _SOURCES,
+            notes=notes,
+        )
+    ]
 
 
 @style.drawn
@@ -83,11 +111,19 @@ def plot_bases(view: Nation) -> Axes:
     with style.look():
         for standing, face in (("alone", "white"), ("shared", style.OTHERS)):
             dots = piled[piled["standing"] == standing]
-            axes.scatter(dots["x"], dots["y"], s=15, facecolor=face, edgecolor=style.OTHERS,
-                         linewidth=0.6, label=_STANDING[standing])
+            axes.scatter(
+                dots["x"],
+                dots["y"],
+                s=15,
+                facecolor=face,
+                edgecolor=style.OTHERS,
+                linewidth=0.6,
+                label=_STANDING[standing],
+            )
         own = piled[piled["body"].isin(view.own["body"])]
-        axes.scatter(own["x"], own["y"], s=26, color=style.HIGHLIGHT, zorder=3,
-                     label=view.region.name)
+        axes.scatter(
+            own["x"], own["y"], s=26, color=style.HIGHLIGHT, zorder=3, label=view.region.name
+        )
         _name(axes, own, max(float(piled["y"].max()), _LOWEST))
         _dress(axes)
     return style.describe(axes, _description(view))
@@ -96,8 +132,9 @@ def plot_bases(view: Nation) -> Axes:
 def _piled(view: Nation) -> pd.DataFrame:
     """x (persons) and y (place in its pile) of the whole bodies."""
     table = view.whole.copy()
-    low, high = (log10(float(edge)) for edge in (table["population"].min(),
-                                                 table["population"].max()))
+    low, high = (
+        log10(float(edge)) for edge in (table["population"].min(), table["population"].max())
+    )
     count = _PILES.get(style.width(), 58)
     step = max((high - low) / count, 1e-9)
     pile = ((np.log10(table["population"].astype("float64")) - low) / step).round()
@@ -114,9 +151,16 @@ def _name(axes: Axes, own: pd.DataFrame, top: float) -> None:
         height = top * (1.08 + 0.13 * place)  # the smallest highest: no name crosses a line
         beyond = row.x > _FAR
         axes.plot([row.x, row.x], [row.y, height], color=style.HIGHLIGHT, linewidth=0.7)
-        axes.annotate(row.name, (row.x, height), xytext=(-3 if beyond else 3, 0),
-                      textcoords="offset points", ha="right" if beyond else "left", va="center",
-                      fontsize=8, color=style.INK)
+        axes.annotate(
+            row.name,
+            (row.x, height),
+            xytext=(-3 if beyond else 3, 0),
+            textcoords="offset points",
+            ha="right" if beyond else "left",
+            va="center",
+            fontsize=8,
+            color=style.INK,
+        )
 
 
 def _dress(axes: Axes) -> None:
@@ -128,26 +172,42 @@ def _dress(axes: Axes) -> None:
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("invånare i underlaget", fontsize=8.5)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.24), ncols=3, borderaxespad=0,
-                handletextpad=0.2, columnspacing=1.2)
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0, -0.24),
+        ncols=3,
+        borderaxespad=0,
+        handletextpad=0.2,
+        columnspacing=1.2,
+    )
 
 
 def _description(view: Nation) -> style.Description:
-    own = [f"{row.name} {swedish.number(row.population)}"
-           for row in rows_of(view.own[view.own["whole"]])]
+    own = [
+        f"{row.name} {swedish.number(row.population)}"
+        for row in rows_of(view.own[view.own["whole"]])
+    ]
     spread = view.whole["population"]
     frame = view.whole[["name", "standing", "members", "population"]].assign(
-        standing=view.whole["standing"].map(_STANDING))
+        standing=view.whole["standing"].map(_STANDING)
+    )
     formats: dict[str, Any] = {
-        "name": Format("Organ", text=True), "standing": Format("Hur", text=True),
-        "members": Format("Kommuner"), "population": Format("Underlag", "invånare")}
+        "name": Format("Organ", text=True),
+        "standing": Format("Hur", text=True),
+        "members": Format("Kommuner"),
+        "population": Format("Underlag", "invånare"),
+    }
     key = f"nationella-underlag-{view.area}"
     caption = f"Underlag för {view.name} i landet, folkmängd {view.year}"
     return style.Description(
-        id=key, title=text.title(view),
+        id=key,
+        title=text.title(view),
         subtitle=f"Ett organ är en prick; invånare 31 december {view.year}, logaritmisk skala",
         alt=f"{caption}: {len(spread)} organ från {swedish.number(spread.min())} till "
         f"{swedish.number(spread.max())} invånare, medianen {swedish.number(spread.median())}. "
         f"Här: {swedish.listed(own) if own else 'inget organ med kända medlemmar'}.",
-        sources=_SOURCES, unit="invånare", table=Table(key, caption, frame, formats, _SOURCES),
-        note=text.completeness_text(view))
+        sources=_SOURCES,
+        unit="invånare",
+        table=Table(key, caption, frame, formats, _SOURCES),
+        note=text.completeness_text(view),
+    )

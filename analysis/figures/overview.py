@@ -43,9 +43,17 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
         if region.groups:
             _group_legend(side, region)
         _name_members(axes, region, boundaries)
-    return style.describe(axes, Description(
-        "region-map", f"Kommunerna i {region.name}", map_alt(region), ("boundaries",),
-        table=members_table(region), kind="observed"))
+    return style.describe(
+        axes,
+        Description(
+            "region-map",
+            f"Kommunerna i {region.name}",
+            map_alt(region),
+            ("boundaries",),
+            table=members_table(region),
+            kind="observed",
+        ),
+    )
 
 
 def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
@@ -62,17 +70,28 @@ def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
         sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
         few = len(region.members) <= maps.MANY
         land = sheet.land[[code for code in region.members if code in sheet.land.index]]
-        labels.place(axes, [
-            Label(municipalities()[str(code)].name, *maps.heart(shape), must=few, area=shape,
-                  size=7.5 if few else 7, weight="bold" if few else "normal")
-            for code, shape in sorted(land.items(), key=lambda item: -item[1].area)],
-            borders=list(sheet.borders.geometry))
+        labels.place(
+            axes,
+            [
+                Label(
+                    municipalities()[str(code)].name,
+                    *maps.heart(shape),
+                    must=few,
+                    area=shape,
+                    size=7.5 if few else 7,
+                    weight="bold" if few else "normal",
+                )
+                for code, shape in sorted(land.items(), key=lambda item: -item[1].area)
+            ],
+            borders=list(sheet.borders.geometry),
+        )
         return compact(style.svg_of(axes))
 
 
 @style.drawn
-def plot_first(region: Region, people: pd.DataFrame, localities: pd.DataFrame, *,
-               boundaries: gpd.GeoDataFrame) -> Axes:
+def plot_first(
+    region: Region, people: pd.DataFrame, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame
+) -> Axes:
     """The map of page one: inhabitants as circles, with the localities, the members by name.
 
     `people` and `localities` are the loaders' tables. A circle stands at the largest locality and
@@ -89,41 +108,78 @@ def plot_first(region: Region, people: pd.DataFrame, localities: pd.DataFrame, *
     year = int(people["year"].max())
     counts = people[people["year"] == year].set_index("code")["population"]
     counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
-    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.4, highest=4.6),
-                                  legend=0.24)
+    chart, side = maps.map_canvas(
+        maps.natural_height(region, boundaries, lowest=3.4, highest=4.6), legend=0.24
+    )
     areas = maps.circle_sizes(counts)
     points = maps.centres(boundaries, localities)
     with style.look():
         maps.draw_base(chart, region, boundaries)
         _dot_localities(chart, region, localities)
-        maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, alpha=0.55,
-                          edgecolor="white", linewidth=0.8, zorder=5)
-        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index),
-                        values=counts.map(swedish.number), surroundings=boundaries)
+        maps.draw_circles(
+            chart,
+            points,
+            areas,
+            facecolor=style.ACCENT,
+            alpha=0.55,
+            edgecolor="white",
+            linewidth=0.8,
+            zorder=5,
+        )
+        maps.draw_names(
+            chart,
+            region,
+            points,
+            areas=areas,
+            order=list(counts.index),
+            values=counts.map(swedish.number),
+            surroundings=boundaries,
+        )
         marks = maps.nice_counts(float(counts.max()))
-        maps.size_legend(side, marks, [maps.circle_sizes(
-            pd.Series([mark]), largest=float(counts.max())).iloc[0] for mark in marks],
-            title="Invånare i kommunen")
+        maps.size_legend(
+            side,
+            marks,
+            [
+                maps.circle_sizes(pd.Series([mark]), largest=float(counts.max())).iloc[0]
+                for mark in marks
+            ],
+            title="Invånare i kommunen",
+        )
     names = municipalities()
     said = [f"{names[str(code)].name} {swedish.number(count)}" for code, count in counts.items()]
-    table = Table("folkmangd-orter", f"Folkmängd {year}", pd.DataFrame({
-        "name": [names[str(code)].name for code in counts.index], "people": counts.to_numpy()}),
-        {"name": Format("Kommun", text=True), "people": Format("Invånare")}, ("population",),
-        "observed")
-    return style.describe(chart, Description(
-        "folkmangd-orter", people_title(region, counts),
-        f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
-        f"{swedish.listed(said[:maps.MANY])}.", ("population", "localities"), table=table,
-        kind="observed", unit="invånare",
-        subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)"))
+    table = Table(
+        "folkmangd-orter",
+        f"Folkmängd {year}",
+        pd.DataFrame(
+            {"name": [names[str(code)].name for code in counts.index], "people": counts.to_numpy()}
+        ),
+        {"name": Format("Kommun", text=True), "people": Format("Invånare")},
+        ("population",),
+        "observed",
+    )
+    return style.describe(
+        chart,
+        Description(
+            "folkmangd-orter",
+            people_title(region, counts),
+            f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
+            f"{swedish.listed(said[: maps.MANY])}.",
+            ("population", "localities"),
+            table=table,
+            kind="observed",
+            unit="invånare",
+            subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)",
+        ),
+    )
 
 
 def _dot_localities(axes: Axes, region: Region, localities: pd.DataFrame) -> None:
     """A dot for each locality, small and quiet."""
     inside = localities[localities["code"].isin(region.members)]
     sizes = 3 + 10 * np.sqrt(inside["population"] / max(inside["population"].max(), 1))
-    axes.scatter(inside["easting"], inside["northing"], s=sizes, color=style.MUTED, linewidth=0,
-                 zorder=4)
+    axes.scatter(
+        inside["easting"], inside["northing"], s=sizes, color=style.MUTED, linewidth=0, zorder=4
+    )
 
 
 def people_title(region: Region, counts: pd.Series) -> str:
@@ -138,8 +194,11 @@ def people_title(region: Region, counts: pd.Series) -> str:
     tenths = round(10 * share)
     if tenths < 2:
         return f"{swedish.number(counts.sum())} invånare i {len(counts)} kommuner"
-    part = "Hälften av invånarna" if tenths == 5 else (
-        f"{swedish.capitalised(swedish.in_words(tenths))} av tio invånare")
+    part = (
+        "Hälften av invånarna"
+        if tenths == 5
+        else (f"{swedish.capitalised(swedish.in_words(tenths))} av tio invånare")
+    )
     return f"{part} bor i {_owned(str(counts.index[0]))} kommun"
 
 
@@ -147,12 +206,18 @@ def _owned(code: str) -> str:
     return swedish.genitive(municipalities()[code].name)
 
 
-def _draw_groups(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, bar: bool = True,
-                 ) -> None:
+def _draw_groups(
+    axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, bar: bool = True
+) -> None:
     """The members, tinted and hatched by group, in their surroundings."""
-    tints = pd.Series({code: _TINTS[rank % len(_TINTS)]
-                       for rank, group in enumerate(region.groups) for code in group.members},
-                      dtype="object")
+    tints = pd.Series(
+        {
+            code: _TINTS[rank % len(_TINTS)]
+            for rank, group in enumerate(region.groups)
+            for code in group.members
+        },
+        dtype="object",
+    )
     maps.draw_base(axes, region, boundaries, fill=tints, bar=bar)
 
 
@@ -172,17 +237,31 @@ def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
     ground.areas(inset, chosen, style.ACCENT, zorder=2)
     west, south, east, north = chosen.total_bounds
     pad = 15_000
-    inset.add_patch(Rectangle((west - pad, south - pad), east - west + 2 * pad,
-                              north - south + 2 * pad, fill=False, linewidth=0.9,
-                              edgecolor=style.HIGHLIGHT))
+    inset.add_patch(
+        Rectangle(
+            (west - pad, south - pad),
+            east - west + 2 * pad,
+            north - south + 2 * pad,
+            fill=False,
+            linewidth=0.9,
+            edgecolor=style.HIGHLIGHT,
+        )
+    )
     inset.set_aspect("equal", anchor="NW")
     inset.set_axis_off()
 
 
 def _group_legend(axes: Axes, region: Region) -> None:
-    handles = [Patch(facecolor=_TINTS[rank % len(_TINTS)], edgecolor=style.MUTED, linewidth=0.4,
-                     hatch=style.HATCHES[rank % len(style.HATCHES)], label=group.name)
-               for rank, group in enumerate(region.groups)]
+    handles = [
+        Patch(
+            facecolor=_TINTS[rank % len(_TINTS)],
+            edgecolor=style.MUTED,
+            linewidth=0.4,
+            hatch=style.HATCHES[rank % len(style.HATCHES)],
+            label=group.name,
+        )
+        for rank, group in enumerate(region.groups)
+    ]
     axes.legend(handles=handles, loc="upper left", title="Samarbeten", alignment="left")
 
 
@@ -191,8 +270,9 @@ def map_alt(region: Region) -> str:
     where = swedish.listed([counties()[code] for code in region.counties])
     count = swedish.counted(len(region.members), "kommun", "kommuner")
     names = swedish.listed(region.member_names) if len(region.members) <= maps.MANY else ""
-    text = f"Karta över {region.name}: {count} i {where}" + (f", nämligen {names}." if names
-                                                           else ".")
+    text = f"Karta över {region.name}: {count} i {where}" + (
+        f", nämligen {names}." if names else "."
+    )
     for group in region.groups:
         text += f" I {group.name} ingår {swedish.listed(group.member_names)}."
     return text
@@ -201,21 +281,41 @@ def map_alt(region: Region) -> str:
 def members_table(region: Region) -> Table:
     """The members with code, county, SKR group and official labour market."""
     known = [municipalities()[code] for code in region.members]
-    frame = pd.DataFrame({
-        "name": [entry.name for entry in known], "code": [entry.code for entry in known],
-        "county": [entry.county for entry in known],
-        "skr_group": [entry.skr_group for entry in known],
-        "labour_market": [entry.labour_market_name for entry in known],
-    })
-    formats = {"name": Format("Kommun", text=True), "code": Format("Kod", text=True),
-               "county": Format("Län", text=True), "skr_group": Format("Kommungrupp", text=True),
-               "labour_market": Format("Lokal arbetsmarknad 2022", text=True)}
-    return Table("region-members", f"Kommunerna i {region.name}", frame, formats,
-                 ("municipalities",), "observed")
+    frame = pd.DataFrame(
+        {
+            "name": [entry.name for entry in known],
+            "code": [entry.code for entry in known],
+            "county": [entry.county for entry in known],
+            "skr_group": [entry.skr_group for entry in known],
+            "labour_market": [entry.labour_market_name for entry in known],
+        }
+    )
+    formats = {
+        "name": Format("Kommun", text=True),
+        "code": Format("Kod", text=True),
+        "county": Format("Län", text=True),
+        "skr_group": Format("Kommungrupp", text=True),
+        "labour_market": Format("Lokal arbetsmarknad 2022", text=True),
+    }
+    return Table(
+        "region-members",
+        f"Kommunerna i {region.name}",
+        frame,
+        formats,
+        ("municipalities",),
+        "observed",
+    )
 
 
-def brief_table(region: Region, *, people: pd.DataFrame, share_65plus: pd.DataFrame,
-                margins: pd.DataFrame, shared: pd.Series, year: int) -> Table:
+def brief_table(
+    region: Region,
+    *,
+    people: pd.DataFrame,
+    share_65plus: pd.DataFrame,
+    margins: pd.DataFrame,
+    shared: pd.Series,
+    year: int,
+) -> Table:
     """The members in brief: one line each with the measures of all chapters.
 
     `people`, `share_65plus` and `margins` are the loaders' tables; `shared` counts the running
@@ -226,18 +326,27 @@ def brief_table(region: Region, *, people: pd.DataFrame, share_65plus: pd.DataFr
     share = population.share_65plus(share_65plus.set_index(["code", "year"]))
     ratio = commuting.commuting_ratio(margins.set_index(["code", "year"]))
     columns: dict[str, tuple[Format, pd.Series]] = {}
-    for metric, series in ((population.population, values),
-                           (population.population_change_10y, change),
-                           (population.share_65plus, share), (commuting.commuting_ratio, ratio)):
+    for metric, series in (
+        (population.population, values),
+        (population.population_change_10y, change),
+        (population.share_65plus, share),
+        (commuting.commuting_ratio, ratio),
+    ):
         last = int(series.dropna().index.get_level_values("year").max())
         measure = measure_of(metric)
         heading = Format.of(measure, f"{measure.label} {last}")
         columns[measure.id] = (heading, series.xs(last, level="year"))
     columns["services"] = (Format(f"Gemensamma tjänster {year}"), shared)
-    order = list(columns["population"][1].reindex(list(region.members)).sort_values(
-        ascending=False).index)
+    order = list(
+        columns["population"][1].reindex(list(region.members)).sort_values(ascending=False).index
+    )
     frame = pd.DataFrame({key: series.reindex(order) for key, (_, series) in columns.items()})
     frame.insert(0, "name", [municipalities()[code].name for code in order])
     formats = {"name": Format("Kommun", text=True), **{k: form for k, (form, _) in columns.items()}}
-    return Table("kommunerna-i-korthet", "Kommunerna i korthet", frame, formats,
-                 ("population", "share_65plus", "commuting_margins", "services"))
+    return Table(
+        "kommunerna-i-korthet",
+        "Kommunerna i korthet",
+        frame,
+        formats,
+        ("population", "share_65plus", "commuting_margins", "services"),
+    )

@@ -54,8 +54,9 @@ COMPONENT_LABELS = {
     "adjustment": "Justering",
 }
 # five steps of lightness, so that the parts differ in grey too
-_COMPONENT_COLOURS = dict(zip(COMPONENT_LABELS, (
-    style.HIGHLIGHT, "#083c47", "#4f97a3", "#b9dbe0", "white"), strict=True))
+_COMPONENT_COLOURS = dict(
+    zip(COMPONENT_LABELS, (style.HIGHLIGHT, "#083c47", "#4f97a3", "#b9dbe0", "white"), strict=True)
+)
 
 
 def aged(year: int) -> str:
@@ -71,8 +72,14 @@ def aged(year: int) -> str:
 # --- maps ----------------------------------------------------------------------------------------
 
 
-def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDataFrame,
-                    localities: pd.DataFrame, axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_population(
+    region: Region,
+    values: pd.Series,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    localities: pd.DataFrame,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of inhabitants: a circle a municipality, its area the count; small localities as dots.
 
     `values` (code, year) in persons, `localities` with a point (metres) and inhabitants each.
@@ -94,25 +101,60 @@ def plot_population(region: Region, values: pd.Series, *, boundaries: gpd.GeoDat
         maps.draw_base(chart, region, boundaries)
         points = maps.centres(boundaries, localities)
         areas = maps.circle_sizes(counts)
-        chart.scatter(inside["easting"], inside["northing"], s=2.0 if _few(region) else 0.4,
-                      color=style.INK, linewidths=0, zorder=4)
-        maps.draw_circles(chart, points, areas, facecolor=style.ACCENT, edgecolor="white",
-                          alpha=0.75, linewidth=0.7, zorder=5)
+        chart.scatter(
+            inside["easting"],
+            inside["northing"],
+            s=2.0 if _few(region) else 0.4,
+            color=style.INK,
+            linewidths=0,
+            zorder=4,
+        )
+        maps.draw_circles(
+            chart,
+            points,
+            areas,
+            facecolor=style.ACCENT,
+            edgecolor="white",
+            alpha=0.75,
+            linewidth=0.7,
+            zorder=5,
+        )
         marks = maps.nice_counts(float(counts.max()))
         sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
         maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
-        maps.draw_names(chart, region, points, areas=areas, order=list(counts.index)[:_NAMED],
-                        values=counts.map(swedish.number), surroundings=boundaries)
+        maps.draw_names(
+            chart,
+            region,
+            points,
+            areas=areas,
+            order=list(counts.index)[:_NAMED],
+            values=counts.map(swedish.number),
+            surroundings=boundaries,
+        )
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
-    table = Table("folkmangd-karta", f"Folkmängd den 31 december {year}", frame,
-                  {"name": NAME, "population": Format("Folkmängd", "invånare")}, ("population",),
-                  kind="observed", notes=noise([year]))
-    return style.describe(chart, style.Description(
-        id="folkmangd-karta", title=f"Folkmängd i kommunerna {year}",
-        alt=_population_alt(region, counts, year), sources=("population", "localities"),
-        table=table, kind="observed", unit="invånare",
-        note="Cirklarnas yta visar folkmängden." + (
-            "" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}.")))
+    table = Table(
+        "folkmangd-karta",
+        f"Folkmängd den 31 december {year}",
+        frame,
+        {"name": NAME, "population": Format("Folkmängd", "invånare")},
+        ("population",),
+        kind="observed",
+        notes=noise([year]),
+    )
+    return style.describe(
+        chart,
+        style.Description(
+            id="folkmangd-karta",
+            title=f"Folkmängd i kommunerna {year}",
+            alt=_population_alt(region, counts, year),
+            sources=("population", "localities"),
+            table=table,
+            kind="observed",
+            unit="invånare",
+            note="Cirklarnas yta visar folkmängden."
+            + ("" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}."),
+        ),
+    )
 
 
 def _few(region: Region) -> bool:
@@ -127,12 +169,19 @@ def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
     if len(counts) == 1:
         return text
     smallest = counts.index[-1]
-    return (f"{text} Störst är {names_of([first])[0]} med {swedish.number(counts[first])} "
-            f"och minst {names_of([smallest])[0]} med {swedish.number(counts[smallest])}.")
+    return (
+        f"{text} Störst är {names_of([first])[0]} med {swedish.number(counts[first])} "
+        f"och minst {names_of([smallest])[0]} med {swedish.number(counts[smallest])}."
+    )
 
 
-def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
-                    axes: tuple[Axes, Axes] | None = None) -> Axes:
+def plot_localities(
+    region: Region,
+    localities: pd.DataFrame,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    axes: tuple[Axes, Axes] | None = None,
+) -> Axes:
     """Map of localities (tätorter), each a circle whose area is its inhabitants.
 
     >>> from analysis import regions
@@ -143,78 +192,127 @@ def plot_localities(region: Region, localities: pd.DataFrame, *, boundaries: gpd
     'Tätorter 2020'
     """
     chart, side = axes if axes is not None else maps.map_canvas()
-    inside = localities[localities["code"].isin(region.members)].sort_values(
-        "population", ascending=False).set_index("locality")
+    inside = (
+        localities[localities["code"].isin(region.members)]
+        .sort_values("population", ascending=False)
+        .set_index("locality")
+    )
     year = int(inside["year"].iloc[0])
     points = inside[["easting", "northing"]].set_axis(["x", "y"], axis=1)
     areas = maps.circle_sizes(inside["population"])
     with style.look():
         maps.draw_base(chart, region, boundaries)
-        maps.draw_circles(chart, points, areas, facecolor=style.HIGHLIGHT, edgecolor="white",
-                          alpha=0.75, linewidth=0.4, zorder=5)
+        maps.draw_circles(
+            chart,
+            points,
+            areas,
+            facecolor=style.HIGHLIGHT,
+            edgecolor="white",
+            alpha=0.75,
+            linewidth=0.4,
+            zorder=5,
+        )
         largest = float(inside["population"].max())
         marks = maps.nice_counts(largest)
         sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
-        maps.size_legend(side, marks, list(sizes), title=f"Invånare i\ntätorten {year}",
-                         colour=style.HIGHLIGHT)
+        maps.size_legend(
+            side, marks, list(sizes), title=f"Invånare i\ntätorten {year}", colour=style.HIGHLIGHT
+        )
         _name_localities(chart, inside, points, areas)
-    return style.describe(chart, style.Description(
-        id="tatorter-karta", title=f"Tätorter {year}", alt=_localities_alt(region, inside),
-        sources=("localities",), table=_localities_table(inside), kind="observed",
-        unit="invånare", note="Cirklarnas yta visar antalet invånare i tätorten."))
+    return style.describe(
+        chart,
+        style.Description(
+            id="tatorter-karta",
+            title=f"Tätorter {year}",
+            alt=_localities_alt(region, inside),
+            sources=("localities",),
+            table=_localities_table(inside),
+            kind="observed",
+            unit="invånare",
+            note="Cirklarnas yta visar antalet invånare i tätorten.",
+        ),
+    )
 
 
-def locality_figures(region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame,
-                     ) -> list[Axes]:
+def locality_figures(
+    region: Region, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame
+) -> list[Axes]:
     """The map of `plot_localities`; none where no locality of a member is known."""
     known = localities["code"].isin(region.members).any()
     return [plot_localities(region, localities, boundaries=boundaries)] if known else []
 
 
-def places_tables(region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame,
-                  ) -> list[Table]:
+def places_tables(
+    region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame
+) -> list[Table]:
     """The table of `places_table`; none where neither land nor localities are known."""
     known = land.index.isin(region.members).any() and len(where)
     return [places_table(region, values, land, where)] if known else []
 
 
-def places_table(region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame,
-                 ) -> Table:
+def places_table(
+    region: Region, values: pd.Series, land: pd.DataFrame, where: pd.DataFrame
+) -> Table:
     """Members: inhabitants, land area, density, share in localities and in the largest one.
 
     `land` is that of `latest_land`, `where` that of `locality_shares`.
     """
     order, year = in_order(region, values), last_year(values)
     here, places, land = values.xs(year, level=1).loc[order], where.loc[order], land.reindex(order)
-    frame = pd.DataFrame({
-        "name": names_of(order), "population": here.to_numpy(),
-        "land": land["km2"].to_numpy(), "density": (here / land["km2"]).to_numpy(),
-        "share": places["share"].to_numpy(), "largest": places["name"].to_numpy(),
-        "largest_share": places["largest_share"].to_numpy()})
+    frame = pd.DataFrame(
+        {
+            "name": names_of(order),
+            "population": here.to_numpy(),
+            "land": land["km2"].to_numpy(),
+            "density": (here / land["km2"]).to_numpy(),
+            "share": places["share"].to_numpy(),
+            "largest": places["name"].to_numpy(),
+            "largest_share": places["largest_share"].to_numpy(),
+        }
+    )
     settled = where["year"].max()
     measured = swedish.years([int(year) for year in land["year"].dropna()])
-    return Table("boende", f"Folkmängd {year}, täthet och tätorter {settled}", frame, {
-        "name": NAME, "population": Format("Folkmängd"), "land": Format("Landareal", "km²", 0),
-        "density": Format("Invånare per km²", decimals=1),
-        "share": Format("Bor i tätort", percent=True),
-        "largest": Format("Största tätort", text=True),
-        "largest_share": Format("Bor i den största", percent=True),
-    }, ("population", "land_area", "localities"), notes=(
-        *noise([year]), f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas "
-        "inte där en tätort går, eller enligt en grov beräkning kan gå, över kommungränsen."))
+    return Table(
+        "boende",
+        f"Folkmängd {year}, täthet och tätorter {settled}",
+        frame,
+        {
+            "name": NAME,
+            "population": Format("Folkmängd"),
+            "land": Format("Landareal", "km²", 0),
+            "density": Format("Invånare per km²", decimals=1),
+            "share": Format("Bor i tätort", percent=True),
+            "largest": Format("Största tätort", text=True),
+            "largest_share": Format("Bor i den största", percent=True),
+        },
+        ("population", "land_area", "localities"),
+        notes=(
+            *noise([year]),
+            f"Landareal {measured}. Andelar i tätort avser {settled} och beräknas "
+            "inte där en tätort går, eller enligt en grov beräkning kan gå, över kommungränsen.",
+        ),
+    )
 
 
-def _name_localities(axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series,
-                     ) -> None:
-    labels.place(axes, [
-        labels.Label(name, x, y, radius=maps.radius_of(area), size=7.5, must=False)
-        for name, x, y, area in list(zip(inside["name"], points["x"], points["y"], areas,
-                                         strict=True))[:_NAMED_LOCALITIES]])
+def _name_localities(
+    axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series
+) -> None:
+    labels.place(
+        axes,
+        [
+            labels.Label(name, x, y, radius=maps.radius_of(area), size=7.5, must=False)
+            for name, x, y, area in list(
+                zip(inside["name"], points["x"], points["y"], areas, strict=True)
+            )[:_NAMED_LOCALITIES]
+        ],
+    )
 
 
 def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
-    top = [f"{row['name']} ({swedish.number(row['population'])} invånare)"
-           for _, row in inside.head(3).iterrows()]
+    top = [
+        f"{row['name']} ({swedish.number(row['population'])} invånare)"
+        for _, row in inside.head(3).iterrows()
+    ]
     size = "Den enda är" if len(top) == 1 else "De största är"
     count = swedish.counted(len(inside), "tätort", "tätorter")
     return f"Karta över {count} i {areas.together(region)}. {size} {swedish.listed(top)}."
@@ -222,21 +320,39 @@ def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
 
 def _localities_table(inside: pd.DataFrame) -> Table:
     shown = inside.head(25)
-    frame = pd.DataFrame({"name": shown["name"].to_numpy(),
-                          "municipality": names_of(list(shown["code"])),
-                          "population": shown["population"].to_numpy()})
-    notes = () if len(inside) <= len(shown) else (
-        f"De {len(shown)} största av {swedish.number(len(inside))} tätorter.",)
-    return Table("tatorter", "Tätorter efter antal invånare", frame, {
-        "name": Format("Tätort", text=True), "municipality": NAME,
-        "population": Format("Invånare", "invånare")}, ("localities",), "observed", notes)
+    frame = pd.DataFrame(
+        {
+            "name": shown["name"].to_numpy(),
+            "municipality": names_of(list(shown["code"])),
+            "population": shown["population"].to_numpy(),
+        }
+    )
+    notes = (
+        ()
+        if len(inside) <= len(shown)
+        else (f"De {len(shown)} största av {swedish.number(len(inside))} tätorter.",)
+    )
+    return Table(
+        "tatorter",
+        "Tätorter efter antal invånare",
+        frame,
+        {
+            "name": Format("Tätort", text=True),
+            "municipality": NAME,
+            "population": Format("Invånare", "invånare"),
+        },
+        ("localities",),
+        "observed",
+        notes,
+    )
 
 
 # --- the long series -----------------------------------------------------------------------------
 
 
-def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
-                 axes: Axes | None = None) -> Axes:
+def plot_history(
+    region: Region, values: pd.Series, *, base: int = 1950, axes: Axes | None = None
+) -> Axes:
     """Population of the region, its groups, county and nation as an index, `base` = 100.
 
     >>> from analysis import regions
@@ -250,19 +366,36 @@ def plot_history(region: Region, values: pd.Series, *, base: int = 1950,
     sums = metrics.by_area(values, sets)
     lines = {name: metrics.index_of(sums[name], base=base) for name in sets}
     strong = region.name if region.name in sets else ""
-    axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
-                             strong=strong)
-    alt = (f"Linjediagram, folkmängd {base}–{last_year(values)} som index med {base} = 100. "
-           f"Index {last_year(values)}: {_ends(lines)}.")
-    return style.describe(axes, style.Description(
-        id="folkmangd-historia", title=f"Folkmängd {base}–{last_year(values)}, {base} = 100",
-        alt=alt, sources=("population",), unit="index", note=_BORDERS,
-        table=_history_table("folkmangd-historia", sums, list(sets))))
+    axes = charts.plot_lines(
+        lines, unit=f"Index, {base} = 100", baseline=100, axes=axes, strong=strong
+    )
+    alt = (
+        f"Linjediagram, folkmängd {base}–{last_year(values)} som index med {base} = 100. "
+        f"Index {last_year(values)}: {_ends(lines)}."
+    )
+    return style.describe(
+        axes,
+        style.Description(
+            id="folkmangd-historia",
+            title=f"Folkmängd {base}–{last_year(values)}, {base} = 100",
+            alt=alt,
+            sources=("population",),
+            unit="index",
+            note=_BORDERS,
+            table=_history_table("folkmangd-historia", sums, list(sets)),
+        ),
+    )
 
 
-def plot_members(region: Region, values: pd.Series, *, base: int = 1950, axes: Axes | None = None,
-                 key: str = "folkmangd-medlemmar",
-                 colours: Mapping[str, str] | None = None) -> Axes:
+def plot_members(
+    region: Region,
+    values: pd.Series,
+    *,
+    base: int = 1950,
+    axes: Axes | None = None,
+    key: str = "folkmangd-medlemmar",
+    colours: Mapping[str, str] | None = None,
+) -> Axes:
     """Population of each member as an index; with many members the largest are named.
 
     `colours` by name are those of the whole report.
@@ -275,20 +408,36 @@ def plot_members(region: Region, values: pd.Series, *, base: int = 1950, axes: A
     'Folkmängd i de fem kommunerna 1950–2025, 1950 = 100'
     """
     order = by_size(region, values)
-    lines = {name: metrics.index_of(values[code], base=base)
-             for name, code in zip(names_of(order), order, strict=True)}
-    axes = charts.plot_lines(lines, unit=f"Index, {base} = 100", baseline=100, axes=axes,
-                             height=3.6, ceiling=_ceiling(list(lines.values())),
-                             colours=colours)
-    alt = (f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
-           f"{base} = 100. Index {last_year(values)}: {_ends(lines)}.")
+    lines = {
+        name: metrics.index_of(values[code], base=base)
+        for name, code in zip(names_of(order), order, strict=True)
+    }
+    axes = charts.plot_lines(
+        lines,
+        unit=f"Index, {base} = 100",
+        baseline=100,
+        axes=axes,
+        height=3.6,
+        ceiling=_ceiling(list(lines.values())),
+        colours=colours,
+    )
+    alt = (
+        f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
+        f"{base} = 100. Index {last_year(values)}: {_ends(lines)}."
+    )
     named = values.rename(index=dict(zip(order, names_of(order), strict=True)), level=0)
-    return style.describe(axes, style.Description(
-        id=key,
-        title=f"Folkmängd i {areas.together(region)} {base}–{last_year(values)}, "
-        f"{base} = 100", alt=alt, sources=("population",), unit="index",
-        note=_background_note(list(lines.values())),
-        table=_history_table(key, named, list(lines))))
+    return style.describe(
+        axes,
+        style.Description(
+            id=key,
+            title=f"Folkmängd i {areas.together(region)} {base}–{last_year(values)}, {base} = 100",
+            alt=alt,
+            sources=("population",),
+            unit="index",
+            note=_background_note(list(lines.values())),
+            table=_history_table(key, named, list(lines)),
+        ),
+    )
 
 
 def _ceiling(lines: Sequence[pd.Series]) -> float | None:
@@ -319,16 +468,24 @@ def history_figures(region: Region, values: pd.Series) -> list[Axes]:
     """The long series: the region against comparators, and the members of each cooperation."""
     several = [part for part in cooperations(region) if len(part.members) > 1]
     colours = charts.named_colours(region.members)
-    return [plot_history(region, values),
-            *(plot_members(part, values, colours=colours, key=key)
-              for key, part in _keyed("folkmangd-medlemmar", region) if part in several)]
+    return [
+        plot_history(region, values),
+        *(
+            plot_members(part, values, colours=colours, key=key)
+            for key, part in _keyed("folkmangd-medlemmar", region)
+            if part in several
+        ),
+    ]
 
 
 def _ends(lines: Mapping[str, pd.Series]) -> str:
     """The last values of the named lines, as words."""
     named = list(lines.items())[: charts.MOST_NAMED]
-    return swedish.listed(f"{name} {swedish.number(line.dropna().iloc[-1])}"
-                          for name, line in named if line.notna().any())
+    return swedish.listed(
+        f"{name} {swedish.number(line.dropna().iloc[-1])}"
+        for name, line in named
+        if line.notna().any()
+    )
 
 
 def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
@@ -338,11 +495,18 @@ def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
     wide = sums.unstack(level=1).loc[list(names), chosen]
     frame = wide.set_axis([str(year) for year in chosen], axis=1)
     frame.insert(0, "name", list(names))
-    formats = {"name": Format("Område", text=True),
-               **{str(year): Format(str(year)) for year in chosen}}
-    return Table(key, f"Folkmängd vissa år {chosen[0]}–{last}", frame.reset_index(drop=True),
-                 formats, ("population",), notes=(
-                     "Alla år avser dagens kommungränser.", *tables.notes("population"), _SUMS))
+    formats = {
+        "name": Format("Område", text=True),
+        **{str(year): Format(str(year)) for year in chosen},
+    }
+    return Table(
+        key,
+        f"Folkmängd vissa år {chosen[0]}–{last}",
+        frame.reset_index(drop=True),
+        formats,
+        ("population",),
+        notes=("Alla år avser dagens kommungränser.", *tables.notes("population"), _SUMS),
+    )
 
 
 # --- births, deaths and moves ---------------------------------------------------------------------
@@ -375,22 +539,47 @@ def plot_balance(region: Region, changes: pd.DataFrame) -> Axes:
             start = np.zeros(len(rates))
             for name in shown:
                 part = rates[name].clip(lower=0) if sign > 0 else rates[name].clip(upper=0)
-                axes.barh(place, part, 0.66, left=start, color=_COMPONENT_COLOURS[name],
-                          edgecolor=style.MUTED, linewidth=0.4, zorder=2,
-                          label=COMPONENT_LABELS[name] if sign > 0 else None)
+                axes.barh(
+                    place,
+                    part,
+                    0.66,
+                    left=start,
+                    color=_COMPONENT_COLOURS[name],
+                    edgecolor=style.MUTED,
+                    linewidth=0.4,
+                    zorder=2,
+                    label=COMPONENT_LABELS[name] if sign > 0 else None,
+                )
                 start = start + part.to_numpy()
-        axes.plot(rates["increase"], place, "D", color=style.INK, markersize=5, zorder=4,
-                  markeredgecolor="white", linestyle="none")
+        axes.plot(
+            rates["increase"],
+            place,
+            "D",
+            color=style.INK,
+            markersize=5,
+            zorder=4,
+            markeredgecolor="white",
+            linestyle="none",
+        )
         _dress_balance(axes, rates, place, shown)
-    said = [f"{name} {swedish.signed(value, 1)}" for name, value in
-            zip(names_of(map(str, rates.index)), rates["increase"], strict=True)]
-    return style.describe(axes, style.Description(
-        id="befolkning-balans", title=f"Folkökningens delar {year}",
-        subtitle=f"Personer per {swedish.number(1000)} invånare {year}",
-        alt=f"Liggande staplar, en för varje kommun. Hela folkökningen per "
+    said = [
+        f"{name} {swedish.signed(value, 1)}"
+        for name, value in zip(names_of(map(str, rates.index)), rates["increase"], strict=True)
+    ]
+    return style.describe(
+        axes,
+        style.Description(
+            id="befolkning-balans",
+            title=f"Folkökningens delar {year}",
+            subtitle=f"Personer per {swedish.number(1000)} invånare {year}",
+            alt=f"Liggande staplar, en för varje kommun. Hela folkökningen per "
             f"{swedish.number(1000)} invånare {year}: {swedish.listed(said)}.",
-        sources=("population_change",), unit=f"personer per {swedish.number(1000)} invånare",
-        table=balance_table(region, changes), note=_balance_note(region, rates, year)))
+            sources=("population_change",),
+            unit=f"personer per {swedish.number(1000)} invånare",
+            table=balance_table(region, changes),
+            note=_balance_note(region, rates, year),
+        ),
+    )
 
 
 def _moved(region: Region, changes: pd.DataFrame) -> pd.DataFrame:
@@ -399,25 +588,36 @@ def _moved(region: Region, changes: pd.DataFrame) -> pd.DataFrame:
         return changes.reindex(columns=[*metrics.COMPONENTS, "increase"])
     latest = changes[(changes["year"] == changes["year"].max()) & (changes["sex"] == "total")]
     rows = latest.set_index("code")[[*metrics.COMPONENTS, "increase", "population"]].astype(
-        "float64")
+        "float64"
+    )
     alone = rows.index.isin(list(metrics.COUNTIES_OF_ONE))
     rows["net_county"] = rows["net_county"].mask(alone, 0.0)
     sizes = rows["population"].to_dict()
-    order = [code for part in cooperations(region) for code in
-             sorted(part.members, key=lambda code: -sizes.get(code, 0.0))]
+    order = [
+        code
+        for part in cooperations(region)
+        for code in sorted(part.members, key=lambda code: -sizes.get(code, 0.0))
+    ]
     chosen = rows.reindex(order).dropna().iloc[:_MOST_BARS]
     return 1000 * chosen.drop(columns="population").div(chosen["population"], axis=0)
 
 
-def _dress_balance(axes: Axes, rates: pd.DataFrame, place: np.ndarray,
-                   shown: Sequence[str]) -> None:
+def _dress_balance(
+    axes: Axes, rates: pd.DataFrame, place: np.ndarray, shown: Sequence[str]
+) -> None:
     small = 8.5 if len(rates) <= 20 else 6.5
     axes.set_yticks(place, names_of(map(str, rates.index)), fontsize=small)
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     right = max(0.0, float(rates.drop(columns="increase").clip(lower=0).sum(axis=1).max()))
     for y, value in zip(place, rates["increase"], strict=True):
-        axes.annotate(swedish.signed(value, 1), (right, y), xytext=(6, 0),
-                      textcoords="offset points", va="center", fontsize=small)
+        axes.annotate(
+            swedish.signed(value, 1),
+            (right, y),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=small,
+        )
     axes.margins(x=0.12)
     axes.set_ylim(-0.6, len(rates) - 0.4)
     axes.tick_params(axis="y", length=0)
@@ -426,36 +626,66 @@ def _dress_balance(axes: Axes, rates: pd.DataFrame, place: np.ndarray,
     axes.spines[["left", "bottom"]].set_visible(False)
     handles, names = axes.get_legend_handles_labels()
     handles.append(Line2D([], [], marker="D", linestyle="none", color=style.INK, markersize=5))
-    axes.legend(handles, [*names, "Hela folkökningen (talet till höger)"], loc="upper center",
-                bbox_to_anchor=(0.45, -0.6 / max(2.0, len(rates)) - 0.04), columnspacing=1.4,
-                ncols=1 if style.width() < style.WIDTH else 2)
+    axes.legend(
+        handles,
+        [*names, "Hela folkökningen (talet till höger)"],
+        loc="upper center",
+        bbox_to_anchor=(0.45, -0.6 / max(2.0, len(rates)) - 0.04),
+        columnspacing=1.4,
+        ncols=1 if style.width() < style.WIDTH else 2,
+    )
 
 
 def _balance_note(region: Region, rates: pd.DataFrame, year: int) -> str:
     """That parts make the whole, that SCB changes figures, and who is not shown."""
     changed = noise([year], "population_change")
     silent = len(region.members) - len(rates)
-    return " ".join([
-        *([] if changed else ["Delarna blir tillsammans hela folkökningen."]), *changed,
-        *([f"För {swedish.counted(silent, 'kommun', 'kommuner')} visas inga delar; tabellen har "
-           "det som är känt."] if silent else [])])
+    return " ".join(
+        [
+            *([] if changed else ["Delarna blir tillsammans hela folkökningen."]),
+            *changed,
+            *(
+                [
+                    f"För {swedish.counted(silent, 'kommun', 'kommuner')} visas inga delar; tabellen har "
+                    "det som är känt."
+                ]
+                if silent
+                else []
+            ),
+        ]
+    )
 
 
 def balance_table(region: Region, changes: pd.DataFrame) -> Table:
     """Births, deaths, net moves and adjustment each year, adding up to the increase."""
-    parts = pd.concat([metrics.balance(changes, part.members).reset_index().assign(part=part.name)
-                       for part in cooperations(region)], ignore_index=True)
+    parts = pd.concat(
+        [
+            metrics.balance(changes, part.members).reset_index().assign(part=part.name)
+            for part in cooperations(region)
+        ],
+        ignore_index=True,
+    )
     several = len(cooperations(region)) > 1
-    formats = {"year": Format("År", year=True),
-               **({"part": Format("Samarbete", text=True)} if several else {}),
-               "births": Format("Födda"), "deaths": Format("Döda"),
-               **{name: Format(label, signed=True) for name, label in COMPONENT_LABELS.items()},
-               "increase": Format("Folkökning", signed=True)}
-    return Table("befolkning-balans", "Folkökningens delar, personer", parts[list(formats)],
-                 formats, ("population_change",),
-                 notes=(*noise(parts["year"], "population_change"),
-                        "Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
-                        "Justering är SCB:s post för rättade uppgifter."))
+    formats = {
+        "year": Format("År", year=True),
+        **({"part": Format("Samarbete", text=True)} if several else {}),
+        "births": Format("Födda"),
+        "deaths": Format("Döda"),
+        **{name: Format(label, signed=True) for name, label in COMPONENT_LABELS.items()},
+        "increase": Format("Folkökning", signed=True),
+    }
+    return Table(
+        "befolkning-balans",
+        "Folkökningens delar, personer",
+        parts[list(formats)],
+        formats,
+        ("population_change",),
+        notes=(
+            *noise(parts["year"], "population_change"),
+            "Flyttningar mellan kommuner i samma län tar ut varandra i summan.",
+            "Justering är SCB:s post för rättade uppgifter.",
+        ),
+    )
 
 
 # --- age -----------------------------------------------------------------------------------------
@@ -464,17 +694,26 @@ def balance_table(region: Region, changes: pd.DataFrame) -> Table:
 def age_figures(region: Region, measures: Sequence[Indicator]) -> list[Axes]:
     """A line chart for each measure and cooperation with members whose series is known."""
     colours = charts.named_colours(region.members)
-    return [plot_age(part, measured, colours=colours, key=key) for measured in measures
-            for key, part in _keyed(_age_key(measured), region)
-            if measured.with_series(part.members)]
+    return [
+        plot_age(part, measured, colours=colours, key=key)
+        for measured in measures
+        for key, part in _keyed(_age_key(measured), region)
+        if measured.with_series(part.members)
+    ]
 
 
 def _age_key(measured: Indicator) -> str:
     return f"alder-{measured.measure.id.replace('_', '-')}"
 
 
-def plot_age(region: Region, measured: Indicator, *, axes: Axes | None = None, key: str = "",
-             colours: Mapping[str, str] | None = None) -> Axes:
+def plot_age(
+    region: Region,
+    measured: Indicator,
+    *,
+    axes: Axes | None = None,
+    key: str = "",
+    colours: Mapping[str, str] | None = None,
+) -> Axes:
     """A measure over time, one line for each member whose series is known.
 
     `colours` by name are those of the whole report.
@@ -489,50 +728,83 @@ def plot_age(region: Region, measured: Indicator, *, axes: Axes | None = None, k
     codes = measured.with_series(region.members)
     ends = measured.values.dropna().unstack(level=1).reindex(codes).ffill(axis=1).iloc[:, -1]
     order = ends.sort_values(ascending=False).index
-    lines = {municipalities()[code].name: measured.values[code].dropna() * measured.scale
-             for code in order}
+    lines = {
+        municipalities()[code].name: measured.values[code].dropna() * measured.scale
+        for code in order
+    }
     first = min(int(line.index.min()) for line in lines.values())
     last = max(int(line.index.max()) for line in lines.values())
-    axes = charts.plot_lines(lines, unit=measured.unit, decimals=0, axes=axes, height=3.2,
-                             colours=colours)
+    axes = charts.plot_lines(
+        lines, unit=measured.unit, decimals=0, axes=axes, height=3.2, colours=colours
+    )
     title = f"{measured.measure.label} i {areas.together(region)} {swedish.span(first, last)}"
     decimals = measured.measure.decimals
-    said = swedish.listed(f"{name} {swedish.number(line.iloc[0], decimals)} till "
-                          f"{swedish.number(line.iloc[-1], decimals)}"
-                          for name, line in list(lines.items())[: charts.MOST_NAMED])
+    said = swedish.listed(
+        f"{name} {swedish.number(line.iloc[0], decimals)} till "
+        f"{swedish.number(line.iloc[-1], decimals)}"
+        for name, line in list(lines.items())[: charts.MOST_NAMED]
+    )
     key = key or _age_key(measured)
     missing = len(region.members) - len(codes)
     note = f"Serien saknas för {swedish.counted(missing, 'kommun', 'kommuner')}." if missing else ""
-    return style.describe(axes, style.Description(
-        id=key, title=title, alt=f"Linjediagram, {title}, {measured.unit}. {said}.",
-        sources=measured.measure.sources, kind=measured.measure.kind, unit=measured.unit,
-        note=note, measures=(measured.measure.id,),
-        table=_age_table(key, title, measured, list(order), list(lines))))
+    return style.describe(
+        axes,
+        style.Description(
+            id=key,
+            title=title,
+            alt=f"Linjediagram, {title}, {measured.unit}. {said}.",
+            sources=measured.measure.sources,
+            kind=measured.measure.kind,
+            unit=measured.unit,
+            note=note,
+            measures=(measured.measure.id,),
+            table=_age_table(key, title, measured, list(order), list(lines)),
+        ),
+    )
 
 
-def _age_table(key: str, title: str, measured: Indicator, codes: list[str], names: list[str],
-               ) -> Table:
+def _age_table(
+    key: str, title: str, measured: Indicator, codes: list[str], names: list[str]
+) -> Table:
     wide = measured.values.loc[codes].unstack(level=1)
     first, last = int(wide.columns.min()), int(wide.columns.max())
-    chosen = [year for year in range(first, last + 1) if year in wide.columns
-              and (year % 10 == 0 or year in (first, last))]
+    chosen = [
+        year
+        for year in range(first, last + 1)
+        if year in wide.columns and (year % 10 == 0 or year in (first, last))
+    ]
     frame = pd.DataFrame({str(year): wide.loc[codes, year].to_numpy() for year in chosen})
     frame.insert(0, "name", names)
     formats = {"name": NAME} | {
-        str(year): Format(str(year), decimals=measured.measure.decimals,
-                          percent=measured.measure.as_percent, measure=measured.measure.id)
-        for year in chosen}
-    return Table(key, f"{title}, {measured.unit}", frame, formats,
-                 measured.measure.sources, measured.measure.kind, notes=noise(chosen))
+        str(year): Format(
+            str(year),
+            decimals=measured.measure.decimals,
+            percent=measured.measure.as_percent,
+            measure=measured.measure.id,
+        )
+        for year in chosen
+    }
+    return Table(
+        key,
+        f"{title}, {measured.unit}",
+        frame,
+        formats,
+        measured.measure.sources,
+        measured.measure.kind,
+        notes=noise(chosen),
+    )
 
 
 # side of the axis, column, colour, hatch and Swedish word for each sex
-_SIDES = ((-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
-          (1, "men", style.SERIES_COLOURS[0], "///", "Män"))
+_SIDES = (
+    (-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
+    (1, "men", style.SERIES_COLOURS[0], "///", "Män"),
+)
 
 
-def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None,
-                 key: str = "alderspyramid") -> Axes:
+def plot_pyramid(
+    region: Region, ages: pd.DataFrame, *, axes: Axes | None = None, key: str = "alderspyramid"
+) -> Axes:
     """Population pyramid of the latest year with ages: share of all by age group and sex.
 
     >>> from analysis import regions
@@ -551,33 +823,63 @@ def plot_pyramid(region: Region, ages: pd.DataFrame, *, axes: Axes | None = None
     known, beside = (not table.isna().any(axis=None) for table in (here, nation))
     with style.look():
         for side, sex, colour, hatch, label in _SIDES if known else ():
-            axes.barh(place, side * 100 * here[sex], 0.86, color=colour, hatch=hatch,
-                      edgecolor="white", linewidth=0.3, zorder=2,
-                      label=f"{label}, {areas.together(region)}")
+            axes.barh(
+                place,
+                side * 100 * here[sex],
+                0.86,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0.3,
+                zorder=2,
+                label=f"{label}, {areas.together(region)}",
+            )
             if beside and not here.equals(nation):
-                axes.stairs(side * 100 * nation[sex], np.arange(len(here) + 1) - 0.5,
-                            orientation="horizontal", color=style.HIGHLIGHT, linewidth=1.5,
-                            zorder=4, label=NATION if side > 0 else None)
+                axes.stairs(
+                    side * 100 * nation[sex],
+                    np.arange(len(here) + 1) - 0.5,
+                    orientation="horizontal",
+                    color=style.HIGHLIGHT,
+                    linewidth=1.5,
+                    zorder=4,
+                    label=NATION if side > 0 else None,
+                )
         if known:
             _dress_pyramid(axes, here)
         else:
             axes.text(0.5, 0.5, _AGES_UNKNOWN, ha="center", va="center")
             axes.set_axis_off()
     absent = "" if beside else "Riket är okänt: uppgift saknas för minst en åldersgrupp."
-    return style.describe(axes, style.Description(
-        id=key,
-        title=f"Ålder och kön {year}{aged(year)}, andel av befolkningen",
-        alt=_pyramid_alt(region, ages), sources=("population_age_sex",), unit="procent",
-        table=_pyramid_table(key, here, nation, year),
-        note=" ".join(filter(None, [
-            f"Ålder och kön finns bara för {year} i datauttaget." if only_year else "",
-            *noise([year], "population_age_sex"), absent]))))
+    return style.describe(
+        axes,
+        style.Description(
+            id=key,
+            title=f"Ålder och kön {year}{aged(year)}, andel av befolkningen",
+            alt=_pyramid_alt(region, ages),
+            sources=("population_age_sex",),
+            unit="procent",
+            table=_pyramid_table(key, here, nation, year),
+            note=" ".join(
+                filter(
+                    None,
+                    [
+                        f"Ålder och kön finns bara för {year} i datauttaget." if only_year else "",
+                        *noise([year], "population_age_sex"),
+                        absent,
+                    ],
+                )
+            ),
+        ),
+    )
 
 
 def pyramid_figures(region: Region, ages: pd.DataFrame) -> list[Axes]:
     """A pyramid for each cooperation; none where there are no ages by sex."""
-    return ([plot_pyramid(part, ages, key=key) for key, part in _keyed("alderspyramid", region)]
-            if len(ages) else [])
+    return (
+        [plot_pyramid(part, ages, key=key) for key, part in _keyed("alderspyramid", region)]
+        if len(ages)
+        else []
+    )
 
 
 def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[Table]:
@@ -595,19 +897,34 @@ def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[T
         return []
     year = int(ages["year"].max())
     order = in_order(region, values)
-    sets = {**dict(zip(names_of(order), ([code] for code in order), strict=True)),
-            **comparators(region, values)}
+    sets = {
+        **dict(zip(names_of(order), ([code] for code in order), strict=True)),
+        **comparators(region, values),
+    }
     whole = metrics.by_area(values, sets).xs(year, level=1)
-    groups = [(label, low, high) for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80,
-                                                                         None))]
-    frame = pd.DataFrame({label: metrics.by_area(metrics.by_age(ages, low, high), sets).xs(
-        year, level=1) / whole for label, low, high in groups}).loc[list(sets)]
+    groups = [
+        (label, low, high) for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80, None))
+    ]
+    frame = pd.DataFrame(
+        {
+            label: metrics.by_area(metrics.by_age(ages, low, high), sets).xs(year, level=1) / whole
+            for label, low, high in groups
+        }
+    ).loc[list(sets)]
     frame.insert(0, "name", list(sets))
-    return [Table("aldrar", f"Andel av befolkningen efter ålder {year}",
-                  frame.reset_index(drop=True), {
-                      "name": Format("Område", text=True),
-                      **{label: Format(label, decimals=1, percent=True) for label, _, _ in groups},
-                  }, ("population_age", "population"), notes=tables.notes("population_age"))]
+    return [
+        Table(
+            "aldrar",
+            f"Andel av befolkningen efter ålder {year}",
+            frame.reset_index(drop=True),
+            {
+                "name": Format("Område", text=True),
+                **{label: Format(label, decimals=1, percent=True) for label, _, _ in groups},
+            },
+            ("population_age", "population"),
+            notes=tables.notes("population_age"),
+        )
+    ]
 
 
 # --- what SCB projects ----------------------------------------------------------------------------
@@ -635,12 +952,22 @@ def projection_tables(region: Region, projected: pd.DataFrame) -> list[Table]:
     shown = frame.round().set_axis([str(year) for year in chosen], axis=1)
     shown.insert(0, "name", names)
     shown["change"] = (frame[last] / frame[first] - 1).to_numpy()
-    formats = {"name": Format("Område", text=True),
-               **{str(year): Format(str(year)) for year in chosen},
-               "change": Format(f"Ändring till {last}", percent=True, decimals=1, signed=True)}
-    return [Table("framskrivning", f"SCB:s framskrivning av folkmängden {first}–{last}",
-                  shown.reset_index(drop=True), formats, ("population_projection",), "modelled",
-                  notes=tables.notes("population_projection"))]
+    formats = {
+        "name": Format("Område", text=True),
+        **{str(year): Format(str(year)) for year in chosen},
+        "change": Format(f"Ändring till {last}", percent=True, decimals=1, signed=True),
+    }
+    return [
+        Table(
+            "framskrivning",
+            f"SCB:s framskrivning av folkmängden {first}–{last}",
+            shown.reset_index(drop=True),
+            formats,
+            ("population_projection",),
+            "modelled",
+            notes=tables.notes("population_projection"),
+        )
+    ]
 
 
 def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:
@@ -659,22 +986,40 @@ def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:
 
 
 def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
-    parts = [f"{label} {swedish.percent(here)}"
-             + ("" if swedish.is_missing(nation) else f" mot {swedish.percent(nation)} i riket")
-             for label, here, nation in broad_ages(region, ages) if not swedish.is_missing(here)]
+    parts = [
+        f"{label} {swedish.percent(here)}"
+        + ("" if swedish.is_missing(nation) else f" mot {swedish.percent(nation)} i riket")
+        for label, here, nation in broad_ages(region, ages)
+        if not swedish.is_missing(here)
+    ]
     said = swedish.listed(parts) or "okänd, uppgift saknas för minst en åldersgrupp"
     return f"Befolkningspyramid för {areas.together(region)} {int(ages['year'].max())}: {said}."
 
 
 def _pyramid_table(key: str, here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
     groups = [f"{low}–{low + 4} år" for low in here.index[:-1]]
-    frame = pd.DataFrame({
-        "age": [*groups, f"{here.index[-1]} år och äldre"],
-        "women": here["women"].to_numpy(), "men": here["men"].to_numpy(),
-        "nation_women": nation["women"].to_numpy(), "nation_men": nation["men"].to_numpy()})
+    frame = pd.DataFrame(
+        {
+            "age": [*groups, f"{here.index[-1]} år och äldre"],
+            "women": here["women"].to_numpy(),
+            "men": here["men"].to_numpy(),
+            "nation_women": nation["women"].to_numpy(),
+            "nation_men": nation["men"].to_numpy(),
+        }
+    )
     formats = {"age": Format("Ålder", text=True)} | {
-        key: Format(label, decimals=1, percent=True) for key, label in (
-            ("women", "Kvinnor"), ("men", "Män"), ("nation_women", "Kvinnor, riket"),
-            ("nation_men", "Män, riket"))}
-    return Table(key, f"Andel av befolkningen efter ålder och kön {year}", frame,
-                 formats, ("population_age_sex",))
+        key: Format(label, decimals=1, percent=True)
+        for key, label in (
+            ("women", "Kvinnor"),
+            ("men", "Män"),
+            ("nation_women", "Kvinnor, riket"),
+            ("nation_men", "Män, riket"),
+        )
+    }
+    return Table(
+        key,
+        f"Andel av befolkningen efter ålder och kön {year}",
+        frame,
+        formats,
+        ("population_age_sex",),
+    )

@@ -54,8 +54,14 @@ _FIRST = 1975  # where the small multiples begin: fifty years, all of them on to
 def noise(years: Iterable[int], key: str = "population") -> tuple[str, ...]:
     """Which of `years` rest on counts that SCB has changed to protect persons; or nothing."""
     changed = sorted(set(years) & set(tables.perturbed_years(key)))
-    return (f"SCB ändrar talen för {swedish.years(changed)} slumpmässigt för att skydda enskilda; "
-            "summor kan därför skilja sig lite.",) if changed else ()
+    return (
+        (
+            f"SCB ändrar talen för {swedish.years(changed)} slumpmässigt för att skydda enskilda; "
+            "summor kan därför skilja sig lite.",
+        )
+        if changed
+        else ()
+    )
 
 
 # --- change on a map, with bars ------------------------------------------------------------------
@@ -82,12 +88,20 @@ def plot_change(view: Residents, *, boundaries: gpd.GeoDataFrame) -> Axes:
         _draw_bars(side, bars, fill)
     first, last = view.year - 10, view.year
     title = text.growth_title(view)
-    return style.describe(chart, style.Description(
-        id="folkmangd-forandring-karta", title=title,
-        subtitle=f"Folkmängdens förändring {first}–{last}, procent",
-        alt=f"Karta och liggande staplar. {title}. {_said(bars)}",
-        sources=("population",), table=change_table(view), unit="procent",
-        measures=("population_change_10y",), note=" ".join(_left_out(view, bars))))
+    return style.describe(
+        chart,
+        style.Description(
+            id="folkmangd-forandring-karta",
+            title=title,
+            subtitle=f"Folkmängdens förändring {first}–{last}, procent",
+            alt=f"Karta och liggande staplar. {title}. {_said(bars)}",
+            sources=("population",),
+            table=change_table(view),
+            unit="procent",
+            measures=("population_change_10y",),
+            note=" ".join(_left_out(view, bars)),
+        ),
+    )
 
 
 def change_figures(view: Residents, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
@@ -113,12 +127,17 @@ def _change_bars(view: Residents) -> list[_Bar]:
     for part in parts:
         known = view.change.reindex(list(part.members)).dropna().sort_values(ascending=False)
         if len(known) > most:
-            known = pd.concat([known.iloc[: most // 2], known.iloc[-most // 2:]])
+            known = pd.concat([known.iloc[: most // 2], known.iloc[-most // 2 :]])
         bars += [_Bar(part.name)] if len(parts) > 1 else []
-        bars += [_Bar(name, float(share), str(code)) for name, (code, share)
-                 in zip(names_of(map(str, known.index)), known.items(), strict=True)]
-    sums = metrics.by_area(view.values, comparators(view.region, view.values) or
-                           {"": view.region.members})
+        bars += [
+            _Bar(name, float(share), str(code))
+            for name, (code, share) in zip(
+                names_of(map(str, known.index)), known.items(), strict=True
+            )
+        ]
+    sums = metrics.by_area(
+        view.values, comparators(view.region, view.values) or {"": view.region.members}
+    )
     change = metrics.population_change_10y(sums).xs(view.year, level=1).dropna()
     beside = [_Bar(str(area), float(share)) for area, share in change.items() if area]
     return [*bars, *([_Bar("Att jämföra med")] if beside else []), *beside]
@@ -126,13 +145,19 @@ def _change_bars(view: Residents) -> list[_Bar]:
 
 def _left_out(view: Residents, bars: Sequence[_Bar]) -> list[str]:
     shown, members = sum(bool(bar.code) for bar in bars), len(view.region.members)
-    return [] if shown >= members else [
-        f"Staplarna visar de {shown} kommuner som växte och krympte mest; tabellen har alla."]
+    return (
+        []
+        if shown >= members
+        else [f"Staplarna visar de {shown} kommuner som växte och krympte mest; tabellen har alla."]
+    )
 
 
 def _said(bars: Sequence[_Bar]) -> str:
-    said = [f"{bar.name} {swedish.signed(100 * bar.share, 1)} procent"
-            for bar in bars if bar.share is not None]
+    said = [
+        f"{bar.name} {swedish.signed(100 * bar.share, 1)} procent"
+        for bar in bars
+        if bar.share is not None
+    ]
     return f"{swedish.listed(said)}."
 
 
@@ -159,11 +184,24 @@ def _draw_bars(axes: Axes, bars: Sequence[_Bar], fill: pd.Series) -> None:
     for y, bar in zip(place, bars, strict=True):
         if bar.share is None:
             continue
-        axes.barh(y, 100 * bar.share, 0.72, linewidth=0.4, edgecolor=style.MUTED, zorder=2,
-                  color=fill.get(bar.code, style.OTHERS) if bar.code else style.RULE)
-        axes.annotate(swedish.signed(100 * bar.share, 1), (100 * bar.share, y),
-                      xytext=(3 if bar.share >= 0 else -3, 0), textcoords="offset points",
-                      va="center", ha="left" if bar.share >= 0 else "right", fontsize=_size(bars))
+        axes.barh(
+            y,
+            100 * bar.share,
+            0.72,
+            linewidth=0.4,
+            edgecolor=style.MUTED,
+            zorder=2,
+            color=fill.get(bar.code, style.OTHERS) if bar.code else style.RULE,
+        )
+        axes.annotate(
+            swedish.signed(100 * bar.share, 1),
+            (100 * bar.share, y),
+            xytext=(3 if bar.share >= 0 else -3, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if bar.share >= 0 else "right",
+            fontsize=_size(bars),
+        )
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     axes.set_yticks(list(place), [bar.name for bar in bars], fontsize=_size(bars))
     for label, bar in zip(axes.get_yticklabels(), bars, strict=True):
@@ -181,44 +219,73 @@ def _size(bars: Sequence[_Bar]) -> float:
     return 8.5 if len(bars) <= 20 else 6.5
 
 
-def _name_changes(axes: Axes, view: Residents, known: pd.Series, boundaries: gpd.GeoDataFrame,
-                  ) -> None:
+def _name_changes(
+    axes: Axes, view: Residents, known: pd.Series, boundaries: gpd.GeoDataFrame
+) -> None:
     """Each member by name with its signed change, which is the second mark of its colour."""
     texts = known.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
     order = [code for code in by_size(view.region, view.values) if code in known.index]
     if len(view.region.members) <= maps.MANY:
-        maps.draw_names(axes, view.region, maps.centres(boundaries), values=texts, order=order,
-                        surroundings=boundaries)
+        maps.draw_names(
+            axes,
+            view.region,
+            maps.centres(boundaries),
+            values=texts,
+            order=order,
+            surroundings=boundaries,
+        )
         return
     tried = order[:_NAMED]
     points = maps.centres(boundaries).loc[tried, ["x", "y"]].to_numpy(dtype="float64")
     style.settle(axes)
     with style.beside_the_layout(axes):
-        labels.place(axes, [
-            Label(f"{name}\n{texts[code]}", float(x), float(y), size=5.5, must=False)
-            for code, name, (x, y) in zip(tried, names_of(tried), points, strict=True)])
+        labels.place(
+            axes,
+            [
+                Label(f"{name}\n{texts[code]}", float(x), float(y), size=5.5, must=False)
+                for code, name, (x, y) in zip(tried, names_of(tried), points, strict=True)
+            ],
+        )
 
 
 def change_table(view: Residents) -> Table:
     """Members and comparators: inhabitants then and now, change in persons and in per cent."""
     year, values = view.year, view.values
     order = in_order(view.region, values)
-    sets: dict[str, Sequence[str]] = dict(zip(names_of(order), ([code] for code in order),
-                                              strict=True))
-    sets |= {name if name not in sets else f"{name} (hela)": codes
-             for name, codes in compared_sets(view.region, values).items() if len(codes) > 1}
+    sets: dict[str, Sequence[str]] = dict(
+        zip(names_of(order), ([code] for code in order), strict=True)
+    )
+    sets |= {
+        name if name not in sets else f"{name} (hela)": codes
+        for name, codes in compared_sets(view.region, values).items()
+        if len(codes) > 1
+    }
     sums = metrics.by_area(values, sets).unstack(level=1).loc[list(sets)]
-    frame = pd.DataFrame({"name": list(sets),
-                          "then": sums.get(year - 10, pd.Series(np.nan, sums.index)).to_numpy(),
-                          "now": sums[year].to_numpy()})
+    frame = pd.DataFrame(
+        {
+            "name": list(sets),
+            "then": sums.get(year - 10, pd.Series(np.nan, sums.index)).to_numpy(),
+            "now": sums[year].to_numpy(),
+        }
+    )
     frame["change"] = frame["now"] - frame["then"]
     frame["share"] = frame["change"] / frame["then"]
-    return Table("folkmangd-forandring", f"Folkmängdens förändring {year - 10}–{year}", frame, {
-        "name": AREA, "then": Format(f"Folkmängd {year - 10}"),
-        "now": Format(f"Folkmängd {year}"), "change": Format("Förändring", signed=True),
-        "share": Format("Förändring", decimals=1, percent=True, signed=True,
-                        measure="population_change_10y"),
-    }, ("population",), notes=(*noise([year - 10, year]), _SUMS))
+    return Table(
+        "folkmangd-forandring",
+        f"Folkmängdens förändring {year - 10}–{year}",
+        frame,
+        {
+            "name": AREA,
+            "then": Format(f"Folkmängd {year - 10}"),
+            "now": Format(f"Folkmängd {year}"),
+            "change": Format("Förändring", signed=True),
+            "share": Format(
+                "Förändring", decimals=1, percent=True, signed=True, measure="population_change_10y"
+            ),
+        },
+        ("population",),
+        notes=(*noise([year - 10, year]), _SUMS),
+    )
 
 
 # --- population and age as small multiples -------------------------------------------------------
@@ -250,21 +317,37 @@ def plot_people(view: Residents) -> Axes:
     columns = _columns(max(len(block.lines.columns) for block in blocks))
     rows = [-(-len(block.lines.columns) // columns) for block in blocks]
     each = 1.0 if len(blocks) <= 2 else 0.74
-    panels = style.canvas(each * sum(rows) + 0.18 * len(blocks), rows=sum(rows), columns=columns,
-                          squeeze=False, sharex=True)
+    panels = style.canvas(
+        each * sum(rows) + 0.18 * len(blocks),
+        rows=sum(rows),
+        columns=columns,
+        squeeze=False,
+        sharex=True,
+    )
     start = 0
     with style.look():
         for block, count in zip(blocks, rows, strict=True):
-            _draw_block(panels[start: start + count], block)
+            _draw_block(panels[start : start + count], block)
             start += count
     aged = any(block.decimals for block in blocks)
-    title = text.age_title(view) if aged else text.long_title(
-        [(block.part, block.lines) for block in blocks])
-    return style.describe(panels[0, 0], style.Description(
-        id="folkmangd-alder", title=title, subtitle=_people_subtitle(blocks),
-        alt=f"Små linjediagram, ett för varje kommun. {title}. {_ends(blocks)}",
-        sources=("population", *(("share_65plus",) if aged else ())), table=people_table(view),
-        measures=("share_65plus",), note=" ".join(_people_notes(view, blocks))))
+    title = (
+        text.age_title(view)
+        if aged
+        else text.long_title([(block.part, block.lines) for block in blocks])
+    )
+    return style.describe(
+        panels[0, 0],
+        style.Description(
+            id="folkmangd-alder",
+            title=title,
+            subtitle=_people_subtitle(blocks),
+            alt=f"Små linjediagram, ett för varje kommun. {title}. {_ends(blocks)}",
+            sources=("population", *(("share_65plus",) if aged else ())),
+            table=people_table(view),
+            measures=("share_65plus",),
+            note=" ".join(_people_notes(view, blocks)),
+        ),
+    )
 
 
 def _columns(count: int) -> int:
@@ -284,16 +367,31 @@ def _blocks_of(view: Residents, part: Region) -> list[_Block]:
     index = pd.DataFrame({code: metrics.index_of(since[code], base=base) for code in shown})
     sums = metrics.by_area(since, {"": part.members})[""]
     name = f"{part.name}: " if len(cooperations(view.region)) > 1 else ""
-    found = [_Block(f"{name}folkmängd, {base} = 100", part, index,
-                    metrics.index_of(sums, base=base), 0, colours)]
+    found = [
+        _Block(
+            f"{name}folkmängd, {base} = 100",
+            part,
+            index,
+            metrics.index_of(sums, base=base),
+            0,
+            colours,
+        )
+    ]
     share = view.indicators["share_65plus"]
     known = share.with_series(shown)
     if known:
         values = 100 * share.values[share.values.index.get_level_values(1) >= base]
         whole = _joint(values, view.values, part)
-        found.append(_Block(f"{name}andel 65 år eller äldre, procent", part,
-                            pd.DataFrame({code: values[code] for code in known}), whole, 1,
-                            colours))
+        found.append(
+            _Block(
+                f"{name}andel 65 år eller äldre, procent",
+                part,
+                pd.DataFrame({code: values[code] for code in known}),
+                whole,
+                1,
+                colours,
+            )
+        )
     return found
 
 
@@ -312,14 +410,21 @@ def _draw_block(panels: Any, block: _Block) -> None:
     for place, (axes, code) in enumerate(zip(flat, block.lines.columns, strict=False)):
         _draw_panel(axes, block, str(code), above="\n" if place < len(panels[0]) else "")
         axes.set_ylim(low - pad, high + pad)
-    for axes in flat[len(block.lines.columns):]:
+    for axes in flat[len(block.lines.columns) :]:
         axes.set_axis_off()
     for row in panels:
         for axes in row[1:]:
             axes.tick_params(labelleft=False)
     heading = flat[0].annotate(
-        swedish.capitalised(block.heading), (0, 1), xycoords="axes fraction", xytext=(0, 14),
-        textcoords="offset points", fontsize=8.5, fontweight="bold", annotation_clip=False)
+        swedish.capitalised(block.heading),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 14),
+        textcoords="offset points",
+        fontsize=8.5,
+        fontweight="bold",
+        annotation_clip=False,
+    )
     heading.set_in_layout(False)  # it is wider than its panel
 
 
@@ -329,13 +434,19 @@ def _draw_panel(axes: Axes, block: _Block, code: str, *, above: str) -> None:
         if other != code:
             axes.plot(block.lines[other].dropna(), color=style.RULE, linewidth=0.8, zorder=1)
     if len(block.part.members) > 1:
-        axes.plot(block.whole.dropna(), color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)),
-                  zorder=2)
+        axes.plot(
+            block.whole.dropna(), color=style.INK, linewidth=1.2, linestyle=(0, (4, 2)), zorder=2
+        )
     line = block.lines[code].dropna()
     axes.plot(line, color=block.colours[code], linewidth=2.0, zorder=3)
     last = swedish.number(float(line.iloc[-1]), block.decimals) if len(line) else swedish.MISSING
-    axes.set_title(f"{above}{names_of([code])[0]} {last}", fontsize=8, fontweight="normal", pad=3,
-                   color=block.colours[code])
+    axes.set_title(
+        f"{above}{names_of([code])[0]} {last}",
+        fontsize=8,
+        fontweight="normal",
+        pad=3,
+        color=block.colours[code],
+    )
     charts.number_axis(axes.yaxis, ticks=3)
     axes.tick_params(labelsize=7, length=0)
     axes.grid(axis="y")
@@ -348,19 +459,29 @@ def _people_subtitle(blocks: Sequence[_Block]) -> str:
     first = int(min(block.lines.index.min() for block in blocks))
     last = int(max(block.lines.index.max() for block in blocks))
     aged = any(block.decimals for block in blocks)
-    return ("Folkmängd (index)" + (" och andel 65 år eller äldre (procent)" if aged else "")
-            + f" {first}–{last}")
+    return (
+        "Folkmängd (index)"
+        + (" och andel 65 år eller äldre (procent)" if aged else "")
+        + f" {first}–{last}"
+    )
 
 
 def _people_notes(view: Residents, blocks: Sequence[_Block]) -> list[str]:
-    notes = ["Färgad linje är kommunen, streckad de tillsammans, grå de andra."
-             if len(view.region.members) > 1 else ""]
+    notes = [
+        "Färgad linje är kommunen, streckad de tillsammans, grå de andra."
+        if len(view.region.members) > 1
+        else ""
+    ]
     if any(len(block.part.members) > charts.MOST_NAMED for block in blocks):
-        notes.append(f"De {swedish.in_words(charts.MOST_NAMED)} största kommunerna visas; "
-                     "tabellen har alla.")
+        notes.append(
+            f"De {swedish.in_words(charts.MOST_NAMED)} största kommunerna visas; tabellen har alla."
+        )
     shown = {code for block in blocks for code in block.lines.columns}
-    silent = [code for code in view.region.members if code in shown
-              and code not in view.indicators["share_65plus"].with_series([code])]
+    silent = [
+        code
+        for code in view.region.members
+        if code in shown and code not in view.indicators["share_65plus"].with_series([code])
+    ]
     if silent and len(silent) < len(shown):
         notes.append(f"Serien över åldrar saknas för {swedish.listed(names_of(silent))}.")
     elif silent:
@@ -371,9 +492,11 @@ def _people_notes(view: Residents, blocks: Sequence[_Block]) -> list[str]:
 def _ends(blocks: Sequence[_Block]) -> str:
     said = []
     for block in blocks:
-        ends = [f"{name} {swedish.number(block.lines[code].dropna().iloc[-1], block.decimals)}"
-                for code, name in zip(block.lines.columns, names_of(block.lines.columns),
-                                      strict=True) if block.lines[code].notna().any()]
+        ends = [
+            f"{name} {swedish.number(block.lines[code].dropna().iloc[-1], block.decimals)}"
+            for code, name in zip(block.lines.columns, names_of(block.lines.columns), strict=True)
+            if block.lines[code].notna().any()
+        ]
         year = int(block.lines.dropna(how="all").index.max())
         said.append(f"{swedish.capitalised(block.heading)}, {year}: {swedish.listed(ends)}.")
     return " ".join(said)
@@ -382,21 +505,29 @@ def _ends(blocks: Sequence[_Block]) -> str:
 def people_table(view: Residents) -> Table:
     """Members: inhabitants every tenth year, and the share aged 65 and over then and now."""
     share, order = view.indicators["share_65plus"], in_order(view.region, view.values)
-    chosen = [year for year in sorted({*range(_FIRST, view.year, 10), view.year})
-              if year in view.values.index.unique(1)]
+    chosen = [
+        year
+        for year in sorted({*range(_FIRST, view.year, 10), view.year})
+        if year in view.values.index.unique(1)
+    ]
     wide = view.values.unstack(level=1).reindex(order)[chosen]
     frame = wide.set_axis([str(year) for year in chosen], axis=1)
     formats = {str(year): Format(f"Folkmängd {year}") for year in chosen}
     aged = share.values.unstack(level=1).reindex(order)
     for year in [year for year in (_FIRST, share.year) if year in aged.columns]:
         frame[f"share{year}"] = aged[year]
-        formats[f"share{year}"] = Format(f"65 år eller äldre {year}", percent=True, decimals=1,
-                                         measure="share_65plus")
+        formats[f"share{year}"] = Format(
+            f"65 år eller äldre {year}", percent=True, decimals=1, measure="share_65plus"
+        )
     frame.insert(0, "name", names_of(order))
-    return Table("folkmangd-alder", "Folkmängd och andel 65 år eller äldre",
-                 frame.reset_index(drop=True), {"name": NAME, **formats},
-                 ("population", "share_65plus"),
-                 notes=("Alla år avser dagens kommungränser.", *noise(chosen)))
+    return Table(
+        "folkmangd-alder",
+        "Folkmängd och andel 65 år eller äldre",
+        frame.reset_index(drop=True),
+        {"name": NAME, **formats},
+        ("population", "share_65plus"),
+        notes=("Alla år avser dagens kommungränser.", *noise(chosen)),
+    )
 
 
 # --- the need ahead ------------------------------------------------------------------------------
@@ -419,33 +550,54 @@ def need_tables(view: Residents) -> list[Table]:
         frame = pd.concat([frame, pd.DataFrame([_need_row(view, "Riket", nation)])])
     several = len(cooperations(view.region)) > 1
     if several:
-        frame.insert(1, "part", [next((part.name for part in cooperations(view.region)
-                                       if code in part.members), "")
-                                 for code in [*order, ""]][: len(frame)])
-    formats = {"name": AREA, **({"part": COOPERATION} if several else {}),
-               "people": Format(f"Folkmängd {year}"), "coming": Format("70–79 år"),
-               "old": Format("80 år eller äldre"),
-               "ratio": Format("Kvot, 70–79 mot 80+", decimals=2,
-                               measure=measure_of(cohort_70_79).id),
-               "share": Format("65 år eller äldre", percent=True, decimals=1,
-                               measure="share_65plus"),
-               **_projection_formats(view)}
-    return [Table("behov", f"De äldre i dag och de som kommer efter, {year}",
-                  frame.reset_index(drop=True)[list(formats)], formats,
-                  ("population", "population_age", "share_65plus",
-                   *(("population_projection",) if len(view.projection) else ())),
-                  notes=(*tables.notes("population_age"), text.ARITHMETIC))]
+        frame.insert(
+            1,
+            "part",
+            [
+                next((part.name for part in cooperations(view.region) if code in part.members), "")
+                for code in [*order, ""]
+            ][: len(frame)],
+        )
+    formats = {
+        "name": AREA,
+        **({"part": COOPERATION} if several else {}),
+        "people": Format(f"Folkmängd {year}"),
+        "coming": Format("70–79 år"),
+        "old": Format("80 år eller äldre"),
+        "ratio": Format("Kvot, 70–79 mot 80+", decimals=2, measure=measure_of(cohort_70_79).id),
+        "share": Format("65 år eller äldre", percent=True, decimals=1, measure="share_65plus"),
+        **_projection_formats(view),
+    }
+    return [
+        Table(
+            "behov",
+            f"De äldre i dag och de som kommer efter, {year}",
+            frame.reset_index(drop=True)[list(formats)],
+            formats,
+            (
+                "population",
+                "population_age",
+                "share_65plus",
+                *(("population_projection",) if len(view.projection) else ()),
+            ),
+            notes=(*tables.notes("population_age"), text.ARITHMETIC),
+        )
+    ]
 
 
 def _need_row(view: Residents, name: str, codes: list[str]) -> dict[str, Any]:
     here, year = view.need.reindex(codes), int(view.ages["year"].max())
     share = view.indicators["share_65plus"]
     people = view.values.xs(year, level=1) if year in view.values.index.unique(1) else pd.Series()
-    return {"name": name, "people": people.reindex(codes).sum(skipna=False),
-            "coming": here["coming"].sum(skipna=False), "old": here["old"].sum(skipna=False),
-            "ratio": joint_need(here),
-            "share": metrics.joint_share(share.latest.reindex(codes), people.reindex(codes)),
-            "projected": _projected(view, codes)}
+    return {
+        "name": name,
+        "people": people.reindex(codes).sum(skipna=False),
+        "coming": here["coming"].sum(skipna=False),
+        "old": here["old"].sum(skipna=False),
+        "ratio": joint_need(here),
+        "share": metrics.joint_share(share.latest.reindex(codes), people.reindex(codes)),
+        "projected": _projected(view, codes),
+    }
 
 
 def _horizon(view: Residents) -> tuple[int, int]:
@@ -467,6 +619,8 @@ def _projection_formats(view: Residents) -> dict[str, Format]:
     if view.projection.empty:
         return {}
     first, last = _horizon(view)
-    return {"projected": Format(f"SCB:s framskrivning {first}–{last}", percent=True, decimals=1,
-                                signed=True)}
-
+    return {
+        "projected": Format(
+            f"SCB:s framskrivning {first}–{last}", percent=True, decimals=1, signed=True
+        )
+    }

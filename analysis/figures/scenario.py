@@ -32,8 +32,12 @@ from analysis.text.unknown import unknown
 from analysis.views.scenario import Scenario
 from analysis.views.services import rows_of
 
-_PARTS = {metrics.BEFORE: "krets i inventeringen", metrics.ALONE: "ingen uppgift i dag",
-          metrics.AFTER: "scenariot", metrics.STAY: "blir kvar"}
+_PARTS = {
+    metrics.BEFORE: "krets i inventeringen",
+    metrics.ALONE: "ingen uppgift i dag",
+    metrics.AFTER: "scenariot",
+    metrics.STAY: "blir kvar",
+}
 
 
 def _name(code: str) -> str:
@@ -64,13 +68,21 @@ def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.Dat
     >>> style.description_of(axes.figure).title
     'Scenariot: upphandling och inköp'
     """
-    axes, side = maps.map_canvas(maps.natural_height(case.view.region, boundaries, legend=0.34),
-                                 legend=0.34)
+    axes, side = maps.map_canvas(
+        maps.natural_height(case.view.region, boundaries, legend=0.34), legend=0.34
+    )
     points = centres.set_index("code")[["easting", "northing"]]
-    members: dict[str, Any] = {"facecolor": tint(style.ACCENT, 0.35), "edgecolor": style.INK,
-                               "linewidth": 0.8}
-    stay: dict[str, Any] = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 0.6,
-                            "hatch": "////"}
+    members: dict[str, Any] = {
+        "facecolor": tint(style.ACCENT, 0.35),
+        "edgecolor": style.INK,
+        "linewidth": 0.8,
+    }
+    stay: dict[str, Any] = {
+        "facecolor": "white",
+        "edgecolor": style.INK,
+        "linewidth": 0.6,
+        "hatch": "////",
+    }
     with style.look():
         maps.draw_base(axes, case.view.region, boundaries, also=case.outside)
         fill(axes, boundaries.loc[list(case.members)], zorder=1.5, **members)
@@ -92,26 +104,37 @@ def _draw_lines(axes: Axes, case: Scenario, points: pd.DataFrame) -> list[Any]:
     handles = [Line2D([], [], label="befolkningscentrum", **dot)]
     if case.host not in known:
         return handles
-    star: dict[str, Any] = {"marker": "*", "markersize": 13, "linestyle": "none",
-                            "markerfacecolor": style.HIGHLIGHT, "markeredgecolor": "white"}
+    star: dict[str, Any] = {
+        "marker": "*",
+        "markersize": 13,
+        "linestyle": "none",
+        "markerfacecolor": style.HIGHLIGHT,
+        "markeredgecolor": "white",
+    }
     way: dict[str, Any] = {"color": style.HIGHLIGHT, "linewidth": 1.1, "linestyle": "--"}
     host = known[case.host]
     for x, y in known.values():
         axes.plot([x, host[0]], [y, host[1]], zorder=5, **way)
     axes.plot([host[0]], [host[1]], zorder=7, **star)
-    return [*handles, Line2D([], [], label="värdkommun", **star),
-            Line2D([], [], label="fågelvägen till värden", **way)]
+    return [
+        *handles,
+        Line2D([], [], label="värdkommun", **star),
+        Line2D([], [], label="fågelvägen till värden", **way),
+    ]
 
 
 def _places(case: Scenario, points: pd.DataFrame) -> dict[str, tuple[float, float]]:
     """Centre of each member that has one (metres)."""
     known = points.reindex(list(case.members)).dropna()
-    return {str(code): (float(x), float(y)) for code, x, y in
-            zip(known.index, known["easting"], known["northing"], strict=True)}
+    return {
+        str(code): (float(x), float(y))
+        for code, x, y in zip(known.index, known["easting"], known["northing"], strict=True)
+    }
 
 
-def _name_places(axes: Axes, case: Scenario, points: pd.DataFrame,
-                 boundaries: gpd.GeoDataFrame) -> None:
+def _name_places(
+    axes: Axes, case: Scenario, points: pd.DataFrame, boundaries: gpd.GeoDataFrame
+) -> None:
     spots = boundaries.representative_point()
     few = len(case.members) <= maps.MANY
     places = _places(case, points)
@@ -119,27 +142,44 @@ def _name_places(axes: Axes, case: Scenario, points: pd.DataFrame,
     for code in (*case.members, *case.outside):
         inside = code in case.members
         x, y = places.get(code) or (spots[code].x, spots[code].y)
-        wanted.append(Label(_name(code), x, y, radius=6.0,
-                            size=8 if inside and few else 7, must=inside and few,
-                            weight="bold" if inside and few else "normal"))
+        wanted.append(
+            Label(
+                _name(code),
+                x,
+                y,
+                radius=6.0,
+                size=8 if inside and few else 7,
+                must=inside and few,
+                weight="bold" if inside and few else "normal",
+            )
+        )
     style.settle(axes)
     labels.place(axes, wanted)
 
 
 def _circle_description(case: Scenario) -> style.Description:
-    roles = [(code, "i scenariot" + (", värd" if code == case.host else ""))
-             for code in case.members]
+    roles = [
+        (code, "i scenariot" + (", värd" if code == case.host else "")) for code in case.members
+    ]
     roles += [(code, "med i dag, inte i scenariot") for code in case.outside]
     frame = pd.DataFrame([{"name": _name(code), "role": role} for code, role in roles])
     staying = f" Inte med, men med i dag: {_listed(case.outside)}." if case.outside else ""
     return style.Description(
-        id="scenario-karta", title=f"Scenariot: {text_name(case)}",
+        id="scenario-karta",
+        title=f"Scenariot: {text_name(case)}",
         alt=f"Karta. I scenariot: {_listed(list(case.members))}."
-        + (f" Värd: {_name(case.host)}." if case.host else "") + staying,
+        + (f" Värd: {_name(case.host)}." if case.host else "")
+        + staying,
         sources=("services", "localities", "boundaries"),
-        table=Table("scenario-karta", "Kommunerna i scenariot", frame,
-                    {"name": NAME, "role": word("Roll")}, ("services",)),
-        note="Linjerna är fågelvägen, inte vägar.")
+        table=Table(
+            "scenario-karta",
+            "Kommunerna i scenariot",
+            frame,
+            {"name": NAME, "role": word("Roll")},
+            ("services",),
+        ),
+        note="Linjerna är fågelvägen, inte vägar.",
+    )
 
 
 def text_name(case: Scenario) -> str:
@@ -169,25 +209,51 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     with style.look():
         for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
             axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
-            axes.annotate(swedish.number(bar.population), (bar.population, y), xytext=(4, 0),
-                          textcoords="offset points", va="center", fontsize=8)
-        axes.set_yticks(range(len(bars) - 1, -1, -1), [wrap(label, 42) for label in bars["label"]],
-                        fontsize=7.5, linespacing=1.0)
+            axes.annotate(
+                swedish.number(bar.population),
+                (bar.population, y),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
+        axes.set_yticks(
+            range(len(bars) - 1, -1, -1),
+            [wrap(label, 42) for label in bars["label"]],
+            fontsize=7.5,
+            linespacing=1.0,
+        )
         axes.set_xlim(0, 1.2 * float(bars["population"].max()))
         axes.set_ylim(-0.6, len(bars) - 0.4)
         axes.tick_params(axis="y", length=0)
         number_axis(axes.xaxis, ticks=4)
     frame = bars[["label", "role", "members", "population"]]
-    table = Table("scenario-underlag", f"Befolkningsunderlag, folkmängd {year}", frame,
-                  {"label": word("Krets"), "role": word("Vad"), "members": Format("Kommuner"),
-                   "population": Format("Folkmängd", "invånare")}, ("services", "population"))
+    table = Table(
+        "scenario-underlag",
+        f"Befolkningsunderlag, folkmängd {year}",
+        frame,
+        {
+            "label": word("Krets"),
+            "role": word("Vad"),
+            "members": Format("Kommuner"),
+            "population": Format("Folkmängd", "invånare"),
+        },
+        ("services", "population"),
+    )
     said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
-    return style.describe(axes, style.Description(
-        id="scenario-underlag", title=f"Befolkningsunderlaget före och efter, folkmängd {year}",
-        alt=f"Liggande staplar: {swedish.listed(said)}.", sources=("services", "population"),
-        table=table, unit="invånare",
-        note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
-        "organ för tjänsten i inventeringen, eller kommuner utan uppgift."))
+    return style.describe(
+        axes,
+        style.Description(
+            id="scenario-underlag",
+            title=f"Befolkningsunderlaget före och efter, folkmängd {year}",
+            alt=f"Liggande staplar: {swedish.listed(said)}.",
+            sources=("services", "population"),
+            table=table,
+            unit="invånare",
+            note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
+            "organ för tjänsten i inventeringen, eller kommuner utan uppgift.",
+        ),
+    )
 
 
 def _bar_look(part: str) -> dict[str, Any]:
@@ -201,14 +267,29 @@ def _bar_look(part: str) -> dict[str, Any]:
 def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
     """part, label, role, members and population of each bar; circles of unknown size left out."""
     bases = metrics.population_bases(case.present, case.members, population)
-    rows = [{"part": row.part, "label": _bar_label(case, row), "role": _PARTS[row.part],
-             "members": row.members, "population": row.population} for row in rows_of(bases)]
+    rows = [
+        {
+            "part": row.part,
+            "label": _bar_label(case, row),
+            "role": _PARTS[row.part],
+            "members": row.members,
+            "population": row.population,
+        }
+        for row in rows_of(bases)
+    ]
     present = set(case.present["arrangement"])
     sizes = metrics.body_sizes(case.view.state, case.service, population)
-    rows += [{"part": "other", "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]",
-              "role": row.words, "members": row.members,
-              "population": row.population}
-             for row in rows_of(sizes) if row.arrangement not in present]
+    rows += [
+        {
+            "part": "other",
+            "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]",
+            "role": row.words,
+            "members": row.members,
+            "population": row.population,
+        }
+        for row in rows_of(sizes)
+        if row.arrangement not in present
+    ]
     order = {metrics.AFTER: 0, metrics.BEFORE: 1, metrics.STAY: 2, metrics.ALONE: 3, "other": 4}
     frame = pd.DataFrame(rows).dropna(subset=["population"])
     frame = frame.astype({"population": "int64"})
@@ -234,98 +315,201 @@ def present_tables_of(case: Scenario) -> list[Table]:
     """Today's bodies with members inside and outside the scenario; none when none is known."""
     if case.present.empty:
         return []
-    frame = pd.DataFrame([
-        {"name": row.name, "form": case.view.form_names[row.legal_form],
-         "status": row.words,
-         "since": service_text.since(case.view, row.arrangement, case.service),
-         "inside": _listed(row.inside.split("; ")),
-         "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen"}
-        for row in rows_of(case.present)
-    ])
-    return [Table("scenario-idag", f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
-                  frame, {"name": word("Organ"), "form": word("Form"), "status": word("Status"),
-                          "since": word("Sedan"), "inside": word("I scenariot"),
-                          "outside": word("Blir kvar")}, ("services",))]
+    frame = pd.DataFrame(
+        [
+            {
+                "name": row.name,
+                "form": case.view.form_names[row.legal_form],
+                "status": row.words,
+                "since": service_text.since(case.view, row.arrangement, case.service),
+                "inside": _listed(row.inside.split("; ")),
+                "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen",
+            }
+            for row in rows_of(case.present)
+        ]
+    )
+    return [
+        Table(
+            "scenario-idag",
+            f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
+            frame,
+            {
+                "name": word("Organ"),
+                "form": word("Form"),
+                "status": word("Status"),
+                "since": word("Sedan"),
+                "inside": word("I scenariot"),
+                "outside": word("Blir kvar"),
+            },
+            ("services",),
+        )
+    ]
 
 
 def host_table(case: Scenario, localities: pd.DataFrame) -> Table:
     """Mean and longest distance for each member as host, from the localities to its largest."""
     choices = metrics.host_choices(case.members, localities)
-    frame = pd.DataFrame([
-        {"host": _name(row.host) + (" (vald)" if row.host == case.host else ""),
-         "place": row.place, "mean": row.mean_km, "own": row.own_km, "largest": row.largest_km,
-         "farthest": _name(row.farthest) if row.farthest else None} for row in rows_of(choices)
-    ])
-    return Table("scenario-avstand", "Avstånd om kommunen vore värd, fågelvägen", frame,
-                 {"host": word("Värdkommun"), "place": word("Till"),
-                  "mean": Format("Medelavstånd, alla", "km", 1, measure="mean_distance"),
-                  "own": Format("Värdens egna invånare", "km", 1, measure="mean_distance"),
-                  "largest": Format("Längsta medelavstånd", "km", 1),
-                  "farthest": word("Längst bort")}, ("localities",),
-                 notes=("Från varje tätort, vägt med dess invånare; de som bor utanför tätort är "
-                        "inte med.",))
+    frame = pd.DataFrame(
+        [
+            {
+                "host": _name(row.host) + (" (vald)" if row.host == case.host else ""),
+                "place": row.place,
+                "mean": row.mean_km,
+                "own": row.own_km,
+                "largest": row.largest_km,
+                "farthest": _name(row.farthest) if row.farthest else None,
+            }
+            for row in rows_of(choices)
+        ]
+    )
+    return Table(
+        "scenario-avstand",
+        "Avstånd om kommunen vore värd, fågelvägen",
+        frame,
+        {
+            "host": word("Värdkommun"),
+            "place": word("Till"),
+            "mean": Format("Medelavstånd, alla", "km", 1, measure="mean_distance"),
+            "own": Format("Värdens egna invånare", "km", 1, measure="mean_distance"),
+            "largest": Format("Längsta medelavstånd", "km", 1),
+            "farthest": word("Längst bort"),
+        },
+        ("localities",),
+        notes=(
+            "Från varje tätort, vägt med dess invånare; de som bor utanför tätort är inte med.",
+        ),
+    )
 
 
-def pair_table(case: Scenario, centres: pd.DataFrame, neighbours: pd.DataFrame,
-               links: pd.DataFrame, *, year: int, sources: tuple[str, ...]) -> Table:
+def pair_table(
+    case: Scenario,
+    centres: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    links: pd.DataFrame,
+    *,
+    year: int,
+    sources: tuple[str, ...],
+) -> Table:
     """Each pair of members: distance, land border and commuters in each direction."""
     keys = ["code_a", "code_b"]
-    table = metrics.pair_distances(case.members, centres).merge(
-        metrics.land_borders(case.members, neighbours), on=keys).merge(links, on=keys)
+    table = (
+        metrics.pair_distances(case.members, centres)
+        .merge(metrics.land_borders(case.members, neighbours), on=keys)
+        .merge(links, on=keys)
+    )
     modelled = bool((table["kind"] == "modelled").any())
-    frame = pd.DataFrame({
-        "a": [_name(code) for code in table["code_a"]],
-        "b": [_name(code) for code in table["code_b"]],
-        "distance": table["distance_km"],
-        "border": ["ja" if border else "ingen i underlaget" for border in table["border"]],
-        "there": _careful(table, "there"), "back": _careful(table, "back"),
-    })
+    frame = pd.DataFrame(
+        {
+            "a": [_name(code) for code in table["code_a"]],
+            "b": [_name(code) for code in table["code_b"]],
+            "distance": table["distance_km"],
+            "border": ["ja" if border else "ingen i underlaget" for border in table["border"]],
+            "there": _careful(table, "there"),
+            "back": _careful(table, "back"),
+        }
+    )
     kind = "modellskattade" if modelled else "observerade"
-    return Table("scenario-par", f"Paren: avstånd, landgräns och pendlare {year} ({kind})", frame,
-                 {"a": word("Kommun A"), "b": word("Kommun B"),
-                  "distance": Format("Fågelväg", "km", 1), "border": word("Landgräns"),
-                  "there": word("Pendlare A till B"), "back": word("Pendlare B till A")},
-                 ("localities", "neighbours", *sources), kind="modelled" if modelled else "derived",
-                 notes=("Vattengränser finns inte i underlaget.", *_unknown_links(table), *(
-                     (f"Modellskattade tal under {swedish.number(1000)} är intervall. "
-                      f"{error_short()}",) if modelled else ())))
+    return Table(
+        "scenario-par",
+        f"Paren: avstånd, landgräns och pendlare {year} ({kind})",
+        frame,
+        {
+            "a": word("Kommun A"),
+            "b": word("Kommun B"),
+            "distance": Format("Fågelväg", "km", 1),
+            "border": word("Landgräns"),
+            "there": word("Pendlare A till B"),
+            "back": word("Pendlare B till A"),
+        },
+        ("localities", "neighbours", *sources),
+        kind="modelled" if modelled else "derived",
+        notes=(
+            "Vattengränser finns inte i underlaget.",
+            *_unknown_links(table),
+            *(
+                (f"Modellskattade tal under {swedish.number(1000)} är intervall. {error_short()}",)
+                if modelled
+                else ()
+            ),
+        ),
+    )
 
 
 def _unknown_links(links: pd.DataFrame) -> tuple[str, ...]:
     """How many commuting cells are unknown and why; nothing when all are known."""
-    said = unknown(pd.concat([links.loc[links[way].isna(), f"{way}_status"]
-                              for way in ("there", "back")]), "om pendlare")
+    said = unknown(
+        pd.concat([links.loc[links[way].isna(), f"{way}_status"] for way in ("there", "back")]),
+        "om pendlare",
+    )
     return (said,) if said else ()
 
 
 def _careful(table: pd.DataFrame, column: str) -> list[str | None]:
     """Commuters as they may be printed: a small modelled number is an interval."""
-    return [None if np.isnan(value) else of_model(float(value)) if kind == "modelled"
-            else swedish.number(value)
-            for value, kind in zip(table[column], table["kind"], strict=True)]
+    return [
+        None
+        if np.isnan(value)
+        else of_model(float(value))
+        if kind == "modelled"
+        else swedish.number(value)
+        for value, kind in zip(table[column], table["kind"], strict=True)
+    ]
 
 
 def forms_table(case: Scenario) -> Table:
     """The legal forms: possible for these members, what each means, and the paragraph."""
     forms = case.view.inventory.forms
-    frame = pd.DataFrame([
-        {"form": row.name, "possible": text.form_possible(case, row.key), "meaning": row.meaning,
-         "paragraph": row.paragraph or "inget"}
-        for row in rows_of(forms[forms["key"] != "okand"])
-    ])
-    return Table("scenario-former", "Juridiska former för samverkan", frame,
-                 {"form": word("Form"), "possible": word("Möjlig här"), "meaning": word("Innebär"),
-                  "paragraph": word("Lagrum")}, ("services",))
+    frame = pd.DataFrame(
+        [
+            {
+                "form": row.name,
+                "possible": text.form_possible(case, row.key),
+                "meaning": row.meaning,
+                "paragraph": row.paragraph or "inget",
+            }
+            for row in rows_of(forms[forms["key"] != "okand"])
+        ]
+    )
+    return Table(
+        "scenario-former",
+        "Juridiska former för samverkan",
+        frame,
+        {
+            "form": word("Form"),
+            "possible": word("Möjlig här"),
+            "meaning": word("Innebär"),
+            "paragraph": word("Lagrum"),
+        },
+        ("services",),
+    )
 
 
-def assumptions_table(case: Scenario, *, population_year: int, commuting_year: int,
-                      modelled: bool, costs: pd.DataFrame | None) -> Table:
+def assumptions_table(
+    case: Scenario,
+    *,
+    population_year: int,
+    commuting_year: int,
+    modelled: bool,
+    costs: pd.DataFrame | None,
+) -> Table:
     """Every assumption of the scenario with its value."""
     frame = pd.DataFrame(
-        text.assumptions(case, population_year=population_year, commuting_year=commuting_year,
-                         modelled=modelled, costs=costs), columns=["what", "value"])
-    return Table("scenario-antaganden", "Scenariots antaganden och val", frame,
-                 {"what": word("Antagande"), "value": word("Värde")}, ("services",))
+        text.assumptions(
+            case,
+            population_year=population_year,
+            commuting_year=commuting_year,
+            modelled=modelled,
+            costs=costs,
+        ),
+        columns=["what", "value"],
+    )
+    return Table(
+        "scenario-antaganden",
+        "Scenariots antaganden och val",
+        frame,
+        {"what": word("Antagande"), "value": word("Värde")},
+        ("services",),
+    )
 
 
 def cost_tables_of(case: Scenario, costs: pd.DataFrame | None) -> list[Table]:
@@ -336,12 +520,24 @@ def cost_tables_of(case: Scenario, costs: pd.DataFrame | None) -> list[Table]:
     if own["cost"].isna().all():
         return []
     missing = unknown(own.loc[own["cost"].isna(), "status"])
-    frame = pd.DataFrame({"name": [_name(code) for code in own["code"]], "year": own["year"],
-                          "cost": own["cost"]})
-    return [Table("scenario-kostnad", f"Kostnad per invånare i dag: {text_name(case)}", frame,
-                  {"name": NAME, "year": Format("År", year=True),
-                   "cost": Format("Kostnad", "kr per invånare")}, ("area_costs",),
-                  kind="observed", notes=(missing,) if missing else ())]
+    frame = pd.DataFrame(
+        {"name": [_name(code) for code in own["code"]], "year": own["year"], "cost": own["cost"]}
+    )
+    return [
+        Table(
+            "scenario-kostnad",
+            f"Kostnad per invånare i dag: {text_name(case)}",
+            frame,
+            {
+                "name": NAME,
+                "year": Format("År", year=True),
+                "cost": Format("Kostnad", "kr per invånare"),
+            },
+            ("area_costs",),
+            kind="observed",
+            notes=(missing,) if missing else (),
+        )
+    ]
 
 
 def bodies_table_of(case: Scenario) -> list[Table]:
@@ -353,15 +549,34 @@ def bodies_table_of(case: Scenario) -> list[Table]:
     found = []
     for (key, _), part in rows.groupby(["arrangement", "words"], sort=False):
         head = next(rows_of(part))
-        found.append({
-            "name": case.view.names[str(key)], "form": case.view.form_names[head.legal_form],
-            "status": head.words,
-            "codes": _listed(sorted(set(part["code"]))),
-            "trust": TRUST_LABELS[head.trust],
-            "sources": "; ".join(dict.fromkeys(service_text.publisher(case.view, source)
-                                               for source in head.sources.split("; ")))})
-    return [Table("scenario-organ", f"Alla uppgifter om {text_name(case)} i inventeringen",
-                  pd.DataFrame(found),
-                  {"name": word("Organ"), "form": word("Form"), "status": word("Status"),
-                   "codes": word("Kommuner"), "trust": word("Tilltro"),
-                   "sources": word("Källor")}, ("services",))]
+        found.append(
+            {
+                "name": case.view.names[str(key)],
+                "form": case.view.form_names[head.legal_form],
+                "status": head.words,
+                "codes": _listed(sorted(set(part["code"]))),
+                "trust": TRUST_LABELS[head.trust],
+                "sources": "; ".join(
+                    dict.fromkeys(
+                        service_text.publisher(case.view, source)
+                        for source in head.sources.split("; ")
+                    )
+                ),
+            }
+        )
+    return [
+        Table(
+            "scenario-organ",
+            f"Alla uppgifter om {text_name(case)} i inventeringen",
+            pd.DataFrame(found),
+            {
+                "name": word("Organ"),
+                "form": word("Form"),
+                "status": word("Status"),
+                "codes": word("Kommuner"),
+                "trust": word("Tilltro"),
+                "sources": word("Källor"),
+            },
+            ("services",),
+        )
+    ]

@@ -49,13 +49,20 @@ def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
     circles = view.circles
     cuts = [0, *range(_MAIN, len(circles), _MAPS), len(circles)]
     parts = [circles[start:end] for start, end in pairwise(cuts) if start < end]
-    return [plot_bodies(view, circles=part, part=number, boundaries=boundaries)
-            for number, part in enumerate(parts, start=1)]
+    return [
+        plot_bodies(view, circles=part, part=number, boundaries=boundaries)
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 @style.drawn
-def plot_bodies(view: Sharing, *, boundaries: gpd.GeoDataFrame,
-                circles: Sequence[Circle] | None = None, part: int = 1) -> Axes:
+def plot_bodies(
+    view: Sharing,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    circles: Sequence[Circle] | None = None,
+    part: int = 1,
+) -> Axes:
     """A map for each circle of members, also of those outside the region, on the date.
 
     `circles` are some of `view.circles` (default: the first four), `part` their figure. Raises
@@ -103,12 +110,25 @@ def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFram
     frame = maps.frame_of(framed, boundaries, also=outside, aspect=extent.width / extent.height)
     old = not any(body.dated for body in circle)
     colour = to_hex(tint(style.ACCENT, 0.2 if old else 0.4))
-    sheet = maps.draw_ground(axes, view.region, boundaries, frame,
-                             fill=pd.Series(dict.fromkeys(view.region.members, style.LAND)
-                                            | dict.fromkeys(members, colour)))
+    sheet = maps.draw_ground(
+        axes,
+        view.region,
+        boundaries,
+        frame,
+        fill=pd.Series(
+            dict.fromkeys(view.region.members, style.LAND) | dict.fromkeys(members, colour)
+        ),
+    )
     if old:
-        fill(axes, sheet.areas[sheet.land.index.isin(members)], facecolor="none",
-             edgecolor=style.ACCENT, linewidth=0, hatch="////", zorder=1.6)
+        fill(
+            axes,
+            sheet.areas[sheet.land.index.isin(members)],
+            facecolor="none",
+            edgecolor=style.ACCENT,
+            linewidth=0,
+            hatch="////",
+            zorder=1.6,
+        )
     _name(axes, view, members, sheet)
 
 
@@ -126,41 +146,74 @@ def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> No
     What is large enough to be told apart has its name; smaller ones as far as they find room.
     """
     few = len(view.region.members) <= maps.MANY
-    own = [code for code in view.region.members
-           if code in sheet.land.index and (few or code in members)]
+    own = [
+        code
+        for code in view.region.members
+        if code in sheet.land.index and (few or code in members)
+    ]
     outside = [code for code in members if code in sheet.land.index and code not in own]
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     least = _TOLD * (east - west) * (north - south)
-    places = [Label(municipalities()[code].name, *maps.heart(sheet.land[code]), size=7,
-                    weight="bold" if code in own else "normal", area=sheet.land[code],
-                    must=sheet.land[code].area > least) for code in [*own, *outside][:_NAMED]]
+    places = [
+        Label(
+            municipalities()[code].name,
+            *maps.heart(sheet.land[code]),
+            size=7,
+            weight="bold" if code in own else "normal",
+            area=sheet.land[code],
+            must=sheet.land[code].area > least,
+        )
+        for code in [*own, *outside][:_NAMED]
+    ]
     style.settle(axes)
     labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
 
 
 def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:
     shown = [body for circle in circles for body in circle]
-    frame = pd.DataFrame([
-        {"body": body.name, "services": len(body.areas),
-         "inside": swedish.listed(text.names_of(body.inside)),
-         "outside": swedish.listed(text.names_of(body.outside)) or None, "said": body.words}
-        for body in shown], columns=["body", "services", "inside", "outside", "said"])
+    frame = pd.DataFrame(
+        [
+            {
+                "body": body.name,
+                "services": len(body.areas),
+                "inside": swedish.listed(text.names_of(body.inside)),
+                "outside": swedish.listed(text.names_of(body.outside)) or None,
+                "said": body.words,
+            }
+            for body in shown
+        ],
+        columns=["body", "services", "inside", "outside", "said"],
+    )
     key = "organ-kartor" if part == 1 else f"organ-kartor-{part}"
-    table = Table(key, f"Organ och medlemmar {swedish.day(view.day)}", frame,
-                  {"body": word("Organ"), "services": Format("Tjänster för regionens kommuner"),
-                   "inside": word("Medlemmar i regionen"), "outside": word("Medlemmar utanför"),
-                   "said": word("Hur säkert")}, SOURCES)
-    said = ". ".join(f"{body.name} ({body.words}): {swedish.listed(text.names_of(body.inside))}"
-                     + (f"; utanför {_names(body.outside)}" if body.outside else "")
-                     for body in shown)
+    table = Table(
+        key,
+        f"Organ och medlemmar {swedish.day(view.day)}",
+        frame,
+        {
+            "body": word("Organ"),
+            "services": Format("Tjänster för regionens kommuner"),
+            "inside": word("Medlemmar i regionen"),
+            "outside": word("Medlemmar utanför"),
+            "said": word("Hur säkert"),
+        },
+        SOURCES,
+    )
+    said = ". ".join(
+        f"{body.name} ({body.words}): {swedish.listed(text.names_of(body.inside))}"
+        + (f"; utanför {_names(body.outside)}" if body.outside else "")
+        for body in shown
+    )
     return style.Description(
-        id=key, title=circles_title(view) if part == 1
-        else f"Fler organ och deras kommuner, del {part}",
+        id=key,
+        title=circles_title(view) if part == 1 else f"Fler organ och deras kommuner, del {part}",
         subtitle=f"Kommunerna i varje organ {swedish.day(view.day)}",
-        alt=f"En karta för varje grupp av kommuner. {said}.", sources=SOURCES, table=table,
+        alt=f"En karta för varje grupp av kommuner. {said}.",
+        sources=SOURCES,
+        table=table,
         note="Svart linje: kommunerna i rapporten. Streckad yta: bara äldre belägg, och inget slut "
-        "är känt. Bara medlemmar som källorna namnger är färgade." + _left_out(view, part))
+        "är känt. Bara medlemmar som källorna namnger är färgade." + _left_out(view, part),
+    )
 
 
 def _left_out(view: Sharing, part: int) -> str:

@@ -28,8 +28,15 @@ from analysis.views.services import Cell, Sharing
 
 SOURCES = ("services",)
 FORM_LETTERS = {
-    "kommunalforbund": "F", "samordningsforbund": "R", "gemensam-namnd": "N", "bolag": "B",
-    "avtal": "A", "forening": "Ö", "stiftelse": "S", "natverk": "K", "avsiktsforklaring": "I",
+    "kommunalforbund": "F",
+    "samordningsforbund": "R",
+    "gemensam-namnd": "N",
+    "bolag": "B",
+    "avtal": "A",
+    "forening": "Ö",
+    "stiftelse": "S",
+    "natverk": "K",
+    "avsiktsforklaring": "I",
     "okand": "O",
 }
 PLAN_MARKS = {"intention": "D", "inquiry": "s", "decided": "^"}
@@ -81,8 +88,14 @@ def sharp(axes: Axes) -> None:
 def letters_text(view: Sharing, forms: Iterable[str] = ()) -> str:
     """What the letters of `forms`, or of all forms that occur, stand for."""
     found = set(forms) or set(view.own["legal_form"])
-    return "; ".join(f"{letter} {view.form_names[key]}" for key, letter in FORM_LETTERS.items()
-                     if key in found) + "."
+    return (
+        "; ".join(
+            f"{letter} {view.form_names[key]}"
+            for key, letter in FORM_LETTERS.items()
+            if key in found
+        )
+        + "."
+    )
 
 
 def box_look(state: State) -> dict[str, Any]:
@@ -90,42 +103,80 @@ def box_look(state: State) -> dict[str, Any]:
     if state in DATED:
         return {"facecolor": style.ACCENT, "edgecolor": style.ACCENT, "linewidth": 0.6}
     if state == State.UNENDED:
-        return {"facecolor": tint(style.ACCENT, _LIGHT), "edgecolor": style.ACCENT,
-                "linewidth": 0.6}
-    return {"facecolor": "white", "edgecolor": style.MUTED, "linewidth": 0.7,
-            "linestyle": (0, (3, 2))}
+        return {
+            "facecolor": tint(style.ACCENT, _LIGHT),
+            "edgecolor": style.ACCENT,
+            "linewidth": 0.6,
+        }
+    return {
+        "facecolor": "white",
+        "edgecolor": style.MUTED,
+        "linewidth": 0.7,
+        "linestyle": (0, (3, 2)),
+    }
 
 
 def plan_look(event: str) -> dict[str, Any]:
     """How the sign of a plan is drawn."""
     filled = event == "decided"
-    return {"marker": PLAN_MARKS[event], "markersize": 3.8, "linestyle": "none",
-            "markerfacecolor": style.INK if filled else "white", "markeredgecolor": style.INK,
-            "markeredgewidth": 0.8}
+    return {
+        "marker": PLAN_MARKS[event],
+        "markersize": 3.8,
+        "linestyle": "none",
+        "markerfacecolor": style.INK if filled else "white",
+        "markeredgecolor": style.INK,
+        "markeredgewidth": 0.8,
+    }
 
 
 ALONE_LOOK: dict[str, Any] = {
-    "marker": "o", "markersize": 4.6, "linestyle": "none", "markerfacecolor": "white",
-    "markeredgecolor": style.INK, "markeredgewidth": 1.0}
+    "marker": "o",
+    "markersize": 4.6,
+    "linestyle": "none",
+    "markerfacecolor": "white",
+    "markeredgecolor": style.INK,
+    "markeredgewidth": 1.0,
+}
 
 
 def handles(cells: Iterable[Cell]) -> list[Any]:
     """Legend entries of the states that occur among `cells`, the surest first."""
     found = list(cells)
     states = {cell.state for cell in found}
-    boxes = {State.EVIDENCED: bool(states & set(DATED)), State.UNENDED: State.UNENDED in states,
-             State.UNCLEAR: State.UNCLEAR in states}
+    boxes = {
+        State.EVIDENCED: bool(states & set(DATED)),
+        State.UNENDED: State.UNENDED in states,
+        State.UNCLEAR: State.UNCLEAR in states,
+    }
     entries: list[Any] = [
-        Patch(label="bekräftad eller belagd" if State.CONFIRMED in states
-              and state == State.EVIDENCED else LABELS[state], **box_look(state))
-        for state, occurs in boxes.items() if occurs]
+        Patch(
+            label="bekräftad eller belagd"
+            if State.CONFIRMED in states and state == State.EVIDENCED
+            else LABELS[state],
+            **box_look(state),
+        )
+        for state, occurs in boxes.items()
+        if occurs
+    ]
     if State.ALONE in states:
         entries.append(Line2D([], [], label=LABELS[State.ALONE], **ALONE_LOOK))
-    entries += [Line2D([], [], label=EVENT_LABELS[event], **plan_look(event)) for event in PLANS
-                if any(cell.state == State.PLANNED and cell.event == event for cell in found)]
+    entries += [
+        Line2D([], [], label=EVENT_LABELS[event], **plan_look(event))
+        for event in PLANS
+        if any(cell.state == State.PLANNED and cell.event == event for cell in found)
+    ]
     if states & {State.UNKNOWN, State.ENDED}:
-        entries.append(Line2D([], [], marker=".", markersize=3, color=style.MUTED,
-                              linestyle="none", label=LABELS[State.UNKNOWN]))
+        entries.append(
+            Line2D(
+                [],
+                [],
+                marker=".",
+                markersize=3,
+                color=style.MUTED,
+                linestyle="none",
+                label=LABELS[State.UNKNOWN],
+            )
+        )
     return entries
 
 

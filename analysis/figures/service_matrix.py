@@ -65,8 +65,11 @@ def columns_of(view: Sharing, most: int = _MOST) -> list[list[str]]:
 def _shown_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
     """Services of which something else than an end is known, in the order of the inventory."""
     silent = (State.UNKNOWN, State.ENDED)
-    return [area for area in view.area_names
-            if any(view.cell(area, code).state not in silent for code in codes)]
+    return [
+        area
+        for area in view.area_names
+        if any(view.cell(area, code).state not in silent for code in codes)
+    ]
 
 
 # --- the compact matrix of page two --------------------------------------------------------------
@@ -114,9 +117,14 @@ def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
     most = 2 * _ROWS if len(codes) <= 5 and style.width() == style.WIDTH else _ROWS
     if len(areas) <= most:
         return areas
-    planned = [area for area in areas if all(
-        view.cell(area, code).state in (State.PLANNED, State.UNKNOWN, State.ENDED)
-        for code in codes)]
+    planned = [
+        area
+        for area in areas
+        if all(
+            view.cell(area, code).state in (State.PLANNED, State.UNKNOWN, State.ENDED)
+            for code in codes
+        )
+    ]
     left = set(areas) - set(planned[: len(areas) - most])
     return [area for area in areas if area in left][:most]
 
@@ -124,8 +132,9 @@ def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
 class _Compact:
     """Where everything stands in the compact matrix, in inches."""
 
-    def __init__(self, view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str],
-                 wide: bool) -> None:
+    def __init__(
+        self, view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str], wide: bool
+    ) -> None:
         self.view, self.groups, self.areas = view, groups, areas
         codes = [code for part in groups for code in part]
         gaps = _GAP * (len(groups) - 1)
@@ -138,8 +147,11 @@ class _Compact:
         self.cell = _SMALL if two else min(0.42, (room - self.name - gaps) / len(codes))
         self.right = self.name + gaps + self.cell * len(codes) + 0.08
         longest = max(len(municipalities()[code].name) for code in codes)
-        self.head = (0.14 + (0.06 if self.cell < _TIGHT else 0.047) * longest
-                     + (0.16 if len(groups) > 1 else 0))
+        self.head = (
+            0.14
+            + (0.06 if self.cell < _TIGHT else 0.047) * longest
+            + (0.16 if len(groups) > 1 else 0)
+        )
         self.entries = handles(view.cell(area, code) for area in areas for code in codes)
         self.lines = int(np.ceil(len(areas) / self.blocks))
         self.foot = 0.2 * int(np.ceil(len(self.entries) / (4 if wide else 2))) + 0.1
@@ -148,24 +160,45 @@ class _Compact:
     def draw(self, axes: Axes) -> None:
         """Everything: heads, rows, legend."""
         for block in range(self.blocks):
-            areas = self.areas[block * self.lines:(block + 1) * self.lines]
+            areas = self.areas[block * self.lines : (block + 1) * self.lines]
             if areas:
                 self._block(axes, block * self.block, areas)
-        axes.legend(handles=self.entries, loc="lower left", fontsize=7.2, borderaxespad=0,
-                    ncols=4 if style.width() == style.WIDTH else 2, columnspacing=1.1,
-                    handlelength=1.3, handletextpad=0.5, labelspacing=0.35)
+        axes.legend(
+            handles=self.entries,
+            loc="lower left",
+            fontsize=7.2,
+            borderaxespad=0,
+            ncols=4 if style.width() == style.WIDTH else 2,
+            columnspacing=1.1,
+            handlelength=1.3,
+            handletextpad=0.5,
+            labelspacing=0.35,
+        )
 
     def _block(self, axes: Axes, left: float, areas: Sequence[str]) -> None:
         places = self._places(left + self.name)
         steep = self.cell < _TIGHT
         for code, x in places.items():
-            axes.text(x + self.cell * 0.5, self.head - 0.05, municipalities()[code].name,
-                      rotation=90 if steep else 55, va="center" if steep else "bottom",
-                      fontsize=7, ha="left", rotation_mode="anchor")
+            axes.text(
+                x + self.cell * 0.5,
+                self.head - 0.05,
+                municipalities()[code].name,
+                rotation=90 if steep else 55,
+                va="center" if steep else "bottom",
+                fontsize=7,
+                ha="left",
+                rotation_mode="anchor",
+            )
         if len(self.groups) > 1:
             for part, codes in zip(self.view.parts, self.groups, strict=False):
-                axes.text(places[codes[0]], 0.1, part.region.name, fontsize=7.5,
-                          fontweight="bold", va="center")
+                axes.text(
+                    places[codes[0]],
+                    0.1,
+                    part.region.name,
+                    fontsize=7.5,
+                    fontweight="bold",
+                    va="center",
+                )
         for place, area in enumerate(areas):
             self._row(axes, left, places, area, self.head + _ROW * (place + 0.5))
 
@@ -178,24 +211,41 @@ class _Compact:
             x += _GAP
         return found
 
-    def _row(self, axes: Axes, left: float, places: dict[str, float], area: str, middle: float,
-             ) -> None:
-        axes.plot([left, left + self.block - 0.1], [middle + _ROW / 2] * 2, color=style.RULE,
-                  linewidth=0.3)
-        axes.text(left, middle, _cut(self.view.area_names[area], int(19 * self.name)),
-                  fontsize=7, va="center")
+    def _row(
+        self, axes: Axes, left: float, places: dict[str, float], area: str, middle: float
+    ) -> None:
+        axes.plot(
+            [left, left + self.block - 0.1],
+            [middle + _ROW / 2] * 2,
+            color=style.RULE,
+            linewidth=0.3,
+        )
+        axes.text(
+            left,
+            middle,
+            _cut(self.view.area_names[area], int(19 * self.name)),
+            fontsize=7,
+            va="center",
+        )
         for code, x in places.items():
             draw_cell(axes, self.view.cell(area, code), x, middle, self.cell)
         room = self.block - self.right
         if self.blocks == 1 and room > 0.9:
-            rows = self.view.counted[(self.view.counted["area"] == area)
-                                     & self.view.counted["code"].isin(list(places))]
+            rows = self.view.counted[
+                (self.view.counted["area"] == area) & self.view.counted["code"].isin(list(places))
+            ]
             names = [text.short(self.view.names[key]) for key in rows["arrangement"].unique()]
             said = ", ".join(names)
             if len(names) > 1 and len(said) > 20 * room:
                 said = text.bodies_counted(len(names))
-            axes.text(left + self.right, middle, _cut(said, int(20 * room)),
-                      fontsize=6.5, va="center", color=style.MUTED)
+            axes.text(
+                left + self.right,
+                middle,
+                _cut(said, int(20 * room)),
+                fontsize=6.5,
+                va="center",
+                color=style.MUTED,
+            )
 
 
 def _cut(name: str, most: int) -> str:
@@ -205,8 +255,9 @@ def _cut(name: str, most: int) -> str:
     return f"{name[:most].rpartition(' ')[0].rstrip(',')} …"
 
 
-def draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float, *,
-              letter: str = "") -> None:
+def draw_cell(
+    axes: Axes, cell: Cell, left: float, middle: float, width: float, *, letter: str = ""
+) -> None:
     """One cell of a matrix, `width` inches wide: its look, its year and perhaps a letter."""
     centre = left + width / 2
     year = str(cell.year or "odat.") if width >= _TIGHT else ""
@@ -216,19 +267,42 @@ def draw_cell(axes: Axes, cell: Cell, left: float, middle: float, width: float, 
         look = ALONE_LOOK if cell.state == State.ALONE else plan_look(cell.event)
         beside = width >= _WIDE
         axes.plot([left + 0.075 if beside else centre], [middle], **look)
-        axes.text(left + 0.135, middle, year if beside else "", fontsize=5.8, ha="left",
-                  va="center_baseline", color=style.INK, in_layout=False)
+        axes.text(
+            left + 0.135,
+            middle,
+            year if beside else "",
+            fontsize=5.8,
+            ha="left",
+            va="center_baseline",
+            color=style.INK,
+            in_layout=False,
+        )
     else:
-        axes.add_patch(Rectangle((left + 0.015, middle - 0.066), width - 0.03, 0.132,
-                                 in_layout=False, **box_look(cell.state)))
+        axes.add_patch(
+            Rectangle(
+                (left + 0.015, middle - 0.066),
+                width - 0.03,
+                0.132,
+                in_layout=False,
+                **box_look(cell.state),
+            )
+        )
         roomy = width >= _WIDE
-        axes.text(centre, middle, f"{letter} {year}".strip() if roomy else year, ha="center",
-                  fontsize=6.2 if roomy else 5.2, va="center_baseline", in_layout=False,
-                  color="white" if cell.state in DATED else style.INK)
+        axes.text(
+            centre,
+            middle,
+            f"{letter} {year}".strip() if roomy else year,
+            ha="center",
+            fontsize=6.2 if roomy else 5.2,
+            va="center_baseline",
+            in_layout=False,
+            color="white" if cell.state in DATED else style.INK,
+        )
 
 
-def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str],
-                         ) -> style.Description:
+def _compact_description(
+    view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str]
+) -> style.Description:
     codes = [code for part in groups for code in part]
     left = len(_shown_areas(view, codes)) - len(areas)
     parts = []
@@ -241,30 +315,42 @@ def _compact_description(view: Sharing, groups: Sequence[Sequence[str]], areas: 
         said = [f"{counts[state]} {words}" for state, words in _ALT.items() if state in counts]
         parts.append(f"{municipalities()[code].name}: {', '.join(said) or 'ingen uppgift'}")
     return style.Description(
-        id="tjanst-oversikt", title=matrix_title(view),
-        subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste "
-        "beläggets", alt=f"Matris med {len(areas)} tjänster. {'. '.join(parts)}.",
-        sources=SOURCES, table=compact_table(view, codes, areas), measures=("shared_services",),
+        id="tjanst-oversikt",
+        title=matrix_title(view),
+        subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste beläggets",
+        alt=f"Matris med {len(areas)} tjänster. {'. '.join(parts)}.",
+        sources=SOURCES,
+        table=compact_table(view, codes, areas),
+        measures=("shared_services",),
         note="Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
-        + (f" {len(view.region.members) - len(codes)} kommuner till står i bilagan."
-           if len(codes) < len(view.region.members) else "")
-        + (f" {swedish.capitalised(text.services(left))} till står i bilagan." if left else ""))
+        + (
+            f" {len(view.region.members) - len(codes)} kommuner till står i bilagan."
+            if len(codes) < len(view.region.members)
+            else ""
+        )
+        + (f" {swedish.capitalised(text.services(left))} till står i bilagan." if left else ""),
+    )
 
 
-_ALT = {State.EVIDENCED: "belagda", State.UNENDED: "som fanns och vars slut inte är känt",
-        State.UNCLEAR: "oklara i dag", State.ALONE: "i egen regi",
-        State.PLANNED: "bara avsikter eller utredningar"}
+_ALT = {
+    State.EVIDENCED: "belagda",
+    State.UNENDED: "som fanns och vars slut inte är känt",
+    State.UNCLEAR: "oklara i dag",
+    State.ALONE: "i egen regi",
+    State.PLANNED: "bara avsikter eller utredningar",
+}
 
 
 def compact_table(view: Sharing, codes: Sequence[str], areas: Sequence[str]) -> Table:
     """The compact matrix in words: a row a service, a column a municipality."""
     frame = pd.DataFrame(
         {"area": [view.area_names[area] for area in areas]}
-        | {code: [view.cell(area, code).words for area in areas] for code in codes})
-    formats = {"area": word("Tjänst")} | {code: word(municipalities()[code].name)
-                                          for code in codes}
-    return Table("tjanst-oversikt", f"Tjänster och kommuner {swedish.day(view.day)}", frame,
-                 formats, SOURCES)
+        | {code: [view.cell(area, code).words for area in areas] for code in codes}
+    )
+    formats = {"area": word("Tjänst")} | {code: word(municipalities()[code].name) for code in codes}
+    return Table(
+        "tjanst-oversikt", f"Tjänster och kommuner {swedish.day(view.day)}", frame, formats, SOURCES
+    )
 
 
 # --- the full matrix of the appendix -------------------------------------------------------------
@@ -272,8 +358,10 @@ def compact_table(view: Sharing, codes: Sequence[str], areas: Sequence[str]) -> 
 
 def matrices_of(view: Sharing) -> list[Axes]:
     """The full matrix, in as many figures as it needs; none without any row for the region."""
-    return [plot_matrix(view, lines, part=part)
-            for part, lines in enumerate(matrix_pages(view), start=1)]
+    return [
+        plot_matrix(view, lines, part=part)
+        for part, lines in enumerate(matrix_pages(view), start=1)
+    ]
 
 
 def _columns(view: Sharing) -> list[str]:
@@ -313,13 +401,22 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
         for kind, key, tall in lines:
             if kind == "group":
                 axes.text(0, top + tall - 0.05, key, fontsize=8, fontweight="bold", va="bottom")
-                axes.plot([0, style.width()], [top + tall - 0.03] * 2, color=style.MUTED,
-                          linewidth=0.6)
+                axes.plot(
+                    [0, style.width()], [top + tall - 0.03] * 2, color=style.MUTED, linewidth=0.6
+                )
             else:
                 _matrix_line(axes, view, codes, key, (top, tall))
             top += tall
-        axes.legend(handles=entries, loc="lower left", ncols=columns, fontsize=7.5,
-                    columnspacing=1.2, handlelength=1.5, borderaxespad=0, labelspacing=0.35)
+        axes.legend(
+            handles=entries,
+            loc="lower left",
+            ncols=columns,
+            fontsize=7.5,
+            columnspacing=1.2,
+            handlelength=1.5,
+            borderaxespad=0,
+            labelspacing=0.35,
+        )
     return style.describe(axes, _matrix_description(view, codes, lines, part))
 
 
@@ -335,12 +432,16 @@ def _cell_width(columns: int) -> float:
 def matrix_pages(view: Sharing) -> list[list[Line]]:
     """Lines of the matrix by area group, in as many pages as they need; none without rows."""
     codes = _columns(view)
-    shown = {area for (area, code), cell in view.cells.items()
-             if code in codes and cell.state != State.UNKNOWN}
+    shown = {
+        area
+        for (area, code), cell in view.cells.items()
+        if code in codes and cell.state != State.UNKNOWN
+    }
     blocks: list[list[Line]] = []
     for group, keys in view.groups.items():
-        block: list[Line] = [("area", key, _line_height(view, codes, key))
-                             for key in keys if key in shown]
+        block: list[Line] = [
+            ("area", key, _line_height(view, codes, key)) for key in keys if key in shown
+        ]
         if block:
             blocks.append([("group", group, 0.22), *block])
     heights = [sum(line[2] for line in block) for block in blocks]
@@ -351,10 +452,16 @@ def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
     width = _cell_width(len(codes))
     steep = width < _WIDE
     for place, code in enumerate(codes):
-        axes.text(_left() + (place + (0.5 if steep else 0.4)) * width, head - 0.05,
-                  municipalities()[code].name, rotation=90 if steep else 50, va="bottom",
-                  fontsize=7 if steep else 7.5, ha="center" if steep else "left",
-                  rotation_mode="default" if steep else "anchor")
+        axes.text(
+            _left() + (place + (0.5 if steep else 0.4)) * width,
+            head - 0.05,
+            municipalities()[code].name,
+            rotation=90 if steep else 50,
+            va="bottom",
+            fontsize=7 if steep else 7.5,
+            ha="center" if steep else "left",
+            rotation_mode="default" if steep else "anchor",
+        )
 
 
 def _line_height(view: Sharing, codes: Sequence[str], area: str) -> float:
@@ -373,64 +480,107 @@ def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
     return wrap(", ".join(names), int(room * 18.5))
 
 
-def _matrix_line(axes: Axes, view: Sharing, codes: Sequence[str], area: str,
-                 place: tuple[float, float]) -> None:
+def _matrix_line(
+    axes: Axes, view: Sharing, codes: Sequence[str], area: str, place: tuple[float, float]
+) -> None:
     top, tall = place
     middle = top + tall / 2
     axes.plot([0, style.width()], [top + tall] * 2, color=style.RULE, linewidth=0.3)
-    axes.text(0.06, middle, wrap(view.area_names[area], 32 if _left() > 2 else 22), fontsize=7.5,
-              va="center", linespacing=1.0)
+    axes.text(
+        0.06,
+        middle,
+        wrap(view.area_names[area], 32 if _left() > 2 else 22),
+        fontsize=7.5,
+        va="center",
+        linespacing=1.0,
+    )
     width = _cell_width(len(codes))
     for column, code in enumerate(codes):
         cell = view.cell(area, code)
         letter = FORM_LETTERS[cell.row.legal_form] if cell.row is not None else ""
         draw_cell(axes, cell, _left() + column * width, middle, width, letter=letter)
-    axes.text(_left() + width * len(codes) + 0.08, middle, _right_text(view, codes, area),
-              fontsize=6.5, va="center", color=style.MUTED, linespacing=1.0)
+    axes.text(
+        _left() + width * len(codes) + 0.08,
+        middle,
+        _right_text(view, codes, area),
+        fontsize=6.5,
+        va="center",
+        color=style.MUTED,
+        linespacing=1.0,
+    )
 
 
-def _matrix_description(view: Sharing, codes: Sequence[str], lines: Sequence[Line], part: int,
-                        ) -> style.Description:
+def _matrix_description(
+    view: Sharing, codes: Sequence[str], lines: Sequence[Line], part: int
+) -> style.Description:
     keys = {key for _, key, _ in lines}
     rows = view.counted[view.counted["area"].isin(keys)]
     parts = []
     for body in view.bodies:
         areas = [area for area in body.areas if area in keys]
         if areas:
-            parts.append(f"{body.name} ({view.form_names[body.form]}): "
-                         f"{text.areas_listed(view, areas)} för "
-                         f"{swedish.listed(text.names_of(body.inside))}")
+            parts.append(
+                f"{body.name} ({view.form_names[body.form]}): "
+                f"{text.areas_listed(view, areas)} för "
+                f"{swedish.listed(text.names_of(body.inside))}"
+            )
     said = ". ".join(parts) or "Ingen gemensam tjänst är känd"
-    fewer = (f" Figuren visar {len(codes)} kommuner; tabellen har alla."
-             if len(codes) < len(view.region.members) else "")
+    fewer = (
+        f" Figuren visar {len(codes)} kommuner; tabellen har alla."
+        if len(codes) < len(view.region.members)
+        else ""
+    )
     return style.Description(
         id="tjanst-matris" if part == 1 else f"tjanst-matris-{part}",
         title=f"Alla tjänster: form, organ och hur säkert det är, {swedish.day(view.day)}"
         + (f", del {part}" if part > 1 else ""),
         subtitle="Bokstaven är den juridiska formen, årtalet det senaste beläggets",
-        alt=f"Matris med tjänster som rader och kommuner som kolumner. {said}.", sources=SOURCES,
-        table=matrix_table(view) if part == 1 else None, measures=("shared_services",),
+        alt=f"Matris med tjänster som rader och kommuner som kolumner. {said}.",
+        sources=SOURCES,
+        table=matrix_table(view) if part == 1 else None,
+        measures=("shared_services",),
         note=f"{letters_text(view, rows['legal_form'])} Punkt: ingen uppgift, vilket inte betyder "
-        f"att tjänsten inte delas.{fewer}")
+        f"att tjänsten inte delas.{fewer}",
+    )
 
 
 def matrix_table(view: Sharing) -> Table:
     """Every row of the state for the members, with full sources; one row a body and service."""
     columns = ["area", "name", "body", "form", "host", "said", "last", "since", "trust", "sources"]
-    frame = pd.DataFrame([
-        {"area": view.area_names[row.area], "name": municipalities()[row.code].name,
-         "body": view.names[row.arrangement], "form": view.form_names[row.legal_form],
-         "host": text.host_name(row.host) if row.host else None,
-         "said": row.words, "last": row.last_evidence,
-         "since": text.since(view, row.arrangement, row.area), "trust":
-         TRUST_LABELS[row.trust],
-         "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; "))}
-        for row in rows_of(view.own)
-    ], columns=columns)
+    frame = pd.DataFrame(
+        [
+            {
+                "area": view.area_names[row.area],
+                "name": municipalities()[row.code].name,
+                "body": view.names[row.arrangement],
+                "form": view.form_names[row.legal_form],
+                "host": text.host_name(row.host) if row.host else None,
+                "said": row.words,
+                "last": row.last_evidence,
+                "since": text.since(view, row.arrangement, row.area),
+                "trust": TRUST_LABELS[row.trust],
+                "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; ")),
+            }
+            for row in rows_of(view.own)
+        ],
+        columns=columns,
+    )
     formats: dict[str, Any] = {
-        "area": word("Tjänst"), "name": NAME, "body": word("Organ"), "form": word("Form"),
-        "host": word("Värd"), "said": word("Hur säkert"),
-        "last": Format("Senaste belägg", year=True), "since": word("Startår"),
-        "trust": word("Säkerhet"), "sources": word("Källor")}
-    return Table("tjanst-matris", f"Tjänster, organ och kommuner {swedish.day(view.day)}", frame,
-                 formats, SOURCES)
+        "area": word("Tjänst"),
+        "name": NAME,
+        "body": word("Organ"),
+        "form": word("Form"),
+        "host": word("Värd"),
+        "said": word("Hur säkert"),
+        "last": Format("Senaste belägg", year=True),
+        "since": word("Startår"),
+        "trust": word("Säkerhet"),
+        "sources": word("Källor"),
+    }
+    return Table(
+        "tjanst-matris",
+        f"Tjänster, organ och kommuner {swedish.day(view.day)}",
+        frame,
+        formats,
+        SOURCES,
+    )

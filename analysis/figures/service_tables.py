@@ -46,24 +46,42 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
         [_body_row(view, body, population) for body in bodies],
         columns=["body", "form", *members, "count", "population", "since", "last", "source"],
     ).astype({"count": "Int64", "population": "Int64", "last": "Int64"})
-    heads = ([part.region.name for part in view.parts] if len(view.parts) > 1
-             else ["I rapporten"])
+    heads = [part.region.name for part in view.parts] if len(view.parts) > 1 else ["I rapporten"]
     formats: dict[str, Format] = {
-        "body": word("Organ"), "form": word("Form"),
+        "body": word("Organ"),
+        "form": word("Form"),
         **{key: word(head) for key, head in zip(members, heads, strict=True)},
-        "count": Format("Medlemmar"), "population": Format("Underlag", "invånare"),
-        "since": word("Startår"), "last": Format("Senast bekräftad", year=True),
-        "source": word("Källa")}
-    return [Table("tjanst-organ", f"Organen och deras underlag {swedish.day(view.day)}", frame,
-                  formats, ("services", "population"), notes=_body_notes(view, bodies, year))]
+        "count": Format("Medlemmar"),
+        "population": Format("Underlag", "invånare"),
+        "since": word("Startår"),
+        "last": Format("Senast bekräftad", year=True),
+        "source": word("Källa"),
+    }
+    return [
+        Table(
+            "tjanst-organ",
+            f"Organen och deras underlag {swedish.day(view.day)}",
+            frame,
+            formats,
+            ("services", "population"),
+            notes=_body_notes(view, bodies, year),
+        )
+    ]
 
 
 def _body_row(view: Sharing, body: Body, population: pd.Series) -> dict[str, Any]:
     count, persons, _ = base_of(view, body, population)
     parts = {f"part{place}": _inside(part, body) for place, part in enumerate(view.parts)}
-    return {"body": body.name, "form": view.form_names[body.form], **parts,
-            "count": count, "population": persons, "since": text.start_of(view, body),
-            "last": body.year, "source": view.sources[body.source].publisher.partition(",")[0]}
+    return {
+        "body": body.name,
+        "form": view.form_names[body.form],
+        **parts,
+        "count": count,
+        "population": persons,
+        "since": text.start_of(view, body),
+        "last": body.year,
+        "source": view.sources[body.source].publisher.partition(",")[0],
+    }
 
 
 def _inside(part: Sharing, body: Body) -> str | None:
@@ -76,12 +94,19 @@ def _inside(part: Sharing, body: Body) -> str | None:
 
 def _body_notes(view: Sharing, bodies: Sequence[Body], year: int) -> tuple[str, ...]:
     printed = [view.published[body.key] for body in bodies if body.key in view.published]
-    told = [f"{text.short(view.names[row.arrangement])}: källans egen uppgift för hela organet"
-            f"{', cirka' if row.about else ''} ({row.year})." for row in printed]
+    told = [
+        f"{text.short(view.names[row.arrangement])}: källans egen uppgift för hela organet"
+        f"{', cirka' if row.about else ''} ({row.year})."
+        for row in printed
+    ]
     left = len(view.bodies) - len(bodies)
     more = [f"{left} organ till står i bilagan."] if left else []
-    return (f"Underlag är medlemmarnas folkmängd {year}; bara medlemmar som källorna namnger är "
-            "räknade.", *told, *more)
+    return (
+        f"Underlag är medlemmarnas folkmängd {year}; bara medlemmar som källorna namnger är "
+        "räknade.",
+        *told,
+        *more,
+    )
 
 
 def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
@@ -92,21 +117,37 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     gaps = nearest_gaps(view, points).head(NEAREST)
     if gaps.empty:
         return []
-    frame = pd.DataFrame([
-        {"area": view.area_names[row.area], "body": text.short(view.names[row.arrangement]),
-         "codes": _few(row.codes.split("; "), 2), "distance": row.distance_km,
-         "said": row.words.partition(" (")[0],
-         "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0]}
-        for row in rows_of(gaps)
-    ], columns=["area", "body", "codes", "distance", "said", "source"])
-    return [Table("tjanst-luckor", f"Tjänster som andra delar och som det saknas uppgift om för "
-                  f"{view.region.name}", frame,
-                  {"area": word("Tjänst"), "body": word("Närmaste organ"),
-                   "codes": word("Kommuner"), "distance": Format("Avstånd", "km"),
-                   "said": word("Hur säkert"), "source": word("Källa")},
-                  ("services", "localities"),
-                  notes=("Avstånd är fågelvägen mellan de närmaste kommunernas "
-                         "befolkningscentrum.",))]
+    frame = pd.DataFrame(
+        [
+            {
+                "area": view.area_names[row.area],
+                "body": text.short(view.names[row.arrangement]),
+                "codes": _few(row.codes.split("; "), 2),
+                "distance": row.distance_km,
+                "said": row.words.partition(" (")[0],
+                "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0],
+            }
+            for row in rows_of(gaps)
+        ],
+        columns=["area", "body", "codes", "distance", "said", "source"],
+    )
+    return [
+        Table(
+            "tjanst-luckor",
+            f"Tjänster som andra delar och som det saknas uppgift om för {view.region.name}",
+            frame,
+            {
+                "area": word("Tjänst"),
+                "body": word("Närmaste organ"),
+                "codes": word("Kommuner"),
+                "distance": Format("Avstånd", "km"),
+                "said": word("Hur säkert"),
+                "source": word("Källa"),
+            },
+            ("services", "localities"),
+            notes=("Avstånd är fågelvägen mellan de närmaste kommunernas befolkningscentrum.",),
+        )
+    ]
 
 
 def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
@@ -119,13 +160,21 @@ def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
     if not order:
         return []
     names = [f"part{place}" for place in range(len(asked))]
-    frame = pd.DataFrame([[question, *(part.get(question) for part in asked)]
-                          for question in order], columns=["question", *names])
-    heads = ([part.region.name for part in view.parts] if len(asked) > 1
-             else ["Det här vet vi inte"])
-    return [Table("tjanst-fragor", "Att fråga innan ni beslutar", frame,
-                  {"question": word("Fråga")} | {name: word(head) for name, head in
-                                                 zip(names, heads, strict=True)}, SOURCES)]
+    frame = pd.DataFrame(
+        [[question, *(part.get(question) for part in asked)] for question in order],
+        columns=["question", *names],
+    )
+    heads = [part.region.name for part in view.parts] if len(asked) > 1 else ["Det här vet vi inte"]
+    return [
+        Table(
+            "tjanst-fragor",
+            "Att fråga innan ni beslutar",
+            frame,
+            {"question": word("Fråga")}
+            | {name: word(head) for name, head in zip(names, heads, strict=True)},
+            SOURCES,
+        )
+    ]
 
 
 # --- appendix ------------------------------------------------------------------------------------
@@ -138,17 +187,33 @@ def counts_table(view: Sharing) -> Table:
     if len(codes) > MOST_DRAWN:
         known = view.counts["services"].notna()
         codes = [code for code in codes if known[code]]
-    frame = pd.DataFrame([
-        {"name": municipalities()[code].name, "said": text.count_of(view, code),
-         "circles": groups.get(code, pd.NA)} for code in codes
-    ], columns=["name", "said", "circles"]).astype({"circles": "Int64"})
+    frame = pd.DataFrame(
+        [
+            {
+                "name": municipalities()[code].name,
+                "said": text.count_of(view, code),
+                "circles": groups.get(code, pd.NA),
+            }
+            for code in codes
+        ],
+        columns=["name", "said", "circles"],
+    ).astype({"circles": "Int64"})
     left = len(view.region.members) - len(codes)
     notes = ["En grupp är en uppsättning kommuner som delar minst en tjänst."]
     if left:
         notes.append(f"Ingen uppgift finns om {left} av kommunerna.")
-    return Table("tjanst-antal", f"Gemensamma tjänster per kommun {swedish.day(view.day)}", frame,
-                 {"name": NAME, "said": word("Gemensamma tjänster"),
-                  "circles": Format("Grupper av partner")}, SOURCES, notes=tuple(notes))
+    return Table(
+        "tjanst-antal",
+        f"Gemensamma tjänster per kommun {swedish.day(view.day)}",
+        frame,
+        {
+            "name": NAME,
+            "said": word("Gemensamma tjänster"),
+            "circles": Format("Grupper av partner"),
+        },
+        SOURCES,
+        notes=tuple(notes),
+    )
 
 
 def pair_tables_of(view: Sharing) -> list[Table]:
@@ -159,16 +224,30 @@ def pair_tables_of(view: Sharing) -> list[Table]:
     if pairs.empty:
         return []
     known = municipalities()
-    frame = pd.DataFrame({
-        "a": [known[code].name for code in pairs["code_a"]],
-        "b": [known[code].name for code in pairs["code_b"]],
-        "services": pairs["services"].astype("int64").to_numpy(),
-        "dated": pairs["dated"].astype("int64").to_numpy(),
-        "areas": [text.areas_listed(view, keys.split("; ")) for keys in pairs["areas"]],
-    }).sort_values("services", ascending=False, kind="stable")
-    return [Table("tjanst-par", f"Gemensamma tjänster par för par {swedish.day(view.day)}", frame,
-                  {"a": NAME, "b": word("delar med"), "services": Format("Tjänster"),
-                   "dated": Format("därav med nya belägg"), "areas": word("Vilka")}, SOURCES)]
+    frame = pd.DataFrame(
+        {
+            "a": [known[code].name for code in pairs["code_a"]],
+            "b": [known[code].name for code in pairs["code_b"]],
+            "services": pairs["services"].astype("int64").to_numpy(),
+            "dated": pairs["dated"].astype("int64").to_numpy(),
+            "areas": [text.areas_listed(view, keys.split("; ")) for keys in pairs["areas"]],
+        }
+    ).sort_values("services", ascending=False, kind="stable")
+    return [
+        Table(
+            "tjanst-par",
+            f"Gemensamma tjänster par för par {swedish.day(view.day)}",
+            frame,
+            {
+                "a": NAME,
+                "b": word("delar med"),
+                "services": Format("Tjänster"),
+                "dated": Format("därav med nya belägg"),
+                "areas": word("Vilka"),
+            },
+            SOURCES,
+        )
+    ]
 
 
 def circles_tables_of(view: Sharing) -> list[Table]:
@@ -178,14 +257,26 @@ def circles_tables_of(view: Sharing) -> list[Table]:
     if mine.empty:
         return []
     mine = mine.sort_values(["services", "size"], ascending=[False, True], kind="stable")
-    frame = pd.DataFrame([
-        {"circle": _circle_text(view, row.circle.split("; ")), "size": row.size,
-         "areas": text.areas_listed(view, row.areas.split("; "))}
-        for row in rows_of(mine)
-    ], columns=["circle", "size", "areas"])
-    return [Table("tjanst-grupper", f"Grupper av partner {swedish.day(view.day)}", frame,
-                  {"circle": word("Grupp"), "size": Format("Kommuner"), "areas": word("Delar")},
-                  SOURCES)]
+    frame = pd.DataFrame(
+        [
+            {
+                "circle": _circle_text(view, row.circle.split("; ")),
+                "size": row.size,
+                "areas": text.areas_listed(view, row.areas.split("; ")),
+            }
+            for row in rows_of(mine)
+        ],
+        columns=["circle", "size", "areas"],
+    )
+    return [
+        Table(
+            "tjanst-grupper",
+            f"Grupper av partner {swedish.day(view.day)}",
+            frame,
+            {"circle": word("Grupp"), "size": Format("Kommuner"), "areas": word("Delar")},
+            SOURCES,
+        )
+    ]
 
 
 def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
@@ -210,18 +301,32 @@ def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     if mine.empty:
         return []
     known = municipalities()
-    frame = pd.DataFrame({
-        "body": [view.names[key] for key in mine["arrangement"]],
-        "name": [known[code].name for code in mine["code"]],
-        "host": [text.host_name(code) for code in mine["host"]],
-        "distance": mine["distance_km"].to_numpy(),
-    })
-    return [Table("tjanst-avstand", "Fågelvägen från kommunens befolkningscentrum till "
-                  "värdkommunens", frame,
-                  {"body": word("Organ"), "name": NAME, "host": word("Värd"),
-                   "distance": Format("Avstånd", "km")}, ("services", "localities"),
-                  notes=("Befolkningscentrum är tätorternas medelpunkt, vägd med deras "
-                         "folkmängd. Vägavståndet är längre.",))]
+    frame = pd.DataFrame(
+        {
+            "body": [view.names[key] for key in mine["arrangement"]],
+            "name": [known[code].name for code in mine["code"]],
+            "host": [text.host_name(code) for code in mine["host"]],
+            "distance": mine["distance_km"].to_numpy(),
+        }
+    )
+    return [
+        Table(
+            "tjanst-avstand",
+            "Fågelvägen från kommunens befolkningscentrum till värdkommunens",
+            frame,
+            {
+                "body": word("Organ"),
+                "name": NAME,
+                "host": word("Värd"),
+                "distance": Format("Avstånd", "km"),
+            },
+            ("services", "localities"),
+            notes=(
+                "Befolkningscentrum är tätorternas medelpunkt, vägd med deras "
+                "folkmängd. Vägavståndet är längre.",
+            ),
+        )
+    ]
 
 
 def tables_of(view: Sharing) -> list[Table]:
@@ -239,18 +344,32 @@ def arrangements_table(view: Sharing) -> Table:
         head = state.iloc[0]
         codes = set(state.loc[state["words"] == head["words"], "code"])
         named = text.names_of(codes)
-        rows.append({
-            "body": view.names[key], "what": about[key],
-            "form": view.form_names[head["legal_form"]],
-            "host": text.host_name(head["host"]) if head["host"] else None,
-            "members": swedish.listed(named) if len(named) <= 12
-            else f"{len(named)} kommuner, varav i regionen "
-                 f"{swedish.listed(text.names_of(codes & set(view.region.members)))}"})
-    return Table("tjanst-register", f"Organ, avtal och avsikter {swedish.day(view.day)}",
-                 pd.DataFrame(rows, columns=["body", "what", "form", "host", "members"]),
-                 {"body": word("Organ"), "what": word("Vad det är"), "form": word("Juridisk form"),
-                  "host": word("Värd"), "members": word("Kommuner")}, SOURCES,
-                 notes=("Värd anges där en källa namnger den.",))
+        rows.append(
+            {
+                "body": view.names[key],
+                "what": about[key],
+                "form": view.form_names[head["legal_form"]],
+                "host": text.host_name(head["host"]) if head["host"] else None,
+                "members": swedish.listed(named)
+                if len(named) <= 12
+                else f"{len(named)} kommuner, varav i regionen "
+                f"{swedish.listed(text.names_of(codes & set(view.region.members)))}",
+            }
+        )
+    return Table(
+        "tjanst-register",
+        f"Organ, avtal och avsikter {swedish.day(view.day)}",
+        pd.DataFrame(rows, columns=["body", "what", "form", "host", "members"]),
+        {
+            "body": word("Organ"),
+            "what": word("Vad det är"),
+            "form": word("Juridisk form"),
+            "host": word("Värd"),
+            "members": word("Kommuner"),
+        },
+        SOURCES,
+        notes=("Värd anges där en källa namnger den.",),
+    )
 
 
 def facts_table(view: Sharing) -> Table:
@@ -259,22 +378,44 @@ def facts_table(view: Sharing) -> Table:
     groups: dict[tuple[str | None, ...], list[Any]] = {}
     for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "words", "sources"])):
         cited = sorted({numbers[key] for key in row.sources.split("; ")})
-        since = (None if row.state == State.PLANNED
-                 else text.since(view, row.arrangement, row.area))
-        key = (row.arrangement, row.words, since, TRUST_LABELS[row.trust],
-               ", ".join(map(str, cited)))
+        since = None if row.state == State.PLANNED else text.since(view, row.arrangement, row.area)
+        key = (
+            row.arrangement,
+            row.words,
+            since,
+            TRUST_LABELS[row.trust],
+            ", ".join(map(str, cited)),
+        )
         groups.setdefault(key, []).append(row.area)
-    frame = pd.DataFrame([
-        {"body": view.names[str(key)], "areas": text.areas_listed(view, areas), "said": said,
-         "since": since, "trust": trust, "sources": cited}
-        for (key, said, since, trust, cited), areas in groups.items()
-    ], columns=["body", "areas", "said", "since", "trust", "sources"])
-    return Table("tjanst-uppgifter", f"Tjänster, hur säkert och källor {swedish.day(view.day)}",
-                 frame,
-                 {"body": word("Organ"), "areas": word("Tjänster"), "said": word("Hur säkert"),
-                  "since": word("Startår"), "trust": word("Säkerhet"),
-                  "sources": word("Källa nr")},
-                 SOURCES, notes=(
-                     "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",
-                     "Startår är verksamhetens början enligt källorna, eller det första belägget.",
-                 ))
+    frame = pd.DataFrame(
+        [
+            {
+                "body": view.names[str(key)],
+                "areas": text.areas_listed(view, areas),
+                "said": said,
+                "since": since,
+                "trust": trust,
+                "sources": cited,
+            }
+            for (key, said, since, trust, cited), areas in groups.items()
+        ],
+        columns=["body", "areas", "said", "since", "trust", "sources"],
+    )
+    return Table(
+        "tjanst-uppgifter",
+        f"Tjänster, hur säkert och källor {swedish.day(view.day)}",
+        frame,
+        {
+            "body": word("Organ"),
+            "areas": word("Tjänster"),
+            "said": word("Hur säkert"),
+            "since": word("Startår"),
+            "trust": word("Säkerhet"),
+            "sources": word("Källa nr"),
+        },
+        SOURCES,
+        notes=(
+            "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",
+            "Startår är verksamhetens början enligt källorna, eller det första belägget.",
+        ),
+    )

@@ -77,8 +77,7 @@ def timelines_of(view: Sharing) -> list[Axes]:
 
     The first figure is that of the main report.
     """
-    return [plot_timeline(view, part=part)
-            for part in range(1, len(timeline_pages(view)) + 1)]
+    return [plot_timeline(view, part=part) for part in range(1, len(timeline_pages(view)) + 1)]
 
 
 def timeline_pages(view: Sharing) -> list[list[Row]]:
@@ -115,29 +114,30 @@ def timeline_rows(view: Sharing) -> list[Row]:
 
 def _headed(rows: Sequence[Row]) -> list[Row]:
     """The rows, of which the first of each cooperation heads it."""
-    return [replace(row, heads=bool(row.part) and (place == 0 or rows[place - 1].part != row.part))
-            for place, row in enumerate(rows)]
+    return [
+        replace(row, heads=bool(row.part) and (place == 0 or rows[place - 1].part != row.part))
+        for place, row in enumerate(rows)
+    ]
 
 
 def _part_of(view: Sharing, codes: Iterable[str]) -> str:
-    """The cooperation in which all of `codes` are, or that it is more than one; "" without parts.
-    """
+    """The cooperation in which all of `codes` are, or that it is more than one; "" without parts."""
     if len(view.parts) < 2:
         return ""
     names = [part.region.name for part in view.parts if set(part.region.members) & set(codes)]
     return names[0] if len(names) == 1 else _BOTH
 
 
-def _row(view: Sharing, key: str, rows: pd.DataFrame, spans: pd.DataFrame, limit: pd.Timestamp,
-         ) -> Row:
+def _row(
+    view: Sharing, key: str, rows: pd.DataFrame, spans: pd.DataFrame, limit: pd.Timestamp
+) -> Row:
     alive = rows[rows["state"] != State.ENDED]
     ends = spans["end"].where(spans["end"] <= limit)
     over = bool(ends.notna().all()) or alive.empty
     living = spans if over else spans[spans["area"].isin(alive["area"])]
     known = living["last_evidence"].where(living["end"].isna(), living["end"]).max()
     new = not over and bool(metrics.is_dated(alive).any())
-    last = _year(ends.max() if over and ends.notna().any() else
-                 limit if new else min(known, limit))
+    last = _year(ends.max() if over and ends.notna().any() else limit if new else min(known, limit))
     counted = alive["state"].isin([state.value for state in COUNTED]).any()
     best = rows if over else alive
     first = spans.sort_values("start", kind="stable")["area"].iloc[0]
@@ -145,13 +145,20 @@ def _row(view: Sharing, key: str, rows: pd.DataFrame, spans: pd.DataFrame, limit
     form = str(head["legal_form"])
     wide = 44 if style.width() == style.WIDTH else 24
     return Row(
-        key=key, label=wrap(f"{text.short(view.names[key])} [{FORM_LETTERS[form]}]", wide),
-        form=form, areas=tuple(dict.fromkeys(rows["area"])), start=_year(spans["start"].min()),
-        stated=text.since(view, key, str(first))[:1].isdigit(), last=last,
+        key=key,
+        label=wrap(f"{text.short(view.names[key])} [{FORM_LETTERS[form]}]", wide),
+        form=form,
+        areas=tuple(dict.fromkeys(rows["area"])),
+        start=_year(spans["start"].min()),
+        stated=text.since(view, key, str(first))[:1].isdigit(),
+        last=last,
         to=_year(limit) if counted and not over else last,
-        end=last if over and ends.notna().any() else None, words=str(head["words"]),
-        new=new, part=_part_of(view, rows["code"]),
-        vague=bool((best["state"] == State.UNCLEAR).all()))
+        end=last if over and ends.notna().any() else None,
+        words=str(head["words"]),
+        new=new,
+        part=_part_of(view, rows["code"]),
+        vague=bool((best["state"] == State.UNCLEAR).all()),
+    )
 
 
 def _year(day: Any) -> float:
@@ -175,8 +182,9 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
     rows = timeline_pages(view)[part - 1]
     heights = [row.height for row in rows]
     foot = 0.24 if style.width() == style.WIDTH else 0.55
-    axes, under = style.canvas(sum(heights) + 0.28 + foot, rows=2,
-                               height_ratios=[sum(heights) + 0.28, foot])
+    axes, under = style.canvas(
+        sum(heights) + 0.28 + foot, rows=2, height_ratios=[sum(heights) + 0.28, foot]
+    )
     sharp(axes)
     now = view.day.year + (view.day.timetuple().tm_yday - 1) / 365.25
     with style.look():
@@ -189,16 +197,31 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
         for row, y in zip(rows, _middles(rows), strict=True):
             _draw(axes, row, y, now)
             if wide:
-                axes.text(now + 0.02 * span, y, _said(row), fontsize=6.8, va="center",
-                          color=style.INK)
+                axes.text(
+                    now + 0.02 * span, y, _said(row), fontsize=6.8, va="center", color=style.INK
+                )
             if row.heads:
-                axes.text(now - 1.04 * span, y - row.height / 2 + 0.02, row.part, fontsize=7.5,
-                          fontweight="bold", va="center")
+                axes.text(
+                    now - 1.04 * span,
+                    y - row.height / 2 + 0.02,
+                    row.part,
+                    fontsize=7.5,
+                    fontweight="bold",
+                    va="center",
+                )
         axes.axvline(now, color=style.INK, linewidth=0.8)
         _axis(axes, rows, now)
-        under.legend(handles=_handles(rows), loc="upper left", fontsize=7.2, borderaxespad=0,
-                     ncols=5 if style.width() == style.WIDTH else 2, handlelength=1.3,
-                     columnspacing=1.1, handletextpad=0.5, labelspacing=0.35)
+        under.legend(
+            handles=_handles(rows),
+            loc="upper left",
+            fontsize=7.2,
+            borderaxespad=0,
+            ncols=5 if style.width() == style.WIDTH else 2,
+            handlelength=1.3,
+            columnspacing=1.1,
+            handletextpad=0.5,
+            labelspacing=0.35,
+        )
     return style.describe(axes, _description(view, rows, part))
 
 
@@ -207,13 +230,30 @@ def _draw(axes: Axes, row: Row, y: float, now: float) -> None:
     stop = max(row.last, row.start + 0.12)
     axes.barh(y, stop - row.start, left=row.start, height=_BAR, color=style.ACCENT, zorder=2)
     if row.to > stop:
-        axes.barh(y, row.to - stop, left=stop, height=_BAR, facecolor=tint(style.ACCENT, 0.2),
-                  edgecolor=style.ACCENT, linewidth=0.5, hatch="/////", zorder=2)
+        axes.barh(
+            y,
+            row.to - stop,
+            left=stop,
+            height=_BAR,
+            facecolor=tint(style.ACCENT, 0.2),
+            edgecolor=style.ACCENT,
+            linewidth=0.5,
+            hatch="/////",
+            zorder=2,
+        )
     if row.end is not None:
-        axes.plot([stop], [y], marker="|", markersize=8, markeredgewidth=1.8, color=style.INK,
-                  zorder=3)
-    axes.plot([row.start], [y], marker="o", markersize=4, zorder=3, color=style.INK,
-              markerfacecolor=style.INK if row.stated else "white")
+        axes.plot(
+            [stop], [y], marker="|", markersize=8, markeredgewidth=1.8, color=style.INK, zorder=3
+        )
+    axes.plot(
+        [row.start],
+        [y],
+        marker="o",
+        markersize=4,
+        zorder=3,
+        color=style.INK,
+        markerfacecolor=style.INK if row.stated else "white",
+    )
 
 
 def _middles(rows: Sequence[Row]) -> list[float]:
@@ -229,7 +269,8 @@ def _said(row: Row) -> str:
     """How sure it is, in words short enough to stand beside the row."""
     plain = row.words.partition(" (")[0]
     return plain.replace("återtagen av medlemmarna", "återtagen").replace(
-        "oklart i dag, senast belagd", "oklart, senast")
+        "oklart i dag, senast belagd", "oklart, senast"
+    )
 
 
 def _axis(axes: Axes, rows: Sequence[Row], now: float) -> None:
@@ -249,37 +290,88 @@ def _handles(rows: Sequence[Row]) -> list[Any]:
     """What stands for what, of the signs that occur."""
     dot: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": style.INK, "markersize": 4}
     return [
-        *([Line2D([], [], label="start enligt källa", **dot)] if any(r.stated for r in rows)
-          else []),
-        *([Line2D([], [], label="första belägg", markerfacecolor="white", **dot)]
-          if not all(r.stated for r in rows) else []),
+        *(
+            [Line2D([], [], label="start enligt källa", **dot)]
+            if any(r.stated for r in rows)
+            else []
+        ),
+        *(
+            [Line2D([], [], label="första belägg", markerfacecolor="white", **dot)]
+            if not all(r.stated for r in rows)
+            else []
+        ),
         Patch(facecolor=style.ACCENT, label="belagd"),
-        *([Patch(facecolor=tint(style.ACCENT, 0.2), edgecolor=style.ACCENT, hatch="/////",
-                 label="inget slut känt")] if any(r.to > r.last + 0.12 for r in rows) else []),
-        *([Line2D([], [], marker="|", markersize=8, markeredgewidth=1.8, color=style.INK,
-                  linestyle="none", label="slut")] if any(r.end is not None for r in rows) else []),
+        *(
+            [
+                Patch(
+                    facecolor=tint(style.ACCENT, 0.2),
+                    edgecolor=style.ACCENT,
+                    hatch="/////",
+                    label="inget slut känt",
+                )
+            ]
+            if any(r.to > r.last + 0.12 for r in rows)
+            else []
+        ),
+        *(
+            [
+                Line2D(
+                    [],
+                    [],
+                    marker="|",
+                    markersize=8,
+                    markeredgewidth=1.8,
+                    color=style.INK,
+                    linestyle="none",
+                    label="slut",
+                )
+            ]
+            if any(r.end is not None for r in rows)
+            else []
+        ),
     ]
 
 
 def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Description:
-    frame = pd.DataFrame([
-        {"body": view.names[row.key], "areas": text.areas_listed(view, row.areas),
-         "since": text.since(view, row.key, row.areas[0]), "last": int(row.last),
-         "end": None if row.end is None else int(row.end), "said": row.words}
-        for row in rows
-    ], columns=["body", "areas", "since", "last", "end", "said"]).astype(
-        {"last": "Int64", "end": "Int64"})
+    frame = pd.DataFrame(
+        [
+            {
+                "body": view.names[row.key],
+                "areas": text.areas_listed(view, row.areas),
+                "since": text.since(view, row.key, row.areas[0]),
+                "last": int(row.last),
+                "end": None if row.end is None else int(row.end),
+                "said": row.words,
+            }
+            for row in rows
+        ],
+        columns=["body", "areas", "since", "last", "end", "said"],
+    ).astype({"last": "Int64", "end": "Int64"})
     key = "tjanst-tidslinje" if part == 1 else f"tjanst-tidslinje-{part}"
-    table = Table(key, f"När organen verkade, till {swedish.day(view.day)}", frame,
-                  {"body": word("Organ"), "areas": word("Tjänster"), "since": word("Startår"),
-                   "last": Format("Senaste belägg", year=True), "end": Format("Slut", year=True),
-                   "said": word("Hur säkert")}, SOURCES)
+    table = Table(
+        key,
+        f"När organen verkade, till {swedish.day(view.day)}",
+        frame,
+        {
+            "body": word("Organ"),
+            "areas": word("Tjänster"),
+            "since": word("Startår"),
+            "last": Format("Senaste belägg", year=True),
+            "end": Format("Slut", year=True),
+            "said": word("Hur säkert"),
+        },
+        SOURCES,
+    )
     ran = [f"{row.body}: {row.since}, {row.said}" for row in rows_of(frame)]
     return style.Description(
-        id=key, title=_title(view, rows) + (f", del {part}" if part > 1 else ""),
+        id=key,
+        title=_title(view, rows) + (f", del {part}" if part > 1 else ""),
         subtitle=f"Organ som har skött tjänster för kommunerna, till {swedish.day(view.day)}",
-        alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.", sources=SOURCES,
-        table=table, note=letters_text(view, [row.form for row in rows]))
+        alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.",
+        sources=SOURCES,
+        table=table,
+        note=letters_text(view, [row.form for row in rows]),
+    )
 
 
 def _title(view: Sharing, drawn: Sequence[Row]) -> str:
@@ -287,12 +379,21 @@ def _title(view: Sharing, drawn: Sequence[Row]) -> str:
     if all(row.vague for row in drawn):
         count = text.bodies_counted(len(drawn))
         return f"Om {count} är det oklart i dag om {'det' if len(drawn) == 1 else 'de'} finns kvar"
-    keys, said = {row.key for page in timeline_pages(view) for row in page
-                  if not row.vague or any(other.vague for other in drawn)}, []
+    keys, said = (
+        {
+            row.key
+            for page in timeline_pages(view)
+            for row in page
+            if not row.vague or any(other.vague for other in drawn)
+        },
+        [],
+    )
     for part in view.parts:
         rows = [row for row in timeline_rows(part) if row.key in keys]
-        counts = {"ended": sum(row.end is not None for row in rows),
-                  "old": sum(row.end is None and not row.new for row in rows)}
+        counts = {
+            "ended": sum(row.end is not None for row in rows),
+            "old": sum(row.end is None and not row.new for row in rows),
+        }
         whose = f" i {part.region.name}" if len(view.parts) > 1 else ""
         if rows:
             said.append(timeline_title(len(rows), where=whose, **counts))

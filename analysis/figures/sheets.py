@@ -22,7 +22,18 @@ def sheet_tables(sheets: Sequence[Sheet]) -> list[Table]:
     >>> [table.title for table in sheet_tables(found)]
     ['Kommunblad för Kungsör', 'Kommunblad för Arboga', 'Kommunblad för Köping']
     """
-    formats = {"what": Format("Vad", text=True), "value": Format("Svar", text=True),
-               "sure": Format("Hur säkert, eller när", text=True)}
-    return [Table(f"kommunblad-{sheet.code}", f"Kommunblad för {sheet.name}",
-                  line_up(text.lines_of(sheet)), formats, SOURCES) for sheet in sheets]
+    formats = {
+        "what": Format("Vad", text=True),
+        "value": Format("Svar", text=True),
+        "sure": Format("Hur säkert, eller när", text=True),
+    }
+    return [
+        Table(
+            f"kommunblad-{sheet.code}",
+            f"Kommunblad för {sheet.name}",
+            line_up(text.lines_of(sheet)),
+            formats,
+            SOURCES,
+        )
+        for sheet in sheets
+    ]

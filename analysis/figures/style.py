@@ -58,8 +58,16 @@ NO_DATA = "#f4f1e8"
 
 OTHERS = "#7d878d"  # a municipality among many, when one is highlighted
 
-SERIES_COLOURS = ("#0b5c6b", "#b3471b", "#5b4a9e", "#3f7d20", "#8a6d00", "#a0306d", "#2f6db3",
-                  "#555555")
+SERIES_COLOURS = (
+    "#0b5c6b",
+    "#b3471b",
+    "#5b4a9e",
+    "#3f7d20",
+    "#8a6d00",
+    "#a0306d",
+    "#2f6db3",
+    "#555555",
+)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 2, 2)))
 # lines only: a hatch of dots makes an SVG ten times as large
@@ -147,8 +155,7 @@ def _lightness(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw and save inside this block to get the report's look; settings outside stay as they are.
-    """
+    """Draw and save inside this block to get the report's look; settings outside stay as they are."""
     with mpl.rc_context():
         for name, value in _settings().items():
             mpl.rcParams._set(name, value)
@@ -204,6 +211,7 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
     Inside another such function the outer one counts, and a figure drawn on the `axes` of someone
     else is theirs to make again.
     """
+
     @wraps(plot)
     def remembering(*arguments: P.args, **options: P.kwargs) -> Axes:
         axes = plot(*arguments, **options)
@@ -211,8 +219,10 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
             figure = axes.get_figure(root=True)
             assert figure is not None
             figure._samverkan_again = (  # type: ignore[attr-defined]
-                lambda: plot(*arguments, **options))
+                lambda: plot(*arguments, **options)
+            )
         return axes
+
     return remembering
 
 
@@ -315,11 +325,14 @@ def describe(axes: Axes, description: Description) -> Axes:
     source = source_line(cited(figure), description.kind)
     wide = figure.get_size_inches()[0]
     with look(), beside_the_layout(axes):
-        above = [_Words(description.title, 11, wide, weight="bold"),
-                 _Words(description.subtitle, 9, wide, colour=MUTED)]
+        above = [
+            _Words(description.title, 11, wide, weight="bold"),
+            _Words(description.subtitle, 9, wide, colour=MUTED),
+        ]
         below = _Words(source, 7, wide, colour=MUTED)
-        _make_room(figure, sum(words.height for words in above) + 2 * _EDGE,
-                   below.height + 2 * _EDGE)
+        _make_room(
+            figure, sum(words.height for words in above) + 2 * _EDGE, below.height + 2 * _EDGE
+        )
         height = figure.get_size_inches()[1]
         y = height - _EDGE
         for words in above:
@@ -366,10 +379,17 @@ class _Words:
     def write(self, figure: Figure, top: float) -> None:
         """Print the lines below `top` (inches from the lower edge)."""
         if self.lines:
-            figure.text(0.075 / self.wide, top / figure.get_size_inches()[1],
-                        "\n".join(self.lines), fontsize=self.size, fontweight=self.weight,
-                        color=self.colour, va="top", linespacing=1.0,
-                        gid=f"words-{len(figure.texts)}")  # svg.without_words leaves them out
+            figure.text(
+                0.075 / self.wide,
+                top / figure.get_size_inches()[1],
+                "\n".join(self.lines),
+                fontsize=self.size,
+                fontweight=self.weight,
+                color=self.colour,
+                va="top",
+                linespacing=1.0,
+                gid=f"words-{len(figure.texts)}",
+            )  # svg.without_words leaves them out
 
 
 def _make_room(figure: Figure, head: float, foot: float) -> None:

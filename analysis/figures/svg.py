@@ -42,8 +42,9 @@ def compact(svg: str) -> str:
 
 
 # a name's halo is a white stroke under its own letters, not all their outlines again
-_OUTLINED = (f'<g paint-order="stroke" stroke="#fff" stroke-width="{labels.HALO}" '
-             'stroke-linejoin="round">')
+_OUTLINED = (
+    f'<g paint-order="stroke" stroke="#fff" stroke-width="{labels.HALO}" stroke-linejoin="round">'
+)
 
 
 def _look_on_root(text: str) -> str:

@@ -25,11 +25,15 @@ def region_html(region: Region) -> str:
     2
     """
     count = swedish.counted(len(region.members), "kommun", "kommuner")
-    groups = "".join(f"<br>{escape(group.name)}: {escape(swedish.listed(group.member_names))}"
-                     for group in region.groups)
-    return (f'<div style="display:flex;gap:1em;align-items:center">{region_svg(region)}'
-            f"<div><b>{escape(region.name)}</b> <code>{escape(region.key)}</code><br>{count}: "
-            f"{escape(swedish.listed(region.member_names))}{groups}</div></div>")
+    groups = "".join(
+        f"<br>{escape(group.name)}: {escape(swedish.listed(group.member_names))}"
+        for group in region.groups
+    )
+    return (
+        f'<div style="display:flex;gap:1em;align-items:center">{region_svg(region)}'
+        f"<div><b>{escape(region.name)}</b> <code>{escape(region.key)}</code><br>{count}: "
+        f"{escape(swedish.listed(region.member_names))}{groups}</div></div>"
+    )
 
 
 def region_svg(region: Region) -> str:
@@ -52,10 +56,12 @@ def region_svg(region: Region) -> str:
         paths.append(f'<path d="{data}" fill="{fill}" stroke="white" stroke-width="0.7"/>')
     width = round(frame.width * scale)
     label = escape(f"Karta: {region.name}", quote=True)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
-            f'viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{label}">'
-            f'<rect width="{width}" height="{HEIGHT}" fill="{style.WATER}"/>'
-            f"{''.join(paths)}</svg>")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{HEIGHT}" '
+        f'viewBox="0 0 {width} {HEIGHT}" role="img" aria-label="{label}">'
+        f'<rect width="{width}" height="{HEIGHT}" fill="{style.WATER}"/>'
+        f"{''.join(paths)}</svg>"
+    )
 
 
 def _path(shape: BaseGeometry, west: float, north: float, scale: float) -> str:
@@ -63,5 +69,9 @@ def _path(shape: BaseGeometry, west: float, north: float, scale: float) -> str:
     if shape.geom_type == "MultiPolygon":
         return "".join(_path(part, west, north, scale) for part in shape.geoms)
     rings = (shape.exterior, *shape.interiors)
-    return "".join("M" + "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}"
-                                  for x, y in ring.coords) + "Z" for ring in rings)
+    return "".join(
+        "M"
+        + "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}" for x, y in ring.coords)
+        + "Z"
+        for ring in rings
+    )

@@ -72,18 +72,27 @@ def plot_workplaces(view: Commuting, *, axes: Axes | None = None) -> Axes:
             _draw(axes, place, bar)
         _name(axes, places, shown, titles)
         _legend(axes, view, rows)
-    return style.describe(axes, style.Description(
-        id="arbetsplatser", title=text.workplaces_title(view), subtitle=_subtitle(flows),
-        alt=_alt(view, rows), sources=flows.sources, kind=flows.derived_kind,
-        table=workplaces_table(view), note=_note(rows, shown), unit="andel",
-        measures=("out_commuting_share",)))
+    return style.describe(
+        axes,
+        style.Description(
+            id="arbetsplatser",
+            title=text.workplaces_title(view),
+            subtitle=_subtitle(flows),
+            alt=_alt(view, rows),
+            sources=flows.sources,
+            kind=flows.derived_kind,
+            table=workplaces_table(view),
+            note=_note(rows, shown),
+            unit="andel",
+            measures=("out_commuting_share",),
+        ),
+    )
 
 
 def _shown(view: Commuting, rows: Sequence[Row]) -> list[Row]:
     """At most `MOST` rows: the largest of each cooperation."""
     each = max(MOST // len(view.parts), 1)
-    return [row for part in view.parts
-            for row in [one for one in rows if one[0] is part][:each]]
+    return [row for part in view.parts for row in [one for one in rows if one[0] is part][:each]]
 
 
 def _places(view: Commuting, shown: Sequence[Row]) -> tuple[list[float], dict[float, str]]:
@@ -102,12 +111,26 @@ def _places(view: Commuting, shown: Sequence[Row]) -> tuple[list[float], dict[fl
 def _draw(axes: Axes, place: float, bar: Bar) -> None:
     left = 0.0
     for name, share in _segments(bar).items():
-        axes.barh(place, share, left=left, height=0.72, color=_COLOURS[name], edgecolor="white",
-                  linewidth=0.8)
+        axes.barh(
+            place,
+            share,
+            left=left,
+            height=0.72,
+            color=_COLOURS[name],
+            edgecolor="white",
+            linewidth=0.8,
+        )
         label = _label(name, share, bar)
         if label and share >= _PRINTED:
-            axes.text(left + share / 2, place, label, ha="center", va="center", fontsize=7.5,
-                      color="white" if name in ("own", "outside") else style.INK)
+            axes.text(
+                left + share / 2,
+                place,
+                label,
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color="white" if name in ("own", "outside") else style.INK,
+            )
         left += share
 
 
@@ -124,20 +147,28 @@ def _label(name: str, share: float, bar: Bar) -> str:
     return swedish.percent_sign(share, 0) if name == "own" or not bar.modelled else ""
 
 
-def _name(axes: Axes, places: Sequence[float], shown: Sequence[Row],
-          titles: dict[float, str]) -> None:
+def _name(
+    axes: Axes, places: Sequence[float], shown: Sequence[Row], titles: dict[float, str]
+) -> None:
     """Municipalities to the left of the bars, the strongest outside to the right of them."""
     names = names_of([bar.code for _, bar in shown])
     axes.set_yticks([*titles, *places], [*titles.values(), *names])
-    for tick in axes.get_yticklabels()[:len(titles)]:
+    for tick in axes.get_yticklabels()[: len(titles)]:
         tick.set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
     axes.spines[["left", "bottom"]].set_visible(False)
     for place, (_, bar) in zip(places, shown, strict=True):
         if bar.link is not None:
-            axes.annotate(names_of([bar.link.work])[0], (1.0, place), xytext=(4, 0),
-                          textcoords="offset points", va="center", fontsize=8,
-                          color=style.HIGHLIGHT, annotation_clip=False)
+            axes.annotate(
+                names_of([bar.link.work])[0],
+                (1.0, place),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                color=style.HIGHLIGHT,
+                annotation_clip=False,
+            )
     axes.set_xlim(0, 1)
     axes.set_ylim(min(places) - 0.6, max([*places, *titles]) + 0.6)
     ticks = np.linspace(0, 1, 5 if style.width() >= style.WIDTH else 3)
@@ -148,14 +179,24 @@ def _name(axes: Axes, places: Sequence[float], shown: Sequence[Row],
 def _legend(axes: Axes, view: Commuting, rows: Sequence[Row]) -> None:
     flows = view.flows
     assert flows is not None
-    words = {"own": "egen kommun", "group": _others(view), "rest": "övriga",
-             "outside": f"{'troligen ' if flows.modelled else ''}störst utanför"}
-    used = [name for name in _PARTS
-            if any(_segments(bar)[name] > 0 for _, bar in rows)]
-    axes.legend(handles=[Patch(color=_COLOURS[name], label=words[name]) for name in used],
-                loc="lower left", bbox_to_anchor=(0, 1), handlelength=1, handleheight=1,
-                ncols=4 if style.width() >= style.WIDTH else 1, columnspacing=1.2, fontsize=8,
-                borderaxespad=0.2)
+    words = {
+        "own": "egen kommun",
+        "group": _others(view),
+        "rest": "övriga",
+        "outside": f"{'troligen ' if flows.modelled else ''}störst utanför",
+    }
+    used = [name for name in _PARTS if any(_segments(bar)[name] > 0 for _, bar in rows)]
+    axes.legend(
+        handles=[Patch(color=_COLOURS[name], label=words[name]) for name in used],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        handlelength=1,
+        handleheight=1,
+        ncols=4 if style.width() >= style.WIDTH else 1,
+        columnspacing=1.2,
+        fontsize=8,
+        borderaxespad=0.2,
+    )
 
 
 def _others(view: Commuting) -> str:
@@ -164,21 +205,29 @@ def _others(view: Commuting) -> str:
 
 def _subtitle(flows: Flows) -> str:
     known = f"Förvärvsarbetande efter var de arbetar, andel i procent, {flows.year}"
-    return (f"{known}. Egen kommun är observerad, hur utpendlingen delas är en modellskattning"
-            if flows.modelled else known)
+    return (
+        f"{known}. Egen kommun är observerad, hur utpendlingen delas är en modellskattning"
+        if flows.modelled
+        else known
+    )
 
 
 def _note(rows: Sequence[Row], shown: Sequence[Row]) -> str:
     few = f"De {len(shown)} största kommunerna visas. " if len(shown) < len(rows) else ""
-    named = "Namnet till höger är den kommun utanför dit flest pendlar. " if any(
-        bar.link for _, bar in shown) else ""
+    named = (
+        "Namnet till höger är den kommun utanför dit flest pendlar. "
+        if any(bar.link for _, bar in shown)
+        else ""
+    )
     return f"{few}{named}Arbetsplatser utomlands ingår i övriga."
 
 
 def _alt(view: Commuting, rows: Sequence[Row]) -> str:
     listed = [f"{names_of([bar.code])[0]}: {_said(bar)}" for _, bar in rows[:MOST]]
-    return (f"Staplar över var de förvärvsarbetande arbetar. {'; '.join(listed)}."
-            f"{' Tabellen har alla kommuner.' if len(rows) > MOST else ''}")
+    return (
+        f"Staplar över var de förvärvsarbetande arbetar. {'; '.join(listed)}."
+        f"{' Tabellen har alla kommuner.' if len(rows) > MOST else ''}"
+    )
 
 
 def _said(bar: Bar) -> str:
@@ -197,13 +246,17 @@ def _said(bar: Bar) -> str:
 # --- the flow map ---------------------------------------------------------------------------------
 
 
-def flow_maps(view: Commuting, *, boundaries: gpd.GeoDataFrame,
-              localities: pd.DataFrame) -> list[Axes]:
+def flow_maps(
+    view: Commuting, *, boundaries: gpd.GeoDataFrame, localities: pd.DataFrame
+) -> list[Axes]:
     """A flow map of each cooperation with at least one flow that is large enough to be told."""
     if view.flows is None:
         return []
-    return [plot_flows(part, view.flows, boundaries=boundaries, localities=localities)
-            for part in view.parts if _largest(part, view.flows) >= EXACT]
+    return [
+        plot_flows(part, view.flows, boundaries=boundaries, localities=localities)
+        for part in view.parts
+        if _largest(part, view.flows) >= EXACT
+    ]
 
 
 def _largest(part: Region, flows: Flows) -> float:
@@ -236,34 +289,64 @@ def workplaces_table(view: Commuting) -> Table:
     likely = "Troligen störst utanför" if flows.modelled else "Störst utanför"
     frame = pd.DataFrame([_record(part, bar) for part, bar in rows])
     formats = {
-        "name": Format("Kommun", text=True), "part": Format("Samarbete", text=True),
+        "name": Format("Kommun", text=True),
+        "part": Format("Samarbete", text=True),
         "night": Format("Förvärvs\u00adarbetande", measure="night_population"),
         "own": Format("I egen kommun", percent=True, measure="live_and_work"),
         "out": Format("Ut\u00adpendlare", measure="commuters_out"),
         "group": Format("Till de andra", percent=True, measure="group_internal"),
-        "link": Format(likely, text=True), "outside": Format("Dit", percent=True),
-        "rest": Format("Till övriga", percent=True)}
+        "link": Format(likely, text=True),
+        "outside": Format("Dit", percent=True),
+        "rest": Format("Till övriga", percent=True),
+    }
     for name in (["part"] if not several else []) + (["group"] if alone else []):
         frame = frame.drop(columns=name)
         del formats[name]
-    others = "" if alone else (" De andra är de andra kommunerna i samarbetet." if several
-                               else " De andra är de andra kommunerna i regionen.")
-    notes = [f"Förvärvsarbetande som bor i kommunen. De sista kolumnerna är andelar av "
-             f"utpendlarna.{others}"]
+    others = (
+        ""
+        if alone
+        else (
+            " De andra är de andra kommunerna i samarbetet."
+            if several
+            else " De andra är de andra kommunerna i regionen."
+        )
+    )
+    notes = [
+        f"Förvärvsarbetande som bor i kommunen. De sista kolumnerna är andelar av "
+        f"utpendlarna.{others}"
+    ]
     if flows.modelled:
-        notes.append("Andelarna av utpendlarna är modellskattningar, avrundade till 5 procent; "
-                     "övriga tal är observerade.")
+        notes.append(
+            "Andelarna av utpendlarna är modellskattningar, avrundade till 5 procent; "
+            "övriga tal är observerade."
+        )
         if frame["link"].isna().any():
-            notes.append("Utan namn: modellen skiljer inte de största utanför åt, och de räknas "
-                         "till övriga.")
-    return Table("arbetsplatser", f"Var de förvärvsarbetande arbetar {flows.year}", frame, formats,
-                 flows.sources, kind=flows.derived_kind, notes=tuple(notes))
+            notes.append(
+                "Utan namn: modellen skiljer inte de största utanför åt, och de räknas till övriga."
+            )
+    return Table(
+        "arbetsplatser",
+        f"Var de förvärvsarbetande arbetar {flows.year}",
+        frame,
+        formats,
+        flows.sources,
+        kind=flows.derived_kind,
+        notes=tuple(notes),
+    )
 
 
 def _record(part: Region, bar: Bar) -> dict[str, Any]:
-    return {"name": names_of([bar.code])[0], "part": part.name, "night": bar.night,
-            "own": bar.own, "out": bar.out, "group": bar.group, "link": _linked(bar.link),
-            "outside": bar.outside, "rest": bar.rest}
+    return {
+        "name": names_of([bar.code])[0],
+        "part": part.name,
+        "night": bar.night,
+        "own": bar.own,
+        "out": bar.out,
+        "group": bar.group,
+        "link": _linked(bar.link),
+        "outside": bar.outside,
+        "rest": bar.rest,
+    }
 
 
 def _linked(link: Link | None) -> str | None:

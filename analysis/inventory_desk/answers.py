@@ -42,8 +42,10 @@ class Reply:
         if value in _YES or value in _NO:
             return value in _YES
         if value:
-            raise ValueError(f"{self.place(column)}: {self.cells[column]!r} is neither ja nor nej; "
-                             "write one of them")
+            raise ValueError(
+                f"{self.place(column)}: {self.cells[column]!r} is neither ja nor nej; "
+                "write one of them"
+            )
         return None
 
     def day(self, column: str) -> str:
@@ -96,9 +98,12 @@ def read(path: Path, *, today: str) -> Answer:
     given = {reply.cells["Uppgift"]: reply for reply in about[0]}
     code, day = _about(given, path.name, today, faults)
     replies = [reply for rows, _ in tables.values() for reply in rows if _filled(reply)]
-    faults += [f"{reply.place(column)}: holds an address or a telephone number; name the office "
-               "only" for reply in replies for column, cell in reply.cells.items()
-               if _CONTACT.search(cell)]
+    faults += [
+        f"{reply.place(column)}: holds an address or a telephone number; name the office only"
+        for reply in replies
+        for column, cell in reply.cells.items()
+        if _CONTACT.search(cell)
+    ]
     if not replies:
         faults.append(f"{path.name}: nothing is filled in; write ja or nej under {words.TRUE}")
     raise_faults(InputError, faults)
@@ -111,13 +116,14 @@ def _filled(reply: Reply) -> bool:
     return any(reply.cells.get(column) for column in part.asked)
 
 
-def _about(given: Mapping[str, Reply], file: str, today: str, faults: list[str],
-           ) -> tuple[str, str]:
+def _about(given: Mapping[str, Reply], file: str, today: str, faults: list[str]) -> tuple[str, str]:
     """Code and day of the answer; what is wrong with them joins `faults`."""
     found = []
     known = {code: entry.name for code, entry in regions.municipalities().items()}
     readings: dict[str, Callable[[Any], str]] = {
-        words.CODE: lambda text: workbooks.code(text, known), words.DAY: workbooks.day}
+        words.CODE: lambda text: workbooks.code(text, known),
+        words.DAY: workbooks.day,
+    }
     for label, reading in readings.items():
         text = given[label].cells["Svar"] if label in given else ""
         place = given[label].place("Svar") if label in given else file
@@ -139,16 +145,29 @@ Parts = dict[str, tuple[list[Reply], list[str]]]
 def _excel_tables(path: Path) -> Parts:
     book = workbooks.read_workbook(path)
     about = book.sheet(words.SHEET_ABOUT)
-    replies = [Reply(words.SHEET_ABOUT, {"Uppgift": workbooks.text(cells[0]),
-                                         "Svar": workbooks.text(cells[1])},
-                     _at(f"{about.place} row {number}"))
-               for number, cells in about.rows if len(cells) > 1]
+    replies = [
+        Reply(
+            words.SHEET_ABOUT,
+            {"Uppgift": workbooks.text(cells[0]), "Svar": workbooks.text(cells[1])},
+            _at(f"{about.place} row {number}"),
+        )
+        for number, cells in about.rows
+        if len(cells) > 1
+    ]
     found: Parts = {words.SHEET_ABOUT: (replies, [])}
     for part in words.PARTS:
         records, faults = workbooks.records(book.sheet(part.title), part.columns)
-        found[part.title] = ([Reply(part.title, {name: workbooks.text(value) for name, value
-                                                 in record.cells.items()}, record.place)
-                              for record in records], faults)
+        found[part.title] = (
+            [
+                Reply(
+                    part.title,
+                    {name: workbooks.text(value) for name, value in record.cells.items()},
+                    record.place,
+                )
+                for record in records
+            ],
+            faults,
+        )
     return found
 
 
@@ -160,22 +179,36 @@ def _word_tables(path: Path) -> Parts:
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, KeyError, ValueError, OSError) as error:
-        raise InputError(f"{path.name}: cannot be read as a Word file ({error}); save it as "
-                         ".docx") from error
-    wanted = {("Uppgift", "Svar"): words.SHEET_ABOUT,
-              **{part.columns: part.title for part in words.PARTS}}
+        raise InputError(
+            f"{path.name}: cannot be read as a Word file ({error}); save it as .docx"
+        ) from error
+    wanted = {
+        ("Uppgift", "Svar"): words.SHEET_ABOUT,
+        **{part.columns: part.title for part in words.PARTS},
+    }
     found: Parts = {}
     for table in document.tables:
         rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in table.rows]
         name = wanted.get(tuple(rows[0])) if rows else None
         if name:
             place = f"{path.name} table {name!r}"
-            found[name] = ([Reply(name, dict(zip(rows[0], row, strict=True)),
-                                  _at(f"{place} row {number}"))
-                            for number, row in enumerate(rows[1:], 2) if any(row)], [])
+            found[name] = (
+                [
+                    Reply(name, dict(zip(rows[0], row, strict=True)), _at(f"{place} row {number}"))
+                    for number, row in enumerate(rows[1:], 2)
+                    if any(row)
+                ],
+                [],
+            )
     missing = [name for name in wanted.values() if name not in found]
-    raise_faults(InputError, [f"{path.name}: the table {name!r} is missing or has other headings; "
-                              "copy the answers to a new form" for name in missing])
+    raise_faults(
+        InputError,
+        [
+            f"{path.name}: the table {name!r} is missing or has other headings; "
+            "copy the answers to a new form"
+            for name in missing
+        ],
+    )
     return found
 
 
@@ -186,8 +219,11 @@ def _at(place: str) -> Callable[[str], str]:
 def answers(path: Path, *, today: str) -> Iterator[Answer]:
     """The answer in a file, or those in each form of a folder, in the order of their names."""
     if path.is_dir():
-        files = sorted(file for file in path.iterdir()
-                       if file.suffix.lower() in (".docx", ".xlsx") and file.name[0] not in "~.")
+        files = sorted(
+            file
+            for file in path.iterdir()
+            if file.suffix.lower() in (".docx", ".xlsx") and file.name[0] not in "~."
+        )
         if not files:
             raise InputError(f"{path}: no form (.docx, .xlsx) lies there; name another folder")
     else:

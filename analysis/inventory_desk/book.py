@@ -22,8 +22,15 @@ from analysis.errors import InputError, raise_faults
 from analysis.inventory_desk.changes import Row, Tables
 from analysis.loaders import services as loader
 
-_WIDE = {"title": 50, "url": 40, "note": 60, "meaning": 60, "description": 60, "text": 80,
-         "where": 60}
+_WIDE = {
+    "title": 50,
+    "url": 40,
+    "note": 60,
+    "meaning": 60,
+    "description": 60,
+    "text": 80,
+    "where": 60,
+}
 _CODES, _DAYS = ("code",), ("date", "from", "to", "checked")
 _SPARE = 500  # rows below the last one that offer the same choices
 _README = (
@@ -44,9 +51,10 @@ def export(tables: Tables, out: Path) -> Path:
     refuse_place(out, ".xlsx")
     temporary = out.with_name(f".{out.name}.tmp")
     with xlsxwriter.Workbook(temporary, {"strings_to_numbers": False}) as book:
-        formats = {"text": book.add_format({"num_format": "@", "text_wrap": True,
-                                            "valign": "top"}),
-                   "head": book.add_format({"bold": True, "bottom": 1})}
+        formats = {
+            "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+            "head": book.add_format({"bold": True, "bottom": 1}),
+        }
         about = book.add_worksheet("Läs mig")
         about.set_column(0, 0, 100)
         about.write_column(0, 0, _README)
@@ -63,8 +71,13 @@ def _sheet(sheet: Any, name: str, tables: Tables, formats: dict[str, Any]) -> No
         sheet.write_string(0, place, column, formats["head"])
         choices = _choices(name, column)
         if choices and sum(map(len, choices)) < 250:  # Excel takes no longer list
-            sheet.data_validation(1, place, len(rows) + _SPARE, place,
-                                  {"validate": "list", "source": choices, "ignore_blank": True})
+            sheet.data_validation(
+                1,
+                place,
+                len(rows) + _SPARE,
+                place,
+                {"validate": "list", "source": choices, "ignore_blank": True},
+            )
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):
             sheet.write_string(number, place, cell)
@@ -74,11 +87,16 @@ def _sheet(sheet: Any, name: str, tables: Tables, formats: dict[str, Any]) -> No
 
 def _choices(name: str, column: str) -> list[str]:
     """The words that a column may hold, where they are few."""
-    return list({
-        ("events", "event"): words.EVENTS, ("arrangements", "kind"): words.KINDS,
-        ("areas", "nature"): words.NATURES, ("forms", "lasts"): words.LASTS,
-        ("claims", "field"): words.CLAIM_FIELDS, ("figures", "figure"): words.FIGURES,
-    }.get((name, column), {"trust": words.TRUSTS, "basis": words.BASES}.get(column, ())))
+    return list(
+        {
+            ("events", "event"): words.EVENTS,
+            ("arrangements", "kind"): words.KINDS,
+            ("areas", "nature"): words.NATURES,
+            ("forms", "lasts"): words.LASTS,
+            ("claims", "field"): words.CLAIM_FIELDS,
+            ("figures", "figure"): words.FIGURES,
+        }.get((name, column), {"trust": words.TRUSTS, "basis": words.BASES}.get(column, ()))
+    )
 
 
 def read(path: Path, before: Tables) -> dict[str, tuple[Row, ...]]:
@@ -110,11 +128,15 @@ def _read_book(path: Path) -> dict[str, tuple[Row, ...]]:
 def _read_csv(path: Path, before: Tables) -> dict[str, tuple[Row, ...]]:
     name = path.stem.lower()
     if name not in COLUMNS:
-        raise InputError(f"{path.name}: {hints.unknown('table', name, COLUMNS)}; "
-                         "name the file after the table that it holds")
+        raise InputError(
+            f"{path.name}: {hints.unknown('table', name, COLUMNS)}; "
+            "name the file after the table that it holds"
+        )
     found = textfiles.read_rows(path, COLUMNS[name])
-    cells = ((dict(zip(COLUMNS[name], values, strict=True)), _place_in(path.name, row))
-             for row, values in found.records)
+    cells = (
+        (dict(zip(COLUMNS[name], values, strict=True)), _place_in(path.name, row))
+        for row, values in found.records
+    )
     rows, faults = _rows(COLUMNS[name], cells)
     raise_faults(InputError, faults)
     return {**before, name: rows}
@@ -124,8 +146,9 @@ def _place_in(file: str, row: int) -> Callable[[str], str]:
     return lambda column: f"{file} row {row}, column {column!r}"
 
 
-def _rows(columns: tuple[str, ...], records: Iterator[tuple[Any, Callable[[str], str]]],
-          ) -> tuple[tuple[Row, ...], list[str]]:
+def _rows(
+    columns: tuple[str, ...], records: Iterator[tuple[Any, Callable[[str], str]]]
+) -> tuple[tuple[Row, ...], list[str]]:
     """Each record as texts in the order of `columns`, and what could not be read."""
     rows, faults = [], []
     for cells, place in records:

@@ -19,12 +19,18 @@ Row = tuple[str, ...]
 Tables = Mapping[str, tuple[Row, ...]]
 
 IDENTITY = {
-    "sources": ("id",), "forms": ("key",), "areas": ("key",), "arrangements": ("key",),
-    "names": ("arrangement", "name"), "coverage": ("arrangement", "area"),
+    "sources": ("id",),
+    "forms": ("key",),
+    "areas": ("key",),
+    "arrangements": ("key",),
+    "names": ("arrangement", "name"),
+    "coverage": ("arrangement", "area"),
     "memberships": ("arrangement", "code", "area"),
     "events": ("arrangement", "event", "area", "code", "date", "source"),
-    "alone": ("code", "area", "date", "source"), "figures": ("arrangement", "figure", "date"),
-    "searched": ("code", "area", "date"), "claims": ("arrangement", "field", "source"),
+    "alone": ("code", "area", "date", "source"),
+    "figures": ("arrangement", "figure", "date"),
+    "searched": ("code", "area", "date"),
+    "claims": ("arrangement", "field", "source"),
     "context": ("arrangement", "date", "text"),
 }
 
@@ -49,15 +55,18 @@ class Change:
             return f"- {self.table}: {_told(columns, self.before)}"
         named = dict(zip(columns, self.before, strict=True))
         where = ", ".join(named[column] for column in IDENTITY[self.table] if named[column])
-        cells = "; ".join(f"{column} {old or 'blank'!r} becomes {new or 'blank'!r}"
-                          for column, old, new in zip(columns, self.before, self.after,
-                                                      strict=True) if old != new)
+        cells = "; ".join(
+            f"{column} {old or 'blank'!r} becomes {new or 'blank'!r}"
+            for column, old, new in zip(columns, self.before, self.after, strict=True)
+            if old != new
+        )
         return f"~ {self.table} {where}: {cells}"
 
 
 def _told(columns: tuple[str, ...], row: Row) -> str:
-    return ", ".join(f"{column} {cell!r}" for column, cell in zip(columns, row, strict=True)
-                     if cell)
+    return ", ".join(
+        f"{column} {cell!r}" for column, cell in zip(columns, row, strict=True) if cell
+    )
 
 
 def differences(before: Tables, after: Tables) -> list[Change]:
@@ -68,8 +77,11 @@ def differences(before: Tables, after: Tables) -> list[Change]:
     >>> print(*differences(old, new))
     ~ areas jour: kolada_cost 'blank' becomes 'inget'
     """
-    return [change for table in COLUMNS
-            for change in _of_table(table, before.get(table, ()), after.get(table, ()))]
+    return [
+        change
+        for table in COLUMNS
+        for change in _of_table(table, before.get(table, ()), after.get(table, ()))
+    ]
 
 
 def _of_table(table: str, before: tuple[Row, ...], after: tuple[Row, ...]) -> Iterator[Change]:
@@ -89,8 +101,11 @@ def _same(table: str, row: Row, others: list[Row]) -> Row | None:
     for other in others:
         if _identity(table, other) == _identity(table, row):
             return other
-    alike = {other: sum(one != two for one, two in zip(row, other, strict=True))
-             for other in others if other[0] == row[0]}
+    alike = {
+        other: sum(one != two for one, two in zip(row, other, strict=True))
+        for other in others
+        if other[0] == row[0]
+    }
     nearest = min(alike, key=lambda other: alike[other], default=None)
     return nearest if nearest is not None and alike[nearest] <= _FEW else None
 

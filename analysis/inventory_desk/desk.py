@@ -19,8 +19,9 @@ Tell = Callable[[str], object]
 _MOST_TOLD = 60  # lines of one kind; more is a wall
 
 
-def make_forms(codes: list[str], out: Path, *, as_of: str = "", folder: Path | None = None,
-               ) -> list[Path]:
+def make_forms(
+    codes: list[str], out: Path, *, as_of: str = "", folder: Path | None = None
+) -> list[Path]:
     """Write the forms of some municipalities, Word and Excel each, into `out`."""
     inventory = loader.load_inventory(store.checked_folder(folder))
     return form_files.write_forms(form.forms_of(codes, inventory, as_of=as_of), out)
@@ -41,8 +42,9 @@ def stale_lines(region: Region, *, as_of: str = "", folder: Path | None = None) 
     return [head, *(line for task in tasks for line in task.lines()), f"Lägg in det du fann: {how}"]
 
 
-def confirm(found: upkeep.Evidence, *, folder: Path | None = None, dry_run: bool = False,
-            tell: Tell = print) -> list[Change]:
+def confirm(
+    found: upkeep.Evidence, *, folder: Path | None = None, dry_run: bool = False, tell: Tell = print
+) -> list[Change]:
     """Add one piece of evidence and tell what it changes."""
     place = store.checked_folder(folder)
     before = store.read(place)
@@ -50,8 +52,14 @@ def confirm(found: upkeep.Evidence, *, folder: Path | None = None, dry_run: bool
     return _apply(place, before, after, write=not dry_run, tell=tell)
 
 
-def take_in(path: Path, *, folder: Path | None = None, yes: bool = False, remove: bool = False,
-            tell: Tell = print) -> list[Change]:
+def take_in(
+    path: Path,
+    *,
+    folder: Path | None = None,
+    yes: bool = False,
+    remove: bool = False,
+    tell: Tell = print,
+) -> list[Change]:
     """Read a workbook, a CSV of one table, an answered form or a folder of forms.
 
     What differs is told first; it is written with `yes`. Rows that are gone are refused unless
@@ -76,13 +84,14 @@ def _read(path: Path, before: Tables, remove: bool) -> Tables:
     after = book.read(path, before)
     gone = [change for change in differences(before, after) if not change.after]
     if gone and not remove:
-        raise InputError(*(f"{path.name}: a row is gone, {change}" for change in gone[:_MOST_TOLD]),
-                         f"{len(gone)} rows are gone; put them back, or say --remove")
+        raise InputError(
+            *(f"{path.name}: a row is gone, {change}" for change in gone[:_MOST_TOLD]),
+            f"{len(gone)} rows are gone; put them back, or say --remove",
+        )
     return after
 
 
-def _apply(place: Path, before: Tables, after: Tables, *, write: bool, tell: Tell,
-           ) -> list[Change]:
+def _apply(place: Path, before: Tables, after: Tables, *, write: bool, tell: Tell) -> list[Change]:
     """Tell the changes and their effects, and write them when asked to."""
     changes = differences(before, after)
     if not changes:

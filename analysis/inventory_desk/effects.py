@@ -15,9 +15,13 @@ def effects(before: Inventory, after: Inventory, day: date) -> list[str]:
 
     Regions are those of the registry that no other one contains, so that a cell is told once.
     """
-    return [line for region in outermost(list(regions.registry().values()))
-            for line in _of_region(sharing(region, before, day.isoformat()),
-                                   sharing(region, after, day.isoformat()))]
+    return [
+        line
+        for region in outermost(list(regions.registry().values()))
+        for line in _of_region(
+            sharing(region, before, day.isoformat()), sharing(region, after, day.isoformat())
+        )
+    ]
 
 
 def outermost(all_regions: list[Region]) -> list[Region]:
@@ -26,8 +30,11 @@ def outermost(all_regions: list[Region]) -> list[Region]:
     >>> [region.key for region in outermost([regions.get("kak"), regions.get("malardalen")])]
     ['malardalen']
     """
-    return [region for region in all_regions
-            if not any(set(region.members) < set(other.members) for other in all_regions)]
+    return [
+        region
+        for region in all_regions
+        if not any(set(region.members) < set(other.members) for other in all_regions)
+    ]
 
 
 def _of_region(before: Sharing, after: Sharing) -> list[str]:

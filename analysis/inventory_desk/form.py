@@ -46,8 +46,11 @@ class Part:
         return (*self.told, *self.asked)
 
 
-SHARED = Part("Delar", (ID, "Tjänst", BODY, "Tillsammans med", "Vi tror sedan", "Läge"),
-              (TRUE, SINCE, UNTIL, SOURCE))
+SHARED = Part(
+    "Delar",
+    (ID, "Tjänst", BODY, "Tillsammans med", "Vi tror sedan", "Läge"),
+    (TRUE, SINCE, UNTIL, SOURCE),
+)
 OWN = Part("Egen regi", (ID, "Tjänst", "Läge"), (TRUE, SINCE, UNTIL, SOURCE))
 MISSING = Part("Saknas", (ID, "Tjänst", "Läge"), (ALONE, BODY, PARTNERS, FORM, SINCE, SOURCE))
 PARTS = (SHARED, OWN, MISSING)
@@ -89,9 +92,15 @@ def forms_of(codes: Iterable[str], inventory: Inventory, *, as_of: str = "") -> 
     """
     known = {code: entry.name for code, entry in regions.municipalities().items()}
     wanted = list(dict.fromkeys(codes))
-    raise_faults(InputError, [
-        f"{code!r} is no municipality code; {hints.did_you_mean(code, known)}"
-        "write four digits such as 0381" for code in wanted if code not in known])
+    raise_faults(
+        InputError,
+        [
+            f"{code!r} is no municipality code; {hints.did_you_mean(code, known)}"
+            "write four digits such as 0381"
+            for code in wanted
+            if code not in known
+        ],
+    )
     return [_form(code, known[code], inventory, as_of) for code in wanted]
 
 
@@ -100,30 +109,48 @@ def _form(code: str, name: str, inventory: Inventory, as_of: str) -> Form:
     shared = tuple(_shared_rows(view))
     alone = tuple((row.area, view.area_names[row.area], row.words) for row in rows_of(view.alone))
     told = {row[1] for row in (*shared, *alone)}
-    missing = tuple((key, area, _plan(view, key)) for key, area in view.area_names.items()
-                    if area not in told and view.concerns(key))
+    missing = tuple(
+        (key, area, _plan(view, key))
+        for key, area in view.area_names.items()
+        if area not in told and view.concerns(key)
+    )
     rows = (shared, alone, missing)
-    return Form(code, name, view.day.isoformat(),
-                tuple(Part(part.title, part.told, part.asked, found)
-                      for part, found in zip(PARTS, rows, strict=True)))
+    return Form(
+        code,
+        name,
+        view.day.isoformat(),
+        tuple(
+            Part(part.title, part.told, part.asked, found)
+            for part, found in zip(PARTS, rows, strict=True)
+        ),
+    )
 
 
 def _shared_rows(view: Sharing) -> Iterator[tuple[str, ...]]:
     """What is known to run or to have run, in the order of the services; no plans, no ends."""
     order = list(view.area_names)
-    rows = [row for row in rows_of(view.own) if row.state not in _NOT_SHARED
-            and row.kind == "service"]
+    rows = [
+        row for row in rows_of(view.own) if row.state not in _NOT_SHARED and row.kind == "service"
+    ]
     for row in sorted(rows, key=lambda row: order.index(row.area)):
-        yield (f"{row.arrangement}:{row.area}", view.area_names[row.area],
-               f"{row.name}, {view.form_names[row.legal_form]}", _listed(_partners(view, row)),
-               _since(view, row), f"{row.words}; {_read_at(view, row)}")
+        yield (
+            f"{row.arrangement}:{row.area}",
+            view.area_names[row.area],
+            f"{row.name}, {view.form_names[row.legal_form]}",
+            _listed(_partners(view, row)),
+            _since(view, row),
+            f"{row.words}; {_read_at(view, row)}",
+        )
 
 
 def _since(view: Sharing, row: Any) -> str:
     """When the municipality joined, where that is known; else when the body took up the task."""
     members = view.inventory.memberships
-    own = members[(members["arrangement"] == row.arrangement) & (members["code"] == row.code)
-                  & members["area"].isin([row.area, ""])]
+    own = members[
+        (members["arrangement"] == row.arrangement)
+        & (members["code"] == row.code)
+        & members["area"].isin([row.area, ""])
+    ]
     joined = sorted(filter(None, own["from"]))
     return text.date_text(joined[0]) if joined else text.since(view, row.arrangement, row.area)
 
@@ -132,20 +159,25 @@ def _listed(names: list[str]) -> str:
     """The names, or the first ones and how many there are more."""
     if len(names) <= _MOST_NAMED:
         return swedish.listed(names)
-    return f"{', '.join(names[:_MOST_NAMED - 1])} och {len(names) - _MOST_NAMED + 1} till"
+    return f"{', '.join(names[: _MOST_NAMED - 1])} och {len(names) - _MOST_NAMED + 1} till"
 
 
 def _plan(view: Sharing, area: str) -> str:
     """What was intended or asked for, where nothing else is known of a service."""
-    plans = [row for row in rows_of(view.own) if row.area == area
-             and row.state == State.PLANNED.value]
+    plans = [
+        row for row in rows_of(view.own) if row.area == area and row.state == State.PLANNED.value
+    ]
     return "; ".join(f"{row.words} ({row.name})" for row in plans)
 
 
 def _partners(view: Sharing, row: Any) -> list[str]:
     state = view.state
-    same = state[(state["arrangement"] == row.arrangement) & (state["area"] == row.area)
-                 & (state["state"] == row.state) & (state["code"] != row.code)]
+    same = state[
+        (state["arrangement"] == row.arrangement)
+        & (state["area"] == row.area)
+        & (state["state"] == row.state)
+        & (state["code"] != row.code)
+    ]
     return text.names_of(same["code"])
 
 

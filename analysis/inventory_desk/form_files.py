@@ -11,9 +11,19 @@ from analysis.inventory_desk.form import Form, Part
 from analysis.text.services import lower
 
 _SPARE = 8  # empty rows for what nobody asked about
-_WIDTHS = {words.ID: 16, "Tjänst": 22, words.BODY: 34, "Tillsammans med": 28, "Vi tror sedan": 12,
-           "Läge": 34, words.PARTNERS: 28, words.SOURCE: 30, words.FORM: 16, "Uppgift": 30,
-           "Svar": 60}
+_WIDTHS = {
+    words.ID: 16,
+    "Tjänst": 22,
+    words.BODY: 34,
+    "Tillsammans med": 28,
+    "Vi tror sedan": 12,
+    "Läge": 34,
+    words.PARTNERS: 28,
+    words.SOURCE: 30,
+    words.FORM: 16,
+    "Uppgift": 30,
+    "Svar": 60,
+}
 _SPARE_IN_WORD = 4
 _WIDTH = 10  # of other columns: yes, no and dates
 _YES_NO = ["ja", "nej"]
@@ -42,11 +52,14 @@ def _excel(form: Form, path: Path) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
-        styles = {"told": book.add_format({"text_wrap": True, "valign": "top"}),
-                  "asked": book.add_format({"num_format": "@", "text_wrap": True, "border": 1,
-                                            "valign": "top"}),
-                  "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
-                  "title": book.add_format({"bold": True, "font_size": 14})}
+        styles = {
+            "told": book.add_format({"text_wrap": True, "valign": "top"}),
+            "asked": book.add_format(
+                {"num_format": "@", "text_wrap": True, "border": 1, "valign": "top"}
+            ),
+            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True}),
+            "title": book.add_format({"bold": True, "font_size": 14}),
+        }
         first = book.add_worksheet(words.SHEET_ABOUT)
         first.set_column(0, 0, 24)
         first.set_column(1, 1, 60)
@@ -69,8 +82,9 @@ def _sheet(sheet: Any, part: Part, styles: dict[str, Any]) -> None:
         sheet.set_column(place, place, _WIDTHS.get(column, _WIDTH))
         sheet.write_string(0, place, column, styles["head"])
         if column in (words.TRUE, words.ALONE):
-            sheet.data_validation(1, place, last, place,
-                                  {"validate": "list", "source": _YES_NO, "ignore_blank": True})
+            sheet.data_validation(
+                1, place, last, place, {"validate": "list", "source": _YES_NO, "ignore_blank": True}
+            )
     for number, row in enumerate(part.rows, 1):
         for place, cell in enumerate(row):
             sheet.write_string(number, place, cell, styles["told"])
@@ -101,8 +115,10 @@ def _word(form: Form, path: Path) -> None:
     for part in form.parts:
         document.add_heading(part.title, level=2)
         if part.title == words.MISSING.title:
-            document.add_paragraph(f"Vi har ingen uppgift om {_unknown(part)}. Skriv det ni vet i "
-                                   "tabellen, med tjänstens namn härifrån.")
+            document.add_paragraph(
+                f"Vi har ingen uppgift om {_unknown(part)}. Skriv det ni vet i "
+                "tabellen, med tjänstens namn härifrån."
+            )
             _rows(document, part.columns, [()] * _SPARE_IN_WORD)
         else:
             _rows(document, part.columns, [*part.rows, ()])

@@ -39,8 +39,13 @@ class Intake:
 
     def evidence(self, reply: Reply, day: str = "", basis: str = "evidence") -> dict[str, str]:
         """The cells that each row from this answer has."""
-        return {"date": day or self.answer.day, "basis": basis, "source": self.answer.source,
-                "trust": "high", "note": _note(reply)}
+        return {
+            "date": day or self.answer.day,
+            "basis": basis,
+            "source": self.answer.source,
+            "trust": "high",
+            "note": _note(reply),
+        }
 
 
 def take_in(tables: Tables, answer: Answer) -> dict[str, tuple[Row, ...]]:
@@ -49,11 +54,20 @@ def take_in(tables: Tables, answer: Answer) -> dict[str, tuple[Row, ...]]:
     Taking in the same answer twice changes nothing the second time.
     """
     intake = Intake(tables, answer)
-    intake.add("sources", id=answer.source, publisher=f"{answer.municipality} (svar från kommunen)",
-               title=f"Svar på formulär om samverkan, {answer.municipality}",
-               date=answer.day, checked=answer.day, note=answer.function)
+    intake.add(
+        "sources",
+        id=answer.source,
+        publisher=f"{answer.municipality} (svar från kommunen)",
+        title=f"Svar på formulär om samverkan, {answer.municipality}",
+        date=answer.day,
+        checked=answer.day,
+        note=answer.function,
+    )
     readers: dict[str, Callable[[Intake, Reply], None]] = {
-        words.SHARED.title: _shared, words.OWN.title: _own, words.MISSING.title: _missing}
+        words.SHARED.title: _shared,
+        words.OWN.title: _own,
+        words.MISSING.title: _missing,
+    }
     for reply in answer.replies:
         try:
             readers[reply.part](intake, reply)
@@ -71,23 +85,33 @@ def _note(reply: Reply) -> str:
 def _shared(intake: Intake, reply: Reply) -> None:
     body, _, area = reply.id.partition(":")
     if not any(row[:2] == (body, area) for row in intake.tables["coverage"]):
-        raise ValueError(f"{reply.place(words.ID)}: {reply.id!r} is no task of the inventory; "
-                         f"leave the column as it was, or write under {words.MISSING.title}")
+        raise ValueError(
+            f"{reply.place(words.ID)}: {reply.id!r} is no task of the inventory; "
+            f"leave the column as it was, or write under {words.MISSING.title}"
+        )
     true, since, until = reply.says(words.TRUE), reply.day(words.SINCE), reply.day(words.UNTIL)
     if true is None:
         raise ValueError(f"{reply.place(words.TRUE)}: is empty; write ja or nej")
     if true and until:
-        raise ValueError(f"{reply.place(words.UNTIL)}: ja and an end contradict each other; write "
-                         "nej if it has ended")
+        raise ValueError(
+            f"{reply.place(words.UNTIL)}: ja and an end contradict each other; write "
+            "nej if it has ended"
+        )
     if not true:
         _leave(intake, reply, body, area, until)
         return
     code = intake.answer.code
-    intake.add("events", arrangement=body, event=_FINE, area=area, code=code,
-               **intake.evidence(reply))
+    intake.add(
+        "events", arrangement=body, event=_FINE, area=area, code=code, **intake.evidence(reply)
+    )
     if since:
-        intake.add("events", arrangement=body, event="running", area=area,
-                   **intake.evidence(reply, since, "stated"))
+        intake.add(
+            "events",
+            arrangement=body,
+            event="running",
+            area=area,
+            **intake.evidence(reply, since, "stated"),
+        )
 
 
 def _leave(intake: Intake, reply: Reply, body: str, area: str, until: str) -> None:
@@ -102,17 +126,32 @@ def _leave(intake: Intake, reply: Reply, body: str, area: str, until: str) -> No
         if not mine or row[place["area"]] not in ("", area) or row[place["to"]]:
             kept.append(row)
             continue
-        others = [cover[1] for cover in intake.tables["coverage"]
-                  if cover[0] == body and cover[1] != area]
+        others = [
+            cover[1] for cover in intake.tables["coverage"] if cover[0] == body and cover[1] != area
+        ]
         if row[place["area"]] == "":
             kept += [_with(row, area=other) for other in others]
-        kept.append(_with(row, area=area if others else row[place["area"]], to=day,
-                          source=intake.answer.source, trust="high", note=note))
+        kept.append(
+            _with(
+                row,
+                area=area if others else row[place["area"]],
+                to=day,
+                source=intake.answer.source,
+                trust="high",
+                note=note,
+            )
+        )
     intake.tables["memberships"] = kept
     name = intake.areas[area]
-    intake.add("claims", arrangement=body, field="members", source=intake.answer.source,
-               value=f"{intake.answer.municipality} ingår inte ({name})", trust="high",
-               note=_note(reply))
+    intake.add(
+        "claims",
+        arrangement=body,
+        field="members",
+        source=intake.answer.source,
+        value=f"{intake.answer.municipality} ingår inte ({name})",
+        trust="high",
+        note=_note(reply),
+    )
 
 
 def _with(row: Row, **cells: str) -> Row:
@@ -123,11 +162,14 @@ def _with(row: Row, **cells: str) -> Row:
 def _own(intake: Intake, reply: Reply) -> None:
     true, since = reply.says(words.TRUE), reply.day(words.SINCE)
     if true is None or (not true and not reply.day(words.UNTIL)):
-        raise ValueError(f"{reply.place(words.TRUE)}: write ja; where another does it now, leave "
-                         f"this row empty and tell it under {words.MISSING.title}")
+        raise ValueError(
+            f"{reply.place(words.TRUE)}: write ja; where another does it now, leave "
+            f"this row empty and tell it under {words.MISSING.title}"
+        )
     if reply.id not in intake.areas:
-        raise ValueError(f"{reply.place(words.ID)}: "
-                         f"{hints.unknown('service', reply.id, intake.areas)}")
+        raise ValueError(
+            f"{reply.place(words.ID)}: {hints.unknown('service', reply.id, intake.areas)}"
+        )
     if true:
         _alone(intake, reply, reply.id, since)
 
@@ -135,23 +177,27 @@ def _own(intake: Intake, reply: Reply) -> None:
 def _alone(intake: Intake, reply: Reply, area: str, since: str) -> None:
     intake.add("alone", code=intake.answer.code, area=area, **intake.evidence(reply))
     if since and since[:4] != intake.answer.day[:4]:
-        intake.add("alone", code=intake.answer.code, area=area,
-                   **intake.evidence(reply, since, "stated"))
+        intake.add(
+            "alone", code=intake.answer.code, area=area, **intake.evidence(reply, since, "stated")
+        )
 
 
 def _missing(intake: Intake, reply: Reply) -> None:
     area, since = _area(intake, reply), reply.day(words.SINCE)
     alone, body = reply.says(words.ALONE), reply.cells[words.BODY]
     if alone and body:
-        raise ValueError(f"{reply.place(words.BODY)}: a body and in own hands contradict each "
-                         "other; leave one empty")
+        raise ValueError(
+            f"{reply.place(words.BODY)}: a body and in own hands contradict each "
+            "other; leave one empty"
+        )
     if alone:
         _alone(intake, reply, area, since)
     elif body:
         _new_task(intake, reply, area, since)
     else:
-        raise ValueError(f"{reply.place(words.BODY)}: is empty; write who does it, or ja under "
-                         f"{words.ALONE}")
+        raise ValueError(
+            f"{reply.place(words.BODY)}: is empty; write who does it, or ja under {words.ALONE}"
+        )
 
 
 def _area(intake: Intake, reply: Reply) -> str:
@@ -172,16 +218,28 @@ def _new_task(intake: Intake, reply: Reply, area: str, since: str) -> None:
     source = {"source": intake.answer.source, "trust": "high"}
     if not any(row[:2] == (body, area) for row in intake.tables["coverage"]):
         intake.add("coverage", arrangement=body, area=area, **source)
-    members = {row[1] for row in intake.tables["memberships"] if row[0] == body
-               and row[2] in ("", area)}
+    members = {
+        row[1] for row in intake.tables["memberships"] if row[0] == body and row[2] in ("", area)
+    }
     for code in (intake.answer.code, *partners):
         if code not in members:
             intake.add("memberships", arrangement=body, code=code, area=area, **source)
-    intake.add("events", arrangement=body, event=_FINE, area=area, code=intake.answer.code,
-               **intake.evidence(reply))
+    intake.add(
+        "events",
+        arrangement=body,
+        event=_FINE,
+        area=area,
+        code=intake.answer.code,
+        **intake.evidence(reply),
+    )
     if since:
-        intake.add("events", arrangement=body, event="running", area=area,
-                   **intake.evidence(reply, since, "stated"))
+        intake.add(
+            "events",
+            arrangement=body,
+            event="running",
+            area=area,
+            **intake.evidence(reply, since, "stated"),
+        )
 
 
 def _partners(reply: Reply) -> list[str]:
@@ -191,8 +249,10 @@ def _partners(reply: Reply) -> list[str]:
     found = {word: placenames.code_of(word, known) for word in placenames.parts(said)}
     names = [entry.name for entry in known.values()]
     for word in (word for word, code in found.items() if code is None):
-        raise ValueError(f"{reply.place(words.PARTNERS)}: no municipality {word!r}: "
-                         f"{hints.did_you_mean(word, names)}write names with commas between")
+        raise ValueError(
+            f"{reply.place(words.PARTNERS)}: no municipality {word!r}: "
+            f"{hints.did_you_mean(word, names)}write names with commas between"
+        )
     return [code for code in found.values() if code]
 
 
@@ -211,20 +271,29 @@ def _plain(name: str) -> str:
 def _new_body(intake: Intake, reply: Reply, partners: list[str]) -> str:
     said = reply.cells[words.FORM] or "okand"
     forms = {row[0]: row[1] for row in intake.tables["forms"]}
-    form = next((key for key, name in forms.items()
-                 if said.casefold() in (key, name.casefold())), None)
+    form = next(
+        (key for key, name in forms.items() if said.casefold() in (key, name.casefold())), None
+    )
     if form is None:
-        raise ValueError(f"{reply.place(words.FORM)}: "
-                         f"{hints.unknown('legal form', said, forms.values())}")
+        raise ValueError(
+            f"{reply.place(words.FORM)}: {hints.unknown('legal form', said, forms.values())}"
+        )
     if not partners:
-        raise ValueError(f"{reply.place(words.PARTNERS)}: is empty; name those who take part in "
-                         f"{reply.cells[words.BODY]!r}")
+        raise ValueError(
+            f"{reply.place(words.PARTNERS)}: is empty; name those who take part in "
+            f"{reply.cells[words.BODY]!r}"
+        )
     key = slug(reply.cells[words.BODY])
     taken = {row[0] for row in intake.tables["arrangements"]}
     key = key if key not in taken else f"{key}-{intake.answer.code}"
     name = reply.cells[words.BODY]
-    intake.add("arrangements", key=key, kind="service", legal_form=form,
-               description=f"{name}, enligt svar från {intake.answer.municipality}")
+    intake.add(
+        "arrangements",
+        key=key,
+        kind="service",
+        legal_form=form,
+        description=f"{name}, enligt svar från {intake.answer.municipality}",
+    )
     intake.add("names", arrangement=key, name=name, source=intake.answer.source)
     return key
 
@@ -237,4 +306,3 @@ def slug(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", _plain(text)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "organ"
-

@@ -62,15 +62,29 @@ def entries(view: Sharing, area: str | None = None) -> list[Entry]:
 def _entry(view: Sharing, rows: pd.DataFrame) -> Entry:
     first: Any = next(rows_of(rows))
     state = view.state
-    same = state[(state["arrangement"] == first.arrangement) & (state["area"] == first.area)
-                 & (state["state"] == first.state) & ~state["code"].isin(view.region.members)]
+    same = state[
+        (state["arrangement"] == first.arrangement)
+        & (state["area"] == first.area)
+        & (state["state"] == first.state)
+        & ~state["code"].isin(view.region.members)
+    ]
     held = set(rows["code"])
     members = tuple(code for code in view.region.members if code in held)
     cited = dict.fromkeys(key for keys in rows["sources"] for key in keys.split("; "))
     outside = sorted(same["code"], key=lambda code: swedish.sort_key(_name(code)))
-    return Entry(first.area, view.area_names[first.area], first.arrangement, first.name,
-                 view.form_names[first.legal_form], first.state, first.words, first.trust,
-                 members, tuple(outside), tuple(cited))
+    return Entry(
+        first.area,
+        view.area_names[first.area],
+        first.arrangement,
+        first.name,
+        view.form_names[first.legal_form],
+        first.state,
+        first.words,
+        first.trust,
+        members,
+        tuple(outside),
+        tuple(cited),
+    )
 
 
 def _name(code: str) -> str:
@@ -89,14 +103,20 @@ def list_lines(region: Region, *, as_of: str = "", area: str | None = None) -> l
     for entry in found:
         for key in entry.sources:
             numbers.setdefault(key, len(numbers) + 1)
-    return [head, *(line for entry in found for line in _lines(entry, numbers)), "Källor",
-            *(f"[{number}] {text.citation(view, key)}" for key, number in numbers.items())]
+    return [
+        head,
+        *(line for entry in found for line in _lines(entry, numbers)),
+        "Källor",
+        *(f"[{number}] {text.citation(view, key)}" for key, number in numbers.items()),
+    ]
 
 
 def _lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
     cited = "".join(f"[{number}]" for number in sorted(numbers[key] for key in entry.sources))
-    yield (f"{entry.service}: {entry.body} ({entry.form}), {entry.words}, tilltro "
-           f"{TRUST_LABELS[entry.trust]} {cited}")
+    yield (
+        f"{entry.service}: {entry.body} ({entry.form}), {entry.words}, tilltro "
+        f"{TRUST_LABELS[entry.trust]} {cited}"
+    )
     beyond = f"; utanför: {swedish.listed(map(_name, entry.outside))}" if entry.outside else ""
     yield f"  kommuner: {swedish.listed(map(_name, entry.members))}{beyond}"
 
@@ -105,14 +125,27 @@ def _records(region: Region, as_of: str, area: str | None) -> Iterator[dict[str,
     view = sharing(region, loader.load_inventory(), as_of)
     for entry in entries(view, area):
         yield {
-            "as_of": view.day.isoformat(), "area": entry.area, "service": entry.service,
-            "arrangement": entry.arrangement, "body": entry.body, "form": entry.form,
-            "state": entry.state, "words": entry.words, "trust": entry.trust,
+            "as_of": view.day.isoformat(),
+            "area": entry.area,
+            "service": entry.service,
+            "arrangement": entry.arrangement,
+            "body": entry.body,
+            "form": entry.form,
+            "state": entry.state,
+            "words": entry.words,
+            "trust": entry.trust,
             "members": [{"code": code, "name": _name(code)} for code in entry.members],
             "outside": [{"code": code, "name": _name(code)} for code in entry.outside],
-            "sources": [{"id": key, "publisher": view.sources[key].publisher,
-                         "title": view.sources[key].title, "url": view.sources[key].url,
-                         "date": view.sources[key].date} for key in entry.sources],
+            "sources": [
+                {
+                    "id": key,
+                    "publisher": view.sources[key].publisher,
+                    "title": view.sources[key].title,
+                    "url": view.sources[key].url,
+                    "date": view.sources[key].date,
+                }
+                for key in entry.sources
+            ],
         }
 
 
@@ -123,8 +156,21 @@ def list_json(region: Region, *, as_of: str = "", area: str | None = None) -> st
 
 def list_csv(region: Region, *, as_of: str = "", area: str | None = None) -> str:
     """The entries as CSV, one row for each municipality: code and whether it is of the region."""
-    columns = ["as_of", "area", "service", "arrangement", "body", "form", "state", "words",
-               "trust", "code", "municipality", "in_region", "sources"]
+    columns = [
+        "as_of",
+        "area",
+        "service",
+        "arrangement",
+        "body",
+        "form",
+        "state",
+        "words",
+        "trust",
+        "code",
+        "municipality",
+        "in_region",
+        "sources",
+    ]
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
@@ -132,8 +178,15 @@ def list_csv(region: Region, *, as_of: str = "", area: str | None = None) -> str
         cited = " ".join(source["id"] for source in record["sources"])
         for part, inside in (("members", "yes"), ("outside", "no")):
             for member in record[part]:
-                writer.writerow({**record, "code": member["code"], "municipality": member["name"],
-                                 "in_region": inside, "sources": cited})
+                writer.writerow(
+                    {
+                        **record,
+                        "code": member["code"],
+                        "municipality": member["name"],
+                        "in_region": inside,
+                        "sources": cited,
+                    }
+                )
     return out.getvalue().rstrip("\n")
 
 
@@ -141,5 +194,7 @@ def check_lines() -> tuple[list[str], list[str]]:
     """Warnings and errors of the inventory, one line each with file, row, column and remedy."""
     inventory = loader.read_inventory(loader.inventory_path())
     findings = check_inventory(inventory, codes=loader.known_codes())
-    return ([str(found) for found in findings if found.level == "warning"],
-            [str(found) for found in findings if found.level == "error"])
+    return (
+        [str(found) for found in findings if found.level == "warning"],
+        [str(found) for found in findings if found.level == "error"],
+    )

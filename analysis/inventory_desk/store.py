@@ -32,8 +32,10 @@ def tables_of(inventory: Inventory) -> Tables:
     'kommunalforbund'
     """
     found = inventory.tables()
-    return {name: tuple(found[name][list(columns)].itertuples(index=False, name=None))
-            for name, columns in COLUMNS.items()}
+    return {
+        name: tuple(found[name][list(columns)].itertuples(index=False, name=None))
+        for name, columns in COLUMNS.items()
+    }
 
 
 def inventory_of(tables: Tables) -> Inventory:
@@ -42,8 +44,10 @@ def inventory_of(tables: Tables) -> Inventory:
     >>> inventory_of(tables_of(loader.load_inventory())).areas.empty
     False
     """
-    frames = {name: pd.DataFrame(list(tables.get(name, ())), columns=list(columns), dtype="str")
-              for name, columns in COLUMNS.items()}
+    frames = {
+        name: pd.DataFrame(list(tables.get(name, ())), columns=list(columns), dtype="str")
+        for name, columns in COLUMNS.items()
+    }
     inventory = loader.inventory_from(frames)
     found = inventory_check.check_inventory(inventory, codes=loader.known_codes())
     raise_faults(DataError, [str(finding) for finding in found if finding.level == "error"])
@@ -82,8 +86,10 @@ def _replace(contents: dict[Path, bytes]) -> None:
         for path, new in beside.items():
             new.replace(path)
     except OSError as error:
-        raise InputError(f"the inventory cannot be written ({error}); make its folder writable, "
-                         "or work in a copy of it with --inventory DIR") from error
+        raise InputError(
+            f"the inventory cannot be written ({error}); make its folder writable, "
+            "or work in a copy of it with --inventory DIR"
+        ) from error
     finally:
         for new in beside.values():
             new.unlink(missing_ok=True)
@@ -94,7 +100,8 @@ def checked_folder(folder: Path | None) -> Path:
     if folder is None:
         return loader.inventory_path()
     if not folder.is_dir():
-        raise InputError(f"--inventory {str(folder)!r} is no folder; name one that holds "
-                         f"{', '.join(f'{name}.csv' for name in COLUMNS)}")
+        raise InputError(
+            f"--inventory {str(folder)!r} is no folder; name one that holds "
+            f"{', '.join(f'{name}.csv' for name in COLUMNS)}"
+        )
     return folder
-

@@ -44,8 +44,10 @@ class Stale:
     def lines(self) -> list[str]:
         """What the command prints."""
         where = f"{self.source}, {self.address}" if self.address else f"{self.source}, utan adress"
-        return [f"{self.task}: {self.area}, {self.body}: {self.words} "
-                f"({swedish.listed(self.members)})", f"  {where}"]
+        return [
+            f"{self.task}: {self.area}, {self.body}: {self.words} ({swedish.listed(self.members)})",
+            f"  {where}",
+        ]
 
 
 def stale(view: Sharing) -> list[Stale]:
@@ -59,8 +61,10 @@ def stale(view: Sharing) -> list[Stale]:
     """
     fresh = {*(state.value for state in DATED), State.ENDED.value}
     old = view.own[~view.own["state"].isin(fresh)]
-    tasks = [_stale(view, list(rows_of(rows)))
-             for _, rows in old.groupby(["arrangement", "area"], sort=False)]
+    tasks = [
+        _stale(view, list(rows_of(rows)))
+        for _, rows in old.groupby(["arrangement", "area"], sort=False)
+    ]
     return sorted(tasks, key=lambda task: (task.year or 0, task.task))
 
 
@@ -69,8 +73,16 @@ def _stale(view: Sharing, rows: list[Any]) -> Stale:
     source = view.sources[last_source(view, first)]
     names = tuple(regions.municipalities()[row.code].name for row in rows)
     year = None if pd.isna(first.last_evidence) else int(first.last_evidence)
-    return Stale(f"{first.arrangement}:{first.area}", view.area_names[first.area], first.name,
-                 first.words, year, names, f"{source.publisher}, {source.title}", source.url)
+    return Stale(
+        f"{first.arrangement}:{first.area}",
+        view.area_names[first.area],
+        first.name,
+        first.words,
+        year,
+        names,
+        f"{source.publisher}, {source.title}",
+        source.url,
+    )
 
 
 def last_source(view: Sharing, row: Any) -> str:
@@ -102,16 +114,28 @@ def confirm(tables: Tables, found: Evidence, *, today: str) -> dict[str, tuple[R
 
     A new address becomes a source of its own, which needs a publisher and a title.
     """
-    faults = [*_task_faults(tables, found.task), *_day_faults(found.date, today),
-              *_source_faults(tables, found)]
+    faults = [
+        *_task_faults(tables, found.task),
+        *_day_faults(found.date, today),
+        *_source_faults(tables, found),
+    ]
     if found.answered and found.answered not in loader.known_codes():
         faults.append(f"--answered {found.answered!r} is no municipality code; write four digits")
     raise_faults(InputError, faults)
     body, _, area = found.task.partition(":")
     source, sources = _source_of(tables, found, today)
-    event = ("confirmed" if found.answered else "running")
-    row = (body, event, area or ALL_AREAS, found.answered, found.date, "evidence", source,
-           "high", found.note)
+    event = "confirmed" if found.answered else "running"
+    row = (
+        body,
+        event,
+        area or ALL_AREAS,
+        found.answered,
+        found.date,
+        "evidence",
+        source,
+        "high",
+        found.note,
+    )
     if row in tables["events"]:
         raise InputError(f"{found.task} has this evidence already; nothing to add")
     return {**tables, "sources": sources, "events": (*tables["events"], row)}
@@ -122,8 +146,10 @@ def _task_faults(tables: Tables, task: str) -> Iterator[str]:
     bodies = {row[0]: row[1] for row in tables["arrangements"]}
     covered = [row[1] for row in tables["coverage"] if row[0] == body]
     if body not in bodies:
-        yield (f"no body {body!r}: {hints.did_you_mean(body, bodies)}"
-               "`samverkan services stale --region KEY` and `list` name them")
+        yield (
+            f"no body {body!r}: {hints.did_you_mean(body, bodies)}"
+            "`samverkan services stale --region KEY` and `list` name them"
+        )
     elif area and area not in covered:
         yield hints.unknown(f"service of {body}", area, covered)
 
@@ -143,11 +169,15 @@ def _source_faults(tables: Tables, found: Evidence) -> Iterator[str]:
     if found.source in ids or _known_address(tables, found.source):
         return
     if not _PUBLIC.fullmatch(found.source):
-        yield (f"--source {found.source!r} is neither a source of the inventory nor an address: "
-               f"{hints.did_you_mean(found.source, ids)}write an id, or https://…")
+        yield (
+            f"--source {found.source!r} is neither a source of the inventory nor an address: "
+            f"{hints.did_you_mean(found.source, ids)}write an id, or https://…"
+        )
     elif not (found.publisher and found.title):
-        yield ("a new address needs --publisher and --title, such as --publisher \"Nora kommun\" "
-               "--title \"Så fungerar Nora kommun\"")
+        yield (
+            'a new address needs --publisher and --title, such as --publisher "Nora kommun" '
+            '--title "Så fungerar Nora kommun"'
+        )
 
 
 def _known_address(tables: Tables, address: str) -> str:
@@ -162,7 +192,8 @@ def _source_of(tables: Tables, found: Evidence, today: str) -> tuple[str, tuple[
     stem = re.sub(r"[^a-z0-9]+", "-", urlsplit(found.source).netloc.removeprefix("www.")).strip("-")
     taken = {row[0] for row in tables["sources"]}
     wanted = f"{stem}-{found.date[:4]}"
-    key = next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 1_000)))
-               if name not in taken)
+    key = next(
+        name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 1_000))) if name not in taken
+    )
     row = (key, found.publisher, found.title, found.source, found.date, today, "")
     return key, (*tables["sources"], row)

@@ -37,8 +37,9 @@ class Doubt:
     swedish: str = ""
 
 
-def doubts(asked: Question, own: OwnFigures, prose: Mapping[str, Sequence[Block]],
-           names: Mapping[str, str]) -> Iterator[Doubt]:
+def doubts(
+    asked: Question, own: OwnFigures, prose: Mapping[str, Sequence[Block]], names: Mapping[str, str]
+) -> Iterator[Doubt]:
     """Every doubt about what the folder holds; `names` are the services' names by key."""
     rows = own.stated.to_dict("records")
     yield from _missing(asked, own)
@@ -63,18 +64,25 @@ def _named(codes: Sequence[str]) -> str:
 
 def _missing(asked: Question, own: OwnFigures) -> Iterator[Doubt]:
     if len(own.missing) == len(asked.everyone):
-        yield Doubt("no own figures yet: costs and posts are unknown, shares are shown per 100",
-                    "Kommunerna har inte lämnat några egna uppgifter ännu. Kostnader, tjänster "
-                    "och volymer är därför okända, och fördelningen visas per 100 kronor.")
+        yield Doubt(
+            "no own figures yet: costs and posts are unknown, shares are shown per 100",
+            "Kommunerna har inte lämnat några egna uppgifter ännu. Kostnader, tjänster "
+            "och volymer är därför okända, och fördelningen visas per 100 kronor.",
+        )
     elif own.missing:
-        yield Doubt(f"{forms.FOLDER}/: nothing is filled in yet for {_named(own.missing)}",
-                    f"Egna uppgifter saknas från {_named(own.missing)}.")
+        yield Doubt(
+            f"{forms.FOLDER}/: nothing is filled in yet for {_named(own.missing)}",
+            f"Egna uppgifter saknas från {_named(own.missing)}.",
+        )
 
 
 def _units(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
     people = capacity.latest(load_population().set_index(["code", "year"])["population"])
-    each = {(row["service"], row["code"]): (row["base"] / float(people[row["code"]]), row)
-            for row in rows if row["item"] == "cost"}
+    each = {
+        (row["service"], row["code"]): (row["base"] / float(people[row["code"]]), row)
+        for row in rows
+        if row["item"] == "cost"
+    }
     for amount, row in each.values():
         if not LEAST <= amount <= MOST:
             yield Doubt(
@@ -82,10 +90,12 @@ def _units(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
                 f"{LEAST:g} and {MOST:g} is usual. Are they kr, tkr or mkr?",
                 f"{_name(row['code'])}s kostnad för {names[row['service']].lower()} är ovanlig "
                 "räknad per invånare; kontrollera om den är angiven i kronor eller tusental "
-                "kronor.")
+                "kronor.",
+            )
     for service in names:
-        found = sorted((pair for (key, _), pair in each.items() if key == service),
-                       key=lambda pair: pair[0])
+        found = sorted(
+            (pair for (key, _), pair in each.items() if key == service), key=lambda pair: pair[0]
+        )
         if found and found[-1][0] > _FACTOR * found[0][0]:
             (low, a), (high, b) = found[0], found[-1]
             yield Doubt(
@@ -94,7 +104,8 @@ def _units(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
                 "the same unit?",
                 f"Kostnaden per invånare för {names[service].lower()} skiljer sig mer än tjugo "
                 f"gånger mellan {_name(a['code'])} och {_name(b['code'])}. Kommunerna räknar "
-                "sannolikt olika saker.")
+                "sannolikt olika saker.",
+            )
 
 
 def _persons(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
@@ -106,27 +117,33 @@ def _persons(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
                 f"{row['place']}: one person alone does {service} in {_name(code)}; cost and posts "
                 "may be personal data, ask the data protection officer before publishing",
                 f"I {_name(code)} sköts {names[service].lower()} av en enda person. Uppgifter om "
-                "kostnad och tjänster kan då vara personuppgifter.")
+                "kostnad och tjänster kan då vara personuppgifter.",
+            )
         persons = known.get((code, service, "persons"))
         if row["item"] == "posts" and persons is not None and row["base"] > persons:
-            yield Doubt(f"{row['place']}: more full-time posts than persons; is one wrong?",
-                        f"{_name(code)} anger fler helårstjänster än personer för "
-                        f"{names[service].lower()}.")
+            yield Doubt(
+                f"{row['place']}: more full-time posts than persons; is one wrong?",
+                f"{_name(code)} anger fler helårstjänster än personer för "
+                f"{names[service].lower()}.",
+            )
         cost = known.get((code, service, "cost"))
         if row["item"] == "overhead" and cost is not None and row["base"] > cost:
-            yield Doubt(f"{row['place']}: the overhead is larger than the cost it is a part of",
-                        f"{_name(code)} anger större overhead än kostnad för "
-                        f"{names[service].lower()}.")
+            yield Doubt(
+                f"{row['place']}: the overhead is larger than the cost it is a part of",
+                f"{_name(code)} anger större overhead än kostnad för {names[service].lower()}.",
+            )
 
 
 def _overhead(rows: Sequence[Row]) -> Iterator[Doubt]:
     with_cost = {row["code"] for row in rows if row["item"] == "cost"}
     silent = sorted(with_cost - {row["code"] for row in rows if row["item"] == "overhead"})
     if silent and len(with_cost) > 1:
-        yield Doubt(f"overhead is not told for {_named(silent)}: costs may not be comparable",
-                    f"Hur mycket av kostnaden som är overhead har inte angetts för "
-                    f"{_named(silent)}. Overhead fördelas olika i olika kommuner, så kostnaderna "
-                    "är inte säkert jämförbara.")
+        yield Doubt(
+            f"overhead is not told for {_named(silent)}: costs may not be comparable",
+            f"Hur mycket av kostnaden som är overhead har inte angetts för "
+            f"{_named(silent)}. Overhead fördelas olika i olika kommuner, så kostnaderna "
+            "är inte säkert jämförbara.",
+        )
 
 
 def _years(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
@@ -138,45 +155,54 @@ def _years(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
         units = ", ".join(sorted({row["unit"] for row in found}))
         what = f"{names[service]}, {ITEMS[item].lower()}"
         if "," in years:
-            yield Doubt(f"{service}, {ITEMS[item]}: the municipalities give different years "
-                        f"({years}); they are shown with their years",
-                        f"{what}: kommunernas uppgifter gäller olika år ({years}).")
+            yield Doubt(
+                f"{service}, {ITEMS[item]}: the municipalities give different years "
+                f"({years}); they are shown with their years",
+                f"{what}: kommunernas uppgifter gäller olika år ({years}).",
+            )
         if "," in units:
-            yield Doubt(f"{service}, {ITEMS[item]}: counted in different units ({units}); they are "
-                        "not added up",
-                        f"{what}: kommunerna räknar i olika enheter ({units}), så talen läggs inte "
-                        "ihop.")
+            yield Doubt(
+                f"{service}, {ITEMS[item]}: counted in different units ({units}); they are "
+                "not added up",
+                f"{what}: kommunerna räknar i olika enheter ({units}), så talen läggs inte ihop.",
+            )
 
 
 def _contracts(rows: Sequence[Row]) -> Iterator[Doubt]:
     """The same system with different ends in two forms: perhaps one contract, perhaps two."""
     groups: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows:
-        groups.setdefault((row["service"], row["name"].casefold()), {}).setdefault(
-            row["ends"], row)
+        groups.setdefault((row["service"], row["name"].casefold()), {}).setdefault(row["ends"], row)
     for ends in groups.values():
         found = list(ends.values())
         if len({row["code"] for row in found}) > 1:
             said = "; ".join(f"{row['ends'] or 'no end'} in {row['place']}" for row in found)
-            told = ", ".join(f"{row['ends'] or 'inget slut'} enligt {_name(row['code'])}"
-                             for row in found)
-            yield Doubt(f"{found[0]['name']}: the forms differ about its end: {said}. One contract "
-                        "or several?",
-                        f"Uppgifterna om när {found[0]['name']} slutar går isär: {told}. Det kan "
-                        "vara ett avtal eller flera.")
+            told = ", ".join(
+                f"{row['ends'] or 'inget slut'} enligt {_name(row['code'])}" for row in found
+            )
+            yield Doubt(
+                f"{found[0]['name']}: the forms differ about its end: {said}. One contract "
+                "or several?",
+                f"Uppgifterna om när {found[0]['name']} slutar går isär: {told}. Det kan "
+                "vara ett avtal eller flera.",
+            )
 
 
 def _alternatives(asked: Question) -> Iterator[Doubt]:
     if not asked.alternatives:
-        yield Doubt(f"{question.FILE}: no alternative yet; only today is shown",
-                    "Inget alternativ är beskrivet ännu; bara dagens läge visas.")
+        yield Doubt(
+            f"{question.FILE}: no alternative yet; only today is shown",
+            "Inget alternativ är beskrivet ännu; bara dagens läge visas.",
+        )
     for other in asked.alternatives:
         outside = [code for code in other.members if code not in asked.members]
         if outside:
-            yield Doubt(f"alternative {other.number} takes in {_named(outside)}, outside the "
-                        "investigation's members",
-                        f"Alternativ {other.number} tar med {_named(outside)}, som inte hör till "
-                        "de kommuner som utredningen gäller.")
+            yield Doubt(
+                f"alternative {other.number} takes in {_named(outside)}, outside the "
+                "investigation's members",
+                f"Alternativ {other.number} tar med {_named(outside)}, som inte hör till "
+                "de kommuner som utredningen gäller.",
+            )
     yield from _counties(asked)
 
 
@@ -188,10 +214,11 @@ def _counties(asked: Question) -> Iterator[Doubt]:
         groups.setdefault(counties, []).append(str(other.number))
     for counties, numbers in groups.items():
         if len(counties) > 1:
-            yield Doubt(f"alternative {', '.join(numbers)}: members lie in {len(counties)} "
-                        f"counties: {', '.join(counties)}",
-                        f"Alternativ {', '.join(numbers)} ligger i flera län: "
-                        f"{', '.join(counties)}.")
+            yield Doubt(
+                f"alternative {', '.join(numbers)}: members lie in {len(counties)} "
+                f"counties: {', '.join(counties)}",
+                f"Alternativ {', '.join(numbers)} ligger i flera län: {', '.join(counties)}.",
+            )
 
 
 def one_person(stated: pd.DataFrame) -> set[tuple[str, str]]:

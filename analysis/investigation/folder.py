@@ -40,8 +40,9 @@ class Investigation:
         return self.path.name
 
 
-def new(name: str, members: Sequence[str], services: Sequence[str], *, parent: Path,
-        title: str = "") -> Path:
+def new(
+    name: str, members: Sequence[str], services: Sequence[str], *, parent: Path, title: str = ""
+) -> Path:
     """Make the folder of a new investigation in `parent`, whole or not at all; returns its path.
 
     Raises InputError with all faults: a bad name, one that is taken, unknown codes or services.
@@ -50,13 +51,16 @@ def new(name: str, members: Sequence[str], services: Sequence[str], *, parent: P
     known = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
     target = parent / slug(name)
     faults = [*name_faults(name), *code_faults(members)]
-    faults += [hints.unknown("service", service, known) for service in services
-               if service not in known]
+    faults += [
+        hints.unknown("service", service, known) for service in services if service not in known
+    ]
     if not services:
         faults.append(f"no service given; valid are {', '.join(known)}")
     if not faults and target.exists():
-        faults.append(f"{target.name!r} is there already and is not overwritten; choose another "
-                      "name, or move the folder away")
+        faults.append(
+            f"{target.name!r} is there already and is not overwritten; choose another "
+            "name, or move the folder away"
+        )
     raise_faults(InputError, faults)
     parent.mkdir(parents=True, exist_ok=True)
     chosen = {service: known[service] for service in dict.fromkeys(services)}
@@ -68,14 +72,15 @@ def new(name: str, members: Sequence[str], services: Sequence[str], *, parent: P
         (folder / forms.FOLDER).mkdir()
         volumes = dict(zip(inventory.areas["key"], inventory.areas["volume"], strict=True))
         for code in members:
-            forms.write_form(folder / forms.FOLDER / f"{code}.xlsx", code, chosen, volumes,
-                             title=label)
+            forms.write_form(
+                folder / forms.FOLDER / f"{code}.xlsx", code, chosen, volumes, title=label
+            )
         texts.write_texts(folder / texts.FOLDER)
         shutil.move(folder, target)
     return target
 
 
-_QUESTION = '''# Utredningens fråga. Rader som börjar med # är förklaringar.
+_QUESTION = """# Utredningens fråga. Rader som börjar med # är förklaringar.
 title = "{title}"
 question = "Ska {members} dela {services}, och i så fall hur?"
 members = [{codes}]
@@ -113,17 +118,21 @@ way = "alone"
 # [alternatives.yearly]      # kostnad per år efter införandet, med samma rader
 # [alternatives.assessment]  # utredarens bedömning med ord: {criteria}
 # capacity = "..."
-'''
+"""
 
 
 def _question_text(title: str, members: Sequence[str], services: Mapping[str, str]) -> str:
     return _QUESTION.format(
-        title=title.replace("\\", "/").replace('"', "”"), members=from_members(members).name,
-        services=", ".join(name.lower() if name[1:2].islower() else name
-                           for name in services.values()),
+        title=title.replace("\\", "/").replace('"', "”"),
+        members=from_members(members).name,
+        services=", ".join(
+            name.lower() if name[1:2].islower() else name for name in services.values()
+        ),
         codes=", ".join(f'"{code}"' for code in members),
-        keys=", ".join(f'"{key}"' for key in services), host=members[0],
-        criteria=", ".join(question.CRITERIA))
+        keys=", ".join(f'"{key}"' for key in services),
+        host=members[0],
+        criteria=", ".join(question.CRITERIA),
+    )
 
 
 def read(path: Path) -> Investigation:
@@ -139,8 +148,10 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
     if not path.is_dir():
         return None, [f"{str(path)!r} is no folder; make one with `samverkan investigation new`"]
     if not (path / question.FILE).is_file():
-        return None, [f"{path.name}/{question.FILE} is missing; make a folder with `samverkan "
-                      "investigation new`"]
+        return None, [
+            f"{path.name}/{question.FILE} is missing; make a folder with `samverkan "
+            "investigation new`"
+        ]
     inventory = load_inventory()
     faults: list[str] = []
     asked = None
@@ -153,8 +164,9 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
     if asked is None:  # the forms cannot be read without knowing what was asked
         return None, faults
     names = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
-    own, wrong = forms.read_forms(path / forms.FOLDER, asked.everyone,
-                                  {key: names[key] for key in asked.services})
+    own, wrong = forms.read_forms(
+        path / forms.FOLDER, asked.everyone, {key: names[key] for key in asked.services}
+    )
     faults += wrong
     if faults:
         return None, faults

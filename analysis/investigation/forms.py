@@ -32,16 +32,38 @@ NAME, ENDS, NOTICE = "System eller avtal", "Slutar", "Uppsägning, månader"
 FIGURE_COLUMNS = (SERVICE, ITEM, UNIT, LOW, BASE, HIGH, YEAR, SOURCE, DATE, NOTE)
 CONTRACT_COLUMNS = (SERVICE, NAME, ENDS, NOTICE, SOURCE, NOTE)
 ITEMS = {
-    "posts": "Helårstjänster", "persons": "Personer som arbetar med tjänsten",
-    "cost": "Kostnad per år", "overhead": "varav overhead", "volume": "Volym per år",
+    "posts": "Helårstjänster",
+    "persons": "Personer som arbetar med tjänsten",
+    "cost": "Kostnad per år",
+    "overhead": "varav overhead",
+    "volume": "Volym per år",
 }
 UNITS = {"posts": "årsarbetare", "persons": "personer", "cost": "kr", "overhead": "kr"}
 _KRONOR = {"kr": 1.0, "tkr": 1e3, "mkr": 1e6}
-_TYPES = {"code": "str", "service": "str", "item": "str", "low": "float64", "base": "float64",
-          "high": "float64", "unit": "str", "year": "Int64", "source": "str", "date": "str",
-          "note": "str", "place": "str"}
-_CONTRACT_TYPES = {"code": "str", "service": "str", "name": "str", "ends": "str",
-                   "notice": "Int64", "source": "str", "note": "str", "place": "str"}
+_TYPES = {
+    "code": "str",
+    "service": "str",
+    "item": "str",
+    "low": "float64",
+    "base": "float64",
+    "high": "float64",
+    "unit": "str",
+    "year": "Int64",
+    "source": "str",
+    "date": "str",
+    "note": "str",
+    "place": "str",
+}
+_CONTRACT_TYPES = {
+    "code": "str",
+    "service": "str",
+    "name": "str",
+    "ends": "str",
+    "notice": "Int64",
+    "source": "str",
+    "note": "str",
+    "place": "str",
+}
 _EMPTY_ROWS = 12  # for contracts
 
 
@@ -62,8 +84,9 @@ class OwnFigures:
         return rows.set_index("code")[bound]
 
 
-def write_form(path: Path, code: str, services: Mapping[str, str], volumes: Mapping[str, str],
-               *, title: str) -> None:
+def write_form(
+    path: Path, code: str, services: Mapping[str, str], volumes: Mapping[str, str], *, title: str
+) -> None:
     """A new form for municipality `code`; `services` are names, `volumes` what is counted, by key.
 
     Raises FileExistsError when the file is there: nobody's figures are overwritten.
@@ -75,8 +98,15 @@ def write_form(path: Path, code: str, services: Mapping[str, str], volumes: Mapp
     with xlsxwriter.Workbook(str(path)) as book:
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "bg_color": "#d8e4e2", "border": 1,
-                                     "text_wrap": True, "valign": "top"}),
+            "head": book.add_format(
+                {
+                    "bold": True,
+                    "bg_color": "#d8e4e2",
+                    "border": 1,
+                    "text_wrap": True,
+                    "valign": "top",
+                }
+            ),
             "fixed": book.add_format({"bg_color": "#eef0ec", "border": 1}),
             "open": book.add_format({"border": 1, "num_format": "#,##0.##"}),
             "words": book.add_format({"border": 1, "num_format": "@"}),
@@ -116,8 +146,9 @@ def _about_sheet(sheet: Any, code: str, title: str, looks: Mapping[str, Any]) ->
         sheet.write_string(row, 1, line, looks["wrap"])
 
 
-def _figure_sheet(sheet: Any, services: Mapping[str, str], volumes: Mapping[str, str],
-                  looks: Mapping[str, Any]) -> None:
+def _figure_sheet(
+    sheet: Any, services: Mapping[str, str], volumes: Mapping[str, str], looks: Mapping[str, Any]
+) -> None:
     _headings(sheet, FIGURE_COLUMNS, (30, 34, 22, 12, 12, 12, 8, 34, 12, 40), looks["head"])
     row = 1
     for key, name in services.items():
@@ -131,8 +162,7 @@ def _figure_sheet(sheet: Any, services: Mapping[str, str], volumes: Mapping[str,
             for column in (7, 8, 9):
                 sheet.write_blank(row, column, None, looks["words"])
             if item in ("cost", "overhead"):
-                sheet.data_validation(row, 2, row, 2,
-                                      {"validate": "list", "source": list(_KRONOR)})
+                sheet.data_validation(row, 2, row, 2, {"validate": "list", "source": list(_KRONOR)})
             row += 1
     sheet.freeze_panes(1, 2)
 
@@ -142,8 +172,9 @@ def _contract_sheet(sheet: Any, services: Mapping[str, str], looks: Mapping[str,
     for row in range(1, _EMPTY_ROWS + 1):
         for column in range(len(CONTRACT_COLUMNS)):
             sheet.write_blank(row, column, None, looks["words"])
-    sheet.data_validation(1, 0, _EMPTY_ROWS, 0,
-                          {"validate": "list", "source": list(services.values())[:8]})
+    sheet.data_validation(
+        1, 0, _EMPTY_ROWS, 0, {"validate": "list", "source": list(services.values())[:8]}
+    )
     sheet.freeze_panes(1, 1)
 
 
@@ -156,8 +187,9 @@ def _headings(sheet: Any, names: Sequence[str], widths: Sequence[int], look: Any
 # --- reading -------------------------------------------------------------------------------------
 
 
-def read_forms(folder: Path, codes: Sequence[str], services: Mapping[str, str],
-               ) -> tuple[OwnFigures, list[str]]:
+def read_forms(
+    folder: Path, codes: Sequence[str], services: Mapping[str, str]
+) -> tuple[OwnFigures, list[str]]:
     """What the forms in `folder` say of `services` (names by key), and every fault in them.
 
     A form that is not there is no fault: its municipality is among the missing.
@@ -184,13 +216,17 @@ def _form_files(folder: Path, codes: Sequence[str], faults: list[str]) -> Iterat
         if path.name.startswith((".", "~$")):
             continue  # what Excel and LibreOffice keep beside an open file
         if path.suffix.casefold() == ".csv":
-            faults.append(f"{name}: is a CSV file in the place of a workbook; open it in Excel and "
-                          f"save it as {path.stem}.xlsx")
+            faults.append(
+                f"{name}: is a CSV file in the place of a workbook; open it in Excel and "
+                f"save it as {path.stem}.xlsx"
+            )
         elif path.suffix.casefold() != ".xlsx" or not path.is_file():
             faults.append(f"{name}: is no .xlsx workbook; save it as one, or move it away")
         elif path.stem[:4] not in codes:
-            faults.append(f"{name}: its name does not begin with the code of a municipality in the "
-                          f"investigation ({', '.join(codes)}); rename it")
+            faults.append(
+                f"{name}: its name does not begin with the code of a municipality in the "
+                f"investigation ({', '.join(codes)}); rename it"
+            )
         else:
             yield path
 
@@ -232,12 +268,18 @@ class _Form:
             return
         for row, cells in sheet.rows:
             if workbooks.text(cells[0] if cells else None).casefold() == "kommunkod":
-                found = self._read(lambda cells=cells: workbooks.code(  # type: ignore[misc]
-                    cells[1], _NAMES), f"{sheet.place} row {row}, column B")
+                found = self._read(
+                    lambda cells=cells: workbooks.code(  # type: ignore[misc]
+                        cells[1], _NAMES
+                    ),
+                    f"{sheet.place} row {row}, column B",
+                )
                 if found and found != self.code:
-                    self.faults.append(f"{sheet.place} row {row}, column B: is the form of {found} "
-                                       f"({_NAMES[found]}), the file is named {self.code}; rename "
-                                       "the file or correct the code")
+                    self.faults.append(
+                        f"{sheet.place} row {row}, column B: is the form of {found} "
+                        f"({_NAMES[found]}), the file is named {self.code}; rename "
+                        "the file or correct the code"
+                    )
                 return
         self.faults.append(f"{sheet.place}: the row Kommunkod is missing; copy it from a new form")
 
@@ -258,22 +300,30 @@ class _Form:
             if words.casefold() in (key, name.casefold()):
                 return key
         names = list(self.services.values())
-        self.faults.append(f"{record.place(SERVICE)}: {hints.unknown('service', words, names)}"
-                           if words else f"{record.place(SERVICE)}: is empty; write one of "
-                           f"{', '.join(names)}")
+        self.faults.append(
+            f"{record.place(SERVICE)}: {hints.unknown('service', words, names)}"
+            if words
+            else f"{record.place(SERVICE)}: is empty; write one of {', '.join(names)}"
+        )
         return None
 
     def _take_figure(self, record: Record) -> None:
-        bounds = {name: self._cell(record, column, _amount) for name, column in
-                  (("low", LOW), ("base", BASE), ("high", HIGH))}
+        bounds = {
+            name: self._cell(record, column, _amount)
+            for name, column in (("low", LOW), ("base", BASE), ("high", HIGH))
+        }
         if all(record.cells[column] is None for column in (LOW, BASE, HIGH)):
             return  # unknown: the form's own rows are waiting for a number
         before = len(self.faults)
         service, item = self._service(record), self._item(record)
         scale, unit = self._unit(record, item or "")
         row = {
-            "code": self.code, "service": service, "item": item, "unit": unit,
-            "year": self._needed(record, YEAR, _year), "note": workbooks.text(record.cells[NOTE]),
+            "code": self.code,
+            "service": service,
+            "item": item,
+            "unit": unit,
+            "year": self._needed(record, YEAR, _year),
+            "note": workbooks.text(record.cells[NOTE]),
             "source": self._needed(record, SOURCE, workbooks.text),
             "date": self._needed(record, DATE, workbooks.day),
             "place": f"{record.sheet.place} row {record.row}",
@@ -288,8 +338,9 @@ class _Form:
         for key, label in ITEMS.items():
             if words.casefold() == label.casefold():
                 return key
-        self.faults.append(f"{record.place(ITEM)}: "
-                           f"{hints.unknown('figure', words, ITEMS.values())}")
+        self.faults.append(
+            f"{record.place(ITEM)}: {hints.unknown('figure', words, ITEMS.values())}"
+        )
         return None
 
     def _unit(self, record: Record, item: str) -> tuple[float, str]:
@@ -297,45 +348,54 @@ class _Form:
         words = workbooks.text(record.cells[UNIT])
         if item in ("cost", "overhead"):
             if words.casefold() not in _KRONOR:
-                self.faults.append(f"{record.place(UNIT)}: {words!r} is no unit of money; write "
-                                   "kr, tkr or mkr")
+                self.faults.append(
+                    f"{record.place(UNIT)}: {words!r} is no unit of money; write kr, tkr or mkr"
+                )
             return _KRONOR.get(words.casefold(), 1.0), "kr"
         if item in UNITS and words and words.casefold() != UNITS[item]:
-            self.faults.append(f"{record.place(UNIT)}: {words!r} is not {UNITS[item]!r}; write "
-                               f"{UNITS[item]}, and count in it")
+            self.faults.append(
+                f"{record.place(UNIT)}: {words!r} is not {UNITS[item]!r}; write "
+                f"{UNITS[item]}, and count in it"
+            )
         if item == "volume" and not words:
             self.faults.append(f"{record.place(UNIT)}: is empty; say what is counted")
         return 1.0, UNITS.get(item, words)
 
     def _needed(self, record: Record, column: str, reading: Callable[[Any], Any]) -> Any:
         if record.cells[column] is None:
-            self.faults.append(f"{record.place(column)}: is empty where a number is given; fill it "
-                               "in")
+            self.faults.append(
+                f"{record.place(column)}: is empty where a number is given; fill it in"
+            )
             return None
         return self._cell(record, column, reading)
 
     def _check_bounds(self, record: Record, row: dict[str, Any]) -> None:
         """Base is needed; low and high come together and lie around it."""
         if record.cells[BASE] is None:
-            self.faults.append(f"{record.place(BASE)}: is empty; a range needs a number between "
-                               "its ends")
+            self.faults.append(
+                f"{record.place(BASE)}: is empty; a range needs a number between its ends"
+            )
             return
         if (record.cells[LOW] is None) != (record.cells[HIGH] is None):
             column = LOW if record.cells[LOW] is None else HIGH
-            self.faults.append(f"{record.place(column)}: is empty; give both {LOW} and {HIGH}, or "
-                               "neither")
+            self.faults.append(
+                f"{record.place(column)}: is empty; give both {LOW} and {HIGH}, or neither"
+            )
             return
         if record.cells[LOW] is None:
             row["low"] = row["high"] = row["base"]
         low, base, high = row["low"], row["base"], row["high"]
         if None not in (low, base, high) and not low <= base <= high:
-            self.faults.append(f"{record.place(BASE)}: {base:g} does not lie between {low:g} and "
-                               f"{high:g}; correct the three")
+            self.faults.append(
+                f"{record.place(BASE)}: {base:g} does not lie between {low:g} and "
+                f"{high:g}; correct the three"
+            )
 
     def _take_contract(self, record: Record) -> None:
         before = len(self.faults)
         row = {
-            "code": self.code, "service": self._service(record),
+            "code": self.code,
+            "service": self._service(record),
             "name": self._needed_words(record, NAME),
             "ends": self._cell(record, ENDS, workbooks.day),
             "notice": self._cell(record, NOTICE, _amount),
@@ -377,5 +437,7 @@ def _contradictions(stated: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             continue
         same = all(row[name] == other[name] for name in ("low", "base", "high", "year"))
         said = "repeats" if same else "contradicts"
-        yield (f"{row['place']}: {ITEMS[row['item']]} {row['base']:g} {said} {other['base']:g} of "
-               f"{other['place']}; keep one of them")
+        yield (
+            f"{row['place']}: {ITEMS[row['item']]} {row['base']:g} {said} {other['base']:g} of "
+            f"{other['place']}; keep one of them"
+        )

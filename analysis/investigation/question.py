@@ -27,18 +27,48 @@ from analysis.regions import code_faults, municipalities
 FILE = "investigation.toml"
 WAYS = ("share", "alone", "purchase", "merge")
 CRITERIA = {
-    "capacity": "Kapacitet och kompetens", "vulnerability": "Sårbarhet", "cost": "Kostnad",
-    "steering": "Styrning och demokrati", "closeness": "Närhet", "law": "Juridik",
+    "capacity": "Kapacitet och kompetens",
+    "vulnerability": "Sårbarhet",
+    "cost": "Kostnad",
+    "steering": "Styrning och demokrati",
+    "closeness": "Närhet",
+    "law": "Juridik",
     "reversibility": "Möjlighet att gå tillbaka",
 }
-_ROOT = {"title": str, "question": str, "members": list, "services": list, "as_of": date,
-         "invented": bool, "places": list, "transition_years": int, "alternatives": list}
-_ALTERNATIVE = {"title": str, "way": str, "members": list, "host": str, "form": str, "start": date,
-                "bodies": list, "seller": str, "one_off": dict, "yearly": dict,
-                "assessment": dict}
+_ROOT = {
+    "title": str,
+    "question": str,
+    "members": list,
+    "services": list,
+    "as_of": date,
+    "invented": bool,
+    "places": list,
+    "transition_years": int,
+    "alternatives": list,
+}
+_ALTERNATIVE = {
+    "title": str,
+    "way": str,
+    "members": list,
+    "host": str,
+    "form": str,
+    "start": date,
+    "bodies": list,
+    "seller": str,
+    "one_off": dict,
+    "yearly": dict,
+    "assessment": dict,
+}
 _BOUNDS = {"low": float, "base": float, "high": float, "source": str, "date": date}
-_NAMES = {str: "text in quotes", list: "a list in brackets", date: "a date such as 2028-01-01",
-          bool: "true or false", int: "a whole number", float: "a number", dict: "a table"}
+_NAMES = {
+    str: "text in quotes",
+    list: "a list in brackets",
+    date: "a date such as 2028-01-01",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: "a table",
+}
 _MOST_ALTERNATIVES = 6
 _MOST_YEARS = 15
 
@@ -107,18 +137,27 @@ def read_question(path: Path, inventory: Inventory) -> Question:
     try:
         raw = tomllib.loads(textfiles.read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{FILE}: cannot be read ({error}); compare with a file that "
-                         "`samverkan investigation new` makes") from error
+        raise InputError(
+            f"{FILE}: cannot be read ({error}); compare with a file that "
+            "`samverkan investigation new` makes"
+        ) from error
     faults = [*_faults(raw, inventory)]
     raise_faults(InputError, faults)
-    alternatives = tuple(_alternative(number, entry, raw["members"])
-                         for number, entry in enumerate(raw.get("alternatives", ()), 1))
+    alternatives = tuple(
+        _alternative(number, entry, raw["members"])
+        for number, entry in enumerate(raw.get("alternatives", ()), 1)
+    )
     return Question(
-        title=raw["title"].strip(), question=raw["question"].strip(),
-        members=tuple(raw["members"]), services=tuple(raw["services"]),
-        as_of=_iso(raw.get("as_of")), invented=raw.get("invented", False),
-        places=tuple(raw.get("places", ())), transition_years=raw.get("transition_years", 3),
-        alternatives=alternatives)
+        title=raw["title"].strip(),
+        question=raw["question"].strip(),
+        members=tuple(raw["members"]),
+        services=tuple(raw["services"]),
+        as_of=_iso(raw.get("as_of")),
+        invented=raw.get("invented", False),
+        places=tuple(raw.get("places", ())),
+        transition_years=raw.get("transition_years", 3),
+        alternatives=alternatives,
+    )
 
 
 def _iso(value: Any) -> str:
@@ -127,18 +166,31 @@ def _iso(value: Any) -> str:
 
 def _alternative(number: int, entry: Mapping[str, Any], members: Sequence[str]) -> Alternative:
     return Alternative(
-        number, entry["title"].strip(), entry["way"], tuple(entry.get("members", members)),
-        entry.get("host", ""), entry.get("form", ""), _iso(entry.get("start")),
-        tuple(entry.get("bodies", ())), entry.get("seller", "").strip(),
-        _bounds(entry.get("one_off")), _bounds(entry.get("yearly")),
-        {name: text.strip() for name, text in entry.get("assessment", {}).items() if text.strip()})
+        number,
+        entry["title"].strip(),
+        entry["way"],
+        tuple(entry.get("members", members)),
+        entry.get("host", ""),
+        entry.get("form", ""),
+        _iso(entry.get("start")),
+        tuple(entry.get("bodies", ())),
+        entry.get("seller", "").strip(),
+        _bounds(entry.get("one_off")),
+        _bounds(entry.get("yearly")),
+        {name: text.strip() for name, text in entry.get("assessment", {}).items() if text.strip()},
+    )
 
 
 def _bounds(entry: Mapping[str, Any] | None) -> Bounds | None:
     if not entry:
         return None
-    return Bounds(float(entry["low"]), float(entry["base"]), float(entry["high"]),
-                  entry["source"].strip(), _iso(entry["date"]))
+    return Bounds(
+        float(entry["low"]),
+        float(entry["base"]),
+        float(entry["high"]),
+        entry["source"].strip(),
+        _iso(entry["date"]),
+    )
 
 
 # --- faults --------------------------------------------------------------------------------------
@@ -156,15 +208,18 @@ def _faults(raw: Mapping[str, Any], inventory: Inventory) -> Iterator[str]:
     entries = raw.get("alternatives", ())
     if isinstance(entries, list):
         if len(entries) > _MOST_ALTERNATIVES:
-            yield (f"{FILE}, alternatives: {len(entries)} are too many to compare; keep at most "
-                   f"{_MOST_ALTERNATIVES}")
+            yield (
+                f"{FILE}, alternatives: {len(entries)} are too many to compare; keep at most "
+                f"{_MOST_ALTERNATIVES}"
+            )
         for number, entry in enumerate(entries, 1):
             yield from _alternative_faults(number, entry, raw.get("members", ()), inventory)
         yield from _repeated([entry.get("title") for entry in entries if isinstance(entry, dict)])
 
 
-def _shape(entry: Mapping[str, Any], known: Mapping[str, type], place: str,
-           needed: Sequence[str]) -> Iterator[str]:
+def _shape(
+    entry: Mapping[str, Any], known: Mapping[str, type], place: str, needed: Sequence[str]
+) -> Iterator[str]:
     """Unknown keys, values of another kind, keys that are missing."""
     for key, value in entry.items():
         if key not in known:
@@ -199,9 +254,11 @@ def _service_faults(services: Any, inventory: Inventory) -> Iterator[str]:
         if service not in known:
             yield f"{FILE}, services: {hints.unknown('service', str(service), known)}"
     if isinstance(services, list):
-        yield from (f"{FILE}, services: {service!r} is given twice; give it once"
-                    for service in dict.fromkeys(map(str, services))
-                    if services.count(service) > 1)
+        yield from (
+            f"{FILE}, services: {service!r} is given twice; give it once"
+            for service in dict.fromkeys(map(str, services))
+            if services.count(service) > 1
+        )
 
 
 def _repeated(titles: Sequence[Any]) -> Iterator[str]:
@@ -210,8 +267,9 @@ def _repeated(titles: Sequence[Any]) -> Iterator[str]:
             yield f"{FILE}, alternatives: two have the title {title!r}; rename one"
 
 
-def _alternative_faults(number: int, entry: Any, members: Any, inventory: Inventory,
-                        ) -> Iterator[str]:
+def _alternative_faults(
+    number: int, entry: Any, members: Any, inventory: Inventory
+) -> Iterator[str]:
     place = f"{FILE}, alternative {number}"
     if not isinstance(entry, dict):
         yield f"{place}: is no table; begin it with [[alternatives]]"
@@ -223,13 +281,18 @@ def _alternative_faults(number: int, entry: Any, members: Any, inventory: Invent
     yield from _codes(own, f"{place}, members")
     host = entry.get("host", "")
     if isinstance(own, list) and isinstance(host, str) and host and host not in own:
-        names = ", ".join(f"{code} ({municipalities()[code].name})" for code in own
-                          if code in municipalities())
-        yield (f"{place}, host: {host!r} is not among the members of the alternative; choose one "
-               f"of {names}, or add it to members")
+        names = ", ".join(
+            f"{code} ({municipalities()[code].name})" for code in own if code in municipalities()
+        )
+        yield (
+            f"{place}, host: {host!r} is not among the members of the alternative; choose one "
+            f"of {names}, or add it to members"
+        )
     if way == "share" and isinstance(own, list) and len(set(map(str, own))) == 1:
-        yield (f"{place}, members: only one municipality, {own[0]}: sharing takes two; add one, or "
-               'write way = "alone"')
+        yield (
+            f"{place}, members: only one municipality, {own[0]}: sharing takes two; add one, or "
+            'write way = "alone"'
+        )
     yield from _named(entry.get("form", ""), inventory.forms["key"], f"{place}, form", "form")
     bodies = entry.get("bodies", ())
     for body in bodies if isinstance(bodies, list) else ():
@@ -248,14 +311,17 @@ def _named(value: Any, valid: Any, place: str, what: str) -> Iterator[str]:
 def _way_faults(place: str, way: Any, entry: Mapping[str, Any]) -> Iterator[str]:
     """What a way needs, and what does not belong to it."""
     if way == "merge" and not entry.get("bodies"):
-        yield f"{place}, bodies: name the bodies that become one, such as bodies = [\"vmkf\"]"
+        yield f'{place}, bodies: name the bodies that become one, such as bodies = ["vmkf"]'
     if way == "purchase" and not str(entry.get("seller", "")).strip():
         yield f"{place}, seller: name who sells the service"
     if way in ("alone", "purchase"):
-        yield from (f"{place}, {key}: does not belong to way = \"{way}\"; remove it"
-                    for key in ("host", "form") if entry.get(key))
+        yield from (
+            f'{place}, {key}: does not belong to way = "{way}"; remove it'
+            for key in ("host", "form")
+            if entry.get(key)
+        )
     if way in ("share", "alone", "purchase") and entry.get("bodies"):
-        yield f"{place}, bodies: belongs to way = \"merge\" only; remove it"
+        yield f'{place}, bodies: belongs to way = "merge" only; remove it'
 
 
 def _bounds_faults(entry: Any, place: str) -> Iterator[str]:
@@ -264,14 +330,16 @@ def _bounds_faults(entry: Any, place: str) -> Iterator[str]:
     faults = [*_shape(entry, _BOUNDS, place, needed=tuple(_BOUNDS))]
     yield from faults
     if not faults and not 0 <= entry["low"] <= entry["base"] <= entry["high"]:
-        yield (f"{place}: low {entry['low']}, base {entry['base']}, high {entry['high']} are not "
-               "in order; write kronor with 0 <= low <= base <= high")
+        yield (
+            f"{place}: low {entry['low']}, base {entry['base']}, high {entry['high']} are not "
+            "in order; write kronor with 0 <= low <= base <= high"
+        )
     if not faults and not entry["source"].strip():
         yield f"{place}, source: is empty; say where the amounts are from"
 
 
 def _assessment_faults(entry: Any, place: str) -> Iterator[str]:
-    for key, value in (entry.items() if isinstance(entry, dict) else ()):
+    for key, value in entry.items() if isinstance(entry, dict) else ():
         if key not in CRITERIA:
             yield f"{place}: {hints.unknown('criterion', key, CRITERIA)}"
         elif not isinstance(value, str):

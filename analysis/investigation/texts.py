@@ -19,11 +19,16 @@ from analysis.regions import slug
 
 FOLDER = "text"
 CHAPTERS = {
-    "uppdrag": "Uppdraget", "nulage": "Hur sköts tjänsten i dag?",
-    "behov": "Behov och sårbarhet", "alternativ": "Alternativen sida vid sida",
-    "ekonomi": "Kostnader och avtal", "fordelning": "Vem betalar vad?",
-    "lokalisering": "Var kan verksamheten ligga?", "juridik": "Lag och former",
-    "resultat": "Vad gav det?", "process": "Från avsikt till start",
+    "uppdrag": "Uppdraget",
+    "nulage": "Hur sköts tjänsten i dag?",
+    "behov": "Behov och sårbarhet",
+    "alternativ": "Alternativen sida vid sida",
+    "ekonomi": "Kostnader och avtal",
+    "fordelning": "Vem betalar vad?",
+    "lokalisering": "Var kan verksamheten ligga?",
+    "juridik": "Lag och former",
+    "resultat": "Vad gav det?",
+    "process": "Från avsikt till start",
     "bedomning": "Utredarens bedömning",
 }
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -67,8 +72,11 @@ def write_texts(folder: Path) -> None:
     for name, title in CHAPTERS.items():
         path = folder / f"{name}.md"
         if not path.exists():
-            path.write_text(f"<!-- Egen text till ”{title}”. Tabeller och bilder går bra; rubriker "
-                            "börjar med ##. -->\n", encoding="utf-8")
+            path.write_text(
+                f"<!-- Egen text till ”{title}”. Tabeller och bilder går bra; rubriker "
+                "börjar med ##. -->\n",
+                encoding="utf-8",
+            )
 
 
 def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
@@ -88,9 +96,11 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
         except InputError as error:
             faults += [f"{FOLDER}/{fault}" for fault in error.faults]
             continue
-        headings[file] = [(row, line[2]) for row, line in
-                          enumerate(map(_HEADING.match, text.split("\n")), 1)
-                          if line and line[2]]
+        headings[file] = [
+            (row, line[2])
+            for row, line in enumerate(map(_HEADING.match, text.split("\n")), 1)
+            if line and line[2]
+        ]
         wrong = [*_faults(text, file, folder)]
         faults += wrong
         found[path.stem] = () if wrong else tuple(_blocks(text, folder))
@@ -117,8 +127,10 @@ def _faults(text: str, file: str, folder: Path) -> Iterator[str]:
     for row, rows in _tables(lines):
         widths = {len(_cells(line)) for line in rows}
         if len(widths) > 1:
-            yield (f"{file} row {row}: the table's rows have {min(widths)} to {max(widths)} cells; "
-                   "give each as many as the headings")
+            yield (
+                f"{file} row {row}: the table's rows have {min(widths)} to {max(widths)} cells; "
+                "give each as many as the headings"
+            )
 
 
 def _heading_faults(place: str, heading: re.Match[str], before: int) -> Iterator[str]:
@@ -129,8 +141,7 @@ def _heading_faults(place: str, heading: re.Match[str], before: int) -> Iterator
     elif level == 1:
         yield f"{place}: the heading {words!r} is too large; begin it with ##"
     elif level > before + 1:
-        yield (f"{place}: the heading {words!r} skips a level; begin it with "
-               f"{'#' * (before + 1)}")
+        yield (f"{place}: the heading {words!r} skips a level; begin it with {'#' * (before + 1)}")
 
 
 def _repeated_headings(found: Mapping[str, Sequence[tuple[int, str]]]) -> Iterator[str]:
@@ -140,8 +151,10 @@ def _repeated_headings(found: Mapping[str, Sequence[tuple[int, str]]]) -> Iterat
         for row, words in headings:
             other = seen.setdefault(slug(words), f"{file} row {row}")
             if other != f"{file} row {row}":
-                yield (f"{file} row {row}: the heading {words!r} is that of {other} too; give it "
-                       "other words")
+                yield (
+                    f"{file} row {row}: the heading {words!r} is that of {other} too; give it "
+                    "other words"
+                )
 
 
 def _picture_faults(place: str, alt: str, name: str, folder: Path) -> Iterator[str]:
@@ -167,7 +180,7 @@ def _tables(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
             end = place + 2
             while end < len(lines) and "|" in lines[end]:
                 end += 1
-            yield place + 1, [lines[place], *lines[place + 2:end]]
+            yield place + 1, [lines[place], *lines[place + 2 : end]]
             place = end
         else:
             place += 1
@@ -201,8 +214,8 @@ def _prose(lines: list[str], folder: Path) -> Iterator[Block]:
     """A run of lines as prose, with its pictures between."""
     text, start = "\n".join(lines), 0
     for found in _PICTURE.finditer(text):
-        if text[start:found.start()].strip():
-            yield Prose(text[start:found.start()].strip())
+        if text[start : found.start()].strip():
+            yield Prose(text[start : found.start()].strip())
         yield Picture(folder / found[2], found[1].strip())
         start = found.end()
     if text[start:].strip():

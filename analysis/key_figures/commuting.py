@@ -21,8 +21,12 @@ from analysis.regions import Region
 from analysis.views.commuting import MARKETS_YEAR, Commuting
 
 _PUBLISHED = (metrics.commuters_in, metrics.commuters_out, metrics.live_and_work)
-_SUMMED = (metrics.day_population, metrics.night_population, metrics.net_commuting,
-           metrics.commuting_ratio)
+_SUMMED = (
+    metrics.day_population,
+    metrics.night_population,
+    metrics.net_commuting,
+    metrics.commuting_ratio,
+)
 _PERSONS = (metrics.group_in, metrics.group_out, metrics.group_internal)
 _SHARES = (metrics.containment_residence, metrics.containment_workplace)
 
@@ -42,10 +46,13 @@ def commuting_key_figures(view: Commuting, *, municipalities: pd.DataFrame) -> p
     parts += [rows(measure_of(metric), metric(inside)) for metric in (*_PUBLISHED, *_SUMMED)]
     for area in areas:
         sums = _of_area(metrics.group_margins(table, area.members), area.key)
-        parts += [rows(measure_of(metric), _whole(sums[metric.__name__], measure_of(metric)))
-                  for metric in _SUMMED]
-        parts.append(rows(measure_of(metrics.containment_residence_min),
-                          sums["containment_residence_min"]))
+        parts += [
+            rows(measure_of(metric), _whole(sums[metric.__name__], measure_of(metric)))
+            for metric in _SUMMED
+        ]
+        parts.append(
+            rows(measure_of(metrics.containment_residence_min), sums["containment_residence_min"])
+        )
     return together([*parts, *(part for area in areas for part in _matrix(area, view.flows))])
 
 
@@ -62,11 +69,11 @@ def _whole(values: pd.Series, measure: Measure) -> pd.Series:
 
 def _markets(areas: tuple[Region, ...], municipalities: pd.DataFrame) -> pd.DataFrame:
     official = municipalities.set_index("code")["labour_market"]
-    counts = {(area.key, MARKETS_YEAR): labour_markets(official, area.members)
-              for area in areas}
+    counts = {(area.key, MARKETS_YEAR): labour_markets(official, area.members) for area in areas}
     index = pd.MultiIndex.from_tuples(list(counts), names=["area", "year"])
-    return rows(measure_of(labour_markets),
-                pd.Series(list(counts.values()), index=index, dtype="int64"))
+    return rows(
+        measure_of(labour_markets), pd.Series(list(counts.values()), index=index, dtype="int64")
+    )
 
 
 def _matrix(area: Region, flows: Flows) -> list[pd.DataFrame]:

@@ -36,18 +36,32 @@ def sets_of(region: Region, codes: pd.Index) -> dict[str, list[str]]:
 def residents_key_figures(view: Residents) -> pd.DataFrame:
     """All key figures of the chapter of one region, none newer than the view's day."""
     return population_key_figures(
-        view.region, population_table=view.people, land_area=view.land_area,
-        share_65plus=view.tables["share_65plus"], dependency_ratio=view.tables["dependency_ratio"],
-        tax_rate=view.tables["tax_rate"], tax_rate_total=view.tables["tax_rate_total"],
-        tax_base=view.tables["tax_base"], taxable_income=view.tables["taxable_income_real"],
-        finances=view.tables["finances"])
+        view.region,
+        population_table=view.people,
+        land_area=view.land_area,
+        share_65plus=view.tables["share_65plus"],
+        dependency_ratio=view.tables["dependency_ratio"],
+        tax_rate=view.tables["tax_rate"],
+        tax_rate_total=view.tables["tax_rate_total"],
+        tax_base=view.tables["tax_base"],
+        taxable_income=view.tables["taxable_income_real"],
+        finances=view.tables["finances"],
+    )
 
 
-def population_key_figures(region: Region, *, population_table: pd.DataFrame,
-                           land_area: pd.DataFrame, share_65plus: pd.DataFrame,
-                           dependency_ratio: pd.DataFrame, tax_rate: pd.DataFrame,
-                           tax_rate_total: pd.DataFrame, tax_base: pd.DataFrame,
-                           taxable_income: pd.DataFrame, finances: pd.DataFrame) -> pd.DataFrame:
+def population_key_figures(
+    region: Region,
+    *,
+    population_table: pd.DataFrame,
+    land_area: pd.DataFrame,
+    share_65plus: pd.DataFrame,
+    dependency_ratio: pd.DataFrame,
+    tax_rate: pd.DataFrame,
+    tax_rate_total: pd.DataFrame,
+    tax_base: pd.DataFrame,
+    taxable_income: pd.DataFrame,
+    finances: pd.DataFrame,
+) -> pd.DataFrame:
     """All key figures of the chapter for the members, the region, its groups and comparators.
 
     The tables are those of the loaders, for all municipalities. Sums over municipalities are
@@ -55,18 +69,24 @@ def population_key_figures(region: Region, *, population_table: pd.DataFrame,
     is that of the latest year in either table: `taxable_income` is deflated, but printed as it is
     for its latest year.
     """
-    return together([
-        _population(region, population_table),
-        _change(region, population_table),
-        _density(region, population_table, land_area),
-        _indicator(region, population.share_65plus, share_65plus),
-        _indicator(region, population.dependency_ratio, dependency_ratio),
-        *(_indicator(region, metric, table[table["year"] == table["year"].max()])
-          for metric, table in ((capacity.tax_rate, tax_rate),
-                                (capacity.tax_rate_total, tax_rate_total),
-                                _newest_tax_base(tax_base, taxable_income),
-                                (capacity.cost_per_inhabitant, finances))),
-    ])
+    return together(
+        [
+            _population(region, population_table),
+            _change(region, population_table),
+            _density(region, population_table, land_area),
+            _indicator(region, population.share_65plus, share_65plus),
+            _indicator(region, population.dependency_ratio, dependency_ratio),
+            *(
+                _indicator(region, metric, table[table["year"] == table["year"].max()])
+                for metric, table in (
+                    (capacity.tax_rate, tax_rate),
+                    (capacity.tax_rate_total, tax_rate_total),
+                    _newest_tax_base(tax_base, taxable_income),
+                    (capacity.cost_per_inhabitant, finances),
+                )
+            ),
+        ]
+    )
 
 
 def _newest_tax_base(nominal: pd.DataFrame, real: pd.DataFrame) -> tuple[Measure, pd.DataFrame]:
@@ -82,8 +102,14 @@ def _municipal(table: pd.DataFrame) -> pd.Series:
 def _sums(region: Region, table: pd.DataFrame, *, counties: bool = True) -> pd.Series:
     values = _municipal(table)
     sets: Mapping[str, list[str]] = sets_of(region, values.index.get_level_values(0).unique())
-    return population.by_area(values, {key: codes for key, codes in sets.items()
-                                       if counties or not key.isdigit() or key == NATION})
+    return population.by_area(
+        values,
+        {
+            key: codes
+            for key, codes in sets.items()
+            if counties or not key.isdigit() or key == NATION
+        },
+    )
 
 
 def _members(region: Region, values: pd.Series) -> pd.Series:
@@ -93,8 +119,12 @@ def _members(region: Region, values: pd.Series) -> pd.Series:
 def _population(region: Region, table: pd.DataFrame) -> pd.DataFrame:
     measure = measure_of(population.population)
     kinds = table.set_index(["code", "year"])["kind"]
-    return together([rows(measure, _members(region, _municipal(table)), kind=kinds),
-                     rows(measure, _sums(region, table, counties=False), kind="derived")])
+    return together(
+        [
+            rows(measure, _members(region, _municipal(table)), kind=kinds),
+            rows(measure, _sums(region, table, counties=False), kind="derived"),
+        ]
+    )
 
 
 def _change(region: Region, table: pd.DataFrame) -> pd.DataFrame:
@@ -102,16 +132,25 @@ def _change(region: Region, table: pd.DataFrame) -> pd.DataFrame:
     sums = _sums(region, table)
     sums = sums[~sums.index.get_level_values(0).isin(groups)]
     measure = measure_of(CHANGE)
-    return together([rows(measure, _latest(CHANGE(_members(region, _municipal(table))))),
-                     rows(measure, _latest(CHANGE(sums)))])
+    return together(
+        [
+            rows(measure, _latest(CHANGE(_members(region, _municipal(table))))),
+            rows(measure, _latest(CHANGE(sums))),
+        ]
+    )
 
 
 def _density(region: Region, table: pd.DataFrame, land_area: pd.DataFrame) -> pd.DataFrame:
     land = population.latest_land(land_area)["km2"]
-    both = pd.concat([_members(region, _municipal(table)),
-                      population.by_area(_municipal(table), {region.key: region.members})])
-    land = pd.concat([land, pd.Series({
-        region.key: land.reindex(list(region.members)).sum(skipna=False)})])
+    both = pd.concat(
+        [
+            _members(region, _municipal(table)),
+            population.by_area(_municipal(table), {region.key: region.members}),
+        ]
+    )
+    land = pd.concat(
+        [land, pd.Series({region.key: land.reindex(list(region.members)).sum(skipna=False)})]
+    )
     return rows(measure_of(population.density), _latest(population.density(both, land)))
 
 

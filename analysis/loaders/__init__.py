@@ -2,6 +2,17 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
-    __name__, "boundaries", "commuting", "finances", "law", "national", "population",
-    "services", "tables"))
+__getattr__, __dir__ = lazy.attach(
+    __name__,
+    lazy.submodules(
+        __name__,
+        "boundaries",
+        "commuting",
+        "finances",
+        "law",
+        "national",
+        "population",
+        "services",
+        "tables",
+    ),
+)

@@ -91,8 +91,10 @@ def _boundaries(updated: Path | None) -> gpd.GeoDataFrame:
 
     frame = geopandas.read_parquet(updated or catalog.dataset("boundaries").path)
     if "land" not in frame:
-        raise DataError("boundaries: fetched by an earlier version, which did not tell land from "
-                        "water; fetch them again with `samverkan data update boundaries`")
+        raise DataError(
+            "boundaries: fetched by an earlier version, which did not tell land from "
+            "water; fetch them again with `samverkan data update boundaries`"
+        )
     known = municipalities()
     frame = frame.set_index("code").sort_index()
     frame.insert(0, "name", [known[code].name for code in frame.index])

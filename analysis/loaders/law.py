@@ -34,10 +34,15 @@ def load_law() -> pd.DataFrame:
     table = tables.load("law").fillna("")
     inventory = read_inventory(inventory_path())
     valid = {"area": set(inventory.areas["key"]), "form": set(inventory.forms["key"])}
-    raise_faults(DataError, [
-        f"law.csv row {row}, column {column!r}: {hints.unknown(column, value, sorted(known))}"
-        for column, known in valid.items()
-        for row, value in enumerate(table[column], 2) if value and value not in known])
+    raise_faults(
+        DataError,
+        [
+            f"law.csv row {row}, column {column!r}: {hints.unknown(column, value, sorted(known))}"
+            for column, known in valid.items()
+            for row, value in enumerate(table[column], 2)
+            if value and value not in known
+        ],
+    )
     return table
 
 

@@ -47,9 +47,17 @@ def load_national(area: str, region: Region | None = None) -> pd.DataFrame:
     raise_faults(DataError, _faults(members, bodies))
     own = members[members["service"] == area].drop(columns="service")
     every = pd.DataFrame({"code": sorted(regions.municipalities())})
-    table = every.merge(own, how="left", on="code", validate="one_to_one").merge(
-        bodies.drop(columns="service"), how="left", left_on="body", right_on="key",
-        validate="many_to_one").drop(columns="key")
+    table = (
+        every.merge(own, how="left", on="code", validate="one_to_one")
+        .merge(
+            bodies.drop(columns="service"),
+            how="left",
+            left_on="body",
+            right_on="key",
+            validate="many_to_one",
+        )
+        .drop(columns="key")
+    )
     table.insert(1, "standing", _standing(table["form"]))
     table.attrs = dict(bodies.attrs)
     return only(table, region)
@@ -85,21 +93,31 @@ def _faults(members: pd.DataFrame, bodies: pd.DataFrame) -> Iterator[str]:
     service = bodies.set_index("key")["service"].to_dict()
     for row, (area, code, body) in enumerate(members[["service", "code", "body"]].to_numpy(), 2):
         if service.get(body) != area:
-            yield (f"national/members.csv row {row}, column 'body': {body!r} is no body for {area} "
-                   f"(municipality {code}); add it to national/bodies.csv or correct the key")
+            yield (
+                f"national/members.csv row {row}, column 'body': {body!r} is no body for {area} "
+                f"(municipality {code}); add it to national/bodies.csv or correct the key"
+            )
     counted = members["body"].value_counts()
     columns = ["key", "form", "stated_members", "complete"]
     for row, (key, form, stated, complete) in enumerate(bodies[columns].to_numpy(), 2):
-        yield from (f"national/bodies.csv row {row}, {fault}" for fault in _body_faults(
-            key, form, stated, complete == "yes", int(counted.get(key, 0))))
+        yield from (
+            f"national/bodies.csv row {row}, {fault}"
+            for fault in _body_faults(
+                key, form, stated, complete == "yes", int(counted.get(key, 0))
+            )
+        )
 
 
 def _body_faults(key: str, form: str, stated: float, complete: bool, known: int) -> Iterator[str]:
     if form == ALONE_FORM and known != 1:
-        yield (f"column 'form': {key!r} is {ALONE_FORM} but has {known} members; give it one, or "
-               "another form")
+        yield (
+            f"column 'form': {key!r} is {ALONE_FORM} but has {known} members; give it one, or "
+            "another form"
+        )
     if complete and known == 0:
         yield f"column 'complete': {key!r} has no known member; write no, or add its members"
     if complete and pd.notna(stated) and int(stated) != known:
-        yield (f"column 'stated_members': {key!r} should have {int(stated)} members and "
-               f"{known} are known; write no under complete, or add its members")
+        yield (
+            f"column 'stated_members': {key!r} should have {int(stated)} members and "
+            f"{known} are known; write no under complete, or add its members"
+        )

@@ -15,8 +15,16 @@ from analysis.loaders import tables
 from analysis.regions import Region
 
 INDICATORS = (
-    "mean_age", "dependency_ratio", "share_65plus", "tax_rate_total", "tax_rate", "tax_base",
-    "taxable_income_real", "employment_rate", "median_income_real", "post_secondary_share",
+    "mean_age",
+    "dependency_ratio",
+    "share_65plus",
+    "tax_rate_total",
+    "tax_rate",
+    "tax_base",
+    "taxable_income_real",
+    "employment_rate",
+    "median_income_real",
+    "post_secondary_share",
     "net_migration_rate",
 )
 

@@ -25,8 +25,9 @@ _DATES = ("events", "alone", "figures", "searched", "context")  # with `date`
 _FACTS = ("events", "alone", "figures")  # that tell of a day on which something was so
 
 
-def _table_of(file: str, content: bytes | None, columns: tuple[str, ...],
-              ) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _table_of(
+    file: str, content: bytes | None, columns: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Table of text with `line`, and the faults of its shape: columns, cells, encoding."""
     if content is None:
         return _empty(columns), (f"{file} is missing; restore it in the inventory's folder",)
@@ -108,16 +109,18 @@ def _inventory_of(contents: tuple[bytes | None, ...]) -> Inventory:
 
 
 @lru_cache(maxsize=2)
-def _errors_of(contents: tuple[bytes | None, ...], codes: tuple[tuple[str, str], ...],
-               ) -> tuple[str, ...]:
+def _errors_of(
+    contents: tuple[bytes | None, ...], codes: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
     found = inventory_check.check_inventory(_inventory_of(contents), codes=dict(codes))
     return tuple(str(finding) for finding in found if finding.level == "error")
 
 
 def _copy(inventory: Inventory) -> Inventory:
     """Whoever changes a table changes his own."""
-    own: dict[str, Any] = {name: table.copy(deep=False)
-                           for name, table in inventory.tables().items()}
+    own: dict[str, Any] = {
+        name: table.copy(deep=False) for name, table in inventory.tables().items()
+    }
     return replace(inventory, **own)
 
 
@@ -132,8 +135,9 @@ def known_codes() -> dict[str, str]:
 
 
 @reads.door
-def load_inventory(path: Path | None = None, *, codes: Mapping[str, str] | None = None,
-                   ) -> Inventory:
+def load_inventory(
+    path: Path | None = None, *, codes: Mapping[str, str] | None = None
+) -> Inventory:
     """Checked inventory in the folder `path` (one CSV per table of `COLUMNS`), or the shipped one.
 
     `codes` maps the valid municipality codes to names; by default all municipalities.

@@ -64,7 +64,7 @@ class Vintage:
         if not self.live:
             return str(entry.source)
         changed = f"uppdaterad {self.updated}, " if self.updated else ""
-        named = ', '.join(in_words(table) for table in self.tables)
+        named = ", ".join(in_words(table) for table in self.tables)
         own = f"{named} ({changed}hämtad {self.retrieved})"
         kept = f"; övriga år: {entry.source.table}" if self.carried else ""
         return f"{self.publisher}, {own}{kept}"
@@ -161,8 +161,11 @@ def damage(key: str) -> list[str]:
     except DataError as error:
         return list(error.faults)
     files = found.facts["files"].values() if found else ()
-    return [_broken(key, f"{file['name']} differs from its checksum") for file in files
-            if found and checksum(found.folder / file["name"]) != file["sha256"]]
+    return [
+        _broken(key, f"{file['name']} differs from its checksum")
+        for file in files
+        if found and checksum(found.folder / file["name"]) != file["sha256"]
+    ]
 
 
 _noted: set[tuple[str, str]] = set()  # (trace, dataset): hashed once a process
@@ -189,15 +192,16 @@ def edition(key: str) -> str:
 
 @cache
 def _shipped_edition(key: str) -> str:
-    """Asked for once a process, like the table: the file may change while its old content is used.
-    """
+    """Asked for once a process, like the table: the file may change while its old content is used."""
     path = catalog.dataset(key).path
     return checksum(path) if path.is_file() else ""
 
 
 def _broken(key: str, what: str) -> str:
-    return (f"the updated dataset {key!r} is broken: {what}; run `samverkan data update {key}`, "
-            f"or `samverkan data reset {key}` to go back to the snapshot")
+    return (
+        f"the updated dataset {key!r} is broken: {what}; run `samverkan data update {key}`, "
+        f"or `samverkan data reset {key}` to go back to the snapshot"
+    )
 
 
 def is_available(key: str) -> bool:
@@ -219,7 +223,10 @@ def vintage(key: str) -> Vintage:
         return _snapshot(key)
     facts = found.facts
     return Vintage(
-        key, live=True, retrieved=facts["retrieved"][:10], years=spans(facts["years"]),
+        key,
+        live=True,
+        retrieved=facts["retrieved"][:10],
+        years=spans(facts["years"]),
         updated=max((table["updated"] or "" for table in facts["tables"]), default="")[:10],
         tables=tuple(table["id"] for table in facts["tables"]),
         carried=bool(facts.get("carried_years")),
@@ -235,8 +242,11 @@ def data_date() -> date:
     >>> data_date() >= catalog.SNAPSHOT_DATE
     True
     """
-    days = [date.fromisoformat(found.facts["retrieved"][:10])
-            for key in catalog.CATALOG if (found := _sound(key)) is not None]
+    days = [
+        date.fromisoformat(found.facts["retrieved"][:10])
+        for key in catalog.CATALOG
+        if (found := _sound(key)) is not None
+    ]
     return max([catalog.SNAPSHOT_DATE, *days])
 
 
@@ -255,9 +265,14 @@ def notes(key: str) -> tuple[str, ...]:
     """
     found = record(key)
     ended = found.facts.get("discontinued", ()) if found else ()
-    return (*catalog.dataset(key).notes_for(live=found is not None), *(
-        f"Källan uppdaterar inte längre {table}: nyare år saknas här tills en efterföljare har "
-        "kopplats in." for table in ended))
+    return (
+        *catalog.dataset(key).notes_for(live=found is not None),
+        *(
+            f"Källan uppdaterar inte längre {table}: nyare år saknas här tills en efterföljare har "
+            "kopplats in."
+            for table in ended
+        ),
+    )
 
 
 def _snapshot(key: str) -> Vintage:
@@ -294,8 +309,9 @@ def perturbed_years(key: str) -> tuple[int, ...]:
     if not queries or not is_available(key):
         return ()
     years = sorted({int(year) for year in load(key)["year"]})
-    return tuple(year for year in years
-                 if any(query.first <= year <= query.last for query in queries))
+    return tuple(
+        year for year in years if any(query.first <= year <= query.last for query in queries)
+    )
 
 
 def newer_years(key: str) -> tuple[int, ...]:
@@ -316,13 +332,18 @@ def files_in_use() -> dict[str, Path]:
     Shipped files have their path under `data/`; those of updated datasets, `updated/<name>`, come
     in addition. Two sets of data are the same when the names and contents are the same.
     """
-    found = {path.relative_to(paths.DATA).as_posix(): path
-             for path in sorted(paths.DATA.rglob("*")) if path.is_file()}
+    found = {
+        path.relative_to(paths.DATA).as_posix(): path
+        for path in sorted(paths.DATA.rglob("*"))
+        if path.is_file()
+    }
     for key in catalog.CATALOG:
         updated = record(key)
         if updated is not None:
-            found |= {f"updated/{path.relative_to(updated.folder).as_posix()}": path
-                      for path in updated.files}
+            found |= {
+                f"updated/{path.relative_to(updated.folder).as_posix()}": path
+                for path in updated.files
+            }
     return found
 
 
@@ -403,8 +424,7 @@ def keep_shipped(found: Mapping[str, pd.DataFrame]) -> None:
 
 
 @cache
-def _load_updated(key: str, path: Path, digest: str, years: tuple[int, ...] | None,
-                  ) -> pd.DataFrame:
+def _load_updated(key: str, path: Path, digest: str, years: tuple[int, ...] | None) -> pd.DataFrame:
     """An updated table; it was validated when it was written, so its checksum is enough."""
     entry, updated = catalog.dataset(key), record(key)
     if updated is None or checksum(path) != digest:
@@ -443,8 +463,10 @@ def source_of(table: pd.DataFrame) -> Provenance:
     """
     found = getattr(table, "attrs", {}).get("provenance")
     if not isinstance(found, Provenance):
-        raise InputError("this table has no provenance; load it with analysis.load(key) "
-                         "or analysis.loaders, and ask before tables are joined")
+        raise InputError(
+            "this table has no provenance; load it with analysis.load(key) "
+            "or analysis.loaders, and ask before tables are joined"
+        )
     return found
 
 
@@ -457,8 +479,9 @@ def read(path: Path) -> pd.DataFrame:
             return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path.name} cannot be read ({error}); restore it with "
-                        "`git checkout -- data`") from error
+        raise DataError(
+            f"{path.name} cannot be read ({error}); restore it with `git checkout -- data`"
+        ) from error
 
 
 def validate(table: pd.DataFrame, entry: Dataset, *, snapshot: bool = True) -> pd.DataFrame:
@@ -468,8 +491,11 @@ def validate(table: pd.DataFrame, entry: Dataset, *, snapshot: bool = True) -> p
     """
     wanted = [column.name for column in entry.columns]
     faults = [f"{entry.file}: column {name!r} is missing" for name in wanted if name not in table]
-    faults += [f"{entry.file}: unknown column {name!r}; valid are {', '.join(wanted)}"
-               for name in table if name not in wanted]
+    faults += [
+        f"{entry.file}: unknown column {name!r}; valid are {', '.join(wanted)}"
+        for name in table
+        if name not in wanted
+    ]
     raise_faults(DataError, faults)
     typed, faults = _typed(table, entry)
     faults += _schema_faults(typed, entry)
@@ -491,12 +517,15 @@ def _typed(table: pd.DataFrame, entry: Dataset) -> tuple[pd.DataFrame, list[str]
         before = table[column.name]
         after = pd.to_numeric(before, errors="coerce")
         for row in table.index[after.isna() & before.notna()]:
-            faults.append(f"{entry.file} row {row + 2}, column {column.name!r}: "
-                          f"{before[row]!r} is no number")
+            faults.append(
+                f"{entry.file} row {row + 2}, column {column.name!r}: {before[row]!r} is no number"
+            )
         whole = column.dtype == "integer"
         for row in table.index[after.notna() & (after % 1 != 0)] if whole else ():
-            faults.append(f"{entry.file} row {row + 2}, column {column.name!r}: "
-                          f"{before[row]!r} is no whole number")
+            faults.append(
+                f"{entry.file} row {row + 2}, column {column.name!r}: "
+                f"{before[row]!r} is no whole number"
+            )
         counts = whole and not (after.isna() | (after % 1 != 0)).any()
         typed[column.name] = after.astype("int64" if counts else "float64")
     return typed, faults
@@ -508,8 +537,10 @@ def _schema_faults(table: pd.DataFrame, entry: Dataset) -> list[str]:
     from pandera.errors import SchemaErrors
 
     schema = pandera.DataFrameSchema(
-        {column.name: pandera.Column(nullable=column.nullable, checks=_checks(column))
-         for column in entry.columns},
+        {
+            column.name: pandera.Column(nullable=column.nullable, checks=_checks(column))
+            for column in entry.columns
+        },
         unique=list(entry.index),
     )
     try:
@@ -527,8 +558,10 @@ def _fault(entry: Dataset, case: dict[str, Any]) -> str:
         return f"{entry.file}{where}: the key ({', '.join(entry.index)}) stands there twice"
     if case["check"] == "not_nullable":
         return f"{entry.file}{where}, column {case['column']!r}: the value is missing"
-    return (f"{entry.file}{where}, column {case['column']!r}: {case['failure_case']!r} "
-            f"is not {case['check']}")
+    return (
+        f"{entry.file}{where}, column {case['column']!r}: {case['failure_case']!r} "
+        f"is not {case['check']}"
+    )
 
 
 def _checks(column: Column) -> list[object]:

@@ -20,8 +20,13 @@ import pandas as pd
 from analysis.metrics.measure import measure
 
 
-@measure(label="Andel av kostnaden", unit="andel", decimals=1, as_percent=True,
-         formula="kommunens värde av nyckeln / summan för alla deltagande kommuner")
+@measure(
+    label="Andel av kostnaden",
+    unit="andel",
+    decimals=1,
+    as_percent=True,
+    formula="kommunens värde av nyckeln / summan för alla deltagande kommuner",
+)
 def cost_share(basis: pd.Series) -> pd.Series:
     """Each member's share of the sum of `basis`; all unknown when one is, or when the sum is 0.
 
@@ -59,8 +64,9 @@ def key_shares(bases: Mapping[str, pd.Series], members: pd.Index) -> pd.DataFram
     Columns: the keys of `bases`, `equal`, and `fixed20` and `fixed50` (so much in equal parts, the
     rest by `inhabitants`, which must be among the bases).
     """
-    table = pd.DataFrame({key: cost_share(values.reindex(members))
-                          for key, values in bases.items()}, index=members)
+    table = pd.DataFrame(
+        {key: cost_share(values.reindex(members)) for key, values in bases.items()}, index=members
+    )
     table["equal"] = equal_shares(members)
     for percent in (20, 50):
         table[f"fixed{percent}"] = fixed_and_variable(table["inhabitants"], fixed=percent / 100)
@@ -76,8 +82,11 @@ def amounts(shares: pd.DataFrame, cost: float) -> pd.DataFrame:
     return shares * cost
 
 
-@measure(label="Kronor per invånare", unit="kr per invånare",
-         formula="kommunens del av kostnaden / folkmängd")
+@measure(
+    label="Kronor per invånare",
+    unit="kr per invånare",
+    formula="kommunens del av kostnaden / folkmängd",
+)
 def cost_per_head(paid: pd.DataFrame, population: pd.Series) -> pd.DataFrame:
     """Kronor per inhabitant of each member by each key.
 
@@ -88,8 +97,11 @@ def cost_per_head(paid: pd.DataFrame, population: pd.Series) -> pd.DataFrame:
     return paid.div(population.reindex(paid.index), axis=0)
 
 
-@measure(label="Skillnad mot i dag", unit="kr",
-         formula="kommunens del av den gemensamma kostnaden − kommunens kostnad i dag")
+@measure(
+    label="Skillnad mot i dag",
+    unit="kr",
+    formula="kommunens del av den gemensamma kostnaden − kommunens kostnad i dag",
+)
 def cost_gap(paid: pd.DataFrame, today: pd.Series) -> pd.DataFrame:
     """What each member would pay more (or less, below zero) than today by each key, kronor.
 
@@ -109,10 +121,19 @@ def spread_of_gaps(gaps: pd.DataFrame) -> pd.DataFrame:
     40.0
     """
     known = gaps.dropna(axis="columns")
-    return pd.DataFrame({
-        "gains": known.idxmin(), "gain": known.min(), "loses": known.idxmax(),
-        "loss": known.max(), "span": known.max() - known.min(),
-    }) if not known.empty else pd.DataFrame(columns=["gains", "gain", "loses", "loss", "span"])
+    return (
+        pd.DataFrame(
+            {
+                "gains": known.idxmin(),
+                "gain": known.min(),
+                "loses": known.idxmax(),
+                "loss": known.max(),
+                "span": known.max() - known.min(),
+            }
+        )
+        if not known.empty
+        else pd.DataFrame(columns=["gains", "gain", "loses", "loss", "span"])
+    )
 
 
 def transition(today: pd.Series, new: pd.Series, *, years: int) -> pd.DataFrame:
@@ -122,5 +143,6 @@ def transition(today: pd.Series, new: pd.Series, *, years: int) -> pd.DataFrame:
     [80.0, 60.0, 40.0]
     """
     old = today.reindex(new.index).astype("float64")
-    return pd.DataFrame({year: old + (new - old) * year / years for year in range(1, years + 1)},
-                        index=new.index)
+    return pd.DataFrame(
+        {year: old + (new - old) * year / years for year in range(1, years + 1)}, index=new.index
+    )

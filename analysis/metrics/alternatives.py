@@ -69,16 +69,25 @@ def change(present: pd.DataFrame, circles: Sequence[Sequence[str]], *, form: str
             stay[key] = outside
             lone += [key] if len(outside) == 1 else []
             hostless += [key] if outside and body.host in inside else []
-    return Change(tuple(tuple(circle) for circle in circles), tuple(left), tuple(grown), stay,
-                  tuple(lone), tuple(hostless), same, tuple(unclear))
+    return Change(
+        tuple(tuple(circle) for circle in circles),
+        tuple(left),
+        tuple(grown),
+        stay,
+        tuple(lone),
+        tuple(hostless),
+        same,
+        tuple(unclear),
+    )
 
 
 def _codes(joined: object) -> tuple[str, ...]:
     return tuple(code for code in str(joined).split("; ") if code)
 
 
-def circles_of(way: str, members: Sequence[str], bodies: Sequence[Sequence[str]] = (),
-               ) -> list[list[str]]:
+def circles_of(
+    way: str, members: Sequence[str], bodies: Sequence[Sequence[str]] = ()
+) -> list[list[str]]:
     """Who does a service together in an alternative: all, each by itself, or the merged bodies.
 
     >>> circles_of("alone", ["a", "b"])

@@ -20,45 +20,84 @@ ALL_MUNICIPALITIES = 290
 REGIONAL_TASKS = ("0980",)  # Gotland: its tax rate also pays a region's tasks, so it has no rank
 
 
-tax_rate_total = observed("tax_rate_total", "Total skattesats, kommun och region", "procent",
-                          decimals=2, sources=("tax_rate_total",))
+tax_rate_total = observed(
+    "tax_rate_total",
+    "Total skattesats, kommun och region",
+    "procent",
+    decimals=2,
+    sources=("tax_rate_total",),
+)
 """Tax rate of the municipality and the region together; per cent. SCB TAB2017."""
 
-tax_rate = observed("tax_rate", "Kommunal skattesats", "procent", decimals=2,
-                    sources=("tax_rate",))
+tax_rate = observed("tax_rate", "Kommunal skattesats", "procent", decimals=2, sources=("tax_rate",))
 """The municipality's own tax rate, without the region's; per cent. SCB and SKR, or Kolada."""
 
 tax_base = observed("tax_base", "Skattekraft", "kr per invånare", sources=("tax_base",))
 """Taxable income per inhabitant in the prices of each year; SEK. SCB's skattekraft."""
 
-cost_per_inhabitant = observed("cost_per_inhabitant", "Kommunens kostnader", "kr per invånare",
-                               sources=("finances",), column="expenditures")
+cost_per_inhabitant = observed(
+    "cost_per_inhabitant",
+    "Kommunens kostnader",
+    "kr per invånare",
+    sources=("finances",),
+    column="expenditures",
+)
 """The municipality's costs per inhabitant; SEK. Which of SCB's cost measures is not settled."""
 
-employment_rate = observed("employment_rate", "Sysselsättningsgrad 20–64 år", "procent",
-                           decimals=1, direction="higher", sources=("employment_rate",))
+employment_rate = observed(
+    "employment_rate",
+    "Sysselsättningsgrad 20–64 år",
+    "procent",
+    decimals=1,
+    direction="higher",
+    sources=("employment_rate",),
+)
 """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200."""
 
-post_secondary_share = observed("post_secondary_share", "Eftergymnasial utbildning", "procent",
-                                decimals=1, direction="higher", sources=("post_secondary_share",))
+post_secondary_share = observed(
+    "post_secondary_share",
+    "Eftergymnasial utbildning",
+    "procent",
+    decimals=1,
+    direction="higher",
+    sources=("post_secondary_share",),
+)
 """Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981."""
 
-taxable_income = register(Measure(
-    "taxable_income", "Skattekraft i 2025 års priser", "kr per invånare", kind="derived",
-    formula="beskattningsbar inkomst per invånare, omräknad med KPI till 2025 års priser",
-    sources=("taxable_income_real",), column="value"))
+taxable_income = register(
+    Measure(
+        "taxable_income",
+        "Skattekraft i 2025 års priser",
+        "kr per invånare",
+        kind="derived",
+        formula="beskattningsbar inkomst per invånare, omräknad med KPI till 2025 års priser",
+        sources=("taxable_income_real",),
+        column="value",
+    )
+)
 """Taxable income per inhabitant, SEK in prices of 2025 (2025 as printed). SCB TAB3600, and CPI."""
 
-median_income = register(Measure(
-    "median_income", "Medianinkomst", "kr per år", kind="derived",
-    formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
-    sources=("median_income_real",), column="value"))
+median_income = register(
+    Measure(
+        "median_income",
+        "Medianinkomst",
+        "kr per år",
+        kind="derived",
+        formula="förvärvsinkomst omräknad med KPI till 2025 års priser",
+        sources=("median_income_real",),
+        column="value",
+    )
+)
 """Median earned income, SEK a year in prices of 2025. SCB TAB3554, deflated with CPI."""
 
 
-@measure(label="Månadsavlönad personal", unit="per 1 000 invånare", decimals=1,
-         formula="månadsavlönade i november / folkmängd 31 december samma år x 1 000",
-         sources=("staff", "population"))
+@measure(
+    label="Månadsavlönad personal",
+    unit="per 1 000 invånare",
+    decimals=1,
+    formula="månadsavlönade i november / folkmängd 31 december samma år x 1 000",
+    sources=("staff", "population"),
+)
 def staff_per_1000(staff: pd.Series, population: pd.Series) -> pd.Series:
     """Monthly-paid municipal staff per 1,000 inhabitants of the same year, on the index of `staff`.
 
@@ -105,12 +144,24 @@ def spread_of_peers(values: pd.Series, peers: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = peers.assign(value=peers["peer_code"].map(values).astype("float64"))
     grouped = pairs.groupby("code")["value"]
-    return pd.DataFrame({"low": grouped.min(), "median": grouped.median(), "high": grouped.max(),
-                         "known": grouped.count()})
+    return pd.DataFrame(
+        {
+            "low": grouped.min(),
+            "median": grouped.median(),
+            "high": grouped.max(),
+            "known": grouped.count(),
+        }
+    )
 
 
-def federations(arrangements: pd.DataFrame, memberships: pd.DataFrame, names: pd.DataFrame, *,
-                first: int, last: int) -> dict[str, list[str]]:
+def federations(
+    arrangements: pd.DataFrame,
+    memberships: pd.DataFrame,
+    names: pd.DataFrame,
+    *,
+    first: int,
+    last: int,
+) -> dict[str, list[str]]:
     """Names of the municipal federations each code was a member of in the years `first` to `last`.
 
     The tables are those of the inventory: arrangements (key, legal_form), memberships

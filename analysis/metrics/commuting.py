@@ -429,11 +429,7 @@ def containment_workplace(
 
 
 def group_internal_range(
-    flows: pd.DataFrame,
-    members: Collection[str],
-    *,
-    margins: pd.DataFrame,
-    sex: str = "total",
+    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame, sex: str = "total"
 ) -> pd.DataFrame:
     """Bounds of `group_internal` when some cells are unknown: columns `low`, `high` by year.
 
@@ -472,7 +468,8 @@ def unknown_between(flows: pd.DataFrame, members: Collection[str]) -> pd.Series:
     inside = sorted(set(members))
     between = flows[flows["home"].isin(inside) & flows["work"].isin(inside)]
     cells = between.set_index(["home", "work"]).reindex(
-        pd.MultiIndex.from_tuples(permutations(inside, 2), names=["home", "work"]))
+        pd.MultiIndex.from_tuples(permutations(inside, 2), names=["home", "work"])
+    )
     unknown = cells[cells["persons"].isna()]
     status = unknown.get("status", pd.Series(index=unknown.index, dtype="str"))
     return status.fillna("unavailable").rename("status")

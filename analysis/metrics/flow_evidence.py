@@ -51,8 +51,15 @@ class Sample:
 
     def only(self, kept: np.ndarray) -> Sample:
         """The sample with the cells that `kept` (a mask) points at."""
-        return Sample(self.county, self.year, self.home[kept], self.work[kept],
-                      self.persons[kept], self.part[kept], self.sexes)
+        return Sample(
+            self.county,
+            self.year,
+            self.home[kept],
+            self.work[kept],
+            self.persons[kept],
+            self.part[kept],
+            self.sexes,
+        )
 
 
 def between(flows: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
@@ -68,7 +75,8 @@ def share_of_women(flows: pd.DataFrame, distances: pd.DataFrame) -> tuple[float,
     Without such pairs women are half. Fitted by iteratively reweighted least squares.
     """
     cells = between(flows, distances.index).pivot_table(
-        index=["year", "home", "work"], columns="sex", values="persons")
+        index=["year", "home", "work"], columns="sex", values="persons"
+    )
     cells = cells.reindex(columns=["women", "total"]).dropna()
     cells = cells[cells["total"] > 0]
     if len(cells) < 3:
@@ -93,8 +101,9 @@ def _logistic(values: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-values)))
 
 
-def samples_of(flows: pd.DataFrame, distances: pd.DataFrame,
-               without: Collection[str] = ()) -> list[Sample]:
+def samples_of(
+    flows: pd.DataFrame, distances: pd.DataFrame, without: Collection[str] = ()
+) -> list[Sample]:
     """The observed cells by county of the home and year; `without` leaves counties wholly out.
 
     >>> from analysis import flows
@@ -117,14 +126,23 @@ def samples_of(flows: pd.DataFrame, distances: pd.DataFrame,
         women = _logistic(level + slope * np.log(_km(part, distances)))
         sex = part["sex"].to_numpy()
         share = np.select([sex == "women", sex == "men"], [women, 1 - women], 1.0)
-        found.append(Sample(str(county), int(str(year)), home, work,
-                            part["persons"].to_numpy("float64"), share,
-                            tuple(name for name in _SEXES if name in set(sex))))
+        found.append(
+            Sample(
+                str(county),
+                int(str(year)),
+                home,
+                work,
+                part["persons"].to_numpy("float64"),
+                share,
+                tuple(name for name in _SEXES if name in set(sex)),
+            )
+        )
     return found
 
 
-def evidence_of(samples: Sequence[Sample], distances: np.ndarray,
-                model: Callable[[int, np.ndarray], np.ndarray]) -> np.ndarray:
+def evidence_of(
+    samples: Sequence[Sample], distances: np.ndarray, model: Callable[[int, np.ndarray], np.ndarray]
+) -> np.ndarray:
     """Factors of every pair (1 where nothing is known), homes x workplaces.
 
     `model` gives the modelled cells of a year under given factors; it is asked for the years of
@@ -134,8 +152,9 @@ def evidence_of(samples: Sequence[Sample], distances: np.ndarray,
     if not samples:
         return factors
     near = _nearness(distances)
-    home, work = (np.concatenate([getattr(one, side) for one in samples])
-                  for side in ("home", "work"))
+    home, work = (
+        np.concatenate([getattr(one, side) for one in samples]) for side in ("home", "work")
+    )
     seen = np.unique(np.concatenate([home, work]))
     rows, columns = (side.ravel() for side in np.meshgrid(seen, seen, indexing="ij"))
     known = _covariance(near, (home, work), (home, work))
@@ -156,8 +175,9 @@ def _nearness(distances: np.ndarray) -> np.ndarray:
     return np.asarray(np.exp(-apart / _REACH))
 
 
-def _covariance(near: np.ndarray, some: tuple[np.ndarray, np.ndarray],
-                others: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _covariance(
+    near: np.ndarray, some: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
     """Of the residuals of two lists of pairs: alike where both ends are near, either way round."""
     (a, b), (c, d) = some, others
     same = near[np.ix_(a, c)] * near[np.ix_(b, d)]

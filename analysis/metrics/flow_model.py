@@ -109,8 +109,13 @@ def route_distances(
     return pd.DataFrame(weights @ ways @ weights.T, index=codes, columns=codes)
 
 
-def ways_between(points: np.ndarray, boundaries: gpd.GeoDataFrame, *, water_factor: float = 2.0,
-                 origins: Sequence[int] | None = None) -> np.ndarray:
+def ways_between(
+    points: np.ndarray,
+    boundaries: gpd.GeoDataFrame,
+    *,
+    water_factor: float = 2.0,
+    origins: Sequence[int] | None = None,
+) -> np.ndarray:
     """Kilometres along the net from each of `origins` (all when None) to every point.
 
     `points` are easting and northing in metres, at least three and not all on a line; `origins`
@@ -307,8 +312,9 @@ def deterrence_matrix(
     np.put_along_axis(nearer, order, before, axis=1)
     # Workplaces at home always count, also where another centre is nearer than one's own people.
     nearer = np.maximum(np.maximum(nearer, day[:, None]), 1.0)
-    power = deterrence.power * np.outer(_relative(night) ** -deterrence.size,
-                                        _relative(day) ** -deterrence.pull)
+    power = deterrence.power * np.outer(
+        _relative(night) ** -deterrence.size, _relative(day) ** -deterrence.pull
+    )
     log_f = -power * np.log(distances + deterrence.offset)
     log_f -= deterrence.opportunity * np.log(nearer) + deterrence.decay * distances**BEND
     np.fill_diagonal(log_f, -np.inf)
@@ -323,7 +329,10 @@ def _relative(people: np.ndarray) -> np.ndarray:
 
 
 def fit(
-    now: Year, distances: np.ndarray, targets: np.ndarray | None, deterrence: Deterrence,
+    now: Year,
+    distances: np.ndarray,
+    targets: np.ndarray | None,
+    deterrence: Deterrence,
     evidence: np.ndarray | None = None,
 ) -> np.ndarray:
     """Modelled cells, municipalities x (municipalities + abroad); persons.
@@ -402,9 +411,7 @@ def model_flows(
     Cells between municipalities and to `ABROAD` are `modelled`; those who live and work in the
     same municipality are `observed`. Persons are fractions: rounded cells would break the margins.
     """
-    matrix = model_matrix(
-        margins, distances, year=year, county_flows=county_flows, samples=samples
-    )
+    matrix = model_matrix(margins, distances, year=year, county_flows=county_flows, samples=samples)
     codes = tuple(distances.index)
     cells = matrix.to_numpy(copy=True)
     own = np.arange(len(codes))

@@ -46,8 +46,9 @@ def straight(localities: pd.DataFrame, places: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(away, index=localities.index, columns=list(places))
 
 
-def around_water(localities: pd.DataFrame, places: Sequence[str], boundaries: gpd.GeoDataFrame,
-                 ) -> pd.DataFrame:
+def around_water(
+    localities: pd.DataFrame, places: Sequence[str], boundaries: gpd.GeoDataFrame
+) -> pd.DataFrame:
     """As `straight`, but along ways from locality to locality in which water counts double.
 
     `boundaries` has geometry in EPSG:3006, land only; all that lies between the localities.
@@ -58,9 +59,13 @@ def around_water(localities: pd.DataFrame, places: Sequence[str], boundaries: gp
     return pd.DataFrame(ways.T, index=localities.index, columns=list(places))
 
 
-@measure(label="Vägt medelavstånd", unit="km", decimals=1,
-         formula="summa(invånare i tätorten × km till platsen) / summa(invånare i tätorter)",
-         sources=("localities",))
+@measure(
+    label="Vägt medelavstånd",
+    unit="km",
+    decimals=1,
+    formula="summa(invånare i tätorten × km till platsen) / summa(invånare i tätorter)",
+    sources=("localities",),
+)
 def mean_distance(km: pd.DataFrame, people: pd.Series) -> pd.Series:
     """Mean distance to each place, weighted by the inhabitants of the localities; km.
 
@@ -72,9 +77,14 @@ def mean_distance(km: pd.DataFrame, people: pd.Series) -> pd.Series:
     return km.mul(weights, axis=0).sum(skipna=False) / weights.sum(skipna=False)
 
 
-@measure(label="Andel inom räckhåll", unit="andel", decimals=0, as_percent=True,
-         formula="invånare i tätorter inom avståndet / invånare i tätorter",
-         sources=("localities",))
+@measure(
+    label="Andel inom räckhåll",
+    unit="andel",
+    decimals=0,
+    as_percent=True,
+    formula="invånare i tätorter inom avståndet / invånare i tätorter",
+    sources=("localities",),
+)
 def reach(km: pd.DataFrame, people: pd.Series, *, limit: float) -> pd.Series:
     """Share of the inhabitants of the localities within `limit` km of each place.
 
@@ -103,12 +113,16 @@ def best(km: pd.DataFrame, people: pd.Series, *, count: int) -> pd.DataFrame:
     rows = []
     for chosen in combinations(km.columns, count):
         away = nearest_of(km, chosen).to_frame("away")
-        rows.append({"places": "; ".join(map(str, chosen)),
-                     "mean_km": mean_distance(away, people).iloc[0],
-                     **{f"within{limit}": reach(away, people, limit=limit).iloc[0]
-                        for limit in LIMITS}})
-    table = pd.DataFrame(rows, columns=["places", "mean_km",
-                                        *(f"within{limit}" for limit in LIMITS)])
+        rows.append(
+            {
+                "places": "; ".join(map(str, chosen)),
+                "mean_km": mean_distance(away, people).iloc[0],
+                **{f"within{limit}": reach(away, people, limit=limit).iloc[0] for limit in LIMITS},
+            }
+        )
+    table = pd.DataFrame(
+        rows, columns=["places", "mean_km", *(f"within{limit}" for limit in LIMITS)]
+    )
     return table.sort_values("mean_km", kind="stable").reset_index(drop=True)
 
 

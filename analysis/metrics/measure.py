@@ -58,16 +58,26 @@ def register(entry: Measure) -> Measure:
     return entry
 
 
-def observed(key: str, label: str, unit: str, *, sources: tuple[str, ...], column: str = "value",
-             decimals: int = 0, direction: Direction = "neither", formula: str = "") -> Measure:
+def observed(
+    key: str,
+    label: str,
+    unit: str,
+    *,
+    sources: tuple[str, ...],
+    column: str = "value",
+    decimals: int = 0,
+    direction: Direction = "neither",
+    formula: str = "",
+) -> Measure:
     """Register a column that a source table prints as a measure; apply it to a table to get it.
 
     >>> rate = observed("example_rate", "Exempel", "procent", sources=("tax_rate",))
     >>> rate(pd.DataFrame({"value": [21.27]}, index=["1780"]))["1780"].item()
     21.27
     """
-    return register(Measure(key, label, unit, decimals, direction, "observed", formula, sources,
-                            column=column))
+    return register(
+        Measure(key, label, unit, decimals, direction, "observed", formula, sources, column=column)
+    )
 
 
 def measure(

@@ -29,9 +29,14 @@ def bases(national: pd.DataFrame, population: pd.Series) -> pd.DataFrame:
     known = national[national["body"].notna()]
     known = known.assign(population=known["code"].map(population))
     groups = known.groupby("body", sort=False)
-    table = groups.agg(name=("name", "first"), standing=("standing", "first"),
-                       members=("code", "size"), counted=("population", "count"),
-                       population=("population", "sum"), complete=("complete", "first"))
+    table = groups.agg(
+        name=("name", "first"),
+        standing=("standing", "first"),
+        members=("code", "size"),
+        counted=("population", "count"),
+        population=("population", "sum"),
+        complete=("complete", "first"),
+    )
     table["whole"] = table["complete"].eq("yes") & table["counted"].eq(table["members"])
     table = table[table["counted"] > 0].astype({"population": "int64"})
     columns = ["body", "name", "standing", "members", "population", "whole"]
@@ -49,8 +54,14 @@ def spread(table: pd.DataFrame) -> pd.DataFrame:
     2.0
     """
     groups = table[table["whole"]].groupby("standing")["population"]
-    return pd.DataFrame({"bodies": groups.size(), "tenth": groups.quantile(0.1),
-                         "median": groups.median(), "ninetieth": groups.quantile(0.9)})
+    return pd.DataFrame(
+        {
+            "bodies": groups.size(),
+            "tenth": groups.quantile(0.1),
+            "median": groups.median(),
+            "ninetieth": groups.quantile(0.9),
+        }
+    )
 
 
 def rank(table: pd.DataFrame, population: float) -> tuple[int, int]:

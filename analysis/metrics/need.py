@@ -32,8 +32,12 @@ def people_aged(ages: pd.DataFrame, low: int, high: int = 200) -> pd.Series:
     return part.groupby("code")["persons"].agg(lambda persons: persons.sum(skipna=False))
 
 
-@measure(label="70–79 år per person 80 år eller äldre", unit="kvot", decimals=2,
-         formula="invånare 70–79 år / invånare 80 år eller äldre, samma dag")
+@measure(
+    label="70–79 år per person 80 år eller äldre",
+    unit="kvot",
+    decimals=2,
+    formula="invånare 70–79 år / invånare 80 år eller äldre, samma dag",
+)
 def cohort_70_79(ages: pd.DataFrame) -> pd.Series:
     """Inhabitants aged 70-79 for each aged 80 and over, by code.
 
@@ -47,8 +51,13 @@ def cohort_70_79(ages: pd.DataFrame) -> pd.Series:
     return (people_aged(ages, 70, 79) / people_aged(ages, 80)).rename("cohort_70_79")
 
 
-@measure(label="Anställda 55 år eller äldre", unit="procent", decimals=1,
-         formula="andel 55–59 år + andel 60 år eller äldre", sources=("staff",))
+@measure(
+    label="Anställda 55 år eller äldre",
+    unit="procent",
+    decimals=1,
+    formula="andel 55–59 år + andel 60 år eller äldre",
+    sources=("staff",),
+)
 def staff_55plus(staff: pd.DataFrame) -> pd.Series:
     """Share of the monthly-paid staff aged 55 and over, per cent, on (code, year).
 
@@ -60,8 +69,14 @@ def staff_55plus(staff: pd.DataFrame) -> pd.Series:
     return table[list(_OLDER)].sum(axis=1, skipna=False).rename("staff_55plus")
 
 
-@measure(label="Anställda 60 år eller äldre", unit="procent", decimals=1, kind="observed",
-         formula="andel 60 år eller äldre", sources=("staff",))
+@measure(
+    label="Anställda 60 år eller äldre",
+    unit="procent",
+    decimals=1,
+    kind="observed",
+    formula="andel 60 år eller äldre",
+    sources=("staff",),
+)
 def staff_60plus(staff: pd.DataFrame) -> pd.Series:
     """Share of the monthly-paid staff aged 60 and over, per cent, on (code, year).
 
@@ -72,9 +87,13 @@ def staff_60plus(staff: pd.DataFrame) -> pd.Series:
     return staff.set_index(["code", "year"])["share_60plus"].rename("staff_60plus")
 
 
-@measure(label="Fritidshus per 1 000 invånare", unit="per 1 000 invånare", decimals=0,
-         formula="fritidshus i områden med minst 50 / folkmängd × 1 000",
-         sources=("holiday_homes", "population"))
+@measure(
+    label="Fritidshus per 1 000 invånare",
+    unit="per 1 000 invånare",
+    decimals=0,
+    formula="fritidshus i områden med minst 50 / folkmängd × 1 000",
+    sources=("holiday_homes", "population"),
+)
 def holiday_homes_per_1000(homes: pd.Series, population: pd.Series) -> pd.Series:
     """Holiday homes for every 1,000 inhabitants, by code; blank stays unknown.
 
@@ -84,8 +103,9 @@ def holiday_homes_per_1000(homes: pd.Series, population: pd.Series) -> pd.Series
     return (1000 * homes / population.reindex(homes.index)).rename("holiday_homes_per_1000")
 
 
-def beside(values: pd.Series, members: Collection[str], *, county: Mapping[str, str],
-           peers: pd.DataFrame) -> pd.DataFrame:
+def beside(
+    values: pd.Series, members: Collection[str], *, county: Mapping[str, str], peers: pd.DataFrame
+) -> pd.DataFrame:
     """Each member's value beside the medians of its county and of its similar municipalities.
 
     `values` is by code, `county` gives the county of every code, `peers` has code and peer_code.
@@ -102,9 +122,16 @@ def beside(values: pd.Series, members: Collection[str], *, county: Mapping[str, 
         near = [other for other, name in county.items() if name == county[code]]
         alike = list(peers.loc[peers["code"] == code, "peer_code"])
         around, similar = values.reindex(near).dropna(), values.reindex(alike).dropna()
-        rows.append({"code": code, "value": values.get(code, float("nan")),
-                     "county": around.median(), "county_known": len(around),
-                     "peers": similar.median(), "peers_known": len(similar)})
+        rows.append(
+            {
+                "code": code,
+                "value": values.get(code, float("nan")),
+                "county": around.median(),
+                "county_known": len(around),
+                "peers": similar.median(),
+                "peers_known": len(similar),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -118,5 +145,6 @@ def small_functions(posts: pd.DataFrame, *, least: float = 2.0) -> pd.DataFrame:
     [{'code': 'a', 'small': 1, 'known': 2}]
     """
     groups = posts.assign(small=posts["base"] < least).groupby("code")["small"]
-    return pd.DataFrame({"small": groups.sum(), "known": groups.size()}).astype(
-        "int64").reset_index()
+    return (
+        pd.DataFrame({"small": groups.sum(), "known": groups.size()}).astype("int64").reset_index()
+    )

@@ -34,6 +34,8 @@ def labour_markets(official: pd.Series, members: Collection[str]) -> int:
     [1, 3]
     """
     missing = [code for code in members if code not in official.index or pd.isna(official[code])]
-    raise_faults(InputError, [f"No labour market for municipality {code!r}; check the code."
-                              for code in missing])
+    raise_faults(
+        InputError,
+        [f"No labour market for municipality {code!r}; check the code." for code in missing],
+    )
     return int(official.loc[list(members)].nunique())

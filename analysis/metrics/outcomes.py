@@ -19,8 +19,9 @@ import pandas as pd
 WINDOW = 5
 
 
-def before_and_after(values: pd.DataFrame, groups: Mapping[str, Collection[str]], *, start: int,
-                     ) -> pd.DataFrame:
+def before_and_after(
+    values: pd.DataFrame, groups: Mapping[str, Collection[str]], *, start: int
+) -> pd.DataFrame:
     """Means before and after `start` for each group of municipalities.
 
     `values` has code, year and value (NaN unknown). Returns group, period (before, after), years
@@ -35,15 +36,31 @@ def before_and_after(values: pd.DataFrame, groups: Mapping[str, Collection[str]]
     rows = []
     for group, codes in groups.items():
         own = values[values["code"].isin(list(codes))].dropna(subset=["value"])
-        for period, low, high in (("before", start - WINDOW, start - 1),
-                                  ("after", start + 1, start + WINDOW)):
+        for period, low, high in (
+            ("before", start - WINDOW, start - 1),
+            ("after", start + 1, start + WINDOW),
+        ):
             part = own[own["year"].between(low, high)]
             means = part.groupby("code")["value"].mean()
-            rows.append({
-                "group": group, "period": period, "years": part["year"].nunique(),
-                "first": part["year"].min(), "last": part["year"].max(), "mean": means.mean(),
-                "low": means.min(), "high": means.max(), "members": len(means),
-                "missing": len(codes) * WINDOW - len(part)})
-    types = {"first": "Int64", "last": "Int64", "years": "int64", "members": "int64",
-             "missing": "int64"}
+            rows.append(
+                {
+                    "group": group,
+                    "period": period,
+                    "years": part["year"].nunique(),
+                    "first": part["year"].min(),
+                    "last": part["year"].max(),
+                    "mean": means.mean(),
+                    "low": means.min(),
+                    "high": means.max(),
+                    "members": len(means),
+                    "missing": len(codes) * WINDOW - len(part),
+                }
+            )
+    types = {
+        "first": "Int64",
+        "last": "Int64",
+        "years": "int64",
+        "members": "int64",
+        "missing": "int64",
+    }
     return pd.DataFrame(rows).astype(types)

@@ -45,8 +45,9 @@ _AGES = ("population_age_sex",)
 # --- size and change --------------------------------------------------------------------------
 
 
-population = observed("population", "Folkmängd", "invånare", sources=_POPULATION,
-                      column="population")
+population = observed(
+    "population", "Folkmängd", "invånare", sources=_POPULATION, column="population"
+)
 """Registered inhabitants on 31 December; persons. SCB BE0101."""
 
 
@@ -57,11 +58,19 @@ def by_area(values: pd.Series, areas: Mapping[str, Collection[str]]) -> pd.Serie
     indexed by (area, year); a year in which any member is unknown is missing, never a part sum.
     Raises InputError for an area without members.
     """
-    raise_faults(InputError, (f"area {key!r} has no members; give at least one code"
-                              for key, codes in areas.items() if not codes))
+    raise_faults(
+        InputError,
+        (
+            f"area {key!r} has no members; give at least one code"
+            for key, codes in areas.items()
+            if not codes
+        ),
+    )
     wide = values.unstack(level=0)
-    sums = {key: wide.reindex(columns=list(dict.fromkeys(codes))).sum(axis=1, skipna=False)
-            for key, codes in areas.items()}
+    sums = {
+        key: wide.reindex(columns=list(dict.fromkeys(codes))).sum(axis=1, skipna=False)
+        for key, codes in areas.items()
+    }
     stacked = pd.concat(sums, names=["area", "year"])
     whole = pd.api.types.is_integer_dtype(values.dtype) and stacked.notna().all()
     return stacked.astype("int64") if whole else stacked
@@ -79,8 +88,14 @@ def share_of_change(values: pd.Series, *, years: int) -> pd.Series:
     return pd.Series(values.to_numpy(dtype="float64", na_value=np.nan) / before - 1, values.index)
 
 
-@measure(label="Folkmängdens förändring på tio år", unit="andel", decimals=1, as_percent=True,
-         formula="folkmängd / folkmängd tio år tidigare - 1", sources=_POPULATION)
+@measure(
+    label="Folkmängdens förändring på tio år",
+    unit="andel",
+    decimals=1,
+    as_percent=True,
+    formula="folkmängd / folkmängd tio år tidigare - 1",
+    sources=_POPULATION,
+)
 def population_change_10y(values: pd.Series) -> pd.Series:
     """Change in ten years as a share of the population then; on the index (area, year).
 
@@ -102,8 +117,13 @@ def latest_land(table: pd.DataFrame) -> pd.DataFrame:
     return last.set_index("code").rename(columns={"value": "km2"})
 
 
-@measure(label="Befolkningstäthet", unit="invånare per km²", decimals=1,
-         formula="folkmängd / landareal", sources=("population", "land_area"))
+@measure(
+    label="Befolkningstäthet",
+    unit="invånare per km²",
+    decimals=1,
+    formula="folkmängd / landareal",
+    sources=("population", "land_area"),
+)
 def density(values: pd.Series, land_km2: pd.Series) -> pd.Series:
     """Inhabitants per km² of land area.
 
@@ -142,8 +162,9 @@ def turning_points(series: pd.Series, *, least: float = 0.01) -> list[Turn]:
     the movement after it; the first and last years of the series are never turns.
     """
     known = series.dropna().sort_index()
-    points = [(int(year), float(value))
-              for year, value in zip(known.index, known.to_numpy(), strict=True)]
+    points = [
+        (int(year), float(value)) for year, value in zip(known.index, known.to_numpy(), strict=True)
+    ]
     if len(points) < 3:
         return []
     low = high = points[0]
@@ -186,9 +207,13 @@ def reforms_touching(codes: Iterable[str]) -> list[Reform]:
     """Reforms that make a series of these municipalities, or their counties, differ."""
     chosen = set(codes)
     counties = {code[:2] for code in chosen}
-    return [entry for entry in REFORMS
-            if entry.code in chosen or entry.former in chosen
-            or (entry.kind == "county" and counties & {entry.former, entry.code[:2]})]
+    return [
+        entry
+        for entry in REFORMS
+        if entry.code in chosen
+        or entry.former in chosen
+        or (entry.kind == "county" and counties & {entry.former, entry.code[:2]})
+    ]
 
 
 def on_yearly_boundaries(values: pd.Series) -> pd.Series:
@@ -242,21 +267,30 @@ def balance(changes: pd.DataFrame, codes: Collection[str]) -> pd.DataFrame:
     result = members[columns].sum(skipna=False)
     result = result.where(members["code"].nunique() == len(set(codes)))
     parts = result[list(COMPONENTS)].sum(axis=1, skipna=False)
-    raise_faults(DataError, (
-        f"population change {int(year)}: components sum to {int(found)}, the increase is "
-        f"{int(total)}; `samverkan data reset population_change` goes back to the shipped figures"
-        for year, found, total in zip(result.index, parts, result["increase"], strict=True)
-        if pd.notna(found) and pd.notna(total) and found != total and year < PERTURBED_FROM
-    ))
+    raise_faults(
+        DataError,
+        (
+            f"population change {int(year)}: components sum to {int(found)}, the increase is "
+            f"{int(total)}; `samverkan data reset population_change` goes back to the shipped figures"
+            for year, found, total in zip(result.index, parts, result["increase"], strict=True)
+            if pd.notna(found) and pd.notna(total) and found != total and year < PERTURBED_FROM
+        ),
+    )
     return result.assign(net_county=result["net_county"].mask(np.full(len(result), none.all())))
 
 
 # --- age ---------------------------------------------------------------------------------------
 
 
-@measure(label="Andel 65 år eller äldre", unit="andel", decimals=1, as_percent=True,
-         kind="derived", formula="personer 65 år eller äldre / folkmängd",
-         sources=("share_65plus",))
+@measure(
+    label="Andel 65 år eller äldre",
+    unit="andel",
+    decimals=1,
+    as_percent=True,
+    kind="derived",
+    formula="personer 65 år eller äldre / folkmängd",
+    sources=("share_65plus",),
+)
 def share_65plus(indicator: pd.DataFrame) -> pd.Series:
     """Share aged 65 and over, 0-1, on the index of `indicator` (column `value`, per cent).
 
@@ -269,8 +303,13 @@ def share_65plus(indicator: pd.DataFrame) -> pd.Series:
 
 
 dependency_ratio = observed(
-    "dependency_ratio", "Demografisk försörjningskvot", "per 100 personer 20–64 år", decimals=1,
-    formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100", sources=("dependency_ratio",))
+    "dependency_ratio",
+    "Demografisk försörjningskvot",
+    "per 100 personer 20–64 år",
+    decimals=1,
+    formula="(0–19 år + 65 år eller äldre) / 20–64 år x 100",
+    sources=("dependency_ratio",),
+)
 """Aged 0-19 and 65 or over per 100 aged 20-64. SCB TAB4642."""
 
 mean_age = observed("mean_age", "Medelålder", "år", decimals=1, sources=("mean_age",))
@@ -299,8 +338,10 @@ def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
     inside = (ages["age_from"] >= low) & (upper <= top)
     touched = (upper >= low) & (ages["age_from"] <= top)
     if (touched & ~inside).any():
-        raise InputError(f"ages {low} to {high}: the table has five-year groups; "
-                         "use limits such as 0, 20 and 65, and 19 and 64")
+        raise InputError(
+            f"ages {low} to {high}: the table has five-year groups; "
+            "use limits such as 0, 20 and 65, and 19 and 64"
+        )
     keys = ["code", "year"]
     groups = ages[inside].groupby(keys)["persons"]
     wanted = (len(SEXES) if "sex" in ages else 1) * sum(low <= group <= top for group in AGE_GROUPS)
@@ -318,15 +359,18 @@ def dependency_ratio_of_ages(ages: pd.DataFrame) -> pd.Series:
     return 100 * (by_age(ages, 0, 19) + by_age(ages, 65)) / by_age(ages, 20, 64)
 
 
-def joint_age_share(ages: pd.DataFrame, codes: Collection[str], low: int,
-                    high: int | None = None) -> float:
+def joint_age_share(
+    ages: pd.DataFrame, codes: Collection[str], low: int, high: int | None = None
+) -> float:
     """Share (0-1) aged `low` to `high` of a set of municipalities, latest year of `ages`.
 
     Missing when any age group of any of them is unknown.
     """
     latest = ages[(ages["year"] == ages["year"].max()) & ages["code"].isin(list(codes))]
-    part, whole = (by_age(latest, *limits).droplevel("year").reindex(list(codes)).sum(skipna=False)
-                   for limits in ((low, high), (0, None)))
+    part, whole = (
+        by_age(latest, *limits).droplevel("year").reindex(list(codes)).sum(skipna=False)
+        for limits in ((low, high), (0, None))
+    )
     return float(part / whole)
 
 
@@ -383,16 +427,21 @@ def crossing_localities(localities: pd.DataFrame, boundaries: gpd.GeoDataFrame) 
     reach = pairs.geometry.intersection(areas.loc[pairs["other"]], align=False).area
     suspected = pairs[(reach / pairs.geometry.area).to_numpy() >= _OVERLAP]
     suspected = suspected[["locality", "code", "other"]].assign(known=False)
-    known = pd.DataFrame([(locality, code, other, True)
-                          for locality, code in localities[["locality", "code"]].itertuples(False)
-                          for other in KNOWN_TO_CROSS.get(locality, ())],
-                         columns=["locality", "code", "other", "known"])
+    known = pd.DataFrame(
+        [
+            (locality, code, other, True)
+            for locality, code in localities[["locality", "code"]].itertuples(False)
+            for other in KNOWN_TO_CROSS.get(locality, ())
+        ],
+        columns=["locality", "code", "other", "known"],
+    )
     both = pd.concat([known, suspected], ignore_index=True)
     return both.drop_duplicates(["locality", "other"]).reset_index(drop=True)
 
 
-def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame,
-                    ) -> pd.DataFrame:
+def locality_shares(
+    localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame
+) -> pd.DataFrame:
     """Where people live: localities and the largest one, as shares (0-1) of the population.
 
     `inhabitants` by code, of the year of `localities`; `crossing` from `crossing_localities`.
@@ -403,21 +452,27 @@ def locality_shares(localities: pd.DataFrame, inhabitants: pd.Series, crossing: 
     """
     listed = localities[localities["code"].isin(inhabitants.index)]
     total = listed.groupby("code")["population"].sum(skipna=False).reindex(inhabitants.index)
-    largest = (listed.sort_values("population").groupby("code").last()
-               .reindex(inhabitants.index)[["locality", "name", "population"]]
-               .where(total.notna()))
+    largest = (
+        listed.sort_values("population")
+        .groupby("code")
+        .last()
+        .reindex(inhabitants.index)[["locality", "name", "population"]]
+        .where(total.notna())
+    )
     unsure = _unsure(localities, inhabitants, crossing)
     share = (total / inhabitants).where(lambda found: found <= 1)
     known = set(crossing.loc[crossing["known"], "locality"])
     suspected = set(crossing.loc[~crossing["known"], "locality"])
     alone = ~largest["locality"].isin(known | suspected)
-    return pd.DataFrame({
-        "year": localities["year"].max(),
-        "share": share.where(~share.index.isin(list(unsure))),
-        "name": largest["name"],
-        "largest": largest["population"],
-        "largest_share": (largest["population"] / inhabitants).where(alone),
-    })
+    return pd.DataFrame(
+        {
+            "year": localities["year"].max(),
+            "share": share.where(~share.index.isin(list(unsure))),
+            "name": largest["name"],
+            "largest": largest["population"],
+            "largest_share": (largest["population"] / inhabitants).where(alone),
+        }
+    )
 
 
 def _unsure(localities: pd.DataFrame, inhabitants: pd.Series, crossing: pd.DataFrame) -> set[str]:

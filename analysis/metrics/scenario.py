@@ -40,15 +40,34 @@ def present_bodies(state: pd.DataFrame, area: str, members: Collection[str]) -> 
         if not codes & wanted:
             continue
         head = body.iloc[0]
-        found.append({
-            "arrangement": key, "name": head["name"], "legal_form": head["legal_form"],
-            "host": head["host"], "state": head["state"], "words": head["words"],
-            "counted": bool(head["counted"]), "last_evidence": head["last_evidence"],
-            "inside": "; ".join(sorted(codes & wanted)),
-            "outside": "; ".join(sorted(codes - wanted)), "complete": codes <= wanted,
-        })
-    columns = ["arrangement", "name", "legal_form", "host", "state", "words", "counted",
-               "last_evidence", "inside", "outside", "complete"]
+        found.append(
+            {
+                "arrangement": key,
+                "name": head["name"],
+                "legal_form": head["legal_form"],
+                "host": head["host"],
+                "state": head["state"],
+                "words": head["words"],
+                "counted": bool(head["counted"]),
+                "last_evidence": head["last_evidence"],
+                "inside": "; ".join(sorted(codes & wanted)),
+                "outside": "; ".join(sorted(codes - wanted)),
+                "complete": codes <= wanted,
+            }
+        )
+    columns = [
+        "arrangement",
+        "name",
+        "legal_form",
+        "host",
+        "state",
+        "words",
+        "counted",
+        "last_evidence",
+        "inside",
+        "outside",
+        "complete",
+    ]
     types = {"last_evidence": "Int64", "counted": "bool", "complete": "bool"}
     table = pd.DataFrame(found, columns=columns).astype(types)
     order = table["state"].map({state: rank for rank, state in enumerate(CURRENT)})
@@ -60,8 +79,9 @@ def _service_rows(state: pd.DataFrame, area: str) -> pd.DataFrame:
     return state[known]
 
 
-def population_bases(present: pd.DataFrame, members: Sequence[str], population: pd.Series,
-                     ) -> pd.DataFrame:
+def population_bases(
+    present: pd.DataFrame, members: Sequence[str], population: pd.Series
+) -> pd.DataFrame:
     """Inhabitants behind each circle before and after, and behind those who stay.
 
     `present` is that of `present_bodies`, `population` persons by code. Returns part (before:
@@ -77,12 +97,23 @@ def population_bases(present: pd.DataFrame, members: Sequence[str], population: 
         served |= set(inside)
     rows += [(ALONE, "", [code]) for code in members if code not in served]
     rows.append((AFTER, "", list(members)))
-    rows += [(STAY, str(body.arrangement), _codes(body.outside))
-             for body in present.itertuples(index=False) if body.outside]
-    return pd.DataFrame([
-        {"part": part, "arrangement": key, "codes": "; ".join(codes), "members": len(codes),
-         "population": _sum(population, codes)} for part, key, codes in rows
-    ]).astype({"population": "Int64"})
+    rows += [
+        (STAY, str(body.arrangement), _codes(body.outside))
+        for body in present.itertuples(index=False)
+        if body.outside
+    ]
+    return pd.DataFrame(
+        [
+            {
+                "part": part,
+                "arrangement": key,
+                "codes": "; ".join(codes),
+                "members": len(codes),
+                "population": _sum(population, codes),
+            }
+            for part, key, codes in rows
+        ]
+    ).astype({"population": "Int64"})
 
 
 def _codes(joined: Any) -> list[str]:
@@ -101,16 +132,31 @@ def body_sizes(state: pd.DataFrame, area: str, population: pd.Series) -> pd.Data
     found = []
     for key, body in _service_rows(state, area).groupby("arrangement", sort=False):
         head, codes = body.iloc[0], sorted(set(body["code"]))
-        found.append({
-            "arrangement": key, "name": head["name"], "legal_form": head["legal_form"],
-            "words": head["words"], "last_evidence": head["last_evidence"],
-            "codes": "; ".join(codes), "members": len(codes),
-            "population": _sum(population, codes),
-        })
-    columns = ["arrangement", "name", "legal_form", "words", "last_evidence", "codes",
-               "members", "population"]
+        found.append(
+            {
+                "arrangement": key,
+                "name": head["name"],
+                "legal_form": head["legal_form"],
+                "words": head["words"],
+                "last_evidence": head["last_evidence"],
+                "codes": "; ".join(codes),
+                "members": len(codes),
+                "population": _sum(population, codes),
+            }
+        )
+    columns = [
+        "arrangement",
+        "name",
+        "legal_form",
+        "words",
+        "last_evidence",
+        "codes",
+        "members",
+        "population",
+    ]
     table = pd.DataFrame(found, columns=columns).astype(
-        {"last_evidence": "Int64", "population": "Int64"})
+        {"last_evidence": "Int64", "population": "Int64"}
+    )
     return table.sort_values("population", ascending=False, kind="stable").reset_index(drop=True)
 
 
@@ -120,10 +166,14 @@ def pair_distances(members: Sequence[str], centres: pd.DataFrame) -> pd.DataFram
     `centres` has code, easting and northing (metres); NaN where one is unknown.
     """
     points = centres.set_index("code")[["easting", "northing"]].reindex(list(members))
-    places = {code: (float(x), float(y)) for code, x, y in
-              zip(points.index, points["easting"], points["northing"], strict=True)}
-    rows = [(a, b, hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]) / 1000)
-            for a, b in combinations(sorted(members), 2)]
+    places = {
+        code: (float(x), float(y))
+        for code, x, y in zip(points.index, points["easting"], points["northing"], strict=True)
+    }
+    rows = [
+        (a, b, hypot(places[a][0] - places[b][0], places[a][1] - places[b][1]) / 1000)
+        for a, b in combinations(sorted(members), 2)
+    ]
     return pd.DataFrame(rows, columns=["code_a", "code_b", "distance_km"])
 
 
@@ -141,19 +191,31 @@ def host_choices(members: Sequence[str], localities: pd.DataFrame) -> pd.DataFra
     whole = set(hosts) == set(members)
     km = location.straight(inside, list(hosts.values()))
     people = inside["population"]
-    means = {code: location.mean_distance(km.loc[part.index], part["population"])
-             for code, part in inside.groupby("code")}  # to each place, of each member
+    means = {
+        code: location.mean_distance(km.loc[part.index], part["population"])
+        for code, part in inside.groupby("code")
+    }  # to each place, of each member
     rows = []
     for host, place in hosts.items():
-        each = {str(code): float(mean[place]) if whole else float("nan")
-                for code, mean in means.items()}
+        each = {
+            str(code): float(mean[place]) if whole else float("nan") for code, mean in means.items()
+        }
         others = {code: mean for code, mean in each.items() if code != host}
         farthest = max(others, key=lambda code: others[code], default="")
         overall = float(location.mean_distance(km, people)[place]) if whole else float("nan")
-        rows.append((host, inside.at[place, "name"], overall, each[host],
-                     others.get(farthest, float("nan")), farthest))
-    table = pd.DataFrame(rows, columns=["host", "place", "mean_km", "own_km", "largest_km",
-                                        "farthest"])
+        rows.append(
+            (
+                host,
+                inside.at[place, "name"],
+                overall,
+                each[host],
+                others.get(farthest, float("nan")),
+                farthest,
+            )
+        )
+    table = pd.DataFrame(
+        rows, columns=["host", "place", "mean_km", "own_km", "largest_km", "farthest"]
+    )
     return table.sort_values("mean_km", kind="stable").reset_index(drop=True)
 
 
@@ -163,8 +225,7 @@ def land_borders(members: Sequence[str], neighbours: pd.DataFrame) -> pd.DataFra
     `neighbours` has code and neighbour_code; water borders are not in it.
     """
     known = set(zip(neighbours["code"], neighbours["neighbour_code"], strict=True))
-    rows = [(a, b, (a, b) in known or (b, a) in known)
-            for a, b in combinations(sorted(members), 2)]
+    rows = [(a, b, (a, b) in known or (b, a) in known) for a, b in combinations(sorted(members), 2)]
     return pd.DataFrame(rows, columns=["code_a", "code_b", "border"]).astype({"border": "bool"})
 
 
@@ -178,8 +239,9 @@ def land_parts(members: Sequence[str], borders: pd.DataFrame) -> list[list[str]]
         while edge:
             code = edge.pop()
             part.add(code)
-            edge += [b if a == code else a for a, b in pairs
-                     if code in (a, b) and not {a, b} <= part]
+            edge += [
+                b if a == code else a for a, b in pairs if code in (a, b) and not {a, b} <= part
+            ]
         left -= part
         parts.append(sorted(part))
     return sorted(parts, key=len, reverse=True)
@@ -194,16 +256,28 @@ def commuting_links(members: Sequence[str], flows: pd.DataFrame) -> pd.DataFrame
     inside = flows[flows["home"].isin(members) & flows["work"].isin(members)]
     persons = inside.groupby(["home", "work"])["persons"].sum(skipna=False)
     kinds = inside.groupby(["home", "work"])["kind"].first()
-    status = (inside.groupby(["home", "work"])["status"].first() if "status" in inside
-              else pd.Series(dtype="str"))
+    status = (
+        inside.groupby(["home", "work"])["status"].first()
+        if "status" in inside
+        else pd.Series(dtype="str")
+    )
     rows = []
     for a, b in combinations(sorted(members), 2):
         kind = {str(kinds[pair]) for pair in ((a, b), (b, a)) if pair in kinds.index}
-        rows.append((a, b, persons.get((a, b), float("nan")), persons.get((b, a), float("nan")),
-                     "modelled" if "modelled" in kind else min(kind, default=""),
-                     status.get((a, b), "unavailable"), status.get((b, a), "unavailable")))
-    return pd.DataFrame(rows, columns=["code_a", "code_b", "there", "back", "kind",
-                                       "there_status", "back_status"])
+        rows.append(
+            (
+                a,
+                b,
+                persons.get((a, b), float("nan")),
+                persons.get((b, a), float("nan")),
+                "modelled" if "modelled" in kind else min(kind, default=""),
+                status.get((a, b), "unavailable"),
+                status.get((b, a), "unavailable"),
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=["code_a", "code_b", "there", "back", "kind", "there_status", "back_status"]
+    )
 
 
 def known_costs(members: Sequence[str], costs: pd.DataFrame) -> pd.DataFrame:
@@ -217,17 +291,24 @@ def known_costs(members: Sequence[str], costs: pd.DataFrame) -> pd.DataFrame:
     own = costs[costs["code"].isin(members)]
     counts = own.dropna(subset=["cost"]).groupby("year").size()
     if counts.empty:
-        return pd.DataFrame({"code": list(members), "year": pd.NA, "cost": float("nan"),
-                             "status": "unavailable"}).astype(types)
+        return pd.DataFrame(
+            {"code": list(members), "year": pd.NA, "cost": float("nan"), "status": "unavailable"}
+        ).astype(types)
     year = int(counts[counts == counts.max()].index.max())
     found = own[own["year"] == year].set_index("code").reindex(list(members))
     status = found["status"].fillna("unavailable") if "status" in found else "unavailable"
-    return found[["cost"]].assign(year=year, status=status).rename_axis("code").reset_index()[
-        ["code", "year", "cost", "status"]].astype(types)
+    return (
+        found[["cost"]]
+        .assign(year=year, status=status)
+        .rename_axis("code")
+        .reset_index()[["code", "year", "cost", "status"]]
+        .astype(types)
+    )
 
 
-def cost_range(known: pd.DataFrame, population: pd.Series, *, low: float, high: float,
-               ) -> tuple[float, float, float] | None:
+def cost_range(
+    known: pd.DataFrame, population: pd.Series, *, low: float, high: float
+) -> tuple[float, float, float] | None:
     """Today's cost of all members and the range when it changes by `low` to `high` (shares), SEK.
 
     None when the cost or population of any member is unknown: a part of the sum would mislead.

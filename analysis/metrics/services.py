@@ -53,8 +53,14 @@ STATE_COLUMNS = {
     "contested": "bool",
     "sources": "str",
 }
-ALONE_COLUMNS = {"code": "str", "area": "str", "words": "str", "last_evidence": "Int64",
-                 "trust": "str", "sources": "str"}
+ALONE_COLUMNS = {
+    "code": "str",
+    "area": "str",
+    "words": "str",
+    "last_evidence": "Int64",
+    "trust": "str",
+    "sources": "str",
+}
 
 
 def _day(value: Any) -> date:
@@ -91,17 +97,23 @@ def state_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for body in book.bodies if book.start is not None and book.start <= day else []:
         for course in book.courses(body.key):
-            about = {"arrangement": body.key, "area": course.area, "kind": body.kind,
-                     "legal_form": body.legal_form, "host": body.host,
-                     "contested": (body.key, course.area) in contested}
+            about = {
+                "arrangement": body.key,
+                "area": course.area,
+                "kind": body.kind,
+                "legal_form": body.legal_form,
+                "host": body.host,
+                "contested": (body.key, course.area) in contested,
+            }
             rows += [about | own for own in _members(book, course, day)]
     return pd.DataFrame(rows, columns=list(STATE_COLUMNS)).astype(STATE_COLUMNS)
 
 
 def _members(book: Book, course: Course, day: date) -> Iterator[dict[str, Any]]:
     """Per municipality: code, name of the body, state, words, evidence, trust and sources."""
-    rows = [row for row in book.members.get(course.arrangement, [])
-            if row.area in (course.area, "")]
+    rows = [
+        row for row in book.members.get(course.arrangement, []) if row.area in (course.area, "")
+    ]
     for code in dict.fromkeys(row.code for row in rows):
         found = standing(course, day, code=code, alone=book.alone.get((code, course.area), ()))
         if found is None:
@@ -111,14 +123,18 @@ def _members(book: Book, course: Course, day: date) -> Iterator[dict[str, Any]]:
         if own:
             name = book.name_on(course.arrangement, found.reference)
             yield {"code": code, "name": name} | (
-                _own_state(course, found, held) if held else _left(course, found, own))
+                _own_state(course, found, held) if held else _left(course, found, own)
+            )
 
 
 def _own_state(course: Course, found: Standing, held: list[Any]) -> dict[str, Any]:
     return {
-        "state": found.state.value, "event": found.event, "words": found.words,
+        "state": found.state.value,
+        "event": found.event,
+        "words": found.words,
         "counted": course.kind == "service" and counted(found.state),
-        "last_evidence": found.year, "body_evidence": found.body_year,
+        "last_evidence": found.year,
+        "body_evidence": found.body_year,
         "trust": _weakest(_best(rows) for rows in (found.known, course.cover, held)),
         "sources": _sources(found.rows, course.cover, held),
     }
@@ -128,8 +144,12 @@ def _left(course: Course, found: Standing, own: list[Any]) -> dict[str, Any]:
     """A municipality that was a member once: its last year is known."""
     year = max(row.last for row in own).year
     return {
-        "state": State.ENDED.value, "event": "left", "words": f"utträdd {year}", "counted": False,
-        "last_evidence": year, "body_evidence": None,
+        "state": State.ENDED.value,
+        "event": "left",
+        "words": f"utträdd {year}",
+        "counted": False,
+        "last_evidence": year,
+        "body_evidence": None,
         "trust": _weakest(_best(rows) for rows in (found.known, course.cover, own)),
         "sources": _sources(found.rows, course.cover, own),
     }
@@ -170,9 +190,16 @@ def alone_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     for (code, area), said in Book(inventory).alone.items():
         found = alone_standing(said, day)
         if found is not None:
-            rows.append({"code": code, "area": area, "words": found.words,
-                         "last_evidence": found.year, "trust": _best(found.rows),
-                         "sources": _sources(found.rows)})
+            rows.append(
+                {
+                    "code": code,
+                    "area": area,
+                    "words": found.words,
+                    "last_evidence": found.year,
+                    "trust": _best(found.rows),
+                    "sources": _sources(found.rows),
+                }
+            )
     return pd.DataFrame(rows, columns=list(ALONE_COLUMNS)).astype(ALONE_COLUMNS)
 
 
@@ -234,10 +261,30 @@ def periods(inventory: Inventory) -> pd.DataFrame:
         ends = [end for end in course.ends() if end.day >= last]
         end, event = (ends[-1].day, ends[-1].event) if ends else (None, "")
         trust = _weakest([_best(running), _best(course.cover)])
-        rows.append((course.arrangement, course.area, course.kind, forms[course.arrangement],
-                     start, last, end, event, trust))
-    columns = ["arrangement", "area", "kind", "legal_form", "start", "last_evidence", "end",
-               "end_event", "trust"]
+        rows.append(
+            (
+                course.arrangement,
+                course.area,
+                course.kind,
+                forms[course.arrangement],
+                start,
+                last,
+                end,
+                event,
+                trust,
+            )
+        )
+    columns = [
+        "arrangement",
+        "area",
+        "kind",
+        "legal_form",
+        "start",
+        "last_evidence",
+        "end",
+        "end_event",
+        "trust",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(["start", "last_evidence", "end"], "datetime64[ns]"))
 
@@ -261,8 +308,7 @@ def _contradictions(book: Book) -> list[tuple[str, str, str, str, str, str]]:
             starts = _starts([*course.events, *whole])
             if _differ(starts):
                 rows = sorted(starts, key=lambda row: (TRUSTS.index(row.trust), row.date))
-                found += [(body.key, course.area, "start", r.date, r.source, r.trust)
-                          for r in rows]
+                found += [(body.key, course.area, "start", r.date, r.source, r.trust) for r in rows]
         claims = sorted(book.claims.get(body.key, []), key=lambda row: TRUSTS.index(row.trust))
         for fact in dict.fromkeys(row.field for row in claims):
             said = [row for row in claims if row.field == fact]
@@ -287,8 +333,9 @@ def _differ(starts: Collection[Any]) -> bool:
 def _contested(book: Book) -> set[tuple[str, str]]:
     """Arrangement and area about whose start or form sources differ."""
     found = {(key, area) for key, area, *_ in _contradictions(book)}
-    return found | {(key, course.area) for key, whole in found if not whole
-                    for course in book.courses(key)}
+    return found | {
+        (key, course.area) for key, whole in found if not whole for course in book.courses(key)
+    }
 
 
 def counted_services(state: pd.DataFrame) -> pd.DataFrame:
@@ -307,7 +354,7 @@ def is_dated(state: pd.DataFrame) -> pd.Series:
     direction="neither",
     kind="derived",
     formula="antal tjänsteområden i inventeringen som kommunen delar med andra på dagen: "
-            "bekräftade, belagda, och sådana som fanns och vars slut inte är känt",
+    "bekräftade, belagda, och sådana som fanns och vars slut inte är känt",
     sources=("services",),
 )
 def shared_services(state: pd.DataFrame, *, codes: Collection[str] | None = None) -> pd.Series:
@@ -330,11 +377,12 @@ def shared_services(state: pd.DataFrame, *, codes: Collection[str] | None = None
     direction="neither",
     kind="derived",
     formula="de gemensamma tjänster som är bekräftade, eller belagda under mandatperioden eller "
-            "de senaste tre åren",
+    "de senaste tre åren",
     sources=("services",),
 )
-def shared_services_dated(state: pd.DataFrame, *, codes: Collection[str] | None = None,
-                          ) -> pd.Series:
+def shared_services_dated(
+    state: pd.DataFrame, *, codes: Collection[str] | None = None
+) -> pd.Series:
     """Those of `shared_services` that are confirmed, or have evidence of the term or three years.
 
     Count, Int64 by code; <NA> where `shared_services` is, 0 where all evidence is older.
@@ -358,8 +406,10 @@ def service_counts(state: pd.DataFrame, *, codes: Collection[str] | None = None)
     older = best[~new]
     known = pd.Index(sorted(set(state["code"])), name="code", dtype="str")
     services = best.groupby("code").size().reindex(known)
-    counts = {name: part.groupby("code").size().reindex(known, fill_value=0).where(services.notna())
-              for name, part in (("dated", best[new]), ("older", older))}
+    counts = {
+        name: part.groupby("code").size().reindex(known, fill_value=0).where(services.notna())
+        for name, part in (("dated", best[new]), ("older", older))
+    }
     until = older.groupby("code")["last_evidence"].max().reindex(known)
     table = pd.DataFrame({"services": services, **counts, "until": until}).astype("Int64")
     return (
@@ -370,7 +420,8 @@ def service_counts(state: pd.DataFrame, *, codes: Collection[str] | None = None)
 def _one_per_area(running: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per area and `keys`: the one with the latest evidence (bodies may overlap)."""
     ordered = running.assign(new=is_dated(running)).sort_values(
-        ["new", "last_evidence"], ascending=False, kind="stable")
+        ["new", "last_evidence"], ascending=False, kind="stable"
+    )
     return ordered.drop_duplicates([*keys, "area"]).drop(columns="new")
 
 
@@ -387,7 +438,8 @@ def pair_services(state: pd.DataFrame) -> pd.DataFrame:
         rows += [(*pair, area, new) for pair in combinations(sorted(body["code"]), 2)]
     pairs = pd.DataFrame(rows, columns=["code_a", "code_b", "area", "dated"])
     pairs = pairs.astype({"dated": "bool"}).sort_values(
-        ["code_a", "code_b", "area", "dated"], ascending=[True, True, True, False])
+        ["code_a", "code_b", "area", "dated"], ascending=[True, True, True, False]
+    )
     unique = pairs.drop_duplicates(["code_a", "code_b", "area"])
     return unique.groupby(["code_a", "code_b"], as_index=False).agg(
         services=("area", "size"), dated=("dated", "sum"), areas=("area", "; ".join)
@@ -408,16 +460,38 @@ def group_services(state: pd.DataFrame, members: Collection[str]) -> pd.DataFram
         if len(inside) < 2:
             continue
         head = body[body["code"].isin(inside)].iloc[0]
-        rows.append({
-            "arrangement": key, "name": head["name"], "area": area,
-            "legal_form": head["legal_form"], "host": head["host"],
-            "inside": "; ".join(inside), "outside": "; ".join(sorted(set(body["code"]) - wanted)),
-            "complete": len(inside) == len(wanted), "state": head["state"],
-            "words": head["words"], "last_evidence": head["last_evidence"],
-            "dated": bool(is_dated(body).any()), "trust": _weakest(body["trust"]),
-        })
-    columns = ["arrangement", "name", "area", "legal_form", "host", "inside", "outside",
-               "complete", "state", "words", "last_evidence", "dated", "trust"]
+        rows.append(
+            {
+                "arrangement": key,
+                "name": head["name"],
+                "area": area,
+                "legal_form": head["legal_form"],
+                "host": head["host"],
+                "inside": "; ".join(inside),
+                "outside": "; ".join(sorted(set(body["code"]) - wanted)),
+                "complete": len(inside) == len(wanted),
+                "state": head["state"],
+                "words": head["words"],
+                "last_evidence": head["last_evidence"],
+                "dated": bool(is_dated(body).any()),
+                "trust": _weakest(body["trust"]),
+            }
+        )
+    columns = [
+        "arrangement",
+        "name",
+        "area",
+        "legal_form",
+        "host",
+        "inside",
+        "outside",
+        "complete",
+        "state",
+        "words",
+        "last_evidence",
+        "dated",
+        "trust",
+    ]
     types = {"complete": "bool", "dated": "bool", "last_evidence": "Int64"}
     return pd.DataFrame(rows, columns=columns).astype(types)
 
@@ -498,14 +572,28 @@ def published_figures(inventory: Inventory, when: str | date) -> pd.DataFrame:
     rows = []
     for key, part in known.groupby("arrangement", sort=False):
         newest = part.drop_duplicates("figure", keep="last").set_index("figure")
-        values = {name: int(str(newest.at[name, "value"])) if name in newest.index else None
-                  for name in FIGURES}
+        values = {
+            name: int(str(newest.at[name, "value"])) if name in newest.index else None
+            for name in FIGURES
+        }
         year = newest["last"].max()
-        rows.append({"arrangement": key, **values, "year": None if pd.isna(year) else year.year,
-                     "about": bool(newest["basis"].eq("approximate").any()),
-                     "source": "; ".join(dict.fromkeys(newest["source"]))})
-    types = {"arrangement": "str", "municipalities": "Int64", "inhabitants": "Int64",
-             "year": "Int64", "about": "bool", "source": "str"}
+        rows.append(
+            {
+                "arrangement": key,
+                **values,
+                "year": None if pd.isna(year) else year.year,
+                "about": bool(newest["basis"].eq("approximate").any()),
+                "source": "; ".join(dict.fromkeys(newest["source"])),
+            }
+        )
+    types = {
+        "arrangement": "str",
+        "municipalities": "Int64",
+        "inhabitants": "Int64",
+        "year": "Int64",
+        "about": "bool",
+        "source": "str",
+    }
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
@@ -555,12 +643,18 @@ def population_centres(localities: pd.DataFrame) -> pd.DataFrame:
     booked; a municipality without one, or with one of unknown size, has no row.
     """
     weights = localities["population"].astype("float64")
-    sums = pd.DataFrame({
-        "code": localities["code"],
-        "weight": weights,
-        "easting": localities["easting"] * weights,
-        "northing": localities["northing"] * weights,
-    }).groupby("code").sum(skipna=False)
+    sums = (
+        pd.DataFrame(
+            {
+                "code": localities["code"],
+                "weight": weights,
+                "easting": localities["easting"] * weights,
+                "northing": localities["northing"] * weights,
+            }
+        )
+        .groupby("code")
+        .sum(skipna=False)
+    )
     sums = sums[sums["weight"] > 0]
     centres = sums[["easting", "northing"]].div(sums["weight"], axis=0)
     return centres.reset_index()

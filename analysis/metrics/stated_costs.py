@@ -18,8 +18,12 @@ from analysis.metrics.measure import measure
 BOUNDS = ("low", "base", "high")
 
 
-@measure(label="Kostnad per enhet", unit="kr", decimals=0,
-         formula="uppgiven kostnad per år / uppgiven volym per år")
+@measure(
+    label="Kostnad per enhet",
+    unit="kr",
+    decimals=0,
+    formula="uppgiven kostnad per år / uppgiven volym per år",
+)
 def unit_cost(cost: pd.Series, volume: pd.Series) -> pd.Series:
     """Kronor for each unit of volume, by code; unknown without both, or with no volume.
 
@@ -56,13 +60,16 @@ def payback(one_off: float, today: float, after: float) -> float:
     return one_off / saved if saved > 0 else inf
 
 
-def payback_bounds(one_off: tuple[float, float, float], after: tuple[float, float, float],
-                   today: dict[str, float]) -> dict[str, float]:
+def payback_bounds(
+    one_off: tuple[float, float, float], after: tuple[float, float, float], today: dict[str, float]
+) -> dict[str, float]:
     """Payback in years at best (low cost, high cost today), at base, and at worst.
 
     >>> payback_bounds((1.0, 2.0, 3.0), (8.0, 9.0, 12.0), {"low": 9.0, "base": 10.0, "high": 11.0})
     {'best': 0.3333333333333333, 'base': 2.0, 'worst': inf}
     """
-    return {"best": payback(one_off[0], today["high"], after[0]),
-            "base": payback(one_off[1], today["base"], after[1]),
-            "worst": payback(one_off[2], today["low"], after[2])}
+    return {
+        "best": payback(one_off[0], today["high"], after[0]),
+        "base": payback(one_off[1], today["base"], after[1]),
+        "worst": payback(one_off[2], today["low"], after[2]),
+    }

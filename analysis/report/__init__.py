@@ -2,5 +2,4 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
-    __name__, "build", "plan"))
+__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(__name__, "build", "plan"))

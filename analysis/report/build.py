@@ -46,8 +46,9 @@ class Result:
     details: list[str] = field(default_factory=list)
 
 
-def build(plan: Plan, *, force: bool = False, tell: Report = lambda region, text: None,
-          ) -> list[Result]:
+def build(
+    plan: Plan, *, force: bool = False, tell: Report = lambda region, text: None
+) -> list[Result]:
     """Build every region of `plan`; one that fails leaves its previous report untouched.
 
     `tell` hears of each finished step. Returns a result a region, in the order of the plan.
@@ -89,8 +90,9 @@ def staging(out: Path) -> Iterator[Path]:
     try:
         lock.acquire()
     except Timeout:
-        raise BuildError(f"another build is writing to {out}; wait for it, or choose another "
-                         "--out") from None
+        raise BuildError(
+            f"another build is writing to {out}; wait for it, or choose another --out"
+        ) from None
     try:
         _clear_leftovers(out)
         scratch.clear_abandoned()
@@ -202,9 +204,14 @@ class _Run:
         except BrokenExecutor:
             more = [] if task.suspect else [replace(task, suspect=True)]
             if task.suspect:
-                _fail(state, task.where, BuildError(
-                    "its process was killed again when it ran alone, most often for lack of "
-                    "memory; close other programs and build again"))
+                _fail(
+                    state,
+                    task.where,
+                    BuildError(
+                        "its process was killed again when it ran alone, most often for lack of "
+                        "memory; close other programs and build again"
+                    ),
+                )
         except Exception as error:  # what a chapter makes of the exporters
             _fail(state, task.where, error)
             more = []
@@ -219,8 +226,15 @@ class _Run:
             tasks = self.chapters(state, {}, set())
         else:
             seen = {name: chapter.reads for name, chapter in known.items()}
-            tasks = [_Task(state, "reads", worker.unchanged, seen,
-                           lambda same: self.chapters(state, known, same))]
+            tasks = [
+                _Task(
+                    state,
+                    "reads",
+                    worker.unchanged,
+                    seen,
+                    lambda same: self.chapters(state, known, same),
+                )
+            ]
         state.waiting = len(tasks)
         return tasks
 
@@ -230,12 +244,18 @@ class _Run:
             state.notebooks[name] = known[name].notebook
             state.chapters[name] = (known[name].reads, known[name].seconds)
             self.tell(state.region.key, f"{name} unchanged")
-        tasks = [_Task(state, f"chapter {job.chapter}", worker.run_chapter,
-                       (job, self.inputs.notebooks[job.chapter]),
-                       lambda chapter: self.take_chapter(state, chapter))
-                 # the summary last, which is short: then the others wait little for each other
-                 for job in reversed(self.plan.chapters_of(state.region))
-                 if job.chapter not in same]
+        tasks = [
+            _Task(
+                state,
+                f"chapter {job.chapter}",
+                worker.run_chapter,
+                (job, self.inputs.notebooks[job.chapter]),
+                lambda chapter: self.take_chapter(state, chapter),
+            )
+            # the summary last, which is short: then the others wait little for each other
+            for job in reversed(self.plan.chapters_of(state.region))
+            if job.chapter not in same
+        ]
         if tasks:
             return tasks
         if manifest.can_stay(self.inputs, state.region):
@@ -260,9 +280,15 @@ class _Run:
     def finish(self, state: _Progress) -> list[_Task]:
         """Put the chapters together, in the order of the report."""
         notebooks = {name: state.notebooks.pop(name) for name, _ in self.plan.chapters}
-        return [_Task(state, "report", _finish, (self.plan, state.region, notebooks,
-                                                 self.inputs.ways[state.region.key]),
-                      lambda finished: self.take_report(state, finished))]
+        return [
+            _Task(
+                state,
+                "report",
+                _finish,
+                (self.plan, state.region, notebooks, self.inputs.ways[state.region.key]),
+                lambda finished: self.take_report(state, finished),
+            )
+        ]
 
     def take_report(self, state: _Progress, finished: Finished) -> list[_Task]:
         """Move the whole report into its place."""
@@ -285,8 +311,13 @@ def _finish(given: tuple[Plan, Region, dict[str, bytes], tuple[Way, ...]]) -> Fi
     return worker.finish(*given)
 
 
-def put(inputs: Inputs, region: Region, finished: Finished,
-        chapters: Mapping[str, tuple[Sequence[Read], float]], folder: Path) -> None:
+def put(
+    inputs: Inputs,
+    region: Region,
+    finished: Finished,
+    chapters: Mapping[str, tuple[Sequence[Read], float]],
+    folder: Path,
+) -> None:
     """Write the files of a report into `folder`, with its `build.json` last."""
     for name, content in finished.files.items():
         target = folder / name
@@ -324,8 +355,20 @@ def swap(new: Path, target: Path) -> None:
 
 def _write_record(plan: Plan, results: list[Result]) -> None:
     """`build.json` of the whole run: what each region came to, and why one failed."""
-    manifest.write_json(plan.out / "build.json", {
-        "product": "samverkan", "version": manifest.VERSION, "as_of": plan.as_of.isoformat(),
-        "regions": [{"region": r.region.key, "status": r.status, "seconds": round(r.seconds, 2),
-                     "failed": r.errors} for r in results],
-    })
+    manifest.write_json(
+        plan.out / "build.json",
+        {
+            "product": "samverkan",
+            "version": manifest.VERSION,
+            "as_of": plan.as_of.isoformat(),
+            "regions": [
+                {
+                    "region": r.region.key,
+                    "status": r.status,
+                    "seconds": round(r.seconds, 2),
+                    "failed": r.errors,
+                }
+                for r in results
+            ],
+        },
+    )

@@ -37,8 +37,10 @@ def warning(address: str) -> str:
     """What to know of a scheduler at `address`; "" when nothing."""
     if not address.startswith("tcp://"):
         return ""
-    return (f"{address} runs the code of all who reach it, and nothing is encrypted; use tls:// "
-            "outside a network of your own")
+    return (
+        f"{address} runs the code of all who reach it, and nothing is encrypted; use tls:// "
+        "outside a network of your own"
+    )
 
 
 @contextmanager
@@ -52,8 +54,9 @@ def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
         import dask
         from distributed import Client, LocalCluster, Security
     except ImportError:
-        raise InputError("--scheduler needs Dask; install it with "
-                         "`pip install 'samverkan[dask]'`") from None
+        raise InputError(
+            "--scheduler needs Dask; install it with `pip install 'samverkan[dask]'`"
+        ) from None
     with ExitStack() as stack:
         cluster = security = None
         if address == LOCAL:
@@ -61,15 +64,24 @@ def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
             stack.enter_context(dask.config.set({"distributed.worker.daemon": False}))
             # keys of its own: nobody else on the machine may hand it code to run
             security = Security.temporary()
-            cluster = stack.enter_context(LocalCluster(
-                n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None,
-                security=security, protocol="tls"))
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    security=security,
+                    protocol="tls",
+                )
+            )
             address = cluster.scheduler_address
         try:
             client = stack.enter_context(Client(address, timeout=_PATIENCE, security=security))
         except (OSError, TimeoutError) as error:
-            raise BuildError(f"no scheduler answers at {address} ({error}); start one with "
-                             "`dask scheduler`, or build without --scheduler") from None
+            raise BuildError(
+                f"no scheduler answers at {address} ({error}); start one with "
+                "`dask scheduler`, or build without --scheduler"
+            ) from None
         if cluster is not None:  # our own workers end at once when their processes have ended
             stack.callback(client.run, close_pool)
         _check(client.run(difference, facts(), on_error="return"), address)
@@ -90,11 +102,16 @@ class _Checked(Executor):
 def _check(found: dict[str, str | Exception], address: str) -> None:
     """Raise BuildError unless each worker at `address` answered that it differs in nothing."""
     if not found:
-        raise BuildError(f"the scheduler at {address} has no worker; start one with "
-                         f"`dask worker {address} --nthreads 1`")
-    wrong = [f"worker {name}: " + (answer if isinstance(answer, str) else
-                                   f"it cannot run samverkan ({answer})")
-             for name, answer in sorted(found.items()) if answer]
+        raise BuildError(
+            f"the scheduler at {address} has no worker; start one with "
+            f"`dask worker {address} --nthreads 1`"
+        )
+    wrong = [
+        f"worker {name}: "
+        + (answer if isinstance(answer, str) else f"it cannot run samverkan ({answer})")
+        for name, answer in sorted(found.items())
+        if answer
+    ]
     if wrong:
         raise BuildError(f"{'; '.join(wrong)}; {_REMEDY}")
 
@@ -102,10 +119,12 @@ def _check(found: dict[str, str | Exception], address: str) -> None:
 def facts() -> dict[str, str]:
     """What results depend on: Python, packages, library, fonts and data, in short; as of now."""
     return {
-        "Python": platform.python_version(), "Dask": metadata.version("distributed"),
+        "Python": platform.python_version(),
+        "Dask": metadata.version("distributed"),
         "version of samverkan": f"{manifest.VERSION} {manifest.code_digest()[:8]}",
         "set of packages": manifest.installed_versions()[:8],
-        "font": manifest.font_digest()[:8], "data": manifest.data_digest()[:8],
+        "font": manifest.font_digest()[:8],
+        "data": manifest.data_digest()[:8],
     }
 
 
@@ -118,8 +137,11 @@ def difference(expected: dict[str, str]) -> str:
 
 
 def _compare(expected: dict[str, str], found: dict[str, str]) -> str:
-    return ", ".join(f"another {name} ({found.get(name, 'none')} instead of {value})"
-                     for name, value in expected.items() if found.get(name) != value)
+    return ", ".join(
+        f"another {name} ({found.get(name, 'none')} instead of {value})"
+        for name, value in expected.items()
+        if found.get(name) != value
+    )
 
 
 def run(expected: dict[str, str], call: Callable[[], Any]) -> Any:

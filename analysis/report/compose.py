@@ -46,6 +46,7 @@ _UNSEEN = {"remove-cell", "remove_cell", "remove-output", "remove_output"}
 _APPENDIX = "appendix"
 _PAGE = "new-page"  # tag of a Markdown cell that begins a page of the PDF
 
+
 @dataclass(frozen=True)
 class Cited:
     """A dataset that the report cites: its entry of the catalogue and the edition that was used."""
@@ -111,8 +112,13 @@ class Chapter:
     @property
     def headings(self) -> tuple[Node, ...]:
         """The headings as the report numbers their levels: 2 for a chapter's title."""
-        return tuple(node for block in self.blocks if isinstance(block, Prose)
-                     for node in block.nodes if node.kind == "h")
+        return tuple(
+            node
+            for block in self.blocks
+            if isinstance(block, Prose)
+            for node in block.nodes
+            if node.kind == "h"
+        )
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,12 @@ class Part:
     @cached_property
     def shown(self) -> tuple[Shown, ...]:
         """All exhibits in order."""
-        return tuple(block for chapter in self.chapters for block in chapter.blocks
-                     if isinstance(block, Shown))
+        return tuple(
+            block
+            for chapter in self.chapters
+            for block in chapter.blocks
+            if isinstance(block, Shown)
+        )
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -171,8 +181,9 @@ class Document:
     @property
     def figures(self) -> tuple[FigureExhibit, ...]:
         """All figures."""
-        return tuple(block.exhibit for block in self.shown
-                     if isinstance(block.exhibit, FigureExhibit))
+        return tuple(
+            block.exhibit for block in self.shown if isinstance(block.exhibit, FigureExhibit)
+        )
 
     def tables(self) -> Iterator[tuple[TableExhibit, tuple[Formula, ...]]]:
         """Every table with its formulas: those shown, and those behind the figures."""
@@ -190,9 +201,10 @@ class Document:
     @property
     def findings(self) -> FindingsExhibit | None:
         """The findings on the first page."""
-        return next((block.exhibit for block in self.shown
-                     if isinstance(block.exhibit, FindingsExhibit)), None)
-
+        return next(
+            (block.exhibit for block in self.shown if isinstance(block.exhibit, FindingsExhibit)),
+            None,
+        )
 
     @property
     def in_short(self) -> dict[str, str]:
@@ -200,8 +212,13 @@ class Document:
         found = self.findings
         if found is not None:
             return {"title": found.title, "first": found.items[0], "evidence": found.evidence}
-        said = (node.words for chapter in self.report for block in chapter.blocks
-                if isinstance(block, Prose) and block.said for node in block.nodes)
+        said = (
+            node.words
+            for chapter in self.report
+            for block in chapter.blocks
+            if isinstance(block, Prose) and block.said
+            for node in block.nodes
+        )
         return {"title": "", "first": next(said, ""), "evidence": ""}
 
 
@@ -214,21 +231,35 @@ def formulas_of(shown: Iterable[Shown]) -> tuple[Formula, ...]:
 def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
     """The datasets that exhibits cite, with the one of the cover, in the order of the catalogue."""
     keys = {link.key for block in shown for link in block.cited} | {COVER_SOURCE}
-    return tuple(Cited(entry, tables.vintage(key)) for key, entry in catalog.CATALOG.items()
-                 if key in keys)
+    return tuple(
+        Cited(entry, tables.vintage(key)) for key, entry in catalog.CATALOG.items() if key in keys
+    )
 
 
-def read(region: Region, jobs: list[Job], notebooks: Mapping[str, bytes], as_of: str, *,
-         kicker: str = "", ways: tuple[Way, ...] = ()) -> Document:
+def read(
+    region: Region,
+    jobs: list[Job],
+    notebooks: Mapping[str, bytes],
+    as_of: str,
+    *,
+    kicker: str = "",
+    ways: tuple[Way, ...] = (),
+) -> Document:
     """The document of a region from its executed notebooks, by chapter; numbers what they show.
 
     Raises BuildError when a chapter shows a picture without description, or an id twice.
     """
     import nbformat
 
-    document = compose(region, as_of, {
-        job.chapter: nbformat.reads(notebooks[job.chapter].decode("utf-8"), as_version=4)
-        for job in jobs}, kicker=kicker)
+    document = compose(
+        region,
+        as_of,
+        {
+            job.chapter: nbformat.reads(notebooks[job.chapter].decode("utf-8"), as_version=4)
+            for job in jobs
+        },
+        kicker=kicker,
+    )
     return replace(document, ways=ways)
 
 
@@ -242,8 +273,10 @@ def of_notebook(notebook: Any, name: str) -> Document:
     given = parameters_of(notebook)
     about = given.get("members") or given.get("region")
     if not about:
-        raise BuildError(f"{name} does not say which region it is about; give it a cell tagged "
-                         "'parameters' with a line such as region = \"karlstad\"")
+        raise BuildError(
+            f"{name} does not say which region it is about; give it a cell tagged "
+            "'parameters' with a line such as region = \"karlstad\""
+        )
     region = regions.resolve(about, name=given.get("name", ""))
     as_of = given.get("as_of") or tables.data_date().isoformat()
     document = compose(region, as_of, {chapter: notebook}, merged=True)
@@ -263,8 +296,11 @@ def parameters_of(notebook: Any) -> dict[str, str]:
             continue
         for line in ast.parse(_without_magics(cell.source)).body:
             if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant):
-                found |= {target.id: str(line.value.value) for target in line.targets
-                          if isinstance(target, ast.Name)}
+                found |= {
+                    target.id: str(line.value.value)
+                    for target in line.targets
+                    if isinstance(target, ast.Name)
+                }
     return found
 
 
@@ -275,20 +311,30 @@ def _without_magics(source: str) -> str:
 # --- from notebooks to chapters ------------------------------------------------------------------
 
 
-def compose(region: Region, as_of: str, notebooks: Mapping[str, Any], *, merged: bool = False,
-            kicker: str = "") -> Document:
+def compose(
+    region: Region,
+    as_of: str,
+    notebooks: Mapping[str, Any],
+    *,
+    merged: bool = False,
+    kicker: str = "",
+) -> Document:
     """The document of executed notebooks, by chapter; `merged` puts all into the report."""
     halves = {name: _halves(name, notebook, merged) for name, notebook in notebooks.items()}
-    found = [exhibit for name, (first, second) in halves.items()
-             for exhibit in (*first, *second)]
+    found = [exhibit for name, (first, second) in halves.items() for exhibit in (*first, *second)]
     _check_ids(found)
-    keys = tuple(row for item in found if isinstance(item, _Met)
-                 for row in _key_figures(item.exhibit))
-    report = tuple(part for name, (first, _) in halves.items()
-                   for part in _split(_chapter(name, first)))
+    keys = tuple(
+        row for item in found if isinstance(item, _Met) for row in _key_figures(item.exhibit)
+    )
+    report = tuple(
+        part for name, (first, _) in halves.items() for part in _split(_chapter(name, first))
+    )
     titles = {chapter.name: chapter.title for chapter in report}
-    appendix = tuple(_appendix_chapter(name, titles[name], second)
-                     for name, (_, second) in halves.items() if second)
+    appendix = tuple(
+        _appendix_chapter(name, titles[name], second)
+        for name, (_, second) in halves.items()
+        if second
+    )
     return Document(region, as_of, _numbered(report, ""), _numbered(appendix, "B"), keys, kicker)
 
 
@@ -321,8 +367,11 @@ def _halves(chapter: str, notebook: Any, merged: bool) -> tuple[list[_Raw], list
                 nodes = markdown.placed(markdown.parse(cell.source, where), chapter)
                 half.append(Prose((Node("page"), *nodes) if _PAGE in tags else nodes))
         elif not tags & _UNSEEN:
-            half += [found for output in cell.get("outputs", ())
-                     for found in _of_output(output, where, chapter)]
+            half += [
+                found
+                for output in cell.get("outputs", ())
+                for found in _of_output(output, where, chapter)
+            ]
     return halves
 
 
@@ -346,12 +395,16 @@ def _refuse_untraced(where: str, output: Any) -> None:
     printed = output.get("name") == "stdout" and str(output.get("text", "")).strip()
     remedy = "or tag the cell remove-output"
     if any(name.startswith("image/") for name in data):
-        raise BuildError(f"{where}: a picture has no title, alt text and source; show it with "
-                         f"analysis.exhibits.show, {remedy}")
+        raise BuildError(
+            f"{where}: a picture has no title, alt text and source; show it with "
+            f"analysis.exhibits.show, {remedy}"
+        )
     if printed or data:
         first = " ".join(str(printed or data.get("text/plain", "output")).split())[:60]
-        raise BuildError(f"{where}: the output {first!r} has no source; use show or say of "
-                         f"analysis.exhibits, {remedy}")
+        raise BuildError(
+            f"{where}: the output {first!r} has no source; use show or say of "
+            f"analysis.exhibits, {remedy}"
+        )
 
 
 def _check_ids(found: Iterable[_Raw]) -> None:
@@ -362,11 +415,15 @@ def _check_ids(found: Iterable[_Raw]) -> None:
             continue
         name, kind = item.exhibit.id, item.exhibit.type
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
-            raise BuildError(f"{item.where}: the id {name!r} must be letters, digits and hyphens; "
-                             "it becomes a file name")
+            raise BuildError(
+                f"{item.where}: the id {name!r} must be letters, digits and hyphens; "
+                "it becomes a file name"
+            )
         if (kind, name.casefold()) in seen:
-            raise BuildError(f"{item.where}: the id {name!r} is already used in "
-                             f"{seen[kind, name.casefold()]}; choose another")
+            raise BuildError(
+                f"{item.where}: the id {name!r} is already used in "
+                f"{seen[kind, name.casefold()]}; choose another"
+            )
         seen[kind, name.casefold()] = item.where
 
 
@@ -376,24 +433,32 @@ def _chapter(name: str, raw: Iterable[_Raw]) -> Chapter:
     chapter = Chapter(name, "", blocks)
     titles = [node.words for node in chapter.headings if node.level == 2]
     if not titles:
-        raise BuildError(f"chapter {name} has no heading; begin with a line such as "
-                         f"'# {name.capitalize()}'")
+        raise BuildError(
+            f"chapter {name} has no heading; begin with a line such as '# {name.capitalize()}'"
+        )
     _check_levels(chapter)
     return replace(chapter, title=titles[0])
 
 
 def _split(chapter: Chapter) -> tuple[Chapter, ...]:
     """A chapter with several headings of level one as so many chapters, on the same pages."""
-    starts = [place for place, block in enumerate(chapter.blocks) if isinstance(block, Prose)
-              and not block.said and block.nodes and block.nodes[0].level == 2]
+    starts = [
+        place
+        for place, block in enumerate(chapter.blocks)
+        if isinstance(block, Prose) and not block.said and block.nodes and block.nodes[0].level == 2
+    ]
     if len(starts) < 2:
         return (chapter,)
     ends = [*starts[1:], len(chapter.blocks)]
     return tuple(
-        Chapter(f"{chapter.name}-{number}" if number > 1 else chapter.name,
-                _title_of(chapter.blocks[start]),
-                chapter.blocks[start if number > 1 else 0:end], joined=number > 1)
-        for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1))
+        Chapter(
+            f"{chapter.name}-{number}" if number > 1 else chapter.name,
+            _title_of(chapter.blocks[start]),
+            chapter.blocks[start if number > 1 else 0 : end],
+            joined=number > 1,
+        )
+        for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
+    )
 
 
 def _title_of(block: Block) -> str:
@@ -410,8 +475,9 @@ def _appendix_chapter(name: str, title: str, raw: Iterable[_Raw]) -> Chapter:
 
 
 def _check_levels(chapter: Chapter) -> None:
-    markdown.check_levels([(node.level - 1, node.words) for node in chapter.headings],
-                          f"chapter {chapter.name}")
+    markdown.check_levels(
+        [(node.level - 1, node.words) for node in chapter.headings], f"chapter {chapter.name}"
+    )
 
 
 def _is_kept_apart(item: _Raw) -> bool:
@@ -452,8 +518,9 @@ def _numbered(chapters: Iterable[Chapter], prefix: str) -> tuple[Chapter, ...]:
             return replace(block, number=f"{prefix}{count[block.exhibit.type]}")
         return block
 
-    return tuple(replace(chapter, blocks=tuple(map(number, chapter.blocks)))
-                 for chapter in chapters)
+    return tuple(
+        replace(chapter, blocks=tuple(map(number, chapter.blocks))) for chapter in chapters
+    )
 
 
 def data_dates() -> str:

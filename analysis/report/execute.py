@@ -67,8 +67,9 @@ def run(job: Job, folder: Path) -> Outcome:
         if type(failure).__name__ in ("DeadKernelError", "KernelLostError"):
             raise BrokenExecutor("the kernel was killed") from failure
         error, details = _explain(failure)
-        return Outcome(job.region.key, job.chapter, None, time.perf_counter() - start, error,
-                       details)
+        return Outcome(
+            job.region.key, job.chapter, None, time.perf_counter() - start, error, details
+        )
     return Outcome(job.region.key, job.chapter, target, time.perf_counter() - start, reads=seen)
 
 
@@ -78,12 +79,16 @@ def _check_parameters(job: Job) -> None:
 
     known = papermill.inspect_notebook(str(job.notebook))
     if not known:
-        raise BuildError(f"{job.notebook.name} has no cell tagged 'parameters'; add one with "
-                         f"{', '.join(job.parameters)}")
+        raise BuildError(
+            f"{job.notebook.name} has no cell tagged 'parameters'; add one with "
+            f"{', '.join(job.parameters)}"
+        )
     missing = [name for name in job.parameters if name not in known]
     if missing:
-        raise BuildError(f"{job.notebook.name}: its parameters cell lacks {', '.join(missing)}; "
-                         f"it must set {', '.join(job.parameters)}")
+        raise BuildError(
+            f"{job.notebook.name}: its parameters cell lacks {', '.join(missing)}; "
+            f"it must set {', '.join(job.parameters)}"
+        )
 
 
 def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
@@ -93,8 +98,13 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
 
     with _private_sockets() as transport, _trace() as trace:
         notebook = papermill.execute_notebook(
-            str(job.notebook), None, parameters=job.parameters, kernel_name=KERNEL,
-            progress_bar=False, log_output=False, execution_timeout=_CELL_TIMEOUT,
+            str(job.notebook),
+            None,
+            parameters=job.parameters,
+            kernel_name=KERNEL,
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=_CELL_TIMEOUT,
             config=Config({"KernelManager": {"client_class": _CLIENT, **transport}}),
         )
         seen = reads.of_trace(trace)

@@ -52,15 +52,17 @@ def write_figures(document: Document, folder: Path) -> None:
     figures = folder / "figures"
     figures.mkdir()
     for exhibit in document.figures:
-        (figures / f"{exhibit.id}.svg").write_text(pictures.standalone(exhibit.wide),
-                                                   encoding="utf-8")
+        (figures / f"{exhibit.id}.svg").write_text(
+            pictures.standalone(exhibit.wide), encoding="utf-8"
+        )
         (figures / f"{exhibit.id}.png").write_bytes(pictures.png(exhibit.wide, exhibit.title))
 
 
 def write_key_figures(document: Document, folder: Path) -> None:
     """`key_figures.json`; raises BuildError for a value that is unknown or given twice."""
-    figures = [{column: row[column] for column in COLUMNS}
-               for row in map(asdict, document.key_figures)]
+    figures = [
+        {column: row[column] for column in COLUMNS} for row in map(asdict, document.key_figures)
+    ]
     keys = [(row["id"], row["area"], row["year"]) for row in figures]
     repeated = [key for key, count in Counter(keys).items() if count > 1]
     unknown = [key for key, row in zip(keys, figures, strict=True) if row["value"] is None]
@@ -71,5 +73,8 @@ def write_key_figures(document: Document, folder: Path) -> None:
 
 
 WRITERS: dict[str, Callable[[Document, Parts, Path], None]] = {
-    "html": write_html, "pdf": write_pdf, "xlsx": write_tables, "pptx": write_slides,
+    "html": write_html,
+    "pdf": write_pdf,
+    "xlsx": write_tables,
+    "pptx": write_slides,
 }

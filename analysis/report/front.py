@@ -70,20 +70,32 @@ def front(document: Document, part: Part) -> Front:
     """The first lines of a part: of the report and its brief, the message."""
     region = document.region
     if part.name == "appendix":
-        return Front(f"{region.name}: bilaga till underlag om kommunal samverkan", KICKER,
-                     f"Bilaga: {region.name}", (Line(_members(region)), _dated(document)), None,
-                     f"Bilaga, {region.name}")
+        return Front(
+            f"{region.name}: bilaga till underlag om kommunal samverkan",
+            KICKER,
+            f"Bilaga: {region.name}",
+            (Line(_members(region)), _dated(document)),
+            None,
+            f"Bilaga, {region.name}",
+        )
     found = document.findings
     titled = found is not None and found.title
     kicker = document.kicker or (f"{KICKER} i {region.name}" if titled else KICKER)
     lines = [Line(found.evidence)] if found and found.evidence else []
     lines += [Line(_members(region), quiet=bool(titled))]
-    lines += [Line(f"{group.name}: {', '.join(group.member_names)}", quiet=True)
-              for group in region.groups]
+    lines += [
+        Line(f"{group.name}: {', '.join(group.member_names)}", quiet=True)
+        for group in region.groups
+    ]
     what = document.kicker.lower() or "underlag om kommunal samverkan"
-    return Front(f"{region.name}: {what}", kicker,
-                 found.title if found and titled else region.name,
-                 (*lines, _dated(document)), cover_map(region), region.name)
+    return Front(
+        f"{region.name}: {what}",
+        kicker,
+        found.title if found and titled else region.name,
+        (*lines, _dated(document)),
+        cover_map(region),
+        region.name,
+    )
 
 
 def _members(region: Region) -> str:
@@ -92,9 +104,11 @@ def _members(region: Region) -> str:
 
 
 def _dated(document: Document) -> Line:
-    return Line(f"Gemensamma tjänster per den {swedish.day(date.fromisoformat(document.as_of))}. "
-                f"Statistik enligt datauttag {data_dates()}; varje siffra anger sitt år.",
-                quiet=True)
+    return Line(
+        f"Gemensamma tjänster per den {swedish.day(date.fromisoformat(document.as_of))}. "
+        f"Statistik enligt datauttag {data_dates()}; varje siffra anger sitt år.",
+        quiet=True,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -103,8 +117,11 @@ def cover_map(region: Region) -> CoverMap:
     from analysis.figures import overview
     from analysis.loaders.boundaries import load_boundaries
 
-    return CoverMap(overview.cover_svg(region, load_boundaries()), overview.map_alt(region),
-                    source_text(Shown(_table("map", "", (), ()), cited=links([COVER_SOURCE]))))
+    return CoverMap(
+        overview.cover_svg(region, load_boundaries()),
+        overview.map_alt(region),
+        source_text(Shown(_table("map", "", (), ()), cited=links([COVER_SOURCE]))),
+    )
 
 
 def source_text(block: Shown) -> str:
@@ -139,18 +156,31 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     whole = Part("", (*document.report, *document.appendix)) if part.name == "appendix" else part
     found = []
     if part.name == "report" and len(document.report) > 1 and not document.kicker:
-        found.append(_section("vagar", markdown_of(methods.WAYS), *_ways(document),
-                              shown.table(_forms())))
-        found.append(_section("metod", markdown_of(methods.CERTAIN), shown.table(_certainty()),
-                              markdown_of(methods.TERMS), joined=True))
+        found.append(
+            _section("vagar", markdown_of(methods.WAYS), *_ways(document), shown.table(_forms()))
+        )
+        found.append(
+            _section(
+                "metod",
+                markdown_of(methods.CERTAIN),
+                shown.table(_certainty()),
+                markdown_of(methods.TERMS),
+                joined=True,
+            )
+        )
     if part.name == "appendix" and not document.ways and not document.kicker:
         found.append(_section("prova", markdown_of(_commands(document.region))))
     if part.full:
         found.append(_section("definitioner", markdown_of(methods.METHODS), *_formulas(whole)))
-    found.append(_section("kallor", markdown_of(_terms()),
-                          *([] if part.full else [_source_table(part, shown)]),
-                          *([_source_list(whole)] if part.full else []),
-                          joined=part.name == "report"))
+    found.append(
+        _section(
+            "kallor",
+            markdown_of(_terms()),
+            *([] if part.full else [_source_table(part, shown)]),
+            *([_source_list(whole)] if part.full else []),
+            joined=part.name == "report",
+        )
+    )
     if part.full:
         found.append(_section("tillganglighet", markdown_of(methods.ACCESS), joined=True))
     elif part.other:
@@ -159,19 +189,34 @@ def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
 
 
 def _terms() -> str:
-    return ("# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
-            "räknat vidare på siffrorna står det ”bearbetning: Samverkan”, på Koladas ”egen "
-            f"bearbetning av data från Kolada”. Datauttag {data_dates()}.")
+    return (
+        "# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
+        "räknat vidare på siffrorna står det ”bearbetning: Samverkan”, på Koladas ”egen "
+        f"bearbetning av data från Kolada”. Datauttag {data_dates()}."
+    )
 
 
 def _ways(document: Document) -> Iterator[Prose]:
     """What was built beside the report, each with its result in one sentence."""
     if document.ways:
         yield markdown_of(methods.BUILT)
-        yield Prose((markdown.Node("ul", tuple(
-            markdown.Node("li", (markdown.Node("link", (_text(way.title),), target=way.address),
-                                 _text(f": {way.result}" if way.result else "")))
-            for way in document.ways)),))
+        yield Prose(
+            (
+                markdown.Node(
+                    "ul",
+                    tuple(
+                        markdown.Node(
+                            "li",
+                            (
+                                markdown.Node("link", (_text(way.title),), target=way.address),
+                                _text(f": {way.result}" if way.result else ""),
+                            ),
+                        )
+                        for way in document.ways
+                    ),
+                ),
+            )
+        )
 
 
 def _commands(region: Region) -> str:
@@ -206,31 +251,48 @@ class _Numbers:
         return Shown(table, f"{self._prefix}{self._count}", row_ids=row_ids)
 
 
-def _table(name: str, title: str, headings: tuple[str, ...], rows: tuple[tuple[Value, ...], ...],
-           notes: tuple[str, ...] = ()) -> TableExhibit:
+def _table(
+    name: str,
+    title: str,
+    headings: tuple[str, ...],
+    rows: tuple[tuple[Value, ...], ...],
+    notes: tuple[str, ...] = (),
+) -> TableExhibit:
     columns = tuple(Format(heading, text=True) for heading in headings)
     return TableExhibit(name, title, columns, rows, (), "observed", notes=notes)
 
 
 def _forms() -> TableExhibit:
-    return _table("juridiska-former", "Kommuner kan samarbeta i fem juridiska former",
-                  ("Form", "Vad det är", "Regler"), methods.FORMS,
-                  ("Källa: kommunallagen (2017:725); lagen (2003:1210) om finansiell samordning "
-                   "av rehabiliteringsinsatser.",))
+    return _table(
+        "juridiska-former",
+        "Kommuner kan samarbeta i fem juridiska former",
+        ("Form", "Vad det är", "Regler"),
+        methods.FORMS,
+        (
+            "Källa: kommunallagen (2017:725); lagen (2003:1210) om finansiell samordning "
+            "av rehabiliteringsinsatser.",
+        ),
+    )
 
 
 def _certainty() -> TableExhibit:
-    return _table("sakerhet", "Så säker är varje del av underlaget",
-                  ("Del", "Bygger på", "Hur säkert"), methods.CERTAINTY)
+    return _table(
+        "sakerhet",
+        "Så säker är varje del av underlaget",
+        ("Del", "Bygger på", "Hur säkert"),
+        methods.CERTAINTY,
+    )
 
 
 def _source_table(part: Part, numbers: _Numbers) -> Shown:
     """The sources that the report used, one row each, where its exhibits lead."""
-    rows = tuple((cited.entry.title, cited.vintage.source, cited.vintage.years)
-                 for cited in part.sources)
+    rows = tuple(
+        (cited.entry.title, cited.vintage.source, cited.vintage.years) for cited in part.sources
+    )
     return numbers.table(
         _table("kallor", "Källorna till rapportens siffror", ("Uppgift", "Källa", "Avser"), rows),
-        tuple(f"kalla-{cited.entry.key}" for cited in part.sources))
+        tuple(f"kalla-{cited.entry.key}" for cited in part.sources),
+    )
 
 
 def _source_list(part: Part) -> Prose:
@@ -241,23 +303,39 @@ def _source_list(part: Part) -> Prose:
 def _source_nodes(cited: Cited) -> Iterator[markdown.Node]:
     entry, vintage = cited.entry, cited.vintage
     head = markdown.Node("strong", (_text(f"{entry.title}."),))
-    yield markdown.Node("p", (head, _text(f" {vintage.source}. Avser {vintage.years}. Licens: "
-                                          f"{vintage.licence}. {' '.join(cited.notes)}".rstrip())),
-                        id=f"kalla-{entry.key}")
+    yield markdown.Node(
+        "p",
+        (
+            head,
+            _text(
+                f" {vintage.source}. Avser {vintage.years}. Licens: "
+                f"{vintage.licence}. {' '.join(cited.notes)}".rstrip()
+            ),
+        ),
+        id=f"kalla-{entry.key}",
+    )
     if entry.series:
-        items = (f"{series.label} ({series.source})"
-                 + (f"; tidsseriebrott: {series.break_reason}" if series.break_reason else "")
-                 for series in entry.series)
+        items = (
+            f"{series.label} ({series.source})"
+            + (f"; tidsseriebrott: {series.break_reason}" if series.break_reason else "")
+            for series in entry.series
+        )
         yield markdown.Node("ul", tuple(markdown.Node("li", (_text(item),)) for item in items))
 
 
 def _formulas(part: Part) -> Iterator[Prose]:
     if part.formulas:
         yield markdown_of(methods.FORMULAS)
-        yield Prose(tuple(
-            markdown.Node("p", (markdown.Node("strong", (_text(entry.label),)),
-                                _text(f": {entry.text}")), id=f"formel-{entry.key}")
-            for entry in part.formulas))
+        yield Prose(
+            tuple(
+                markdown.Node(
+                    "p",
+                    (markdown.Node("strong", (_text(entry.label),)), _text(f": {entry.text}")),
+                    id=f"formel-{entry.key}",
+                )
+                for entry in part.formulas
+            )
+        )
 
 
 def _text(text: str) -> markdown.Node:

@@ -15,10 +15,18 @@ from analysis.report import manifest
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
-_FORMATS = {"report.html": "Webbsida", "report.pdf": "PDF", "brief.pdf": "Två sidor (PDF)",
-            "appendix.html": "Bilaga", "appendix.pdf": "Bilaga (PDF)",
-            "report.xlsx": "Tabeller (XLSX)", "report.docx": "Word", "report.pptx": "Bilder (PPTX)"}
+_FORMATS = {
+    "report.html": "Webbsida",
+    "report.pdf": "PDF",
+    "brief.pdf": "Två sidor (PDF)",
+    "appendix.html": "Bilaga",
+    "appendix.pdf": "Bilaga (PDF)",
+    "report.xlsx": "Tabeller (XLSX)",
+    "report.docx": "Word",
+    "report.pptx": "Bilder (PPTX)",
+}
 _THUMBNAIL = "figures/region-map.png"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,15 +58,25 @@ def _entry(folder: Path, record: dict[str, Any]) -> Entry:
     known = municipalities()
     members = [known[code].name for code in record["members"]]
     place = quote(folder.name)
-    files = tuple((f"./{place}/{name}", label, size_text((folder / name).stat().st_size))
-                  for name, label in _FORMATS.items() if (folder / name).is_file())
+    files = tuple(
+        (f"./{place}/{name}", label, size_text((folder / name).stat().st_size))
+        for name, label in _FORMATS.items()
+        if (folder / name).is_file()
+    )
     picture = f"./{place}/{_THUMBNAIL}" if (folder / _THUMBNAIL).is_file() else ""
     finding = {str(key): str(value) for key, value in record.get("finding", {}).items()}
-    return Entry(str(record["name"]), swedish.listed(members[:12]) if len(members) <= 12
-                 else f"{swedish.listed(members[:6], ',')} med flera", _day(record["as_of"]),
-                 _day(record["snapshot"]), picture, files,
-                 _plain(finding.get("title") or finding.get("first", "")),
-                 _plain(finding.get("evidence", "")))
+    return Entry(
+        str(record["name"]),
+        swedish.listed(members[:12])
+        if len(members) <= 12
+        else f"{swedish.listed(members[:6], ',')} med flera",
+        _day(record["as_of"]),
+        _day(record["snapshot"]),
+        picture,
+        files,
+        _plain(finding.get("title") or finding.get("first", "")),
+        _plain(finding.get("evidence", "")),
+    )
 
 
 def _plain(text: str) -> str:
@@ -94,7 +112,8 @@ def write(out: Path) -> Path:
     environment = Environment(loader=loader, autoescape=select_autoescape(default=True))
     css = (TEMPLATES / "samverkan" / "report.css").read_text(encoding="utf-8")
     page = environment.get_template("index/index.html.j2").render(
-        entries=listed, css=css, font_css=fonts.font_css(), mark=mark)
+        entries=listed, css=css, font_css=fonts.font_css(), mark=mark
+    )
     temporary = out / ".index.html.tmp"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(target)

@@ -33,12 +33,16 @@ class InvestigationJob(Job):
     @property
     def parameters(self) -> dict[str, Any]:
         """Parameters of the notebook."""
-        return {"path": str(self.path), "name": self.region.name,
-                "as_of": self.as_of.isoformat()}
+        return {"path": str(self.path), "name": self.region.name, "as_of": self.as_of.isoformat()}
 
 
-def build_investigation(path: Path, *, out: Path | None = None, template: Path | None = None,
-                        tell: Callable[[str], object] = lambda text: None) -> Path:
+def build_investigation(
+    path: Path,
+    *,
+    out: Path | None = None,
+    template: Path | None = None,
+    tell: Callable[[str], object] = lambda text: None,
+) -> Path:
     """Make the report of the investigation in `path`; returns its folder under `out`.
 
     Raises InputError with every fault of the folder, the template and the target before any work,
@@ -55,15 +59,18 @@ def build_investigation(path: Path, *, out: Path | None = None, template: Path |
     view = dossier.look(path, when.isoformat())
     places.places(view)  # a place that is no locality is a fault of the folder
     mark = invented(view)
-    region = Region(f"{PREFIX}{view.dossier.key}",
-                    f"{view.question.title} ({INVENTED_SHORT})" if mark else view.question.title,
-                    view.members)
+    region = Region(
+        f"{PREFIX}{view.dossier.key}",
+        f"{view.question.title} ({INVENTED_SHORT})" if mark else view.question.title,
+        view.members,
+    )
     raise_faults(InputError, folder_faults(target, region))
     notebook = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = InvestigationJob(region, CHAPTER, notebook, view.sharing.day, view.dossier.path)
     kicker = f"Utredning: {view.question.title}"
-    plan = Plan((region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1,
-                kicker=kicker)
+    plan = Plan(
+        (region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1, kicker=kicker
+    )
 
     def more(notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
         from analysis.report import compose

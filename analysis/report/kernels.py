@@ -133,7 +133,7 @@ class ForkProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """Fork a kernel with the arguments that `cmd` ends with; returns its connection info."""
         assert _nursery is not None, "open_nursery chooses this provisioner"
-        arguments = cmd[cmd.index("-f"):]  # what stands before names Python and its module
+        arguments = cmd[cmd.index("-f") :]  # what stands before names Python and its module
         pid = _nursery.fork((arguments, kwargs.get("cwd"), dict(kwargs.get("env") or {})))
         self.process = _Forked(_nursery, pid)
         self.pid, self.pgid = pid, None
@@ -213,7 +213,6 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     if folder:
         os.chdir(folder)
     from ipykernel.kernelapp import IPKernelApp
-
 
     parent = os.getppid()  # the kernel ends when the nursery does
     quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end

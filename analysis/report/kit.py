@@ -70,8 +70,10 @@ def _directive(paper: Paper, view: View) -> None:
         paper.field(_WRITE)
     paper.heading("Styrgrupp", 1)
     paper.line("En från majoriteten och en från oppositionen i varje kommun.", "Normal")
-    paper.grid(("Kommun", "Från majoriteten", "Från oppositionen"),
-               [(listed([code]), _FILL, _FILL) for code in view.members])
+    paper.grid(
+        ("Kommun", "Från majoriteten", "Från oppositionen"),
+        [(listed([code]), _FILL, _FILL) for code in view.members],
+    )
     paper.heading("Mandat och ekonomi", 1)
     paper.labelled("Vad styrgruppen får besluta själv", _WRITE)
     paper.labelled("Utredningens kostnad och hur den delas", _FILL)
@@ -80,36 +82,60 @@ def _directive(paper: Paper, view: View) -> None:
 
 def _plan(paper: Paper, view: View) -> None:
     paper.heading("Organisation", 1)
-    paper.grid(("Roll", "Vem"), [("Projektledare", _FILL), ("Projektgrupp", _FILL),
-                                 ("Ekonomi", _FILL), ("Juridik", _FILL), ("Personal", _FILL)])
+    paper.grid(
+        ("Roll", "Vem"),
+        [
+            ("Projektledare", _FILL),
+            ("Projektgrupp", _FILL),
+            ("Ekonomi", _FILL),
+            ("Juridik", _FILL),
+            ("Personal", _FILL),
+        ],
+    )
     paper.heading("Tidplan för utredningen", 1)
     paper.grid(("När", "Vad", "Ansvarig"), [(*row, _FILL) for row in text.TIMETABLE])
     paper.heading("Från beslut till start", 1)
-    paper.grid(("Steg", "Vem", "Stöd", "När"),
-               [(step.what, step.who, step.rule or "praxis", _FILL)
-                for step in rules.steps(view)])
+    paper.grid(
+        ("Steg", "Vem", "Stöd", "När"),
+        [(step.what, step.who, step.rule or "praxis", _FILL) for step in rules.steps(view)],
+    )
     paper.heading("Risker", 1)
     paper.grid(("Risk", "Sannolikhet", "Åtgärd"), [(risk, _FILL, _FILL) for risk in rules.RISKS])
 
 
 def _agreements(paper: Paper, view: View) -> None:
-    paper.line("Skriv in varje avtal, överenskommelse och förbundsordning som rör tjänsten. "
-               "”I dag” är vad inventeringen vet.", "Normal")
-    paper.grid(("Kommun", "I dag", "Avtal eller system", "Diarienummer", "Slutar",
-                "Uppsägningstid"),
-               [(place, today, _FILL, _FILL, _FILL, _FILL)
-                for place, today in text.present_rows(view)])
+    paper.line(
+        "Skriv in varje avtal, överenskommelse och förbundsordning som rör tjänsten. "
+        "”I dag” är vad inventeringen vet.",
+        "Normal",
+    )
+    paper.grid(
+        ("Kommun", "I dag", "Avtal eller system", "Diarienummer", "Slutar", "Uppsägningstid"),
+        [(place, today, _FILL, _FILL, _FILL, _FILL) for place, today in text.present_rows(view)],
+    )
 
 
 def _comparable(paper: Paper, view: View) -> None:
-    paper.line("Organ i inventeringen. Urvalet är inte alla i landet, och att de finns säger inte "
-               "att det gick bra: ring och fråga vad det gav.", "Normal")
+    paper.line(
+        "Organ i inventeringen. Urvalet är inte alla i landet, och att de finns säger inte "
+        "att det gick bra: ring och fråga vad det gav.",
+        "Normal",
+    )
     for key in view.question.services:
         paper.heading(service(view, key).capitalize(), 1)
         rows = text.comparable(view, key)
         if rows:
-            paper.grid(("Organ", "Form", "Kommuner", "Invånare", "Säkerhet och start", "Vad gav "
-                        "det? Fråga"), [(*row, _FILL) for row in rows])
+            paper.grid(
+                (
+                    "Organ",
+                    "Form",
+                    "Kommuner",
+                    "Invånare",
+                    "Säkerhet och start",
+                    "Vad gav det? Fråga",
+                ),
+                [(*row, _FILL) for row in rows],
+            )
         else:
             paper.line("Inventeringen har inget organ för tjänsten.", "Normal")
         ended = text.ended(view, key)
@@ -120,8 +146,9 @@ def _comparable(paper: Paper, view: View) -> None:
 
 
 def _checklist(paper: Paper, view: View) -> None:
-    paper.grid(("Område", "Fråga", "Svar", "Klart"),
-               [(*row, _FILL, _FILL) for row in text.CHECKLIST])
+    paper.grid(
+        ("Område", "Fråga", "Svar", "Klart"), [(*row, _FILL, _FILL) for row in text.CHECKLIST]
+    )
 
 
 def _memorandum(paper: Paper, view: View) -> None:
@@ -132,8 +159,9 @@ def _memorandum(paper: Paper, view: View) -> None:
     paper.line("Kommunstyrelsen föreslår kommunfullmäktige", "Normal")
     for clause in text.clauses(view):
         paper.line(clause, "List Bullet")
-    paper.line("Beslutet gäller under förutsättning att de övriga kommunerna beslutar lika.",
-               "Normal")
+    paper.line(
+        "Beslutet gäller under förutsättning att de övriga kommunerna beslutar lika.", "Normal"
+    )
     paper.heading("Sammanfattning", 1)
     for sentence in text.mandate(view):
         paper.line(sentence, "Normal")

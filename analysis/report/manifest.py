@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from analysis.report.worker import Finished
 
 VERSION = metadata.version("samverkan")
-_FONTS = {"font_source_sans_pro": "files/SourceSansPro-*.ttf",
-          "matplotlib": "mpl-data/fonts/ttf/DejaVuSans*.ttf"}
+_FONTS = {
+    "font_source_sans_pro": "files/SourceSansPro-*.ttf",
+    "matplotlib": "mpl-data/fonts/ttf/DejaVuSans*.ttf",
+}
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,17 @@ class Inputs:
     def of(cls, plan: Plan) -> Inputs:
         """The inputs as they are now."""
         found = list(records(plan.out))
-        return cls(plan, library_digest(), template_digest(), font_digest(), installed_versions(),
-                   base_digest(), data_digest(),
-                   {name: path.read_bytes() for name, path in plan.chapters},
-                   {region.key: beside(found, region) for region in plan.regions})
+        return cls(
+            plan,
+            library_digest(),
+            template_digest(),
+            font_digest(),
+            installed_versions(),
+            base_digest(),
+            data_digest(),
+            {name: path.read_bytes() for name, path in plan.chapters},
+            {region.key: beside(found, region) for region in plan.regions},
+        )
 
     def digest(self, region: Region) -> str:
         """SHA-256 over everything the report of `region` depends on."""
@@ -76,31 +85,46 @@ class Inputs:
 
     def finish_key(self, region: Region) -> str:
         """SHA-256 over what the report depends on beside the reads of its chapters."""
-        return _hash({
-            "library": self.library, "templates": self.templates, "fonts": self.fonts,
-            "versions": self.versions,
-            "chapters": [[name, self._notebook(name)] for name, _ in self.plan.chapters],
-            "region": _region(region), "formats": self.plan.formats,
-            "appendix": self.plan.appendix,
-            "as_of": self.plan.as_of.isoformat(),
-            "ways": [asdict(way) for way in self.ways.get(region.key, ())],
-        })
+        return _hash(
+            {
+                "library": self.library,
+                "templates": self.templates,
+                "fonts": self.fonts,
+                "versions": self.versions,
+                "chapters": [[name, self._notebook(name)] for name, _ in self.plan.chapters],
+                "region": _region(region),
+                "formats": self.plan.formats,
+                "appendix": self.plan.appendix,
+                "as_of": self.plan.as_of.isoformat(),
+                "ways": [asdict(way) for way in self.ways.get(region.key, ())],
+            }
+        )
 
     def chapter_key(self, job: Job) -> str:
         """SHA-256 over what a chapter depends on beside its reads."""
-        return _hash({
-            "library": self.library, "fonts": self.fonts, "versions": self.versions,
-            "base": self.base, "notebook": self._notebook(job.chapter),
-            "parameters": job.parameters, "region": _region(job.region),
-        })
+        return _hash(
+            {
+                "library": self.library,
+                "fonts": self.fonts,
+                "versions": self.versions,
+                "base": self.base,
+                "notebook": self._notebook(job.chapter),
+                "parameters": job.parameters,
+                "region": _region(job.region),
+            }
+        )
 
     def _notebook(self, chapter: str) -> str:
         return hashlib.sha256(self.notebooks[chapter]).hexdigest()
 
 
 def _region(region: Region) -> list[object]:
-    return [region.key, region.name, region.members,
-            [(group.key, group.name, group.members) for group in region.groups]]
+    return [
+        region.key,
+        region.name,
+        region.members,
+        [(group.key, group.name, group.members) for group in region.groups],
+    ]
 
 
 def _hash(parts: object) -> str:
@@ -137,32 +161,47 @@ def font_digest() -> str:
 
 
 def _package_files(package: Path, *suffixes: str) -> Iterable[Path]:
-    return (path for path in package.rglob("*") if path.is_file() and path.suffix in suffixes
-            and "_bundled" not in path.relative_to(package).parts)
+    return (
+        path
+        for path in package.rglob("*")
+        if path.is_file()
+        and path.suffix in suffixes
+        and "_bundled" not in path.relative_to(package).parts
+    )
 
 
 def base_digest() -> str:
     """Hash of the shipped files that have no door: every chapter depends on them."""
     own = {entry.path for entry in catalog.CATALOG.values() if entry.key != "municipalities"}
     named = ("README.md", "SHA256SUMS")  # made from the other files
-    files = [path for path in _plain_files(paths.DATA)
-             if path.name not in named and not own & {path, *path.parents}]
+    files = [
+        path
+        for path in _plain_files(paths.DATA)
+        if path.name not in named and not own & {path, *path.parents}
+    ]
     return _hash_files(files, paths.DATA)
 
 
 def data_digest() -> str:
     """Hash of every shipped data file and of every updated one."""
     updated = paths.user_data()
-    parts = [_hash_files(_plain_files(folder), folder)
-             for folder in (paths.DATA, updated) if folder.is_dir()]
+    parts = [
+        _hash_files(_plain_files(folder), folder)
+        for folder in (paths.DATA, updated)
+        if folder.is_dir()
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _plain_files(folder: Path) -> Iterable[Path]:
     """The data files in `folder`; what is hidden, such as an update's kept replies, is no data."""
-    return (path for path in folder.rglob("*")
-            if path.is_file() and path.name != "regions.toml"
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return (
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.name != "regions.toml"
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def installed_versions() -> str:
@@ -172,8 +211,7 @@ def installed_versions() -> str:
 
 
 def _distributions() -> Iterable[str]:
-    """Names and versions by the names of their folders: opening 250 files takes half a second.
-    """
+    """Names and versions by the names of their folders: opening 250 files takes half a second."""
     yield f"python {sys.version} {platform.platform()}"
     for place in sys.path:
         for pattern in ("*.dist-info", "*.egg-info"):
@@ -215,8 +253,7 @@ def is_fresh(inputs: Inputs, region: Region) -> bool:
     record = read(folder)
     if record is None or record.get("digest") != inputs.digest(region):
         return False
-    return _is_whole(folder, record) and not any(
-        job.own for job in inputs.plan.chapters_of(region))
+    return _is_whole(folder, record) and not any(job.own for job in inputs.plan.chapters_of(region))
 
 
 def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
@@ -226,13 +263,20 @@ def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
     found = {}
     for job in inputs.plan.chapters_of(region):
         entry, name = record.get("reads", {}).get(job.chapter), f"notebooks/{job.chapter}.ipynb"
-        if (job.own or entry is None or entry["key"] != inputs.chapter_key(job)
-                or not (folder / name).is_file()):
+        if (
+            job.own
+            or entry is None
+            or entry["key"] != inputs.chapter_key(job)
+            or not (folder / name).is_file()
+        ):
             continue
         notebook = (folder / name).read_bytes()
         if hashlib.sha256(notebook).hexdigest() == record["files"].get(name):
-            found[job.chapter] = Known(notebook, tuple(map(of_json, entry["reads"])),
-                                       record["seconds"].get(job.chapter, 0.0))
+            found[job.chapter] = Known(
+                notebook,
+                tuple(map(of_json, entry["reads"])),
+                record["seconds"].get(job.chapter, 0.0),
+            )
     return found
 
 
@@ -240,13 +284,18 @@ def can_stay(inputs: Inputs, region: Region) -> bool:
     """True when the report that stands is whole and today's, if its chapters are."""
     folder = inputs.plan.out / region.key
     record = read(folder)
-    return (record is not None and record.get("finish") == inputs.finish_key(region)
-            and _is_whole(folder, record))
+    return (
+        record is not None
+        and record.get("finish") == inputs.finish_key(region)
+        and _is_whole(folder, record)
+    )
 
 
 def _is_whole(folder: Path, record: dict[str, Any]) -> bool:
-    return all((folder / name).is_file() and _file_hash(folder / name) == known
-               for name, known in record["files"].items())
+    return all(
+        (folder / name).is_file() and _file_hash(folder / name) == known
+        for name, known in record["files"].items()
+    )
 
 
 def renew(inputs: Inputs, region: Region) -> None:
@@ -254,12 +303,18 @@ def renew(inputs: Inputs, region: Region) -> None:
     folder = inputs.plan.out / region.key
     record = read(folder)
     assert record is not None
-    write_json(folder / MANIFEST, record | {"data_sha256": inputs.data,
-                                            "digest": inputs.digest(region)})
+    write_json(
+        folder / MANIFEST, record | {"data_sha256": inputs.data, "digest": inputs.digest(region)}
+    )
 
 
-def write(inputs: Inputs, region: Region, folder: Path, finished: Finished,
-          chapters: Mapping[str, tuple[Sequence[Read], float]]) -> None:
+def write(
+    inputs: Inputs,
+    region: Region,
+    folder: Path,
+    finished: Finished,
+    chapters: Mapping[str, tuple[Sequence[Read], float]],
+) -> None:
     """Write `build.json` into `folder`; call it last, it lists the files that are there.
 
     `chapters` has the reads of each chapter and the seconds that it took when it was executed.
@@ -267,22 +322,36 @@ def write(inputs: Inputs, region: Region, folder: Path, finished: Finished,
     plan = inputs.plan
     seconds = {name: took for name, (_, took) in chapters.items()} | dict(finished.steps)
     record = {
-        "product": "samverkan", "version": VERSION, "region": region.key, "name": region.name,
-        "members": list(region.members), "groups": [group.key for group in region.groups],
-        "as_of": plan.as_of.isoformat(), "formats": list(plan.formats),
+        "product": "samverkan",
+        "version": VERSION,
+        "region": region.key,
+        "name": region.name,
+        "members": list(region.members),
+        "groups": [group.key for group in region.groups],
+        "as_of": plan.as_of.isoformat(),
+        "formats": list(plan.formats),
         "chapters": [name for name, _ in plan.chapters],
         "snapshot": catalog.SNAPSHOT_DATE.isoformat(),
-        "data": [{"dataset": key, "source": source, "years": years}
-                 for key, source, years in finished.cited],
+        "data": [
+            {"dataset": key, "source": source, "years": years}
+            for key, source, years in finished.cited
+        ],
         "code_sha256": _hash([inputs.library, inputs.templates]),
         "data_sha256": inputs.data,
-        "digest": inputs.digest(region), "finish": inputs.finish_key(region), "failed": [],
+        "digest": inputs.digest(region),
+        "finish": inputs.finish_key(region),
+        "failed": [],
         "finding": dict(finished.finding),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "reads": {job.chapter: {"key": inputs.chapter_key(job), "reads": chapters[job.chapter][0]}
-                  for job in plan.chapters_of(region)},
-        "files": {path.relative_to(folder).as_posix(): _file_hash(path)
-                  for path in sorted(folder.rglob("*")) if path.is_file()},
+        "reads": {
+            job.chapter: {"key": inputs.chapter_key(job), "reads": chapters[job.chapter][0]}
+            for job in plan.chapters_of(region)
+        },
+        "files": {
+            path.relative_to(folder).as_posix(): _file_hash(path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
     }
     write_json(folder / MANIFEST, record)
 

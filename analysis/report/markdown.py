@@ -25,8 +25,11 @@ from analysis.regions import slug
 _HTML_MARKS = ("sup", "sub", "em", "strong")  # tags of a Markdown cell that a report prints
 _TAG = re.compile(r"<\s*(/?)\s*([A-Za-z][\w-]*)[^>]*>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_MATHS = re.compile(r"\$\$.+?\$\$|(?<![\\\w$])\$(?=[^\s$])[^$\n]*?[^\s$\\]\$(?![\w$])"
-                    r"|\\begin\{|\\\(|\\\[", re.DOTALL)
+_MATHS = re.compile(
+    r"\$\$.+?\$\$|(?<![\\\w$])\$(?=[^\s$])[^$\n]*?[^\s$\\]\$(?![\w$])"
+    r"|\\begin\{|\\\(|\\\[",
+    re.DOTALL,
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SAFE = ("http", "https", "mailto")
 
@@ -68,8 +71,22 @@ def parse(source: str, where: str, *, said: bool = False) -> tuple[Node, ...]:
     text = plain(source)
     parser = MarkdownIt("commonmark", {"html": not said}).enable("table")
     if said:
-        parser.disable(["code", "fence", "backticks", "image", "autolink", "html_inline",
-                        "entity", "blockquote", "lheading", "hr", "reference", "table"])
+        parser.disable(
+            [
+                "code",
+                "fence",
+                "backticks",
+                "image",
+                "autolink",
+                "html_inline",
+                "entity",
+                "blockquote",
+                "lheading",
+                "hr",
+                "reference",
+                "table",
+            ]
+        )
     return tuple(_blocks(iter(parser.parse(text)), _Reader(where, text, said)))
 
 
@@ -83,9 +100,20 @@ class _Reader:
         return BuildError(f"{self.where}: {what}")
 
 
-_BLOCKS = {"paragraph": "p", "bullet_list": "ul", "ordered_list": "ol", "list_item": "li",
-           "blockquote": "quote", "heading": "h", "table": "table", "thead": "head",
-           "tbody": "body", "tr": "row", "th": "cell", "td": "cell"}
+_BLOCKS = {
+    "paragraph": "p",
+    "bullet_list": "ul",
+    "ordered_list": "ol",
+    "list_item": "li",
+    "blockquote": "quote",
+    "heading": "h",
+    "table": "table",
+    "thead": "head",
+    "tbody": "body",
+    "tr": "row",
+    "th": "cell",
+    "td": "cell",
+}
 
 
 def _blocks(tokens: Iterator[Any], reader: _Reader) -> Iterator[Node]:
@@ -102,8 +130,10 @@ def _blocks(tokens: Iterator[Any], reader: _Reader) -> Iterator[Node]:
             if kind == "h":
                 node = replace(node, level=int(token.tag[1]))
                 if not node.words.strip():
-                    raise reader.refuse(f"a heading of level {node.level} has no text; write one "
-                                        f"after the {'#' * node.level}, or remove it")
+                    raise reader.refuse(
+                        f"a heading of level {node.level} has no text; write one "
+                        f"after the {'#' * node.level}, or remove it"
+                    )
             yield node
         elif token.type == "inline":
             yield from _inline(iter(token.children or ()), reader)
@@ -141,8 +171,10 @@ def _inline(tokens: Iterator[Any], reader: _Reader, until: str = "") -> Iterator
             elif name == until and closing:
                 return
             else:
-                raise reader.refuse(f"the HTML {token.content[:40]!r} has no place in a report; "
-                                    "write it in Markdown")
+                raise reader.refuse(
+                    f"the HTML {token.content[:40]!r} has no place in a report; "
+                    "write it in Markdown"
+                )
         elif token.nesting < 0:
             return
         elif token.nesting > 0:
@@ -162,15 +194,19 @@ def _marked(token: Any, children: tuple[Node, ...], reader: _Reader) -> Iterable
         return [Node("text", text="["), *children, Node("text", text=f"]({address})")]
     scheme = urlsplit(address).scheme.lower()
     if not address.startswith("#") and scheme not in _SAFE:
-        raise reader.refuse(f"the link {address[:60]!r} leads nowhere from a report; give a whole "
-                            "address (https://…) or a place in the report (#…)")
+        raise reader.refuse(
+            f"the link {address[:60]!r} leads nowhere from a report; give a whole "
+            "address (https://…) or a place in the report (#…)"
+        )
     return [Node("link", children, target=address)]
 
 
 def _leaf(token: Any, reader: _Reader) -> Iterable[Node]:
     if token.type == "image":
-        raise reader.refuse("a picture in a Markdown cell has no source; show it as a figure with "
-                            "analysis.exhibits.show")
+        raise reader.refuse(
+            "a picture in a Markdown cell has no source; show it as a figure with "
+            "analysis.exhibits.show"
+        )
     if token.type == "code_inline":
         return [Node("code", text=token.content)]
     if token.type == "hardbreak":
@@ -179,8 +215,9 @@ def _leaf(token: Any, reader: _Reader) -> Iterable[Node]:
         return [Node("text", text=" ")]
     maths = None if reader.said else _MATHS.search(token.content)
     if maths:
-        raise reader.refuse(f"TeX ({maths[0][:40]}) cannot be printed; write the formula in words "
-                            "and signs")
+        raise reader.refuse(
+            f"TeX ({maths[0][:40]}) cannot be printed; write the formula in words and signs"
+        )
     return [Node("text", text=token.content)] if token.content else []
 
 
@@ -197,7 +234,10 @@ def placed(nodes: Iterable[Node], chapter: str) -> tuple[Node, ...]:
     """`nodes` with headings one level down, below the report's own, and their ids."""
     return tuple(
         replace(node, level=min(node.level + 1, 6), id=anchor(chapter, node.words))
-        if node.kind == "h" else node for node in nodes)
+        if node.kind == "h"
+        else node
+        for node in nodes
+    )
 
 
 def check_levels(levels: Iterable[tuple[int, str]], where: str) -> None:
@@ -208,15 +248,29 @@ def check_levels(levels: Iterable[tuple[int, str]], where: str) -> None:
     found = list(levels)
     for (before, _), (level, words) in pairwise(found):
         if level > before + 1:
-            raise BuildError(f"{where}: the heading {words!r} has level {level} after one of level "
-                             f"{before}; give it level {before + 1}")
+            raise BuildError(
+                f"{where}: the heading {words!r} has level {level} after one of level "
+                f"{before}; give it level {before + 1}"
+            )
 
 
 # --- as HTML -------------------------------------------------------------------------------------
 
-_TAGS = {"p": "p", "ul": "ul", "ol": "ol", "li": "li", "quote": "blockquote", "strong": "strong",
-         "em": "em", "sup": "sup", "sub": "sub", "table": "table", "head": "thead",
-         "body": "tbody", "row": "tr"}
+_TAGS = {
+    "p": "p",
+    "ul": "ul",
+    "ol": "ol",
+    "li": "li",
+    "quote": "blockquote",
+    "strong": "strong",
+    "em": "em",
+    "sup": "sup",
+    "sub": "sub",
+    "table": "table",
+    "head": "thead",
+    "body": "tbody",
+    "row": "tr",
+}
 
 
 def html(nodes: Iterable[Node]) -> str:

@@ -19,10 +19,14 @@ from analysis.report.compose import Chapter, Document, Part, Prose, data_dates
 from analysis.report.templating import TEMPLATES
 from analysis.text import swedish
 
-POLICY = ("default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
-          "base-uri 'none'; form-action 'none'")
-_TITLES = {"appendix": "Bilaga: övriga kartor, tabeller, metoder och källor",
-           "report": "Till rapporten"}
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_TITLES = {
+    "appendix": "Bilaga: övriga kartor, tabeller, metoder och källor",
+    "report": "Till rapporten",
+}
 
 
 def context(document: Document, part: Part) -> dict[str, Any]:
@@ -32,9 +36,13 @@ def context(document: Document, part: Part) -> dict[str, Any]:
     css = (TEMPLATES / "samverkan" / "report.css").read_text(encoding="utf-8")
     chapters = (*part.chapters, *front.closing(document, part))
     return {
-        "name": part.name, "front": front.front(document, part), "policy": POLICY,
-        "members": swedish.listed(document.region.member_names), "css": Markup(css),
-        "font_css": Markup(fonts.font_css()), "chapters": chapters,
+        "name": part.name,
+        "front": front.front(document, part),
+        "policy": POLICY,
+        "members": swedish.listed(document.region.member_names),
+        "css": Markup(css),
+        "font_css": Markup(fonts.font_css()),
+        "chapters": chapters,
         "contents": [entry for chapter in chapters for entry in _contents(chapter)],
         "data_date": data_dates(),
         "other": part.other and {"address": f"{part.other}.html", "title": _TITLES[part.other]},
@@ -84,9 +92,9 @@ def drawings(exhibit: FigureExhibit, number: str) -> Markup:
     """The figure's drawings: on a telephone the narrow one is seen, where there is one."""
     wide = _body(exhibit.wide)
     if exhibit.narrow is None:
-        return Markup('<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>'
-                      ).format(f"Figur {number}: {exhibit.title}",
-                               inline(wide, exhibit.id, exhibit.alt, "only"))
+        return Markup(
+            '<div class="scroll" tabindex="0" role="region" aria-label="{}">{}</div>'
+        ).format(f"Figur {number}: {exhibit.title}", inline(wide, exhibit.id, exhibit.alt, "only"))
     small = inline(_body(exhibit.narrow), f"{exhibit.id}-smal", exhibit.alt, "narrow")
     return Markup("{}{}").format(inline(wide, exhibit.id, exhibit.alt, "wide"), small)
 
@@ -100,5 +108,10 @@ def lower_label(label: str) -> str:
     return front.lower(label)
 
 
-FILTERS = {"prose": prose, "sentence": sentence, "inline": inline, "drawings": drawings,
-           "lower_label": lower_label}
+FILTERS = {
+    "prose": prose,
+    "sentence": sentence,
+    "inline": inline,
+    "drawings": drawings,
+    "lower_label": lower_label,
+}

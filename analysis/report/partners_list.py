@@ -19,12 +19,23 @@ from analysis.views.services import rows_of
 
 CIRCULAR = ("same", "shared")
 """Columns that repeat what is shared already."""
-_HEADS = {"name": "Kommun", "distance": "km", "out": "pendlar dit", "back": "pendlar hit",
-          "market": "arb.marknad", "county": "län",
-          "peer": "liknande", "shared": "delar annat", "base": "underlag", "rank": "större än",
-          "today": "tjänsten i dag"}
-NOT_WILLING = ("Passform är inte vilja: ingenting här säger att en kommun vill samverka. Avstånden "
-               "är fågelvägen mellan befolkningscentrum.")
+_HEADS = {
+    "name": "Kommun",
+    "distance": "km",
+    "out": "pendlar dit",
+    "back": "pendlar hit",
+    "market": "arb.marknad",
+    "county": "län",
+    "peer": "liknande",
+    "shared": "delar annat",
+    "base": "underlag",
+    "rank": "större än",
+    "today": "tjänsten i dag",
+}
+NOT_WILLING = (
+    "Passform är inte vilja: ingenting här säger att en kommun vill samverka. Avstånden "
+    "är fågelvägen mellan befolkningscentrum."
+)
 
 
 def lines(found: Partners, *, circular: bool = True) -> list[str]:
@@ -34,8 +45,11 @@ def lines(found: Partners, *, circular: bool = True) -> list[str]:
     head = f"{seeker}, {service}, {swedish.day(found.day)}"
     if found.table.empty:
         return [head, "ingen kommun har sitt befolkningscentrum så nära; ange ett större --within"]
-    columns = [key for key in _HEADS if (circular or key not in CIRCULAR)
-               and (key != "rank" or found.nation is not None)]
+    columns = [
+        key
+        for key in _HEADS
+        if (circular or key not in CIRCULAR) and (key != "rank" or found.nation is not None)
+    ]
     cells = [[_cell(found, row, key) for key in columns] for row in rows_of(found.table)]
     return [head, *_aligned([[_HEADS[key] for key in columns], *cells]), *_notes(found)]
 
@@ -48,8 +62,9 @@ def _cell(found: Partners, row: Any, key: str) -> str:
     if key in ("out", "back"):
         return _commuters(getattr(row, key))
     if key in ("market", "county", "peer"):
-        return "samma" if key != "peer" and getattr(row, key) else (
-            "ja" if getattr(row, key) else "–")
+        return (
+            "samma" if key != "peer" and getattr(row, key) else ("ja" if getattr(row, key) else "–")
+        )
     if key == "shared":
         return swedish.number(row.shared)
     if key == "base":
@@ -82,25 +97,37 @@ def _today(found: Partners, row: Any) -> str:
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Cells in columns as wide as their widest, the last as it is."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)),
-                       row[-1]]) for row in rows]
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]
 
 
 def _notes(found: Partners) -> list[str]:
-    notes = [f"underlag: invånare {found.population_year} i den grupp som skulle bli följden",
-             f"pendlare {found.commuting_year}; ett spann eller ”ca” är en modellskattning och "
-             "rangordnas inte", NOT_WILLING]
+    notes = [
+        f"underlag: invånare {found.population_year} i den grupp som skulle bli följden",
+        f"pendlare {found.commuting_year}; ett spann eller ”ca” är en modellskattning och "
+        "rangordnas inte",
+        NOT_WILLING,
+    ]
     if found.nation is not None:
-        food = (" (livsmedelskontroll, som inte är all miljötillsyn)"
-                if found.service == "miljotillsyn" else "")
+        food = (
+            " (livsmedelskontroll, som inte är all miljötillsyn)"
+            if found.service == "miljotillsyn"
+            else ""
+        )
         counts = found.completeness
         spread = national.spread(found.nation)["median"]
-        medians = [f"{words} {swedish.number(spread[standing])}"
-                   for standing, words in (("alone", "ensamma"), ("shared", "gemensamma"))
-                   if standing in spread.index]
-        notes.append(f"landet{food}: {counts['alone']} kommuner ensamma, {counts['shared']} "
-                     f"tillsammans med andra, {counts['unknown']} utan uppgift; medianunderlag "
-                     f"{swedish.listed(medians)} invånare")
+        medians = [
+            f"{words} {swedish.number(spread[standing])}"
+            for standing, words in (("alone", "ensamma"), ("shared", "gemensamma"))
+            if standing in spread.index
+        ]
+        notes.append(
+            f"landet{food}: {counts['alone']} kommuner ensamma, {counts['shared']} "
+            f"tillsammans med andra, {counts['unknown']} utan uppgift; medianunderlag "
+            f"{swedish.listed(medians)} invånare"
+        )
     return notes
 
 
@@ -108,9 +135,11 @@ def write(found: Partners, out: Path, *, circular: bool = True) -> Path:
     """The table as CSV; raises InputError for a file that cannot be written."""
     raise_faults(InputError, out_faults(out))
     flows: dict[str, Any] = {
-        f"{key}_{end}": [None if flow is None else getattr(flow, end)
-                         for flow in found.table[key]]
-        for key in ("out", "back") for end in ("low", "high")}
+        f"{key}_{end}": [None if flow is None else getattr(flow, end) for flow in found.table[key]]
+        for key in ("out", "back")
+        for end in ("low", "high")
+    }
     table = found.table.drop(columns=["out", "back"]).assign(
-        seeker=found.seeker, service=found.service, **flows)
+        seeker=found.seeker, service=found.service, **flows
+    )
     return write_csv(table if circular else table.drop(columns=list(CIRCULAR)), out)

@@ -44,8 +44,11 @@ class Job:
     @property
     def parameters(self) -> dict[str, str]:
         """Parameters of the notebook: registered regions by key, others by their codes."""
-        return {"region": reference(self.region), "name": self.region.name,
-                "as_of": self.as_of.isoformat()}
+        return {
+            "region": reference(self.region),
+            "name": self.region.name,
+            "as_of": self.as_of.isoformat(),
+        }
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,17 @@ def reference(region: Region) -> str:
     return region.key if known == region else ",".join(region.members)
 
 
-def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
-              as_of: date | None = None, out: Path | None = None, jobs: int | None = None,
-              chapters: Sequence[Path] = (), scheduler: str = "", appendix: bool = True,
-              ) -> Plan:
+def make_plan(
+    regions: Sequence[Region],
+    *,
+    formats: Sequence[str] = FORMATS,
+    as_of: date | None = None,
+    out: Path | None = None,
+    jobs: int | None = None,
+    chapters: Sequence[Path] = (),
+    scheduler: str = "",
+    appendix: bool = True,
+) -> Plan:
     """Check everything that can be checked before any work is done.
 
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
@@ -101,7 +111,10 @@ def make_plan(regions: Sequence[Region], *, formats: Sequence[str] = FORMATS,
         tuple(dict.fromkeys(regions)),
         (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
         tuple(name for name in ALL_FORMATS if name in formats),
-        as_of or _data_date(), target, jobs or os.cpu_count() or 1, scheduler,
+        as_of or _data_date(),
+        target,
+        jobs or os.cpu_count() or 1,
+        scheduler,
         appendix,
     )
 
@@ -114,8 +127,11 @@ def _new_faults(region: Region) -> list[str]:
     from analysis.loaders import tables
 
     there = set(tables.load("population")["code"])
-    return [f"region {region.key!r}: {code} has no figures here yet; run `samverkan data update`"
-            for code in new if code not in there]
+    return [
+        f"region {region.key!r}: {code} has no figures here yet; run `samverkan data update`"
+        for code in new
+        if code not in there
+    ]
 
 
 def _data_date() -> date:
@@ -153,11 +169,14 @@ def _chapter_faults(chapters: Sequence[Path]) -> list[str]:
         if path.suffix != ".ipynb" or not path.is_file():
             faults.append(f"chapter {str(path)!r} is no notebook file; name an existing .ipynb")
         elif not slug(path.stem) or slug(path.stem) in RESERVED:
-            faults.append(f"chapter {path.name!r}: the name {path.stem!r} cannot be used; "
-                          "rename the file")
+            faults.append(
+                f"chapter {path.name!r}: the name {path.stem!r} cannot be used; rename the file"
+            )
         elif slug(path.stem) in seen:
-            faults.append(f"chapter {path.stem!r} is given twice or is one of {', '.join(CHAPTERS)}"
-                          "; rename the file")
+            faults.append(
+                f"chapter {path.stem!r} is given twice or is one of {', '.join(CHAPTERS)}"
+                "; rename the file"
+            )
         seen.add(slug(path.stem))
     return faults
 
@@ -172,14 +191,18 @@ def folder_faults(out: Path, region: Region) -> list[str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         if any(folder.iterdir()):
-            return [f"the folder {folder.name!r} in {out.name!r} was not made by samverkan; "
-                    "move it away or choose another --name or --out"]
+            return [
+                f"the folder {folder.name!r} in {out.name!r} was not made by samverkan; "
+                "move it away or choose another --name or --out"
+            ]
         return []
     try:
         members = set(json.loads(manifest.read_text(encoding="utf-8"))["members"])
     except (ValueError, KeyError, TypeError):
         return [f"{folder.name}/{MANIFEST} cannot be read; remove the folder and build again"]
     if members != set(region.members):
-        return [f"the folder {folder.name!r} holds a report on other members "
-                f"({', '.join(sorted(members))}); choose another --name or --out"]
+        return [
+            f"the folder {folder.name!r} holds a report on other members "
+            f"({', '.join(sorted(members))}); choose another --name or --out"
+        ]
     return []

@@ -53,8 +53,7 @@ def _deaf() -> Iterator[None]:
 
 
 class LocalExecutor(Executor):
-    """`local_pool`, and a new one in its place when it has lost a process: it takes no more jobs.
-    """
+    """`local_pool`, and a new one in its place when it has lost a process: it takes no more jobs."""
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
@@ -71,8 +70,10 @@ class LocalExecutor(Executor):
         try:
             return self._submit(function, *arguments, **named)
         except BrokenExecutor as error:
-            raise BuildError("the process that all others are forked from was killed, most often "
-                             "for lack of memory; close other programs and build again") from error
+            raise BuildError(
+                "the process that all others are forked from was killed, most often "
+                "for lack of memory; close other programs and build again"
+            ) from error
 
     def check_start(self) -> None:
         """Raise BuildError when the warm process could not be made."""

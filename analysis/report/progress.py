@@ -19,15 +19,22 @@ def display(plan: Plan) -> Iterator[Callable[[str, str], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     steps = len(plan.chapters) + len(plan.formats) + 2
-    columns = (TextColumn("{task.fields[region]}"), BarColumn(), TextColumn("{task.description}"),
-               TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.fields[region]}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {region.key: bars.add_task("waiting", total=steps, region=region.key)
-                 for region in plan.regions}
+        tasks = {
+            region.key: bars.add_task("waiting", total=steps, region=region.key)
+            for region in plan.regions
+        }
 
         def tell(region: str, text: str) -> None:
             done = steps if text.startswith(("built", "up to date")) else None
-            bars.update(tasks[region], description=text, advance=None if done else 1,
-                        completed=done)
+            bars.update(
+                tasks[region], description=text, advance=None if done else 1, completed=done
+            )
 
         yield tell

@@ -111,5 +111,7 @@ def check_page(html: str) -> None:
     reader.feed(html)
     reader.close()
     if reader.fault:
-        raise BuildError(f"the report would hold {reader.fault}, which runs, asks for something "
-                         "outside itself or is not known; leave it out")
+        raise BuildError(
+            f"the report would hold {reader.fault}, which runs, asks for something "
+            "outside itself or is not known; leave it out"
+        )

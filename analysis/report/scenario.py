@@ -38,15 +38,26 @@ class ScenarioJob(Job):
     @property
     def parameters(self) -> dict[str, Any]:
         """Parameters of the notebook."""
-        return {"members": ",".join(self.region.members), "service": self.service,
-                "host": self.host, "as_of": self.as_of.isoformat(),
-                "cost_low": self.change[0], "cost_high": self.change[1]}
+        return {
+            "members": ",".join(self.region.members),
+            "service": self.service,
+            "host": self.host,
+            "as_of": self.as_of.isoformat(),
+            "cost_low": self.change[0],
+            "cost_high": self.change[1],
+        }
 
 
-def build_scenario(service: str, members: Sequence[str], *, host: str = "",
-                   as_of: date | None = None, out: Path | None = None,
-                   change: tuple[float, float] = CHANGE,
-                   tell: Callable[[str], object] = lambda text: None) -> Path:
+def build_scenario(
+    service: str,
+    members: Sequence[str],
+    *,
+    host: str = "",
+    as_of: date | None = None,
+    out: Path | None = None,
+    change: tuple[float, float] = CHANGE,
+    tell: Callable[[str], object] = lambda text: None,
+) -> Path:
     """Make the report that `members` share `service`; returns its folder under `out`.
 
     Raises InputError with all faults before any work (unknown service or code, one member only,
@@ -62,8 +73,14 @@ def build_scenario(service: str, members: Sequence[str], *, host: str = "",
     return single.run(job, plan, tell=tell)
 
 
-def _checked(service: str, members: Sequence[str], host: str, when: date,
-             change: tuple[float, float], target: Path) -> Region:
+def _checked(
+    service: str,
+    members: Sequence[str],
+    host: str,
+    when: date,
+    change: tuple[float, float],
+    target: Path,
+) -> Region:
     """The region of the report, after the very checks that the notebook makes."""
     from analysis.loaders.services import load_inventory
     from analysis.text.services import lower
@@ -73,9 +90,15 @@ def _checked(service: str, members: Sequence[str], host: str, when: date,
     inventory = load_inventory()
     faults = scenario.scenario_faults(service, codes, host, inventory)
     raise_faults(InputError, faults)
-    case = scenario.make_scenario(Region("scenario", "scenario", codes), service,
-                                  inventory=inventory, host=host, as_of=when.isoformat(),
-                                  low=change[0], high=change[1])
+    case = scenario.make_scenario(
+        Region("scenario", "scenario", codes),
+        service,
+        inventory=inventory,
+        host=host,
+        as_of=when.isoformat(),
+        low=change[0],
+        high=change[1],
+    )
     name = f"Scenario: {lower(case.name)}"
     region = Region(folder_name(service, codes, host), name, codes)
     if target.exists() and not target.is_dir():

@@ -29,8 +29,10 @@ def check_sockets() -> None:
     """Raise BuildError when the temporary folder has too long a name for the sockets in it."""
     place = tempfile.gettempdir()
     if hasattr(socket, "AF_UNIX") and len(os.fsencode(place)) > _LONGEST_SOCKET - _OWN_PART:
-        raise BuildError(f"the temporary folder {place!r} has too long a name for sockets; "
-                         "name a shorter one by the variable TMPDIR")
+        raise BuildError(
+            f"the temporary folder {place!r} has too long a name for sockets; "
+            "name a shorter one by the variable TMPDIR"
+        )
 
 
 def clear_abandoned() -> None:

@@ -35,8 +35,7 @@ def run(job: Job, plan: Plan, *, tell: Tell, more: More = lambda notebooks: {}) 
         notebooks = {job.chapter: chapter.notebook}
         finished = worker.finish(plan, region, notebooks)
         finished = replace(finished, files={**finished.files, **more(notebooks)})
-        build.put(inputs, region, finished, {job.chapter: (outcome.reads, outcome.seconds)},
-                  folder)
+        build.put(inputs, region, finished, {job.chapter: (outcome.reads, outcome.seconds)}, folder)
         build.swap(folder, plan.out / region.key)
         for name in ("compose", *plan.formats):
             tell(f"{name} done in {finished.steps[name]:.1f} s")

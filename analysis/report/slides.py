@@ -45,13 +45,20 @@ def write(document: Document, target: Path) -> None:
     about.last_modified_by = "Samverkan"
     _opening(show, document)
     if document.findings:
-        _listed(show, "Det viktigaste", [_spoken(text) for text in document.findings.items],
-                document.findings.evidence)
+        _listed(
+            show,
+            "Det viktigaste",
+            [_spoken(text) for text in document.findings.items],
+            document.findings.evidence,
+        )
     for shown, exhibit in chosen(document):
         _figure(show, shown, exhibit)
-    _listed(show, "Så säkert är underlaget",
-            [f"{part}: {sure}" for part, _, sure in methods.CERTAINTY[:4]],
-            "Hela underlaget, källor och metoder finns i rapporten.")
+    _listed(
+        show,
+        "Så säkert är underlaget",
+        [f"{part}: {sure}" for part, _, sure in methods.CERTAINTY[:4]],
+        "Hela underlaget, källor och metoder finns i rapporten.",
+    )
     buffer = io.BytesIO()
     show.save(buffer)
     target.write_bytes(_undated(buffer.getvalue()))
@@ -64,9 +71,14 @@ def chosen(document: Document) -> list[tuple[Shown, FigureExhibit]]:
     """
     found: list[tuple[Shown, FigureExhibit]] = []
     for chapter in document.report:
-        figures = [(block, block.exhibit) for block in chapter.blocks
-                   if isinstance(block, Shown) and isinstance(block.exhibit, FigureExhibit)
-                   and block.exhibit.id != _OPENING and _is_low(block.exhibit.wide)]
+        figures = [
+            (block, block.exhibit)
+            for block in chapter.blocks
+            if isinstance(block, Shown)
+            and isinstance(block.exhibit, FigureExhibit)
+            and block.exhibit.id != _OPENING
+            and _is_low(block.exhibit.wide)
+        ]
         found += figures[:_A_CHAPTER]
     return found[:_MOST_FIGURES]
 
@@ -84,8 +96,14 @@ def _opening(show: Any, document: Document) -> None:
     found = document.findings
     title = found.title if found and found.title else document.region.name
     slide = _slide(show, title, size=36, top=1.6)
-    lines = [front.KICKER, *(line.text for part in document.parts(appendix=False)[:1]
-                             for line in front.front(document, part).lines)]
+    lines = [
+        front.KICKER,
+        *(
+            line.text
+            for part in document.parts(appendix=False)[:1]
+            for line in front.front(document, part).lines
+        ),
+    ]
     _text(slide, lines, (0.7, 3.9, 8.0, 2.6), size=16)
     cover = front.cover_map(document.region)
     picture = pictures.png(Drawing(cover.svg, 400, 360), cover.alt, dpi=220)
@@ -107,8 +125,7 @@ def _figure(show: Any, shown: Shown, exhibit: FigureExhibit) -> None:
         _text(slide, [exhibit.subtitle], (0.7, 1.15, 11.9, 0.4), size=14)
     wide = exhibit.wide
     body = Drawing(without_words(wide.svg, wide.head, wide.foot), wide.width, wide.height)
-    _picture(slide, pictures.png(body, exhibit.title, dpi=220), exhibit.alt,
-             (0.7, 1.6, 11.9, 5.1))
+    _picture(slide, pictures.png(body, exhibit.title, dpi=220), exhibit.alt, (0.7, 1.6, 11.9, 5.1))
     source = front.source_text(shown)
     modelled = "Modellskattning. " if exhibit.kind == "modelled" else ""
     _text(slide, [modelled + source], (0.7, 6.85, 11.9, 0.5), size=11)
@@ -135,8 +152,12 @@ def _slide(show: Any, title: str, *, size: int = 28, top: float = 0.35) -> Any:
     shape.width, shape.height = Inches(8.2 if large else 11.9), Inches(2.2 if large else 0.9)
     shape.text_frame.text = plain(title)
     shape.text_frame.word_wrap = True
-    _dress(shape.text_frame, size - (6 if len(title) > 80 else 0), bold=True,
-           colour=RGBColor.from_string(style.ACCENT[1:].upper()))
+    _dress(
+        shape.text_frame,
+        size - (6 if len(title) > 80 else 0),
+        bold=True,
+        colour=RGBColor.from_string(style.ACCENT[1:].upper()),
+    )
     line = slide.shapes.add_shape(1, Inches(0), Inches(0), Inches(_WIDE), Pt(8))
     line.fill.solid()
     line.fill.fore_color.rgb = RGBColor.from_string(style.ACCENT[1:].upper())
@@ -145,8 +166,14 @@ def _slide(show: Any, title: str, *, size: int = 28, top: float = 0.35) -> Any:
     return slide
 
 
-def _text(slide: Any, lines: list[str], box: tuple[float, float, float, float], *, size: int,
-          bullets: bool = False) -> None:
+def _text(
+    slide: Any,
+    lines: list[str],
+    box: tuple[float, float, float, float],
+    *,
+    size: int,
+    bullets: bool = False,
+) -> None:
     from pptx.dml.color import RGBColor
     from pptx.util import Inches, Pt
 
@@ -191,9 +218,14 @@ def _notes(slide: Any, lines: list[str]) -> None:
 def _undated(raw: bytes) -> bytes:
     """The file with one date for all that is packed in it."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as given, \
-            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(raw)) as given,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for name in given.namelist():
-            made.writestr(zipfile.ZipInfo(name, _DAY.timetuple()[:6]), given.read(name),
-                          compress_type=zipfile.ZIP_DEFLATED)
+            made.writestr(
+                zipfile.ZipInfo(name, _DAY.timetuple()[:6]),
+                given.read(name),
+                compress_type=zipfile.ZIP_DEFLATED,
+            )
     return target.getvalue()

@@ -20,12 +20,7 @@ from typing import Any
 
 from analysis import catalog
 from analysis.errors import BuildError
-from analysis.exhibits.model import (
-    FigureExhibit,
-    FindingsExhibit,
-    TableExhibit,
-    TilesExhibit,
-)
+from analysis.exhibits.model import FigureExhibit, FindingsExhibit, TableExhibit, TilesExhibit
 from analysis.exhibits.pictures import faces
 from analysis.figures import fonts
 from analysis.figures.svg import without_words
@@ -52,9 +47,14 @@ def pdf(document: Document, part: Part) -> bytes:
 
     given = json.dumps(given_of(document, part), ensure_ascii=False)
     try:
-        raw = typst.compile(TEMPLATE.read_bytes(), format="pdf", pdf_standards="ua-1",
-                            font_paths=faces(), sys_inputs={"given": given},
-                            timestamp=_MIDNIGHT)
+        raw = typst.compile(
+            TEMPLATE.read_bytes(),
+            format="pdf",
+            pdf_standards="ua-1",
+            font_paths=faces(),
+            sys_inputs={"given": given},
+            timestamp=_MIDNIGHT,
+        )
     except typst.TypstError as error:
         raise BuildError(f"{part.name}.pdf: {error.message}") from error
     return with_row_headers(raw)
@@ -63,17 +63,27 @@ def pdf(document: Document, part: Part) -> bytes:
 def given_of(document: Document, part: Part) -> dict[str, Any]:
     """What the template prints."""
     page = front.front(document, part)
-    chapters = [{"breaks": place > 0 and not chapter.joined,
-                 "blocks": [value for block in chapter.blocks for value in _values(block)]}
-                for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))]
+    chapters = [
+        {
+            "breaks": place > 0 and not chapter.joined,
+            "blocks": [value for block in chapter.blocks for value in _values(block)],
+        }
+        for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))
+    ]
     return {
-        "title": page.title, "keywords": list(document.region.member_names)[:40],
-        "fonts": [fonts.FAMILY, fonts.SIGNS], "running": page.running, "kicker": page.kicker,
-        "headline": page.headline, "wide": UPRIGHT,
-        "lines": [{"text": line.text, "size": 9.5 if line.quiet else 11.5, "quiet": line.quiet}
-                  for line in page.lines],
-        "map": page.map and {"svg": page.map.svg, "alt": page.map.alt, "width": 154,
-                             "source": page.map.source},
+        "title": page.title,
+        "keywords": list(document.region.member_names)[:40],
+        "fonts": [fonts.FAMILY, fonts.SIGNS],
+        "running": page.running,
+        "kicker": page.kicker,
+        "headline": page.headline,
+        "wide": UPRIGHT,
+        "lines": [
+            {"text": line.text, "size": 9.5 if line.quiet else 11.5, "quiet": line.quiet}
+            for line in page.lines
+        ],
+        "map": page.map
+        and {"svg": page.map.svg, "alt": page.map.alt, "width": 154, "source": page.map.source},
         "contents": {"report": "after", "appendix": "first"}.get(part.name, "none"),
         "chapters": chapters,
     }
@@ -91,8 +101,11 @@ def _values(block: Block) -> Iterator[dict[str, Any]]:
     elif isinstance(exhibit, FindingsExhibit):
         yield {"is": "findings", "items": [_sentence(text) for text in exhibit.items]}
     elif isinstance(exhibit, TilesExhibit):
-        yield {"is": "tiles", "items": [asdict(tile) for tile in exhibit.items],
-               "source": front.source_text(block)}
+        yield {
+            "is": "tiles",
+            "items": [asdict(tile) for tile in exhibit.items],
+            "source": front.source_text(block),
+        }
 
 
 def _sentence(text: str) -> list[dict[str, Any]]:
@@ -100,15 +113,25 @@ def _sentence(text: str) -> list[dict[str, Any]]:
 
 
 def _about(block: Shown, exhibit: FigureExhibit | TableExhibit) -> dict[str, Any]:
-    return {"number": block.number, "title": exhibit.title, "subtitle": exhibit.subtitle,
-            "kind": exhibit.kind, "source": front.source_text(block)}
+    return {
+        "number": block.number,
+        "title": exhibit.title,
+        "subtitle": exhibit.subtitle,
+        "kind": exhibit.kind,
+        "source": front.source_text(block),
+    }
 
 
 def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
     wide = exhibit.wide
-    return {"is": "figure", **_about(block, exhibit), "alt": exhibit.alt, "width": wide.width,
-            "notes": [exhibit.note] if exhibit.note else [],
-            "svg": without_words(wide.svg, wide.head, wide.foot)}
+    return {
+        "is": "figure",
+        **_about(block, exhibit),
+        "alt": exhibit.alt,
+        "width": wide.width,
+        "notes": [exhibit.note] if exhibit.note else [],
+        "svg": without_words(wide.svg, wide.head, wide.foot),
+    }
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -116,8 +139,10 @@ def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
 
 def _tables(block: Shown, exhibit: TableExhibit) -> Iterator[dict[str, Any]]:
     """A table as it fits: upright, smaller, turned, or split by columns."""
-    for size, width, turned in ((*((size, UPRIGHT, False) for size in _SIZES),
-                                 (_SIZES[1], TURNED, True))):
+    for size, width, turned in (
+        *((size, UPRIGHT, False) for size in _SIZES),
+        (_SIZES[1], TURNED, True),
+    ):
         if _least_width(exhibit, size) <= width:
             yield _table(block, exhibit, size, turned)
             return
@@ -130,17 +155,28 @@ def _tables(block: Shown, exhibit: TableExhibit) -> Iterator[dict[str, Any]]:
 def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> dict[str, Any]:
     rows = shown_rows(exhibit)
     widths = _widths(exhibit, rows, size, TURNED if turned else UPRIGHT)
-    columns = [{"heading": form.heading, "number": not form.text, "width": width}
-               for form, width in zip(exhibit.columns, widths, strict=True)]
-    return {"is": "table", **_about(block, exhibit), "columns": columns, "rows": rows,
-            "size": size, "turned": turned, "notes": list(exhibit.notes),
-            "short": sum(_lines(row) for row in rows) <= _SHORT}
+    columns = [
+        {"heading": form.heading, "number": not form.text, "width": width}
+        for form, width in zip(exhibit.columns, widths, strict=True)
+    ]
+    return {
+        "is": "table",
+        **_about(block, exhibit),
+        "columns": columns,
+        "rows": rows,
+        "size": size,
+        "turned": turned,
+        "notes": list(exhibit.notes),
+        "short": sum(_lines(row) for row in rows) <= _SHORT,
+    }
 
 
 def shown_rows(exhibit: TableExhibit) -> list[list[str]]:
     """The rows of a table as a reader sees them."""
-    return [[form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
-            for row in exhibit.rows]
+    return [
+        [form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
+        for row in exhibit.rows
+    ]
 
 
 def _lines(row: Iterable[str]) -> int:
@@ -150,21 +186,23 @@ def _lines(row: Iterable[str]) -> int:
 def _least_width(exhibit: TableExhibit, size: float) -> float:
     """Points that the columns need when text wraps between words and numbers do not wrap."""
     rows = shown_rows(exhibit)
-    return sum(_least(form, [row[place] for row in rows]) * size * _LETTER + _BESIDE
-               for place, form in enumerate(exhibit.columns))
+    return sum(
+        _least(form, [row[place] for row in rows]) * size * _LETTER + _BESIDE
+        for place, form in enumerate(exhibit.columns)
+    )
 
 
 def _least(form: Format, cells: list[str]) -> int:
     """Letters of the longest piece that must stay on one line; long words can be hyphenated."""
-    words = [word for text in (form.heading, *(cells if form.text else ()))
-             for word in text.split()]
+    words = [
+        word for text in (form.heading, *(cells if form.text else ())) for word in text.split()
+    ]
     longest = max(map(len, words), default=1)
     numbers = 0 if form.text else max(map(len, cells), default=1)
     return max(min(longest, 14), numbers)
 
 
-def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float,
-            ) -> list[float]:
+def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float) -> list[float]:
     """Points of each column; 0 is as wide as its content, where all have the room they like.
 
     Otherwise each gets what it needs, and they share what is left by how much more they like.
@@ -179,8 +217,10 @@ def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: flo
         return [0.0] * len(liked)
     more = [wish - need for wish, need in zip(liked, least, strict=True)]
     spare = max(room - sum(least), 0.0)
-    return [round(need + spare * part / (sum(more) or 1.0), 1)
-            for need, part in zip(least, more, strict=True)]
+    return [
+        round(need + spare * part / (sum(more) or 1.0), 1)
+        for need, part in zip(least, more, strict=True)
+    ]
 
 
 def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:
@@ -195,8 +235,11 @@ def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:
 
 
 def _columns(exhibit: TableExhibit, places: list[int]) -> TableExhibit:
-    return replace(exhibit, columns=tuple(exhibit.columns[place] for place in places),
-                   rows=tuple(tuple(row[place] for place in places) for row in exhibit.rows))
+    return replace(
+        exhibit,
+        columns=tuple(exhibit.columns[place] for place in places),
+        rows=tuple(tuple(row[place] for place in places) for row in exhibit.rows),
+    )
 
 
 # --- tags ----------------------------------------------------------------------------------------
@@ -217,8 +260,9 @@ def with_row_headers(raw: bytes) -> bytes:
             if isinstance(first, pikepdf.Dictionary) and first.get("/S") == "/TD":
                 first.S = pikepdf.Name("/TH")
                 first.A = pikepdf.Dictionary(O=pikepdf.Name("/Table"), Scope=pikepdf.Name("/Row"))
-        document.save(target, deterministic_id=True,
-                      object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        document.save(
+            target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+        )
     return target.getvalue()
 
 

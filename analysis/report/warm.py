@@ -63,8 +63,17 @@ import typst
 import analysis
 
 LIBRARIES = (ipykernel.kernelapp, nbconvert.exporters, papermill, traitlets.config, typst)
-ROOMS = ("loaders", "metrics", "flows", "inventory", "text", "tables", "figures", "exhibits",
-         "key_figures")
+ROOMS = (
+    "loaders",
+    "metrics",
+    "flows",
+    "inventory",
+    "text",
+    "tables",
+    "figures",
+    "exhibits",
+    "key_figures",
+)
 
 for found in pkgutil.walk_packages(analysis.__path__, "analysis."):
     if found.name.split(".")[1] in ROOMS and found.name != __name__:

@@ -45,5 +45,4 @@ def _is_about(record: dict[str, Any], region: Region) -> bool:
 def _way(folder: str, record: dict[str, Any]) -> Way:
     finding = record.get("finding")
     result = finding.get("first", "") if isinstance(finding, dict) else ""
-    return Way(str(record.get("name", folder)), str(result),
-               f"../{quote(folder)}/report.html")
+    return Way(str(record.get("name", folder)), str(result), f"../{quote(folder)}/report.html")

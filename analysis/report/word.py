@@ -37,8 +37,9 @@ FIELDS = ("att fylla i", "att skriva")
 """Cells with these words become fields."""
 _TO_WRITE = "Att skriva:"
 _FIXED = (1980, 1, 1, 0, 0, 0)
-_DATED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
-                  catalog.SNAPSHOT_DATE.day, tzinfo=UTC).replace(tzinfo=None)
+_DATED = datetime(
+    catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day, tzinfo=UTC
+).replace(tzinfo=None)
 _WIDE = 8  # columns from which a table stands on a page that is laid on its side
 _SMALL, _NOTE = 8.5, 8.0  # points
 _LETTER, _BESIDE = 56_000, 150_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
@@ -54,11 +55,16 @@ def template_fault(path: Path) -> str:
     try:
         docx.Document(str(path))
     except PackageNotFoundError:
-        return (f"--template {path.name!r} is no Word document; save the template as .docx" if
-                path.is_file() else f"--template {str(path)!r} is not there; name a .docx file")
+        return (
+            f"--template {path.name!r} is no Word document; save the template as .docx"
+            if path.is_file()
+            else f"--template {str(path)!r} is not there; name a .docx file"
+        )
     except (ValueError, KeyError) as error:
-        return (f"--template {path.name!r} cannot be used ({error}); open it in Word and save it "
-                "as a document (.docx), not as a template (.dotx) or with macros (.docm)")
+        return (
+            f"--template {path.name!r} cannot be used ({error}); open it in Word and save it "
+            "as a document (.docx), not as a template (.dotx) or with macros (.docm)"
+        )
     return ""
 
 
@@ -97,8 +103,12 @@ def _block(paper: Paper, block: Block) -> None:
             paper.item(markdown.parse(text, "findings", said=True)[0].children)
     elif isinstance(exhibit, TilesExhibit):
         for tile in exhibit.items:
-            paper.item((Node("strong", (Node("text", text=f"{tile.label}: {tile.value}"),)),
-                        Node("text", text=f" {tile.comparison}")))
+            paper.item(
+                (
+                    Node("strong", (Node("text", text=f"{tile.label}: {tile.value}"),)),
+                    Node("text", text=f" {tile.comparison}"),
+                )
+            )
 
 
 class Paper:
@@ -117,8 +127,9 @@ class Paper:
         self.section = self.file.sections[-1]
         if header:
             line = self.section.header.paragraphs
-            (line[0] if line and not line[0].text else self.section.header.add_paragraph()
-             ).add_run(header).bold = True
+            (line[0] if line and not line[0].text else self.section.header.add_paragraph()).add_run(
+                header
+            ).bold = True
         if template is None:
             _page_number(self.section.footer.paragraphs[0])
 
@@ -133,8 +144,13 @@ class Paper:
         normal = self.file.styles["Normal"]
         normal.font.name, normal.font.size = "Calibri", Pt(11)
         normal.element.rPr.append(_element("w:lang", val="sv-SE"))
-        for name, size in (("Title", 22), ("Heading 1", 18), ("Heading 2", 14), ("Heading 3", 12),
-                           ("Heading 4", 11)):
+        for name, size in (
+            ("Title", 22),
+            ("Heading 1", 18),
+            ("Heading 2", 14),
+            ("Heading 3", 12),
+            ("Heading 4", 11),
+        ):
             font = self.file.styles[name].font
             font.name, font.size, font.color.rgb = "Calibri", Pt(size), RGBColor(0x0B, 0x5C, 0x6B)
             fonts = self.file.styles[name].element.rPr.rFonts
@@ -213,8 +229,7 @@ class Paper:
     def grid(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table of words under headings; cells of `FIELDS` are fields."""
         made = self._grid(len(rows) + 1, len(headings))
-        widths = _shared(self._room(), [list(texts) for texts in zip(headings, *rows,
-                                                                     strict=True)])
+        widths = _shared(self._room(), [list(texts) for texts in zip(headings, *rows, strict=True)])
         form = Format("", text=True)
         cells = iter(made._cells)
         for column, width in zip(made.columns, widths, strict=True):
@@ -242,12 +257,16 @@ class Paper:
         self._place(wide=False)
         self._caption("Figur", block, exhibit.title, exhibit.subtitle)
         wide = exhibit.wide
-        body = Drawing(without_words(wide.svg, wide.head, wide.foot), wide.width,
-                       wide.height - wide.head - wide.foot)
+        body = Drawing(
+            without_words(wide.svg, wide.head, wide.foot),
+            wide.width,
+            wide.height - wide.head - wide.foot,
+        )
         room = self._room()
         made = self.file.add_paragraph(style=self.style("Normal"))
-        picture = made.add_run().add_picture(io.BytesIO(pictures.png(body, exhibit.title)),
-                                             width=min(Pt(wide.width), room))
+        picture = made.add_run().add_picture(
+            io.BytesIO(pictures.png(body, exhibit.title)), width=min(Pt(wide.width), room)
+        )
         about = picture._inline.docPr
         about.set("descr", exhibit.alt)
         about.set("title", exhibit.title)
@@ -261,8 +280,10 @@ class Paper:
         made = self._grid(len(exhibit.rows) + 1, len(exhibit.columns))
         widths = _widths(exhibit, self._room())
         heads = [form.heading for form in exhibit.columns]
-        shown = [[form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
-                 for row in exhibit.rows]
+        shown = [
+            [form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
+            for row in exhibit.rows
+        ]
         for column, width in zip(made.columns, widths, strict=True):
             column.width = width
         cells = iter(made._cells)  # once: python-docx looks for each cell anew
@@ -316,11 +337,14 @@ class Paper:
         self._place(wide=False)
         made, steady = io.BytesIO(), io.BytesIO()
         self.file.save(made)
-        with zipfile.ZipFile(made) as old, zipfile.ZipFile(
-                steady, "w", zipfile.ZIP_DEFLATED) as new:
+        with (
+            zipfile.ZipFile(made) as old,
+            zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as new,
+        ):
             for entry in old.infolist():
-                new.writestr(zipfile.ZipInfo(entry.filename, _FIXED), old.read(entry),
-                             zipfile.ZIP_DEFLATED)
+                new.writestr(
+                    zipfile.ZipInfo(entry.filename, _FIXED), old.read(entry), zipfile.ZIP_DEFLATED
+                )
         return steady.getvalue()
 
 
@@ -337,8 +361,9 @@ def _element(tag: str, **values: str) -> Any:
     return made
 
 
-def _runs(paragraph: Any, nodes: Iterable[Node], *, bold: bool = False, italic: bool = False,
-          ) -> None:
+def _runs(
+    paragraph: Any, nodes: Iterable[Node], *, bold: bool = False, italic: bool = False
+) -> None:
     """Words with their marks; a link is a real one."""
     for node in nodes:
         if node.kind in ("text", "code"):
@@ -349,8 +374,12 @@ def _runs(paragraph: Any, nodes: Iterable[Node], *, bold: bool = False, italic: 
         elif node.kind == "link" and not node.target.startswith("#"):
             _link(paragraph, node.words, node.target)
         else:
-            _runs(paragraph, node.children, bold=bold or node.kind == "strong",
-                  italic=italic or node.kind == "em")
+            _runs(
+                paragraph,
+                node.children,
+                bold=bold or node.kind == "strong",
+                italic=italic or node.kind == "em",
+            )
 
 
 def _link(paragraph: Any, text: str, address: str) -> None:
@@ -415,21 +444,29 @@ def _fill(cell: Any, text: str, form: Format, width: int, *, head: bool) -> None
 
 def _widths(exhibit: TableExhibit, room: int) -> list[int]:
     """Widths of the columns of an exhibit."""
-    return _shared(room, [[form.heading, *(form.show(row[place]) for row in exhibit.rows)]
-                          for place, form in enumerate(exhibit.columns)])
+    return _shared(
+        room,
+        [
+            [form.heading, *(form.show(row[place]) for row in exhibit.rows)]
+            for place, form in enumerate(exhibit.columns)
+        ],
+    )
 
 
 def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
     """Widths of columns of texts: room for the longest word of each, the rest by what they hold."""
     longest = [max(map(_longest, texts)) for texts in columns]
     least = [_BESIDE + _LETTER * letters for letters in longest]
-    wanted = [max(sum(map(len, texts)) / len(texts) - letters, 1.0)
-              for texts, letters in zip(columns, longest, strict=True)]
+    wanted = [
+        max(sum(map(len, texts)) / len(texts) - letters, 1.0)
+        for texts, letters in zip(columns, longest, strict=True)
+    ]
     left = room - sum(least)
     if left < 0:
         return [int(room * part / sum(least)) for part in least]
-    return [int(part + left * share / sum(wanted))
-            for part, share in zip(least, wanted, strict=True)]
+    return [
+        int(part + left * share / sum(wanted)) for part, share in zip(least, wanted, strict=True)
+    ]
 
 
 def _longest(text: str) -> int:

@@ -17,8 +17,9 @@ from analysis.text.citation import source_line
 from analysis.text.formulas import Formula
 
 # the same input must give the same bytes: no file carries the time it was made
-_FIXED = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month,
-                  catalog.SNAPSHOT_DATE.day, tzinfo=UTC)
+_FIXED = datetime(
+    catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day, tzinfo=UTC
+)
 _MOST = 32_767  # characters that a cell holds
 
 
@@ -29,20 +30,30 @@ def write_xlsx(document: Document, folder: Path) -> None:
     target = folder / "report.xlsx"
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(target), options) as book:
-        book.set_properties({"title": f"{document.region.name}: tabeller", "author": "Samverkan",
-                             "created": _FIXED.replace(tzinfo=None)})
-        formats = {"bold": book.add_format({"bold": True}),
-                   "title": book.add_format({"bold": True, "font_size": 14}),
-                   "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+        book.set_properties(
+            {
+                "title": f"{document.region.name}: tabeller",
+                "author": "Samverkan",
+                "created": _FIXED.replace(tzinfo=None),
+            }
+        )
+        formats = {
+            "bold": book.add_format({"bold": True}),
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        }
         first = book.add_worksheet("Innehåll")
-        sheets = [(_table_sheet(book, table, named, formats, position), table)
-                  for position, (table, named) in enumerate(document.tables(), start=1)]
+        sheets = [
+            (_table_sheet(book, table, named, formats, position), table)
+            for position, (table, named) in enumerate(document.tables(), start=1)
+        ]
         _contents_sheet(first, document, sheets, formats)
         _sources_sheet(book.add_worksheet("Källor"), document, formats)
 
 
-def _contents_sheet(sheet: Any, document: Document, sheets: list[tuple[Any, TableExhibit]],
-                    formats: dict[str, Any]) -> None:
+def _contents_sheet(
+    sheet: Any, document: Document, sheets: list[tuple[Any, TableExhibit]], formats: dict[str, Any]
+) -> None:
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
     sheet.write_string(0, 0, f"{document.region.name}: tabeller ur rapporten", formats["title"])
@@ -59,14 +70,24 @@ def _sources_sheet(sheet: Any, document: Document, formats: dict[str, Any]) -> N
         sheet.write_string(0, column, name, formats["bold"])
     for row, cited in enumerate(document.sources, start=1):
         entry = cited.entry
-        texts = (entry.title, cited.vintage.source, cited.vintage.years, cited.vintage.licence,
-                 " ".join(cited.notes))
+        texts = (
+            entry.title,
+            cited.vintage.source,
+            cited.vintage.years,
+            cited.vintage.licence,
+            " ".join(cited.notes),
+        )
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, formats["wrap"])
 
 
-def _table_sheet(book: Any, table: TableExhibit, named: tuple[Formula, ...],
-                 formats: dict[str, Any], position: int) -> Any:
+def _table_sheet(
+    book: Any,
+    table: TableExhibit,
+    named: tuple[Formula, ...],
+    formats: dict[str, Any],
+    position: int,
+) -> Any:
     sheet = book.add_worksheet(sheet_name(table.id, position))
     lines = [table.title, source_line(table.sources, table.kind), *table.notes]
     if table.kind == "modelled":
@@ -84,11 +105,17 @@ def _excel_table(book: Any, sheet: Any, table: TableExhibit, top: int) -> None:
     """A real Excel table with numbers as numbers; an unknown value is an empty cell."""
     headings = unique_headings([form.heading or "Namn" for form in table.columns])
     styles = [_number_format(book, form) for form in table.columns]
-    sheet.add_table(top, 0, top + max(len(table.rows), 1), len(table.columns) - 1, {
-        "name": "T_" + re.sub(r"\W", "_", f"{table.id}_{sheet.index}"),
-        "columns": [{"header": heading} for heading in headings],
-        "style": "Table Style Light 1",
-    })
+    sheet.add_table(
+        top,
+        0,
+        top + max(len(table.rows), 1),
+        len(table.columns) - 1,
+        {
+            "name": "T_" + re.sub(r"\W", "_", f"{table.id}_{sheet.index}"),
+            "columns": [{"header": heading} for heading in headings],
+            "style": "Table Style Light 1",
+        },
+    )
     for column, (heading, style) in enumerate(zip(headings, styles, strict=True)):
         widest = max([len(heading), *(len(str(row[column])) for row in table.rows)], default=8)
         sheet.set_column(column, column, min(max(widest + 2, 9), 60))
@@ -101,8 +128,10 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, style: Any) -> 
     if isinstance(value, bool | str):
         text = plain(str(value))
         if len(text) > _MOST:
-            raise BuildError(f"sheet {sheet.get_name()!r}: a cell has {len(text)} characters and "
-                             f"Excel holds {_MOST}; shorten {text[:40]!r}…")
+            raise BuildError(
+                f"sheet {sheet.get_name()!r}: a cell has {len(text)} characters and "
+                f"Excel holds {_MOST}; shorten {text[:40]!r}…"
+            )
         sheet.write_string(row, column, text)
     elif value is not None:
         sheet.write_number(row, column, value, style)
@@ -123,8 +152,9 @@ def _number_format(book: Any, form: Format) -> Any:
         return None
     places = "." + "0" * form.decimals if form.decimals else ""
     pattern = f"0{places}%" if form.percent else f"#,##0{places}"
-    return book.add_format({"num_format": f"+{pattern};\u2212{pattern};0" if form.signed
-                            else pattern})
+    return book.add_format(
+        {"num_format": f"+{pattern};\u2212{pattern};0" if form.signed else pattern}
+    )
 
 
 def sheet_name(table_id: str, position: int) -> str:

@@ -112,8 +112,9 @@ def _no_search_for_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes],
-           ways: Sequence[Way] = ()) -> Finished:
+def finish(
+    plan: Plan, region: Region, notebooks: Mapping[str, bytes], ways: Sequence[Way] = ()
+) -> Finished:
     """Compose and export a region from the executed notebooks of all its chapters.
 
     `ways` are the scenarios and investigations that lie beside it.
@@ -129,8 +130,9 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes],
             (folder / "notebooks" / f"{chapter}.ipynb").write_bytes(content)
         start = time.perf_counter()
         jobs = plan.chapters_of(region)
-        document = compose.read(region, jobs, notebooks, plan.as_of.isoformat(),
-                                kicker=plan.kicker, ways=tuple(ways))
+        document = compose.read(
+            region, jobs, notebooks, plan.as_of.isoformat(), kicker=plan.kicker, ways=tuple(ways)
+        )
         parts = document.parts(appendix=plan.appendix)
         export.write_figures(document, folder)
         export.write_key_figures(document, folder)
@@ -139,8 +141,10 @@ def finish(plan: Plan, region: Region, notebooks: Mapping[str, bytes],
             start = time.perf_counter()
             export.WRITERS[form](document, parts, folder)
             steps[form] = time.perf_counter() - start
-        files = {path.relative_to(folder).as_posix(): path.read_bytes()
-                 for path in sorted(folder.rglob("*")) if path.is_file()}
-    cited = [(item.entry.key, item.vintage.source, item.vintage.years)
-             for item in document.sources]
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+    cited = [(item.entry.key, item.vintage.source, item.vintage.years) for item in document.sources]
     return Finished(files, steps, cited, document.in_short)

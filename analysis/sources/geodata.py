@@ -33,8 +33,9 @@ _PIECE = 0.5e6  # m² of land beyond a strait that such shores may leave on the 
 TOLERANCE = 100  # metres: 0.1 mm on paper at 1:1 000 000, a region on a page
 
 
-def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], object],
-          ) -> gpd.GeoDataFrame:
+def fetch(
+    client: Client, layer: Layer, keep: Store, step: Callable[[int], object]
+) -> gpd.GeoDataFrame:
     """All features of a layer with its fields, in SWEREF 99 TM.
 
     A page in `keep` that was fetched today is not asked for again: a layer has no time of update.
@@ -53,8 +54,10 @@ def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], objec
             reply = _ask(client, layer, PAGE, len(found))
         features, total = _page(reply, layer)
         if not features:
-            raise SourceError(f"{layer.name}: {len(found)} of {total} areas came; nothing was "
-                              "changed, try again later")
+            raise SourceError(
+                f"{layer.name}: {len(found)} of {total} areas came; nothing was "
+                "changed, try again later"
+            )
         if fresh:
             keep.put(name, reply)
         found += features
@@ -62,24 +65,36 @@ def fetch(client: Client, layer: Layer, keep: Store, step: Callable[[int], objec
     try:
         return _east_first(geopandas.GeoDataFrame.from_features(found, crs=CRS))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceError(f"{layer.name}: an area has no outline that can be read ({error!r}); "
-                          "nothing was changed, the layer may have been replaced") from error
+        raise SourceError(
+            f"{layer.name}: an area has no outline that can be read ({error!r}); "
+            "nothing was changed, the layer may have been replaced"
+        ) from error
 
 
 def look(client: Client, layer: Layer) -> int:
     """How many areas the layer has; raises SourceError when it, or a field, is gone."""
     features, total = _page(_ask(client, layer, 1, 0), layer)
     if not features:
-        raise SourceError(f"{layer.name}: the layer is empty; nothing was changed, it may have "
-                          "been replaced")
+        raise SourceError(
+            f"{layer.name}: the layer is empty; nothing was changed, it may have been replaced"
+        )
     return total
 
 
 def _ask(client: Client, layer: Layer, count: int, start: int) -> Any:
     return client.get(
-        "", layer.name, service="WFS", version="2.0.0", request="GetFeature",
-        typeNames=layer.name, outputFormat="application/json", srsName=CRS, sortBy=layer.sort,
-        count=count, startIndex=start)
+        "",
+        layer.name,
+        service="WFS",
+        version="2.0.0",
+        request="GetFeature",
+        typeNames=layer.name,
+        outputFormat="application/json",
+        srsName=CRS,
+        sortBy=layer.sort,
+        count=count,
+        startIndex=start,
+    )
 
 
 def _east_first(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -94,15 +109,23 @@ def _east_first(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _page(reply: Any, layer: Layer) -> tuple[list[dict[str, Any]], int]:
     try:
         features, total = reply["features"], int(reply["numberMatched"])
-        gone = [name for feature in features for name in layer.fields
-                if name not in feature["properties"]]
+        gone = [
+            name
+            for feature in features
+            for name in layer.fields
+            if name not in feature["properties"]
+        ]
     except (KeyError, TypeError, ValueError) as error:
-        raise SourceError(f"{layer.name}: the reply is no feature collection ({error!r}); nothing "
-                          "was changed, the layer may have been replaced") from error
+        raise SourceError(
+            f"{layer.name}: the reply is no feature collection ({error!r}); nothing "
+            "was changed, the layer may have been replaced"
+        ) from error
     if gone:
         has = ", ".join(features[0]["properties"])
-        raise SourceError(f"{layer.name} has changed: the field {gone[0]!r} is gone; it has {has}; "
-                          f"nothing was changed, {own.hint(layer.name, 'fields', gone[0])}")
+        raise SourceError(
+            f"{layer.name} has changed: the field {gone[0]!r} is gone; it has {has}; "
+            f"nothing was changed, {own.hint(layer.name, 'fields', gone[0])}"
+        )
     return features, total
 
 
@@ -118,22 +141,31 @@ def municipalities(areas: gpd.GeoDataFrame, layer: Layer) -> gpd.GeoDataFrame:
     areas = areas.set_geometry(areas.geometry.make_valid())
     joined = areas.dissolve(by=layer.fields[0]).geometry.sort_index()
     lost = absent(joined.index)
-    raise_faults(SourceError, [f"{layer.name}: no area of {name}; nothing was changed, try again "
-                               "later" for name in lost if len(lost) > FEW])
+    raise_faults(
+        SourceError,
+        [
+            f"{layer.name}: no area of {name}; nothing was changed, try again later"
+            for name in lost
+            if len(lost) > FEW
+        ],
+    )
     joined = joined[[code for code in joined.index if code in known]]
     simple = shapely.coverage_simplify(joined.to_numpy(), TOLERANCE)
     twice = shapely.area(simple).sum() - shapely.union_all(simple).area
     if twice > _OVERLAP * shapely.area(simple).sum():
-        raise SourceError(f"{layer.name}: municipalities lie over each other ({twice / 1e6:.1f} "
-                          "km²); nothing was changed, the layer may have been replaced")
+        raise SourceError(
+            f"{layer.name}: municipalities lie over each other ({twice / 1e6:.1f} "
+            "km²); nothing was changed, the layer may have been replaced"
+        )
     whole = geopandas.GeoSeries(simple, index=joined.index, crs=CRS)
     return shores.cut(whole, shores.load(), reach=_REACH, piece=_PIECE)
 
 
 def absent(codes: Collection[str]) -> list[str]:
     """Municipalities of today that are not among `codes`."""
-    return [f"{code} {entry.name}" for code, entry in regions.current().items()
-            if code not in codes]
+    return [
+        f"{code} {entry.name}" for code, entry in regions.current().items() if code not in codes
+    ]
 
 
 def strangers(areas: gpd.GeoDataFrame, layer: Layer) -> list[str]:
@@ -150,10 +182,15 @@ def localities(areas: gpd.GeoDataFrame, layer: Layer) -> Any:
 
     code, name, municipality, population = layer.fields
     points = areas.geometry.representative_point()
-    return pd.DataFrame({
-        "locality": areas[code].astype("str"), "name": areas[name].astype("str"),
-        "code": areas[municipality].astype("str").str.zfill(4), "year": layer.year,
-        "population": areas[population].astype("int64"),
-        "area_ha": (areas.geometry.area / 10_000).round(0),
-        "easting": points.x.round(1), "northing": points.y.round(1),
-    }).sort_values("locality", ignore_index=True)
+    return pd.DataFrame(
+        {
+            "locality": areas[code].astype("str"),
+            "name": areas[name].astype("str"),
+            "code": areas[municipality].astype("str").str.zfill(4),
+            "year": layer.year,
+            "population": areas[population].astype("int64"),
+            "area_ha": (areas.geometry.area / 10_000).round(0),
+            "easting": points.x.round(1),
+            "northing": points.y.round(1),
+        }
+    ).sort_values("locality", ignore_index=True)

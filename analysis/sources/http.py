@@ -43,8 +43,9 @@ class UnreachableError(SourceError):
     """No server answers at `address`, for `reason`: the same for all that is asked of it."""
 
     def __init__(self, what: str, address: str, reason: str) -> None:
-        super().__init__(f"{what}: no answer from {address} ({reason}); {_KEPT}, check the network "
-                         "and try again")
+        super().__init__(
+            f"{what}: no answer from {address} ({reason}); {_KEPT}, check the network and try again"
+        )
         self.address, self.reason = address, reason
 
 
@@ -58,8 +59,9 @@ def one_line(text: object, most: int = _LONGEST_TEXT) -> str:
     >>> one_line("no\\n\\x1b[31m such  table")
     'no [31m such table'
     """
-    plain = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter
-                    for letter in str(text))
+    plain = "".join(
+        " " if unicodedata.category(letter)[0] in "CZ" else letter for letter in str(text)
+    )
     plain = " ".join(plain.split())
     return plain if len(plain) <= most else f"{plain[:most]}…"
 
@@ -80,8 +82,14 @@ class Client:
         version = metadata.version("samverkan")
         self._session.headers.update({"User-Agent": f"samverkan/{version}"})
         retry = Retry(
-            total=TRIES, connect=2, redirect=False, status_forcelist=PASSING, allowed_methods=None,
-            backoff_factor=backoff, backoff_max=30, retry_after_max=_LONGEST_WAIT,
+            total=TRIES,
+            connect=2,
+            redirect=False,
+            status_forcelist=PASSING,
+            allowed_methods=None,
+            backoff_factor=backoff,
+            backoff_max=30,
+            retry_after_max=_LONGEST_WAIT,
             raise_on_status=False,
         )
         for scheme in ("http://", "https://"):
@@ -116,24 +124,31 @@ class Client:
                 if not reply.ok:
                     raise self._refused(what, reply, body)
                 return _parsed(body)
-            except (requests.exceptions.ChunkedEncodingError, ValueError, RecursionError,
-                    requests.exceptions.ContentDecodingError) as error:
+            except (
+                requests.exceptions.ChunkedEncodingError,
+                ValueError,
+                RecursionError,
+                requests.exceptions.ContentDecodingError,
+            ) as error:
                 fault = error
                 if attempt < TRIES - 1:
                     time.sleep(self.backoff * 2**attempt)
             except requests.exceptions.RequestException as error:
                 raise self._failed(what, error) from error
-        raise SourceError(f"{what}: {self.base_url} {_nonsense(fault)}, {TRIES} times; {_KEPT}, "
-                          "try again later") from fault
+        raise SourceError(
+            f"{what}: {self.base_url} {_nonsense(fault)}, {TRIES} times; {_KEPT}, try again later"
+        ) from fault
 
-    def _exchange(self, what: str, method: str, url: str, **more: Any,
-                  ) -> tuple[requests.Response, bytes]:
+    def _exchange(
+        self, what: str, method: str, url: str, **more: Any
+    ) -> tuple[requests.Response, bytes]:
         """One reply and its body; follows a server that sends us on to itself, to no other."""
         for _ in range(_HOPS + 1):
             self._wait()
             until = time.monotonic() + _WHOLE * self.timeout
-            reply = self._session.request(method, url, timeout=self.timeout, stream=True,
-                                          allow_redirects=False, **more)
+            reply = self._session.request(
+                method, url, timeout=self.timeout, stream=True, allow_redirects=False, **more
+            )
             with reply:
                 self.sent += len(reply.raw.retries.history) if reply.raw.retries else 0
                 body = self._body(what, reply, until)
@@ -141,8 +156,9 @@ class Client:
                 return reply, body
             url = self._next(what, reply)
             more.pop("params", None)  # the new address has them
-        raise SourceError(f"{what}: {self.base_url} sends us round in a circle; {_KEPT}, try again "
-                          "later")
+        raise SourceError(
+            f"{what}: {self.base_url} sends us round in a circle; {_KEPT}, try again later"
+        )
 
     def _body(self, what: str, reply: requests.Response, until: float) -> bytes:
         """The whole body; raises SourceError for one that takes too long or is too large."""
@@ -150,12 +166,16 @@ class Client:
         for part in reply.iter_content(_CHUNK):
             size += len(part)
             if size > _LARGEST:
-                raise SourceError(f"{what}: the reply of {self.base_url} is larger than "
-                                  f"{_LARGEST // 1_000_000} MB; {_KEPT}, try again later")
+                raise SourceError(
+                    f"{what}: the reply of {self.base_url} is larger than "
+                    f"{_LARGEST // 1_000_000} MB; {_KEPT}, try again later"
+                )
             if time.monotonic() > until:
-                raise SourceError(f"{what}: the reply of {self.base_url} was not whole after "
-                                  f"{_WHOLE * self.timeout:g} seconds; {_KEPT}, try again later "
-                                  "or with a longer --timeout")
+                raise SourceError(
+                    f"{what}: the reply of {self.base_url} was not whole after "
+                    f"{_WHOLE * self.timeout:g} seconds; {_KEPT}, try again later "
+                    "or with a longer --timeout"
+                )
             parts.append(part)
         return b"".join(parts)
 
@@ -163,11 +183,14 @@ class Client:
         url = urljoin(reply.url, reply.headers["Location"])
         here, there = urlsplit(self.base_url), urlsplit(url)
         if (there.hostname, there.scheme) not in (
-                (here.hostname, here.scheme), (here.hostname, "https")):
+            (here.hostname, here.scheme),
+            (here.hostname, "https"),
+        ):
             raise SourceError(
                 f"{what}: {self.base_url} sends us on to {one_line(there.netloc or url)}, which "
                 f"was not followed; {_KEPT}, look up whether the service has moved, and give its "
-                "address with --base-url")
+                "address with --base-url"
+            )
         return url
 
     def _wait(self) -> None:
@@ -184,7 +207,8 @@ class Client:
         if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
             return SourceError(
                 f"{what}: {self.base_url} did not answer within {self.timeout:g} seconds; "
-                f"{_KEPT}, try again later or with a longer --timeout")
+                f"{_KEPT}, try again later or with a longer --timeout"
+            )
         reason = _root(error)
         found = UnreachableError(what, self.base_url, one_line(_said(reason)))
         if isinstance(reason, NewConnectionError):
@@ -194,16 +218,22 @@ class Client:
     def _refused(self, what: str, reply: requests.Response, body: bytes) -> SourceError:
         said, state = _problem(body), reply.status_code
         if state == 404:
-            return GoneError(f"{what}: {self.base_url} has no such table any more (404{said}); "
-                             f"{_KEPT}, look up its successor")
+            return GoneError(
+                f"{what}: {self.base_url} has no such table any more (404{said}); "
+                f"{_KEPT}, look up its successor"
+            )
         if state in PASSING:
             then = f"answered {state}{said}, {TRIES + 1} times; {_KEPT}, try again later"
         elif state in (401, 403, 407) and _page(body):
-            then = (f"wants a login ({state}{said}); {_KEPT}, ask whoever runs your network to let "
-                    "this address through")
+            then = (
+                f"wants a login ({state}{said}); {_KEPT}, ask whoever runs your network to let "
+                "this address through"
+            )
         else:
-            then = (f"refused the query ({state}{said}); {_KEPT}, run it again with --dry-run to "
-                    "compare what is asked with what is there")
+            then = (
+                f"refused the query ({state}{said}); {_KEPT}, run it again with --dry-run to "
+                "compare what is asked with what is there"
+            )
         return SourceError(f"{what}: {self.base_url} {then}")
 
 
@@ -228,8 +258,11 @@ def _nonsense(error: Exception | None) -> str:
     if isinstance(error, RecursionError):
         return "sent JSON that nests without end"
     text = str(error)
-    return text if text.startswith("sent a web page") else (
-        f"cut its reply short or sent no JSON ({one_line(text)})")
+    return (
+        text
+        if text.startswith("sent a web page")
+        else (f"cut its reply short or sent no JSON ({one_line(text)})")
+    )
 
 
 def _root(error: BaseException) -> BaseException:

@@ -25,8 +25,11 @@ import pandas as pd
 from analysis.errors import SourceError, raise_faults
 from analysis.sources.http import one_line
 
-_ENDED = re.compile(r"uppdateras inte längre|upphör att uppdateras|har upphört|avslutad tabell"
-                    r"|no longer updated|discontinued", re.IGNORECASE)
+_ENDED = re.compile(
+    r"uppdateras inte längre|upphör att uppdateras|har upphört|avslutad tabell"
+    r"|no longer updated|discontinued",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Cube:
         sizes = [len(variable.texts) for variable in self.variables.values()]
         columns: dict[str, Any] = {}
         for place, (name, variable) in enumerate(self.variables.items()):
-            inner, outer = math.prod(sizes[place + 1:]), math.prod(sizes[:place])
+            inner, outer = math.prod(sizes[place + 1 :]), math.prod(sizes[:place])
             codes: Any = np.tile(np.repeat(np.arange(sizes[place]), inner), outer)
             columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(variable.codes))
         signs = np.full(len(self.values), "", dtype=object)
@@ -90,8 +93,10 @@ def read(document: Any, what: str) -> Cube:
     """A cube with its values; raises SourceError with all faults of the document."""
     with _readable(what):
         faults = _shape_faults(document)
-        raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
-                                   for fault in faults])
+        raise_faults(
+            SourceError,
+            [f"{what}: {fault}; nothing was changed, try again later" for fault in faults],
+        )
         values, size = document["value"], math.prod(document["size"])
         if isinstance(values, dict):  # the sparse form
             values = [values.get(str(cell)) for cell in range(size)]
@@ -104,30 +109,40 @@ def _readable(what: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise SourceError(f"{what}: the reply is no JSON-stat dataset ({error!r}); nothing was "
-                          "changed, try again later") from error
+        raise SourceError(
+            f"{what}: the reply is no JSON-stat dataset ({error!r}); nothing was "
+            "changed, try again later"
+        ) from error
 
 
 def _shape_faults(document: Any) -> list[str]:
     """What is wrong with the frame of a document: kind, sizes, lengths, types."""
     if not isinstance(document, dict) or document.get("class") != "dataset":
         return ["the reply is no JSON-stat dataset"]
-    missing = [key for key in ("version", "id", "size", "dimension", "value")
-               if key not in document]
+    missing = [
+        key for key in ("version", "id", "size", "dimension", "value") if key not in document
+    ]
     if missing:
         return [f"the reply has no {', '.join(missing)}"]
     names, sizes = document["id"], document["size"]
     if not isinstance(names, list) or not isinstance(sizes, list):
         return ["the reply has no list of variables and sizes"]
     if len(names) != len(sizes) or set(names) != set(document["dimension"]):
-        return [f"the variables {names} do not fit the sizes {sizes} and the dimensions "
-                f"{list(document['dimension'])}"]
-    faults = [f"variable {name!r} has {len(_texts(document, name))} values, its size says {size}"
-              for name, size in zip(names, sizes, strict=True)
-              if len(_texts(document, name)) != size]
-    faults += [f"the values of {name!r} have no clear order" for name in names
-               if isinstance(places := document["dimension"][name]["category"].get("index"), dict)
-               and sorted(places.values()) != list(range(len(places)))]
+        return [
+            f"the variables {names} do not fit the sizes {sizes} and the dimensions "
+            f"{list(document['dimension'])}"
+        ]
+    faults = [
+        f"variable {name!r} has {len(_texts(document, name))} values, its size says {size}"
+        for name, size in zip(names, sizes, strict=True)
+        if len(_texts(document, name)) != size
+    ]
+    faults += [
+        f"the values of {name!r} have no clear order"
+        for name in names
+        if isinstance(places := document["dimension"][name]["category"].get("index"), dict)
+        and sorted(places.values()) != list(range(len(places)))
+    ]
     return faults + _value_faults(document, math.prod(sizes))
 
 
@@ -141,8 +156,9 @@ def _value_faults(document: dict[str, Any], cells: int) -> list[str]:
             outside = [cell for cell in found if not (cell.isdecimal() and int(cell) < cells)]
             faults += [f"a {what} stands at cell {outside[0]!r} of {cells}"] if outside else []
     for value in values if isinstance(values, list) else values.values():
-        if not (value is None or type(value) is int
-                or (type(value) is float and math.isfinite(value))):
+        if not (
+            value is None or type(value) is int or (type(value) is float and math.isfinite(value))
+        ):
             return [*faults, f"{value!r} stands where a number belongs"]
     strange = [sign for sign in _signs(document).values() if not isinstance(sign, str)]
     return [*faults, *(f"{sign!r} stands where a sign belongs" for sign in strange[:1])]
@@ -177,9 +193,14 @@ def _cube(document: Any, values: list[Any], signs: dict[int, str]) -> Cube:
     if not isinstance(updated, str):
         raise TypeError(f"{updated!r} stands where the time of update belongs")
     return Cube(
-        label, updated, variables, str(times[0]), notes,
+        label,
+        updated,
+        variables,
+        str(times[0]),
+        notes,
         np.array([np.nan if value is None else value for value in values], dtype="float64"),
-        signs, _discontinued(document, [label, *notes]),
+        signs,
+        _discontinued(document, [label, *notes]),
     )
 
 
@@ -192,8 +213,15 @@ def _discontinued(document: Any, texts: list[str]) -> str:
 
 def _variable(document: dict[str, Any], name: str) -> Variable:
     dimension = document["dimension"][name]
-    units = {str(code): Unit(str(unit.get("base", "")), unit.get("decimals"))
-             for code, unit in (dimension.get("category", {}).get("unit") or {}).items()}
+    units = {
+        str(code): Unit(str(unit.get("base", "")), unit.get("decimals"))
+        for code, unit in (dimension.get("category", {}).get("unit") or {}).items()
+    }
     extension = dimension.get("extension") or {}
-    return Variable(name, str(dimension.get("label", name)), _texts(document, name),
-                    bool(extension.get("elimination")), units)
+    return Variable(
+        name,
+        str(dimension.get("label", name)),
+        _texts(document, name),
+        bool(extension.get("elimination")),
+        units,
+    )

@@ -31,10 +31,14 @@ def room(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise SourceError(f"the disk of {folder} is full; the data you have is untouched, "
-                              "make room or choose another folder with --data-dir") from error
-        raise SourceError(f"{folder} cannot be written to ({error.strerror}); whoever keeps it can "
-                          "update it, or choose another folder with --data-dir") from error
+            raise SourceError(
+                f"the disk of {folder} is full; the data you have is untouched, "
+                "make room or choose another folder with --data-dir"
+            ) from error
+        raise SourceError(
+            f"{folder} cannot be written to ({error.strerror}); whoever keeps it can "
+            "update it, or choose another folder with --data-dir"
+        ) from error
 
 
 class Store:

@@ -35,13 +35,26 @@ from analysis.textfiles import read_text
 FILE = "sources.toml"
 Entries = dict[str, dict[str, Any]]
 _FIELDS: dict[str, dict[str, type]] = {
-    "table": {"table": str, "first": int, "last": int, "units": list, "decimals": int,
-              "variables": dict, "codes": dict, "ask": dict, "like": str},
+    "table": {
+        "table": str,
+        "first": int,
+        "last": int,
+        "units": list,
+        "decimals": int,
+        "variables": dict,
+        "codes": dict,
+        "ask": dict,
+        "like": str,
+    },
     "key figure": {"kpi": str, "title": str},
     "layer": {"layer": str, "year": int, "sort": str, "fields": dict},
 }
-_WORDS = {str: "text in quotes", int: "a whole number", list: "a list of texts",
-          dict: "names with new names"}
+_WORDS = {
+    str: "text in quotes",
+    int: "a whole number",
+    list: "a list of texts",
+    dict: "names with new names",
+}
 
 
 def path() -> Path:
@@ -79,8 +92,10 @@ def entries() -> Entries:
         found = tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file}: not valid TOML ({error}); mend the line or remove it") from error
-    raise_faults(InputError, [f"{file}: {fault}" for key, entry in found.items()
-                              for fault in _faults(key, entry)])
+    raise_faults(
+        InputError,
+        [f"{file}: {fault}" for key, entry in found.items() for fault in _faults(key, entry)],
+    )
     return found
 
 
@@ -123,8 +138,12 @@ def said(live: Live | None) -> list[str]:
     if live is None:
         return []
     own = entries()
-    return [f"{key}.{name} = {value}" for key, entry in own.items() for name, value in entry.items()
-            if key in live.ids or entry.get("like") in live.ids]
+    return [
+        f"{key}.{name} = {value}"
+        for key, entry in own.items()
+        for name, value in entry.items()
+        if key in live.ids or entry.get("like") in live.ids
+    ]
 
 
 def patched(live: Live, own: Mapping[str, dict[str, Any]]) -> Live:
@@ -132,18 +151,24 @@ def patched(live: Live, own: Mapping[str, dict[str, Any]]) -> Live:
     if not own:
         return live
     return replace(
-        live, queries=tuple(new for query in live.queries for new in _queries(query, own)),
+        live,
+        queries=tuple(new for query in live.queries for new in _queries(query, own)),
         indicators=tuple(_indicator(part, own.get(part.kpi, {})) for part in live.indicators),
-        layer=live.layer and _layer(live.layer, own.get(live.layer.name, {})))
+        layer=live.layer and _layer(live.layer, own.get(live.layer.name, {})),
+    )
 
 
 def _queries(query: Query, own: Mapping[str, dict[str, Any]]) -> Iterator[Query]:
     """The query as the file has it, and those of its successors, each with its years."""
-    after = sorted((entry["first"], key) for key, entry in own.items()
-                   if entry.get("like") == query.table)
+    after = sorted(
+        (entry["first"], key) for key, entry in own.items() if entry.get("like") == query.table
+    )
     ends = [first - 1 for first, _ in after] + [query.last]
-    yield replace(_query(query, own.get(query.table, {})), last=min(query.last, ends[0])) \
-        if after else _query(query, own.get(query.table, {}))
+    yield (
+        replace(_query(query, own.get(query.table, {})), last=min(query.last, ends[0]))
+        if after
+        else _query(query, own.get(query.table, {}))
+    )
     for (_, key), last in zip(after, ends[1:], strict=True):
         yield _query(query, {"table": key, "last": last, **own[key]})
 
@@ -153,19 +178,29 @@ def _query(query: Query, entry: Mapping[str, Any]) -> Query:
         return query
     plain = {name: entry[name] for name in ("table", "first", "last", "decimals") if name in entry}
     return replace(
-        query, **plain, units=tuple(entry.get("units", query.units)),
-        choices=(*(_choice(choice, entry) for choice in query.choices),
-                 *(Choice(name, values=((value, ""),)) for name, value
-                   in entry.get("ask", {}).items())),
-        series=query.series or query.table, evidence=Evidence("sources.toml", str(path())))
+        query,
+        **plain,
+        units=tuple(entry.get("units", query.units)),
+        choices=(
+            *(_choice(choice, entry) for choice in query.choices),
+            *(Choice(name, values=((value, ""),)) for name, value in entry.get("ask", {}).items()),
+        ),
+        series=query.series or query.table,
+        evidence=Evidence("sources.toml", str(path())),
+    )
 
 
 def _choice(choice: Choice, entry: Mapping[str, Any]) -> Choice:
     codes = entry.get("codes", {}).get(choice.variable, {})
-    values = tuple((next((new for old, new in codes.items() if old in source.split("|")), source),
-                    ours) for source, ours in choice.values)
-    return replace(choice, values=values,
-                   variable=entry.get("variables", {}).get(choice.variable, choice.variable))
+    values = tuple(
+        (next((new for old, new in codes.items() if old in source.split("|")), source), ours)
+        for source, ours in choice.values
+    )
+    return replace(
+        choice,
+        values=values,
+        variable=entry.get("variables", {}).get(choice.variable, choice.variable),
+    )
 
 
 def _indicator(part: Indicator, entry: Mapping[str, Any]) -> Indicator:
@@ -177,7 +212,10 @@ def _layer(layer: Layer, entry: Mapping[str, Any]) -> Layer:
         return layer
     fields = entry.get("fields", {})
     return replace(
-        layer, name=entry.get("layer", layer.name), year=entry.get("year", layer.year),
+        layer,
+        name=entry.get("layer", layer.name),
+        year=entry.get("year", layer.year),
         sort=entry.get("sort", fields.get(layer.sort, layer.sort)),
         fields=tuple(fields.get(name, name) for name in layer.fields),
-        evidence=Evidence("sources.toml", str(path())))
+        evidence=Evidence("sources.toml", str(path())),
+    )

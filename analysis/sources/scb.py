@@ -65,14 +65,19 @@ def limits(client: Client, what: str) -> Limits:
     """Read the limits of the server and keep them from now on; `what` is named in an error."""
     config = client.get("/config", f"{what} (settings of the API)")
     try:
-        found = Limits(int(config["maxDataCells"]), int(config["maxCallsPerTimeWindow"]),
-                       float(config["timeWindow"]))
+        found = Limits(
+            int(config["maxDataCells"]),
+            int(config["maxCallsPerTimeWindow"]),
+            float(config["timeWindow"]),
+        )
         if min(found.cells, found.calls, found.seconds) <= 0:
             raise ValueError(f"a limit is not above zero: {found}")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise SourceError(f"{what}: {client.base_url}/config does not state its limits "
-                          f"({error!r}); look up whether this is the address of a PxWebApi 2, and "
-                          "give the right one with --base-url") from error
+        raise SourceError(
+            f"{what}: {client.base_url}/config does not state its limits "
+            f"({error!r}); look up whether this is the address of a PxWebApi 2, and "
+            "give the right one with --base-url"
+        ) from error
     client.limit(found.calls, found.seconds)
     return found
 
@@ -94,12 +99,17 @@ def select(query: Query, table: Cube) -> Selection:
     """The codes of every variable to ask for; raises SourceError with every drift found."""
     known = {choice.variable for choice in query.choices} | {table.time}
     has = ", ".join(table.variables)
-    faults = [f"the variable {name!r} is gone; the table has {has}; nothing was fetched, "
-              f"{own.hint(query.table, 'variables', name)}"
-              for name in sorted(known - set(table.variables))]
-    faults += [f"the variable {name!r} is new ({', '.join(list(variable.texts.values())[:8])}); "
-               f"nothing was fetched, {own.hint(query.table, 'ask', name)}"
-               for name, variable in table.variables.items() if name not in known]
+    faults = [
+        f"the variable {name!r} is gone; the table has {has}; nothing was fetched, "
+        f"{own.hint(query.table, 'variables', name)}"
+        for name in sorted(known - set(table.variables))
+    ]
+    faults += [
+        f"the variable {name!r} is new ({', '.join(list(variable.texts.values())[:8])}); "
+        f"nothing was fetched, {own.hint(query.table, 'ask', name)}"
+        for name, variable in table.variables.items()
+        if name not in known
+    ]
     selection: Selection = {}
     for choice in query.choices:
         if choice.variable in table.variables and choice.kind != "omitted":
@@ -125,15 +135,18 @@ def _codes(choice: Choice, variable: Variable, query: Query) -> tuple[list[str],
     if choice.kind == "only":
         if len(variable.codes) == 1:
             return variable.codes, []
-        return [], [f"{variable.name!r} should have one value, it has "
-                    f"{', '.join(variable.texts.values())}{_CHANGED}"]
+        return [], [
+            f"{variable.name!r} should have one value, it has "
+            f"{', '.join(variable.texts.values())}{_CHANGED}"
+        ]
     found = code_of(choice, variable)
     missing = [source for source, _ in choice.values if _code(source, variable) is None]
     shown = ", ".join(f"{code} ({text})" for code, text in list(variable.texts.items())[:30])
     return list(found), [
         f"{variable.name!r} has no {source!r}; it has {shown}; nothing was fetched, "
         f"{own.hint(query.table, 'codes', choice.variable, source.split('|')[0])}"
-        for source in missing]
+        for source in missing
+    ]
 
 
 def code_of(choice: Choice, variable: Variable) -> dict[str, str]:
@@ -149,8 +162,11 @@ def _code(source: str, variable: Variable) -> str | None:
     for name in source.split("|"):
         if name in variable.texts:
             return name
-        found = [code for code, text in variable.texts.items()
-                 if text.strip().casefold() == name.casefold()]
+        found = [
+            code
+            for code, text in variable.texts.items()
+            if text.strip().casefold() == name.casefold()
+        ]
         if len(found) == 1:
             return found[0]
     return None
@@ -161,15 +177,20 @@ def _municipalities(variable: Variable, query: Query) -> tuple[list[str], list[s
     found = [code for code in variable.codes if code in known]
     gone = absent(query, variable)
     if len(gone) > FEW:
-        return found, [f"{len(gone)} municipalities are missing in {variable.name!r}: "
-                       f"{', '.join(gone[:8])}{' …' if len(gone) > 8 else ''}{_CHANGED}"]
+        return found, [
+            f"{len(gone)} municipalities are missing in {variable.name!r}: "
+            f"{', '.join(gone[:8])}{' …' if len(gone) > 8 else ''}{_CHANGED}"
+        ]
     return found, [] if found else [f"{variable.name!r} has no municipality{_CHANGED}"]
 
 
 def absent(query: Query, variable: Variable) -> list[str]:
     """Municipalities of today that the table lacks; none where it need not have them all."""
-    return [f"{code} {entry.name}" for code, entry in regions.current().items()
-            if query.complete and code not in variable.texts]
+    return [
+        f"{code} {entry.name}"
+        for code, entry in regions.current().items()
+        if query.complete and code not in variable.texts
+    ]
 
 
 def _of_municipalities(query: Query, table: Cube) -> Iterator[Variable]:
@@ -182,18 +203,26 @@ def warnings(query: Query, table: Cube) -> list[str]:
     """What a reader must know of the table as it is today: municipalities, and its end."""
     found = []
     for variable in _of_municipalities(query, table):
-        found += [f"{query.table} no longer has {name}: its rows in use are kept; if it has "
-                  f"merged, say so in {regions.changes_path()}"
-                  for name in absent(query, variable)]
-        found += [f"{query.table} has {code} {text}, which is not known here: if it is new, say so "
-                  f"in {regions.changes_path()}" for code, text in variable.texts.items()
-                  if _MUNICIPALITY.fullmatch(code) and not code.startswith("00")
-                  and code not in regions.municipalities()]
+        found += [
+            f"{query.table} no longer has {name}: its rows in use are kept; if it has "
+            f"merged, say so in {regions.changes_path()}"
+            for name in absent(query, variable)
+        ]
+        found += [
+            f"{query.table} has {code} {text}, which is not known here: if it is new, say so "
+            f"in {regions.changes_path()}"
+            for code, text in variable.texts.items()
+            if _MUNICIPALITY.fullmatch(code)
+            and not code.startswith("00")
+            and code not in regions.municipalities()
+        ]
     if query.last == ANY and table.discontinued:
         line = own.line("TABnnnn", "like", new=query.series or query.table)
-        found.append(f"{query.table} gets no more years ({table.discontinued}): look up its "
-                     f"successor, and write the lines `{line}` and `TABnnnn.first = YEAR` at the "
-                     f"top of {own.path()}")
+        found.append(
+            f"{query.table} gets no more years ({table.discontinued}): look up its "
+            f"successor, and write the lines `{line}` and `TABnnnn.first = YEAR` at the "
+            f"top of {own.path()}"
+        )
     return list(dict.fromkeys(found))
 
 
@@ -202,8 +231,9 @@ def _ages(variable: Variable) -> tuple[list[str], list[str]]:
     found = [code for code in variable.codes if _AGE.fullmatch(code)]
     years = [int(code.rstrip("+")) for code in found]
     if years != list(range(len(years))) or len(years) < 100:
-        return [], [f"the ages of {variable.name!r} are no longer 0, 1, 2 … without a gap"
-                    f"{_CHANGED}"]
+        return [], [
+            f"the ages of {variable.name!r} are no longer 0, 1, 2 … without a gap{_CHANGED}"
+        ]
     return found, []
 
 
@@ -212,8 +242,10 @@ def _years(query: Query, variable: Variable) -> tuple[list[str], list[str]]:
     if strange:
         return [], [f"{strange[0]!r} is no year{_CHANGED}"]
     found = [code for code in variable.codes if query.first <= int(code) <= query.last]
-    return found, [] if found else [f"it has no year from {query.first}; it has "
-                                    f"{variable.codes[0]}-{variable.codes[-1]}{_CHANGED}"]
+    return found, [] if found else [
+        f"it has no year from {query.first}; it has "
+        f"{variable.codes[0]}-{variable.codes[-1]}{_CHANGED}"
+    ]
 
 
 def _unit_faults(query: Query, variable: Variable, codes: list[str]) -> list[str]:
@@ -228,13 +260,16 @@ def _unit_faults(query: Query, variable: Variable, codes: list[str]) -> list[str
         if unit.base.lower() not in query.units:
             faults.append(f"the unit of {text!r} is {unit.base!r}, {says}{_CHANGED}")
         if unit.decimals is not None and unit.decimals != query.decimals:
-            faults.append(f"{text!r} has {unit.decimals} decimals, the catalogue says "
-                          f"{query.decimals}{_CHANGED}")
+            faults.append(
+                f"{text!r} has {unit.decimals} decimals, the catalogue says "
+                f"{query.decimals}{_CHANGED}"
+            )
     return faults
 
 
-def split(selection: Selection, most_cells: int, *, whole: Collection[str] = (),
-          ) -> Iterator[Selection]:
+def split(
+    selection: Selection, most_cells: int, *, whole: Collection[str] = ()
+) -> Iterator[Selection]:
     """`selection` in the fewest parts of at most `most_cells` cells, in the order of the table.
 
     One or two variables are cut up, never one in `whole` (ages that are to be summed).
@@ -249,13 +284,17 @@ def split(selection: Selection, most_cells: int, *, whole: Collection[str] = (),
     parts = [selection]
     for name in names:
         step = sizes.get(name, len(selection[name]))
-        parts = [{**part, name: part[name][start:start + step]} for part in parts
-                 for start in range(0, len(selection[name]), step)]
+        parts = [
+            {**part, name: part[name][start : start + step]}
+            for part in parts
+            for start in range(0, len(selection[name]), step)
+        ]
     yield from parts
 
 
-def _cuts(selection: Selection, most_cells: int, whole: Collection[str],
-          ) -> Iterator[tuple[float, dict[str, int]]]:
+def _cuts(
+    selection: Selection, most_cells: int, whole: Collection[str]
+) -> Iterator[tuple[float, dict[str, int]]]:
     """Number of requests and step lengths for every way to cut one or two variables."""
     total = _product(selection)
     free = {name: codes for name, codes in selection.items() if name not in whole}
@@ -278,8 +317,7 @@ def _product(selection: Selection) -> int:
     return math.prod(len(codes) for codes in selection.values())
 
 
-def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object],
-          ) -> Iterator[Cube]:
+def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]) -> Iterator[Cube]:
     """The cubes of all parts in order; parts that `keep` already has are not asked for again.
 
     Raises SourceError for a reply that is not whole, or has a sign in the place of a number that
@@ -294,8 +332,9 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
         document = keep.get(name)
         fresh = document is None
         if fresh:
-            document = client.post(f"/tables/{table}/data", table, body, lang="sv",
-                                   outputFormat="json-stat2")
+            document = client.post(
+                f"/tables/{table}/data", table, body, lang="sv", outputFormat="json-stat2"
+            )
         cube = jsonstat.read(document, table)
         _same(part, cube, planned)
         _explained(cube, table)
@@ -312,14 +351,17 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
 
 
 def _moved(table: str, when: str) -> str:
-    return (f"{table}: the table was updated ({when}) while it was being fetched; nothing was "
-            "changed, run the update again")
+    return (
+        f"{table}: the table was updated ({when}) while it was being fetched; nothing was "
+        "changed, run the update again"
+    )
 
 
 def request_body(part: Selection) -> dict[str, Any]:
     """The body of a request in the words of the API."""
-    return {"selection": [{"variableCode": name, "valueCodes": codes}
-                          for name, codes in part.items()]}
+    return {
+        "selection": [{"variableCode": name, "valueCodes": codes} for name, codes in part.items()]
+    }
 
 
 def _same(part: Selection, cube: Cube, planned: Plan) -> None:
@@ -330,11 +372,16 @@ def _same(part: Selection, cube: Cube, planned: Plan) -> None:
         for word, some, others in (("lacks", codes, got), ("has, unasked,", got, codes)):
             if odd := sorted(set(some) - set(others)):
                 faults.append(f"the reply {word} {', '.join(odd[:8])} of {name!r}")
-    extra = [name for name, variable in cube.variables.items()
-             if name not in part and len(variable.codes) > 1]
+    extra = [
+        name
+        for name, variable in cube.variables.items()
+        if name not in part and len(variable.codes) > 1
+    ]
     faults += [f"the reply has {name!r}, which was not asked for" for name in extra]
-    raise_faults(SourceError, [f"{table}: {fault}; nothing was changed, run the update again"
-                               for fault in faults])
+    raise_faults(
+        SourceError,
+        [f"{table}: {fault}; nothing was changed, run the update again" for fault in faults],
+    )
 
 
 def _explained(cube: Cube, table: str) -> None:
@@ -343,4 +390,5 @@ def _explained(cube: Cube, table: str) -> None:
         if sign not in SIGNS and math.isnan(cube.values[cell]):
             raise SourceError(
                 f"{table}: the sign {sign!r} stands in the place of a number, and SIGNS of "
-                "analysis/live.py does not explain it; nothing was changed, look up what it means")
+                "analysis/live.py does not explain it; nothing was changed, look up what it means"
+            )

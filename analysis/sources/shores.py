@@ -35,8 +35,9 @@ _ISLAND = 30e6  # m²: a smaller island is one municipality's
 _NOBODY = -1
 
 
-def cut(territories: gpd.GeoSeries, shores: gpd.GeoDataFrame, *, reach: float | None,
-        piece: float) -> gpd.GeoDataFrame:
+def cut(
+    territories: gpd.GeoSeries, shores: gpd.GeoDataFrame, *, reach: float | None, piece: float
+) -> gpd.GeoDataFrame:
     """Territory, land and water of each municipality; `territories` are polygons by code.
 
     `shores` has the columns kind (land, lake, abroad) and geometry, in the same metres. Land and
@@ -47,11 +48,19 @@ def cut(territories: gpd.GeoSeries, shores: gpd.GeoDataFrame, *, reach: float | 
     import geopandas
 
     faces = _whole(_faces(territories, shores, reach), piece)
-    kinds = {"territory": np.full(len(faces.code), True), "land": faces.is_land,
-             "water": ~faces.is_land}
-    columns = {name: geopandas.GeoSeries(
-        _joined(faces.area[chosen], faces.code[chosen], len(territories)),
-        index=territories.index, crs=territories.crs) for name, chosen in kinds.items()}
+    kinds = {
+        "territory": np.full(len(faces.code), True),
+        "land": faces.is_land,
+        "water": ~faces.is_land,
+    }
+    columns = {
+        name: geopandas.GeoSeries(
+            _joined(faces.area[chosen], faces.code[chosen], len(territories)),
+            index=territories.index,
+            crs=territories.crs,
+        )
+        for name, chosen in kinds.items()
+    }
     frame = geopandas.GeoDataFrame(columns, geometry="land")
     return frame.rename_axis("code").reset_index()
 
@@ -78,17 +87,26 @@ def _faces(territories: gpd.GeoSeries, shores: gpd.GeoDataFrame, reach: float | 
 
     owned = territories.to_numpy()
     window = shapely.box(*territories.total_bounds).buffer(_AROUND)
-    ground = {kind: shapely.clip_by_rect(
-        shapely.union_all(shores.geometry[shores["kind"] == kind].to_numpy()), *window.bounds)
-        for kind in ("land", "lake", "abroad")}
+    ground = {
+        kind: shapely.clip_by_rect(
+            shapely.union_all(shores.geometry[shores["kind"] == kind].to_numpy()), *window.bounds
+        )
+        for kind in ("land", "lake", "abroad")
+    }
     claimed = shapely.union_all(owned)
     ours = shapely.union_all([ground["land"], ground["lake"]])
     if reach is not None:
         ours = ours.intersection(claimed.buffer(reach))
     loose = ours.difference(claimed)
     claims, owners = _claims(owned, loose)
-    noded = shapely.union_all([*shapely.boundary(owned), *shapely.boundary(claims),
-                               *shapely.boundary(list(ground.values()))], grid_size=_GRID)
+    noded = shapely.union_all(
+        [
+            *shapely.boundary(owned),
+            *shapely.boundary(claims),
+            *shapely.boundary(list(ground.values())),
+        ],
+        grid_size=_GRID,
+    )
     area = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     points = shapely.point_on_surface(area)
     code = _owner(points, owned, np.arange(len(owned)))
@@ -97,7 +115,8 @@ def _faces(territories: gpd.GeoSeries, shores: gpd.GeoDataFrame, reach: float | 
     lost = outside & (code == _NOBODY)  # on the very edge of a claim
     code[lost] = shapely.STRtree(owned).nearest(points[lost])
     dry = _within(points, shapely.union_all([ground["land"], ground["abroad"]])) & ~_within(
-        points, ground["lake"])
+        points, ground["lake"]
+    )
     mine = code != _NOBODY
     return _Faces(area[mine], code[mine], dry[mine], shapely.area(area[mine]))
 
@@ -109,8 +128,9 @@ def _within(points: NDArray[Any], area: Any) -> NDArray[np.bool_]:
     return np.asarray(shapely.contains(area, points))
 
 
-def _owner(points: NDArray[Any], areas: NDArray[Any], owners: NDArray[np.int64],
-           ) -> NDArray[np.int64]:
+def _owner(
+    points: NDArray[Any], areas: NDArray[Any], owners: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """The owner of the area that each point lies in, or `_NOBODY`."""
     import shapely
 
@@ -126,12 +146,16 @@ def _claims(owned: NDArray[Any], loose: Any) -> tuple[NDArray[Any], NDArray[np.i
 
     rings = shapely.boundary(shapely.segmentize(owned, _SEEDS))
     corners, owners = shapely.get_coordinates(rings, return_index=True)
-    near = np.unique(shapely.STRtree(shapely.points(corners)).query(
-        shapely.get_parts(loose), predicate="dwithin", distance=1.0)[1])
+    near = np.unique(
+        shapely.STRtree(shapely.points(corners)).query(
+            shapely.get_parts(loose), predicate="dwithin", distance=1.0
+        )[1]
+    )
     places, first = np.unique(corners[near], axis=0, return_index=True)
     owners = owners[near][first]
-    cells = shapely.get_parts(shapely.voronoi_polygons(
-        shapely.multipoints(places), extend_to=loose, ordered=True))
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(places), extend_to=loose, ordered=True)
+    )
     ids = np.unique(owners)
     joined = [shapely.coverage_union_all(cells[owners == one]) for one in ids]
     return shapely.intersection(joined, loose.buffer(50 * _GRID)), ids
@@ -140,8 +164,12 @@ def _claims(owned: NDArray[Any], loose: Any) -> tuple[NDArray[Any], NDArray[np.i
 def _joined(areas: NDArray[Any], codes: NDArray[np.int64], count: int) -> list[Any]:
     import shapely
 
-    return [shapely.MultiPolygon(list(shapely.get_parts(shapely.coverage_union_all(
-        areas[codes == one])))) for one in range(count)]
+    return [
+        shapely.MultiPolygon(
+            list(shapely.get_parts(shapely.coverage_union_all(areas[codes == one])))
+        )
+        for one in range(count)
+    ]
 
 
 # --- whole islands and peninsulas ----------------------------------------------------------------
@@ -179,8 +207,9 @@ def _one_owner(faces: _Faces, one: NDArray[Any], other: NDArray[Any]) -> NDArray
     return np.where(small, shares.argmax(axis=1)[island], faces.code)
 
 
-def _without_slivers(faces: _Faces, one: NDArray[Any], other: NDArray[Any],
-                     length: NDArray[np.float64], piece: float) -> NDArray[np.int64]:
+def _without_slivers(
+    faces: _Faces, one: NDArray[Any], other: NDArray[Any], length: NDArray[np.float64], piece: float
+) -> NDArray[np.int64]:
     """Codes where a small piece that is not a municipality's largest goes to its neighbour."""
     code = faces.code
     inner = code[one] == code[other]

@@ -25,7 +25,8 @@ from analysis.sources.jsonstat import Cube
 
 Parts = tuple[pd.DataFrame, pd.DataFrame]
 _STATUS = pd.CategoricalDtype(
-    ["published", NOTED, "zero", "not-applicable", "unavailable", "suppressed"], ordered=True)
+    ["published", NOTED, "zero", "not-applicable", "unavailable", "suppressed"], ordered=True
+)
 
 
 def tidy(cubes: Iterable[Cube], query: Query) -> Parts:
@@ -70,8 +71,9 @@ def _words(codes: pd.Series, choice: Choice, cube: Cube) -> pd.Series:
 def _status(frame: pd.DataFrame) -> pd.Categorical:
     """`published`, or what the sign means; an empty cell without a sign is unavailable."""
     code = {name: place for place, name in enumerate(_STATUS.categories)}
-    meant = np.array([code[{"": "published", **SIGNS}.get(sign, NOTED)]
-                      for sign in frame["sign"].cat.categories])
+    meant = np.array(
+        [code[{"": "published", **SIGNS}.get(sign, NOTED)] for sign in frame["sign"].cat.categories]
+    )
     value, found = frame["value"].to_numpy(), meant[frame["sign"].cat.codes]
     missing = np.isnan(value)
     found = np.where(missing & (found == code["published"]), code["unavailable"], found)
@@ -145,8 +147,10 @@ def computed(tables: list[pd.DataFrame], formula: Formula) -> pd.DataFrame:
             if figure in other:
                 at = other.loc[other["year"] == int(year), figure]
                 if at.isna().all():
-                    raise SourceError(f"the figure {figure!r} of {year} is missing; nothing was "
-                                      "changed, try again later")
+                    raise SourceError(
+                        f"the figure {figure!r} of {year} is missing; nothing was "
+                        "changed, try again later"
+                    )
                 first[name] = at.iloc[0]
     value = np.round(np.asarray(first.eval(formula.text), dtype="float64"), formula.decimals)
     return first[["code", "year"]].assign(value=np.where(np.isfinite(value), value, np.nan))

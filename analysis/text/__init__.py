@@ -2,5 +2,9 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(
-    __name__, "commuting", "population", "scenario", "services", "summary", "swedish"))
+__getattr__, __dir__ = lazy.attach(
+    __name__,
+    lazy.submodules(
+        __name__, "commuting", "population", "scenario", "services", "summary", "swedish"
+    ),
+)

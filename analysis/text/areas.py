@@ -64,8 +64,9 @@ def some_of(count: int, whole: int, *, short: bool = False) -> str:
     """
     if count == 0:
         return "ingen" if short else "ingen av kommunerna"
-    return (f"{swedish.in_words(count)} av {swedish.in_words(whole)}"
-            + ("" if short else " kommuner"))
+    return f"{swedish.in_words(count)} av {swedish.in_words(whole)}" + (
+        "" if short else " kommuner"
+    )
 
 
 def which(codes: Sequence[str], whole: int, *, most: int = 3) -> str:
@@ -76,5 +77,4 @@ def which(codes: Sequence[str], whole: int, *, most: int = 3) -> str:
     """
     if len(codes) == whole and whole > 1:
         return all_of(whole)
-    return (swedish.listed(names_of(codes)) if 0 < len(codes) <= most
-            else some_of(len(codes), whole))
+    return swedish.listed(names_of(codes)) if 0 < len(codes) <= most else some_of(len(codes), whole)

@@ -63,8 +63,9 @@ def _head(view: Sharing, key: str) -> str:
     also = f" Andra namn: {swedish.listed(earlier)}." if earlier else ""
     host = REGIONS.get(body.host) or (municipalities()[body.host].name if body.host else "")
     at = f" Värd: {host}." if host else ""
-    return (f"**{view.names[key]}**, {view.form_names[body.legal_form]}. {body.description}."
-            f"{at}{also}")
+    return (
+        f"**{view.names[key]}**, {view.form_names[body.legal_form]}. {body.description}.{at}{also}"
+    )
 
 
 def _span(row: Any) -> str:
@@ -82,8 +83,10 @@ def _areas(view: Sharing, key: str) -> str:
     groups: dict[str, list[str]] = {}
     for area in covered:
         groups.setdefault(said.get(area, NO_INFORMATION), []).append(area)
-    told = [f"{swedish.capitalised(text.areas_listed(view, areas))}: {words}."
-            for words, areas in groups.items()]
+    told = [
+        f"{swedish.capitalised(text.areas_listed(view, areas))}: {words}."
+        for words, areas in groups.items()
+    ]
     return f"Tjänster den {swedish.day(view.day)}. {' '.join(told)}" if told else ""
 
 
@@ -103,15 +106,19 @@ def _members(view: Sharing, key: str) -> str:
 
 def _events(view: Sharing, key: str) -> Iterator[str]:
     """One line for what one source says of one day, the undated last."""
-    rows = sorted(_rows(view.inventory.events, key),
-                  key=lambda row: (row.date == "", row.date, row.source, row.event, row.note))
+    rows = sorted(
+        _rows(view.inventory.events, key),
+        key=lambda row: (row.date == "", row.date, row.source, row.event, row.note),
+    )
     same = groupby(rows, key=lambda row: (row.date, row.basis, row.event, row.source, row.note))
     for (day, basis, event, source, note), found in same:
         when = _WHEN[basis].format(text.date_text(day)) if day else "odaterat"
         what = _STARTED if event == "running" and basis == "stated" else EVENT_LABELS[event]
         told = f" {swedish.capitalised(note)}." if note else ""
-        yield (f"{swedish.capitalised(when)}: {what}{_which(view, found)} "
-               f"({_cited(view, source)}).{told}")
+        yield (
+            f"{swedish.capitalised(when)}: {what}{_which(view, found)} "
+            f"({_cited(view, source)}).{told}"
+        )
 
 
 def _which(view: Sharing, rows: Iterable[Any]) -> str:
@@ -142,7 +149,14 @@ def _cited(view: Sharing, source: str) -> str:
 def sources_of_body(view: Sharing, key: str) -> list[str]:
     """The sources of a body, each once, as full citations."""
     inventory = view.inventory
-    tables = (inventory.names, inventory.coverage, inventory.memberships, inventory.events,
-              inventory.figures, inventory.claims, inventory.context)
+    tables = (
+        inventory.names,
+        inventory.coverage,
+        inventory.memberships,
+        inventory.events,
+        inventory.figures,
+        inventory.claims,
+        inventory.context,
+    )
     cited = dict.fromkeys(row.source for table in tables for row in _rows(table, key))
     return [text.citation(view, source) for source in cited]

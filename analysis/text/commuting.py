@@ -26,14 +26,7 @@ from analysis.regions import Region, country, current, municipalities, names_of
 from analysis.text import swedish
 from analysis.text.unknown import unknown
 from analysis.views import commuting as _view
-from analysis.views.commuting import (
-    MARKETS_YEAR,
-    Bar,
-    Commuting,
-    Link,
-    bars,
-    seen_between,
-)
+from analysis.views.commuting import MARKETS_YEAR, Bar, Commuting, Link, bars, seen_between
 
 SEXES = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 MANY = 12  # with more members than this the tables, not the sentences, name them
@@ -125,8 +118,10 @@ def least_note(outside: pd.DataFrame) -> tuple[str, ...]:
     if not names:
         return ()
     count = swedish.counted(int(cells.sum()), "uppgift", "uppgifter")
-    return (f"Talen för {swedish.listed(names)} är minst så stora som de visas: {count} är "
-            f"{'okänd' if cells.sum() == 1 else 'okända'}.",)
+    return (
+        f"Talen för {swedish.listed(names)} är minst så stora som de visas: {count} är "
+        f"{'okänd' if cells.sum() == 1 else 'okända'}.",
+    )
 
 
 def titled(title: str, flows: Flows) -> str:
@@ -138,10 +133,14 @@ def error_text() -> str:
     """How far off modelled counts were in tests, by size."""
     sizes = _view.sizes()[1:]
     errors = swedish.listed(f"{100 * size.median_error:.0f}" for size in sizes)
-    ranges = [f"{swedish.number(size.least)}–{swedish.number(after.least)}"
-              for size, after in pairwise(sizes)]
-    return (f"I prov mot observerade tal var medianfelet {errors} procent för flöden på "
-            f"{swedish.listed([*ranges, 'fler pendlare'])}.")
+    ranges = [
+        f"{swedish.number(size.least)}–{swedish.number(after.least)}"
+        for size, after in pairwise(sizes)
+    ]
+    return (
+        f"I prov mot observerade tal var medianfelet {errors} procent för flöden på "
+        f"{swedish.listed([*ranges, 'fler pendlare'])}."
+    )
 
 
 def tried_text(members: Sequence[str]) -> str:
@@ -158,10 +157,12 @@ def tried_text(members: Sequence[str]) -> str:
 def error_short() -> str:
     """The measured error of the model, for a legend or a note."""
     small, large = _view.sizes()[1], _view.sizes()[-1]
-    return (f"I prov var medianfelet {swedish.percent(small.median_error, 0)} för flöden på "
-            f"{small.least}–{_view.sizes()[2].least} pendlare och "
-            f"{swedish.percent(large.median_error, 0)} för flöden över "
-            f"{swedish.number(large.least)}.")
+    return (
+        f"I prov var medianfelet {swedish.percent(small.median_error, 0)} för flöden på "
+        f"{small.least}–{_view.sizes()[2].least} pendlare och "
+        f"{swedish.percent(large.median_error, 0)} för flöden över "
+        f"{swedish.number(large.least)}."
+    )
 
 
 def short_note(flows: Flows) -> tuple[str, ...]:
@@ -173,17 +174,21 @@ def short_note(flows: Flows) -> tuple[str, ...]:
 
 def model_note(flows: Flows) -> str:
     """What is modelled, from which observed figures."""
-    return (f"Kommunernas in- och utpendling {flows.year} är observerad, men inte mellan vilka "
-            "kommuner den går. Det är en modellskattning ur avstånd, arbetsplatser och pendlingen "
-            f"mellan län 2018{_observed_years(flows)}.")
+    return (
+        f"Kommunernas in- och utpendling {flows.year} är observerad, men inte mellan vilka "
+        "kommuner den går. Det är en modellskattning ur avstånd, arbetsplatser och pendlingen "
+        f"mellan län 2018{_observed_years(flows)}."
+    )
 
 
 def _observed_years(flows: Flows) -> str:
     if flows.informed.empty:
         return ""
     years = flows.informed["year"]
-    return (f", och ur par av kommuner som observerats "
-            f"{swedish.span(int(years.min()), int(years.max()))}, delvis bara för kvinnor")
+    return (
+        f", och ur par av kommuner som observerats "
+        f"{swedish.span(int(years.min()), int(years.max()))}, delvis bara för kvinnor"
+    )
 
 
 def method_sentences(view: Commuting) -> list[str]:
@@ -191,14 +196,18 @@ def method_sentences(view: Commuting) -> list[str]:
     if view.flows is None or not view.flows.modelled:
         return []
     names = {code[:2]: entry.county for code, entry in municipalities().items()}
-    trials = [f"{names[trial.county]} {trial.year} ({swedish.percent(trial.cpc, 0)})"
-              for trial in _view.trials()]
-    return [f"Observerade par av kommuner är startvärden för modellen: "
-            f"{swedish.listed(_informed_areas(view.flows, names))}. De blir kvar som skattningar: "
-            "talen anpassas till årets in- och utpendling.",
-            f"Modellen är prövad på {swedish.in_words(len(trials))} områden utan deras egna tal. "
-            "Andelen pendlare som då hamnade på rätt par av kommuner: "
-            f"{swedish.listed(trials)}."]
+    trials = [
+        f"{names[trial.county]} {trial.year} ({swedish.percent(trial.cpc, 0)})"
+        for trial in _view.trials()
+    ]
+    return [
+        f"Observerade par av kommuner är startvärden för modellen: "
+        f"{swedish.listed(_informed_areas(view.flows, names))}. De blir kvar som skattningar: "
+        "talen anpassas till årets in- och utpendling.",
+        f"Modellen är prövad på {swedish.in_words(len(trials))} områden utan deras egna tal. "
+        "Andelen pendlare som då hamnade på rätt par av kommuner: "
+        f"{swedish.listed(trials)}.",
+    ]
 
 
 def _informed_areas(flows: Flows, names: Mapping[str, str]) -> list[str]:
@@ -226,16 +235,18 @@ def overview_sentences(view: Commuting) -> list[str]:
 def _balance_of(part: Region, row: pd.Series, year: int) -> str:
     if swedish.is_missing(row["night_population"]):
         return ""
-    return (f"I {part.name} hade {swedish.persons(row['day_population'])} sin arbetsplats {year} "
-            f"(dagbefolkning), och {swedish.number(row['night_population'])} förvärvsarbetande "
-            f"bodde där (nattbefolkning): {_net(row['net_commuting'])}.")
+    return (
+        f"I {part.name} hade {swedish.persons(row['day_population'])} sin arbetsplats {year} "
+        f"(dagbefolkning), och {swedish.number(row['night_population'])} förvärvsarbetande "
+        f"bodde där (nattbefolkning): {_net(row['net_commuting'])}."
+    )
 
 
 def _net(persons: float) -> str:
     if round(persons) == 0:
         return "lika många"
     if persons < 0:
-        return (f"{swedish.number(-persons)} fler bor där och arbetar än har sin arbetsplats där")
+        return f"{swedish.number(-persons)} fler bor där och arbetar än har sin arbetsplats där"
     return f"{swedish.number(persons)} fler har sin arbetsplats där än bor där och arbetar"
 
 
@@ -251,17 +262,23 @@ def _ends(region: Region, now: pd.DataFrame, year: int) -> list[str]:
     if ratio.empty:
         return []
     if len(ratio) == 1:
-        return [f"Av de förvärvsarbetande som bor i {names_of([ratio.index[0]])[0]} arbetade "
-                f"{swedish.percent(out.iloc[0])} i en annan kommun {year}; av dem som arbetar där "
-                f"bodde {swedish.percent(come.iloc[0])} i en annan kommun."]
+        return [
+            f"Av de förvärvsarbetande som bor i {names_of([ratio.index[0]])[0]} arbetade "
+            f"{swedish.percent(out.iloc[0])} i en annan kommun {year}; av dem som arbetar där "
+            f"bodde {swedish.percent(come.iloc[0])} i en annan kommun."
+        ]
     low, high = names_of([ratio.index[0], ratio.index[-1]])
-    text = (f"{_more_jobs(ratio)} Pendlingskvoten varierar mellan {_ratio(ratio.iloc[0])} i {low} "
-            f"och {_ratio(ratio.iloc[-1])} i {high}.")
+    text = (
+        f"{_more_jobs(ratio)} Pendlingskvoten varierar mellan {_ratio(ratio.iloc[0])} i {low} "
+        f"och {_ratio(ratio.iloc[-1])} i {high}."
+    )
     least, most = names_of([out.index[0], out.index[-1]])
-    text += (f" Störst andel utpendlare har {most} ({swedish.percent(out.iloc[-1])} av de "
-             f"förvärvsarbetande som bor där), minst {least} ({swedish.percent(out.iloc[0])}); "
-             f"störst andel inpendlare har {names_of([come.index[-1]])[0]} "
-             f"({swedish.percent(come.iloc[-1])} av dem som arbetar där).")
+    text += (
+        f" Störst andel utpendlare har {most} ({swedish.percent(out.iloc[-1])} av de "
+        f"förvärvsarbetande som bor där), minst {least} ({swedish.percent(out.iloc[0])}); "
+        f"störst andel inpendlare har {names_of([come.index[-1]])[0]} "
+        f"({swedish.percent(come.iloc[-1])} av dem som arbetar där)."
+    )
     return [text]
 
 
@@ -283,8 +300,11 @@ def _more_jobs(ratio: pd.Series) -> str:
         return "I alla kommunerna är jobben färre än de förvärvsarbetande invånarna."
     if len(above) == len(ratio):
         return "I alla kommunerna är jobben fler än de förvärvsarbetande invånarna."
-    where = (swedish.listed(names_of(above)) if len(above) <= _MOST
-             else f"{swedish.in_words(len(above))} av {swedish.in_words(len(ratio))} kommuner")
+    where = (
+        swedish.listed(names_of(above))
+        if len(above) <= _MOST
+        else f"{swedish.in_words(len(above))} av {swedish.in_words(len(ratio))} kommuner"
+    )
     return f"Bara i {where} finns fler jobb än förvärvsarbetande invånare."
 
 
@@ -293,13 +313,17 @@ def abroad_sentence(margins: pd.DataFrame) -> str:
     if margins.empty:
         return ""
     now, year = of_year(margins), last_year(margins)
-    out, come = (now[name].reindex(country(now.index)).astype("float64").sum(skipna=False)
-                 for name in ("out_commuters", "in_commuters"))
+    out, come = (
+        now[name].reindex(country(now.index)).astype("float64").sum(skipna=False)
+        for name in ("out_commuters", "in_commuters")
+    )
     difference = out - come
     if not difference > 0:
         return ""
-    return (f"I hela riket är utpendlarna {swedish.number(difference)} fler än inpendlarna {year}: "
-            "utpendling räknar även arbetsplatser utomlands.")
+    return (
+        f"I hela riket är utpendlarna {swedish.number(difference)} fler än inpendlarna {year}: "
+        "utpendling räknar även arbetsplatser utomlands."
+    )
 
 
 # --- the series -----------------------------------------------------------------------------------
@@ -307,19 +331,24 @@ def abroad_sentence(margins: pd.DataFrame) -> str:
 
 def rams_breaks() -> list[catalog.Series]:
     """The series of the margins that begin with a break in the line; BAS is its own line."""
-    return [part for part in catalog.dataset("commuting_margins").series[1:]
-            if not part.key.startswith("bas")]
+    return [
+        part
+        for part in catalog.dataset("commuting_margins").series[1:]
+        if not part.key.startswith("bas")
+    ]
 
 
 def break_note(margins: pd.DataFrame) -> str:
     """Why the lines have gaps: every break of the catalogue that lies within the data."""
     years = margins.index.get_level_values("year")
-    texts = [f"{part.first - 1}/{part.first} ({part.break_reason})" for part in rams_breaks()
-             if years.min() < part.first <= years.max()]
+    texts = [
+        f"{part.first - 1}/{part.first} ({part.break_reason})"
+        for part in rams_breaks()
+        if years.min() < part.first <= years.max()
+    ]
     if not texts:
         return ""
-    return (f"Linjerna är brutna {swedish.listed(texts)}: nivåerna före och efter kan inte "
-            "jämföras.")
+    return f"Linjerna är brutna {swedish.listed(texts)}: nivåerna före och efter kan inte jämföras."
 
 
 def series_sentences(view: Commuting) -> list[str]:
@@ -347,14 +376,24 @@ def _series_of(part: Region, margins: pd.DataFrame) -> list[str]:
 def _within(rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     span = swedish.span(int(str(rows.index[0])), int(str(rows.index[-1])))
-    moved = [(word, swedish.change(last[name] - first[name], of=first[name]))
-             for name, word in (("day_population", "dagbefolkningen"),
-                                ("night_population", "nattbefolkningen")) if first[name] > 0]
-    parts = [f"{what.replace(' ', f' {word} ', 1)}" if not place else f"{word} {what}"
-             for place, (word, what) in enumerate(moved)]
+    moved = [
+        (word, swedish.change(last[name] - first[name], of=first[name]))
+        for name, word in (
+            ("day_population", "dagbefolkningen"),
+            ("night_population", "nattbefolkningen"),
+        )
+        if first[name] > 0
+    ]
+    parts = [
+        f"{what.replace(' ', f' {word} ', 1)}" if not place else f"{word} {what}"
+        for place, (word, what) in enumerate(moved)
+    ]
     before, after = _ratio(first["commuting_ratio"]), _ratio(last["commuting_ratio"])
-    ratio = (f"pendlingskvoten var {after} båda åren" if before == after
-             else f"pendlingskvoten gick från {before} till {after}")
+    ratio = (
+        f"pendlingskvoten var {after} båda åren"
+        if before == after
+        else f"pendlingskvoten gick från {before} till {after}"
+    )
     return f"{span} {swedish.listed([*parts, ratio])}"
 
 
@@ -373,8 +412,10 @@ def official_markets(members: Sequence[str]) -> dict[str, list[str]]:
 def market_sentences(view: Commuting) -> list[str]:
     """Whether each cooperation lies in one official labour market."""
     if not view.markets_known:
-        return [f"SCB:s lokala arbetsmarknader i underlaget gäller {MARKETS_YEAR} och är nyare än "
-                "rapportens datum; de visas därför inte."]
+        return [
+            f"SCB:s lokala arbetsmarknader i underlaget gäller {MARKETS_YEAR} och är nyare än "
+            "rapportens datum; de visas därför inte."
+        ]
     return [" ".join(_market_text(part.name, part.members) for part in view.parts)]
 
 
@@ -384,8 +425,10 @@ def market_title(view: Commuting) -> str:
     if len(parts) == 1:
         part, markets = parts[0]
         return f"{_who(part)} hör till {_market_count(markets)}"
-    return ", ".join(f"{part.name} {'' if place else 'hör '}till {_market_count(markets)}"
-                     for place, (part, markets) in enumerate(parts))
+    return ", ".join(
+        f"{part.name} {'' if place else 'hör '}till {_market_count(markets)}"
+        for place, (part, markets) in enumerate(parts)
+    )
 
 
 def _who(part: Region) -> str:
@@ -405,28 +448,42 @@ def _market_count(markets: Mapping[str, Sequence[str]]) -> str:
 def _market_text(name: str, members: Sequence[str]) -> str:
     markets = official_markets(members)
     if len(members) == 1:
-        return (f"{name} hör till den lokala arbetsmarknaden {next(iter(markets))} "
-                f"({MARKETS_YEAR}).")
+        return f"{name} hör till den lokala arbetsmarknaden {next(iter(markets))} ({MARKETS_YEAR})."
     if len(markets) == 1:
-        return (f"Hela {name} ligger i en lokal arbetsmarknad: {next(iter(markets))} "
-                f"({MARKETS_YEAR}).")
-    listed = [f"{market} ({_few(codes)})" for market, codes in list(markets.items())[:_MOST + 2]]
+        return (
+            f"Hela {name} ligger i en lokal arbetsmarknad: {next(iter(markets))} ({MARKETS_YEAR})."
+        )
+    listed = [f"{market} ({_few(codes)})" for market, codes in list(markets.items())[: _MOST + 2]]
     more = "" if len(markets) <= _MOST + 2 else ", bland andra"
-    return (f"{name} ligger i {swedish.in_words(len(markets))} lokala arbetsmarknader "
-            f"({MARKETS_YEAR}){more}: {swedish.listed(listed)}.")
+    return (
+        f"{name} ligger i {swedish.in_words(len(markets))} lokala arbetsmarknader "
+        f"({MARKETS_YEAR}){more}: {swedish.listed(listed)}."
+    )
 
 
 def _few(codes: Sequence[str]) -> str:
-    return (swedish.listed(names_of(codes)) if len(codes) <= _MOST
-            else swedish.counted(len(codes), "kommun", "kommuner"))
+    return (
+        swedish.listed(names_of(codes))
+        if len(codes) <= _MOST
+        else swedish.counted(len(codes), "kommun", "kommuner")
+    )
 
 
 # --- where people work ----------------------------------------------------------------------------
 
-_FRACTIONS = ((0.1, "var tionde"), (0.2, "var femte"), (0.25, "var fjärde"),
-              (1 / 3, "var tredje"), (0.4, "två av fem"), (0.5, "hälften"), (0.6, "tre av fem"),
-              (2 / 3, "två av tre"), (0.75, "tre av fyra"), (0.8, "fyra av fem"),
-              (0.9, "nio av tio"))
+_FRACTIONS = (
+    (0.1, "var tionde"),
+    (0.2, "var femte"),
+    (0.25, "var fjärde"),
+    (1 / 3, "var tredje"),
+    (0.4, "två av fem"),
+    (0.5, "hälften"),
+    (0.6, "tre av fem"),
+    (2 / 3, "två av tre"),
+    (0.75, "tre av fyra"),
+    (0.8, "fyra av fem"),
+    (0.9, "nio av tio"),
+)
 _TELLING = 0.15  # of all employed residents: a smaller part is no message
 
 
@@ -441,15 +498,22 @@ def fraction(share: float) -> str:
 
 def workplaces_title(view: Commuting) -> str:
     """The message of the bars: the largest part of anybody that leaves the municipality."""
-    found = [(share, text) for part in view.parts for bar in _bars(view, part)
-             for share, text in _messages(part, bar)]
+    found = [
+        (share, text)
+        for part in view.parts
+        for bar in _bars(view, part)
+        for share, text in _messages(part, bar)
+    ]
     telling = [one for one in found if one[0] >= _TELLING]
     if telling:
         return max(telling, key=lambda one: one[0])[1]
     every = [bar for part in view.parts for bar in _bars(view, part)]
     home = sum(bar.own * bar.night for bar in every) > sum(bar.night for bar in every) / 2
-    return ("De flesta förvärvsarbetande arbetar i den kommun där de bor" if home
-            else "De flesta förvärvsarbetande arbetar i en annan kommun än där de bor")
+    return (
+        "De flesta förvärvsarbetande arbetar i den kommun där de bor"
+        if home
+        else "De flesta förvärvsarbetande arbetar i en annan kommun än där de bor"
+    )
 
 
 def _bars(view: Commuting, part: Region) -> list[Bar]:
@@ -462,15 +526,28 @@ def _messages(part: Region, bar: Bar) -> list[tuple[float, str]]:
     group, outside = bar.of_all(bar.group), bar.of_all(bar.outside)
     found = []
     if group is not None and len(part.members) > 1:
-        where = ("den andra kommunen" if len(part.members) == 2 else
-                 f"de andra kommunerna i {part.name}")
-        found.append((group, swedish.capitalised(
-            f"{about}{fraction(group)} {_OF[fraction(group) == 'hälften']} i {name} arbetar i "
-            f"{where}")))
+        where = (
+            "den andra kommunen" if len(part.members) == 2 else f"de andra kommunerna i {part.name}"
+        )
+        found.append(
+            (
+                group,
+                swedish.capitalised(
+                    f"{about}{fraction(group)} {_OF[fraction(group) == 'hälften']} i {name} arbetar i "
+                    f"{where}"
+                ),
+            )
+        )
     if outside is not None and bar.link is not None:
-        found.append((outside, swedish.capitalised(
-            f"{about}{fraction(outside)} {_OF[fraction(outside) == 'hälften']} i {name} arbetar "
-            f"{_likely(bar.link)}i {names_of([bar.link.work])[0]}")))
+        found.append(
+            (
+                outside,
+                swedish.capitalised(
+                    f"{about}{fraction(outside)} {_OF[fraction(outside) == 'hälften']} i {name} arbetar "
+                    f"{_likely(bar.link)}i {names_of([bar.link.work])[0]}"
+                ),
+            )
+        )
     return found
 
 
@@ -506,15 +583,19 @@ def _home_text(flows: Flows, part: Region) -> str:
     if swedish.is_missing(least):
         return ""
     where = "kommunen" if len(part.members) == 1 else "sin egen kommun"
-    text = (f"Av de förvärvsarbetande som bor i {part.name} arbetade "
-            f"{swedish.percent(least, 0)} i {where} {flows.year}")
+    text = (
+        f"Av de förvärvsarbetande som bor i {part.name} arbetade "
+        f"{swedish.percent(least, 0)} i {where} {flows.year}"
+    )
     own = (1 - metrics.out_commuting_share(flows.by_code.reindex(list(part.members)))).dropna()
     if len(own) < 2:
         return f"{text}."
     own = own.sort_values(kind="stable")
     low, high = names_of([str(own.index[0]), str(own.index[-1])])
-    return (f"{text}; andelen varierar mellan {swedish.percent(own.iloc[0], 0)} i {low} och "
-            f"{swedish.percent(own.iloc[-1], 0)} i {high}.")
+    return (
+        f"{text}; andelen varierar mellan {swedish.percent(own.iloc[0], 0)} i {low} och "
+        f"{swedish.percent(own.iloc[-1], 0)} i {high}."
+    )
 
 
 def _group_text(part: Region, flows: Flows) -> str:
@@ -524,38 +605,52 @@ def _group_text(part: Region, flows: Flows) -> str:
         return _range_text(part.name, part.members, flows)
     low, high = _view.internal(part, flows)
     if low < high:
-        return (f"Enligt modellskattningen pendlade mellan {swedish.number(low)} och "
-                f"{swedish.number(high)} personer mellan kommunerna.")
+        return (
+            f"Enligt modellskattningen pendlade mellan {swedish.number(low)} och "
+            f"{swedish.number(high)} personer mellan kommunerna."
+        )
     start = f"År {flows.year} pendlade"
     if flows.modelled:
         start = "Enligt modellskattningen, som här utgår från observerade par, pendlade"
-    inside, out, come = (about(figures[name], flows)
-                         for name in ("group_internal", "group_out", "group_in"))
-    return (f"{start} {inside} personer mellan kommunerna, {out} ut ur området och {come} in "
-            "till det.")
+    inside, out, come = (
+        about(figures[name], flows) for name in ("group_internal", "group_out", "group_in")
+    )
+    return (
+        f"{start} {inside} personer mellan kommunerna, {out} ut ur området och {come} in till det."
+    )
 
 
 def _range_text(name: str, members: Sequence[str], flows: Flows) -> str:
     bounds = metrics.group_internal_range(flows.table, members, margins=flows.margins).iloc[0]
     cells = unknown(metrics.unknown_between(flows.table, members), f"mellan kommunerna i {name}")
-    basis = (", räknat ur tal som själva har röjandeskydd"
-             if flows.year in tables.perturbed_years("commuting_margins") else "")
-    return (f"{cells} Pendlingen mellan dem är "
-            f"{flows.year} mellan {swedish.number(bounds['low'])} och "
-            f"{swedish.persons(bounds['high'])}{basis}; okänt räknas aldrig som noll.")
+    basis = (
+        ", räknat ur tal som själva har röjandeskydd"
+        if flows.year in tables.perturbed_years("commuting_margins")
+        else ""
+    )
+    return (
+        f"{cells} Pendlingen mellan dem är "
+        f"{flows.year} mellan {swedish.number(bounds['low'])} och "
+        f"{swedish.persons(bounds['high'])}{basis}; okänt räknas aldrig som noll."
+    )
 
 
 def _outside_text(part: Region, flows: Flows) -> str:
     """Where most of those go who work outside the cooperation, when that may be said."""
     link, share = _view.outside(part, flows)
     if link is None or share is None:
-        reason = ("modellen skiljer inte de största åt" if flows.modelled
-                  else "inte alla uppgifter är kända")
+        reason = (
+            "modellen skiljer inte de största åt"
+            if flows.modelled
+            else "inte alla uppgifter är kända"
+        )
         return f"Vart flest pendlar utanför {part.name} går inte att säga: {reason}."
-    how = (f"omkring {swedish.percent(share, 0)}" if flows.modelled else swedish.percent(share))
+    how = f"omkring {swedish.percent(share, 0)}" if flows.modelled else swedish.percent(share)
     where = "i andra kommuner" if len(part.members) == 1 else "utanför kommunerna"
-    return (f"Av de förvärvsarbetande i {part.name} som arbetar {where} arbetar flest "
-            f"{_likely(link)}i {names_of([link.work])[0]}, {how}.")
+    return (
+        f"Av de förvärvsarbetande i {part.name} som arbetar {where} arbetar flest "
+        f"{_likely(link)}i {names_of([link.work])[0]}, {how}."
+    )
 
 
 def _seen_text(flows: Flows, part: Region) -> str:
@@ -567,13 +662,22 @@ def _seen_text(flows: Flows, part: Region) -> str:
     who = {"total": "personer"}.get(one.sex, SEXES[one.sex])
     place = names_of([one.outside])[0] if one.outside else ""
     if len(part.members) == 1:
-        return (f"{one.year} pendlade {swedish.number(one.to_outside)} {who} från {part.name} till "
-                f"{place} (observerat)." if place else "")
+        return (
+            f"{one.year} pendlade {swedish.number(one.to_outside)} {who} från {part.name} till "
+            f"{place} (observerat)."
+            if place
+            else ""
+        )
     between = f"de {swedish.in_words(len(part.members))} kommunerna"
-    more = (f" och {swedish.number(one.to_outside)} till {place}"
-            if one.to_outside >= one.internal / 2 and place else "")
-    return (f"{one.year} pendlade {swedish.number(one.internal)} {who} mellan {between}{more} "
-            "(observerat).")
+    more = (
+        f" och {swedish.number(one.to_outside)} till {place}"
+        if one.to_outside >= one.internal / 2 and place
+        else ""
+    )
+    return (
+        f"{one.year} pendlade {swedish.number(one.internal)} {who} mellan {between}{more} "
+        "(observerat)."
+    )
 
 
 def error_sentences(view: Commuting) -> list[str]:
@@ -585,10 +689,12 @@ def error_sentences(view: Commuting) -> list[str]:
 
 def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
     """Known cells off the diagonal of a table home x work: home, work, value; largest first."""
-    cells = [(str(home), str(work), float(value))
-             for home, row in zip(shares.index, shares.to_numpy("float64"), strict=True)
-             for work, value in zip(shares.columns, row, strict=True)
-             if home != work and not swedish.is_missing(float(value))]
+    cells = [
+        (str(home), str(work), float(value))
+        for home, row in zip(shares.index, shares.to_numpy("float64"), strict=True)
+        for work, value in zip(shares.columns, row, strict=True)
+        if home != work and not swedish.is_missing(float(value))
+    ]
     return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
@@ -605,7 +711,8 @@ def delineation_sentences(view: Commuting, markets: Markets) -> list[str]:
         f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och "
         f"av SCB:s par finner vi {swedish.percent(agree['recall'], 0)} (justerat Rand-index "
         f"{swedish.number(agree['adjusted_rand'], 2)}; 1 är helt lika). Den officiella "
-        "indelningen gäller.")
+        "indelningen gäller."
+    )
     return [found]
 
 
@@ -625,21 +732,34 @@ def commuting_tiles(region: Region, *, margins: pd.DataFrame) -> list[dict[str, 
     nation = exact(table, country(of_year(table).index))
     own = "kommunen" if len(region.members) == 1 else "sin egen kommun"
     tiles = [
-        {"label": f"Pendlingsnetto {year}", "value": swedish.signed(row["net_commuting"]),
-         "comparison": f"{swedish.number(row['day_population'])} arbetar här, "
-                       f"{swedish.number(row['night_population'])} förvärvsarbetande bor här",
-         "source": "commuting_margins"},
-        {"label": f"Pendlingskvot {year}", "value": _ratio(row["commuting_ratio"]),
-         "comparison": _ratio_span(ratio), "source": "commuting_margins"},
-        {"label": f"Bor och arbetar i {own} {year}",
-         "value": swedish.percent_sign(row["containment_residence_min"], 0),
-         "comparison": "av dem som bor här och arbetar; "
-                       f"{swedish.percent(nation['containment_residence_min'], 0)} i riket",
-         "source": "commuting_margins"},
-        {"label": f"Lokala arbetsmarknader {MARKETS_YEAR}", "value": swedish.number(len(markets)),
-         "comparison": swedish.listed(list(markets)) if len(markets) <= _MOST
-         else f"för {swedish.counted(len(region.members), 'kommun', 'kommuner')}",
-         "source": "municipalities"},
+        {
+            "label": f"Pendlingsnetto {year}",
+            "value": swedish.signed(row["net_commuting"]),
+            "comparison": f"{swedish.number(row['day_population'])} arbetar här, "
+            f"{swedish.number(row['night_population'])} förvärvsarbetande bor här",
+            "source": "commuting_margins",
+        },
+        {
+            "label": f"Pendlingskvot {year}",
+            "value": _ratio(row["commuting_ratio"]),
+            "comparison": _ratio_span(ratio),
+            "source": "commuting_margins",
+        },
+        {
+            "label": f"Bor och arbetar i {own} {year}",
+            "value": swedish.percent_sign(row["containment_residence_min"], 0),
+            "comparison": "av dem som bor här och arbetar; "
+            f"{swedish.percent(nation['containment_residence_min'], 0)} i riket",
+            "source": "commuting_margins",
+        },
+        {
+            "label": f"Lokala arbetsmarknader {MARKETS_YEAR}",
+            "value": swedish.number(len(markets)),
+            "comparison": swedish.listed(list(markets))
+            if len(markets) <= _MOST
+            else f"för {swedish.counted(len(region.members), 'kommun', 'kommuner')}",
+            "source": "municipalities",
+        },
     ]
     return [tile for tile in tiles if tile["value"] != swedish.MISSING]
 
@@ -659,12 +779,15 @@ def commuting_findings(region: Region, *, margins: pd.DataFrame) -> list[str]:
     found = []
     if not swedish.is_missing(row["night_population"]):
         share = swedish.percent(row["containment_residence_min"], 0)
-        where = ("i kommunen" if len(region.members) == 1
-                 else "i sin egen kommun, så minst så många arbetar inom regionen")
-        found.append(f"{swedish.persons(row['day_population'])} arbetade i {region.name} {year} "
-                     f"och {swedish.number(row['night_population'])} förvärvsarbetande bodde där "
-                     f"(pendlingskvot {_ratio(row['commuting_ratio'])}); {share} av dem som bor "
-                     f"där arbetar {where}.")
+        where = (
+            "i kommunen"
+            if len(region.members) == 1
+            else "i sin egen kommun, så minst så många arbetar inom regionen"
+        )
+        found.append(
+            f"{swedish.persons(row['day_population'])} arbetade i {region.name} {year} "
+            f"och {swedish.number(row['night_population'])} förvärvsarbetande bodde där "
+            f"(pendlingskvot {_ratio(row['commuting_ratio'])}); {share} av dem som bor "
+            f"där arbetar {where}."
+        )
     return [*found, _market_text(region.name, region.members)]
-
-

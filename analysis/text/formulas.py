@@ -28,39 +28,77 @@ class Formula:
 
 
 OTHERS = (
-    Formula("locality_share", "Andel i tätort",
-            "invånare i kommunens tätorter / kommunens folkmängd samma år"),
+    Formula(
+        "locality_share",
+        "Andel i tätort",
+        "invånare i kommunens tätorter / kommunens folkmängd samma år",
+    ),
     Formula("index", "Index", "värdet / värdet det första året × 100"),
-    Formula("population_change_parts", "Folkökningens delar",
-            "födda − döda + inflyttade − utflyttade + justering = folkökning"),
-    Formula("projection", "SCB:s framskrivning",
-            "folkmängden året före + födda − döda + inflyttade − utflyttade enligt SCB:s "
-            "antaganden; ändring = det sista året / det första − 1"),
-    Formula("age_share", "Andel av befolkningen",
-            "kvinnor eller män i åldersgruppen / hela folkmängden"),
-    Formula("rank", "Plats bland kommunerna",
-            "antal kommuner med högre värde + 1, när alla 290 är kända"),
-    Formula("peer_median", "Median bland liknande kommuner",
-            "det mittersta värdet bland kommunens sju liknande kommuner"),
-    Formula("modelled_flows", "Modellskattad pendling",
-            "kommunernas in- och utpendling, fördelad på par av kommuner efter avstånd, antal "
-            "arbetsplatser och pendlingen mellan län, så att varje kommuns summor stämmer"),
-    Formula("link_share", "Andel till en kommun",
-            "pendlare till kommunen / förvärvsarbetande som bor i den egna"),
-    Formula("own_markets", "Egen beräkning av arbetsmarknader",
-            "en kommun är centrum om högst 20 procent pendlar ut och högst 7,5 procent till en "
-            "enda kommun; andra hör till den kommun dit flest pendlar"),
-    Formula("running", "I drift",
-            "verksamheten har börjat, inget slut är känt och belägget är inte för gammalt"),
-    Formula("population_base", "Befolkningsunderlag",
-            "summan av folkmängden i de kommuner som källorna namnger"),
-    Formula("straight_distance", "Fågelväg",
-            "rak linje mellan befolkningscentrum: tätorternas medelpunkt, vägd med invånarna"),
-    Formula("mean_distance", "Vägt medelavstånd",
-            "summan av avstånd × folkmängd / summan av folkmängd"),
+    Formula(
+        "population_change_parts",
+        "Folkökningens delar",
+        "födda − döda + inflyttade − utflyttade + justering = folkökning",
+    ),
+    Formula(
+        "projection",
+        "SCB:s framskrivning",
+        "folkmängden året före + födda − döda + inflyttade − utflyttade enligt SCB:s "
+        "antaganden; ändring = det sista året / det första − 1",
+    ),
+    Formula(
+        "age_share", "Andel av befolkningen", "kvinnor eller män i åldersgruppen / hela folkmängden"
+    ),
+    Formula(
+        "rank",
+        "Plats bland kommunerna",
+        "antal kommuner med högre värde + 1, när alla 290 är kända",
+    ),
+    Formula(
+        "peer_median",
+        "Median bland liknande kommuner",
+        "det mittersta värdet bland kommunens sju liknande kommuner",
+    ),
+    Formula(
+        "modelled_flows",
+        "Modellskattad pendling",
+        "kommunernas in- och utpendling, fördelad på par av kommuner efter avstånd, antal "
+        "arbetsplatser och pendlingen mellan län, så att varje kommuns summor stämmer",
+    ),
+    Formula(
+        "link_share",
+        "Andel till en kommun",
+        "pendlare till kommunen / förvärvsarbetande som bor i den egna",
+    ),
+    Formula(
+        "own_markets",
+        "Egen beräkning av arbetsmarknader",
+        "en kommun är centrum om högst 20 procent pendlar ut och högst 7,5 procent till en "
+        "enda kommun; andra hör till den kommun dit flest pendlar",
+    ),
+    Formula(
+        "running",
+        "I drift",
+        "verksamheten har börjat, inget slut är känt och belägget är inte för gammalt",
+    ),
+    Formula(
+        "population_base",
+        "Befolkningsunderlag",
+        "summan av folkmängden i de kommuner som källorna namnger",
+    ),
+    Formula(
+        "straight_distance",
+        "Fågelväg",
+        "rak linje mellan befolkningscentrum: tätorternas medelpunkt, vägd med invånarna",
+    ),
+    Formula(
+        "mean_distance", "Vägt medelavstånd", "summan av avstånd × folkmängd / summan av folkmängd"
+    ),
     Formula("mutuality", "Ömsesidighet", "det mindre flödet / det större"),
-    Formula("scenario", "Scenario",
-            "vad som följer av valda kommuner, tjänst och antaganden; ingen prognos"),
+    Formula(
+        "scenario",
+        "Scenario",
+        "vad som följer av valda kommuner, tjänst och antaganden; ingen prognos",
+    ),
 )
 
 
@@ -72,8 +110,11 @@ def all_formulas() -> tuple[Formula, ...]:
     """
     for module in iter_modules(metrics.__path__, "analysis.metrics."):
         import_module(module.name)  # each registers its measures
-    measured = [Formula(entry.id, entry.label, _signs(entry.formula))
-                for entry in MEASURES.values() if entry.formula]
+    measured = [
+        Formula(entry.id, entry.label, _signs(entry.formula))
+        for entry in MEASURES.values()
+        if entry.formula
+    ]
     return (*measured, *OTHERS)
 
 

@@ -24,17 +24,35 @@ Utredaren gör dem så här och bygger sedan rapporten på nytt:
 - samverkan investigation new vaxel-tillsammans --members {codes} --service vaxel"""
 
 FORMS = (
-    ("Kommunalförbund", "En egen juridisk person som tar över uppgifter, även myndighetsutövning. "
-     "Förbundet är arbetsgivare och har egen budget. En medlem lämnar enligt avtalade villkor.",
-     "KL 3 kap. 8 §, 9 kap. 1–18 §§"),
-    ("Gemensam nämnd", "En nämnd för flera kommuner som ingår i en värdkommun. Värdkommunen är "
-     "arbetsgivare och tecknar avtal.", "KL 3 kap. 9 §, 9 kap. 19–35 §§"),
-    ("Avtalssamverkan", "En kommun utför uppgifter åt en annan. Den som beställer behåller "
-     "ansvaret. Avtalet kan vara en upphandling.", "KL 9 kap. 37–38 §§, sedan den 1 juli 2018"),
-    ("Aktiebolag, förening eller stiftelse", "En privaträttslig form. Myndighetsutövning lämnas "
-     "över bara där lag tillåter det. Regler om upphandling kan gälla.", "KL 10 kap."),
-    ("Avsiktsförklaring eller nätverk", "En överenskommelse om att samarbeta. Inga uppgifter "
-     "lämnas över.", "Ingen särskild lag"),
+    (
+        "Kommunalförbund",
+        "En egen juridisk person som tar över uppgifter, även myndighetsutövning. "
+        "Förbundet är arbetsgivare och har egen budget. En medlem lämnar enligt avtalade villkor.",
+        "KL 3 kap. 8 §, 9 kap. 1–18 §§",
+    ),
+    (
+        "Gemensam nämnd",
+        "En nämnd för flera kommuner som ingår i en värdkommun. Värdkommunen är "
+        "arbetsgivare och tecknar avtal.",
+        "KL 3 kap. 9 §, 9 kap. 19–35 §§",
+    ),
+    (
+        "Avtalssamverkan",
+        "En kommun utför uppgifter åt en annan. Den som beställer behåller "
+        "ansvaret. Avtalet kan vara en upphandling.",
+        "KL 9 kap. 37–38 §§, sedan den 1 juli 2018",
+    ),
+    (
+        "Aktiebolag, förening eller stiftelse",
+        "En privaträttslig form. Myndighetsutövning lämnas "
+        "över bara där lag tillåter det. Regler om upphandling kan gälla.",
+        "KL 10 kap.",
+    ),
+    (
+        "Avsiktsförklaring eller nätverk",
+        "En överenskommelse om att samarbeta. Inga uppgifter lämnas över.",
+        "Ingen särskild lag",
+    ),
 )
 
 CERTAIN = """# Så vet vi det
@@ -45,18 +63,37 @@ bygger på en modell och är alltid märkt. Ett streck (–) betyder att uppgift
 noll."""
 
 CERTAINTY = (
-    ("Gemensamma tjänster", "Kommunernas och förbundens egna sidor och beslut",
-     "Säkert för det år som källan gäller. Äldre uppgifter kan ha ändrats; stäm av före beslut."),
-    ("Folkmängd, åldrar och flyttningar", "SCB:s register", "Säkert. Från 2025 ändrar SCB talen "
-     "slumpmässigt för att skydda enskilda; summor kan därför skilja sig lite."),
-    ("Hur många som pendlar in och ut", "SCB:s register",
-     "Säkert för kommunens summor. Siffrorna räknar personer, inte resor."),
-    ("Vart pendlarna reser", "Modellskattning, eller SCB:s matris där den är hämtad",
-     "Säkrare för gruppens summor än för enskilda par. Under 1 000 personer anges bara klasser."),
-    ("Framskrivning", "SCB:s antaganden om födda, döda och flyttningar",
-     "En beräkning av vad antagandena ger, ingen prognos av vad kommunen väljer att göra."),
-    ("Ekonomi, skatt och personal", "Kolada och SCB",
-     "Säkert för det år som anges. Kostnader kan redovisas olika av olika kommuner."),
+    (
+        "Gemensamma tjänster",
+        "Kommunernas och förbundens egna sidor och beslut",
+        "Säkert för det år som källan gäller. Äldre uppgifter kan ha ändrats; stäm av före beslut.",
+    ),
+    (
+        "Folkmängd, åldrar och flyttningar",
+        "SCB:s register",
+        "Säkert. Från 2025 ändrar SCB talen "
+        "slumpmässigt för att skydda enskilda; summor kan därför skilja sig lite.",
+    ),
+    (
+        "Hur många som pendlar in och ut",
+        "SCB:s register",
+        "Säkert för kommunens summor. Siffrorna räknar personer, inte resor.",
+    ),
+    (
+        "Vart pendlarna reser",
+        "Modellskattning, eller SCB:s matris där den är hämtad",
+        "Säkrare för gruppens summor än för enskilda par. Under 1 000 personer anges bara klasser.",
+    ),
+    (
+        "Framskrivning",
+        "SCB:s antaganden om födda, döda och flyttningar",
+        "En beräkning av vad antagandena ger, ingen prognos av vad kommunen väljer att göra.",
+    ),
+    (
+        "Ekonomi, skatt och personal",
+        "Kolada och SCB",
+        "Säkert för det år som anges. Kostnader kan redovisas olika av olika kommuner.",
+    ),
 )
 
 TERMS = """## Begrepp

@@ -17,13 +17,17 @@ def completeness_text(view: Nation) -> str:
     alone, shared, unknown = (view.counts[key] for key in ("alone", "shared", "unknown"))
     bodies = int(view.bases["standing"].eq("shared").sum())
     if view.area == "livsmedelskontroll":
-        return (f"Livsmedelskontrollen i landet sköttes 2024 av {alone + bodies} myndigheter: "
-                f"{alone} kommuner hade den i egen regi och {shared} delade den på {bodies} "
-                "gemensamma organ. Livsmedelskontroll är inte all miljötillsyn.")
+        return (
+            f"Livsmedelskontrollen i landet sköttes 2024 av {alone + bodies} myndigheter: "
+            f"{alone} kommuner hade den i egen regi och {shared} delade den på {bodies} "
+            "gemensamma organ. Livsmedelskontroll är inte all miljötillsyn."
+        )
     done = f"{shared} kommuner delar {view.name} i {bodies} organ"
     own = f" och {alone} har den i egen regi" if alone else ""
-    return (f"Så långt källorna räcker {_verb(done)}{own}; för {unknown} av landets 290 kommuner "
-            "saknas uppgift. Det betyder inte att de är ensamma om den.")
+    return (
+        f"Så långt källorna räcker {_verb(done)}{own}; för {unknown} av landets 290 kommuner "
+        "saknas uppgift. Det betyder inte att de är ensamma om den."
+    )
 
 
 def _verb(text: str) -> str:
@@ -40,15 +44,21 @@ def place_text(view: Nation) -> str:
     if own.empty:
         return _partial(view)
     if len(own) <= _MOST_NAMED:
-        said = [f"{row.name} har {swedish.number(row.population)} invånare i sitt underlag, mer än "
-                f"{row.smaller} av de {known} organ vars medlemmar är kända" for row in _rows(own)]
-        said[1:] = [part.replace(f" av de {known} organ vars medlemmar är kända", "")
-                    for part in said[1:]]
+        said = [
+            f"{row.name} har {swedish.number(row.population)} invånare i sitt underlag, mer än "
+            f"{row.smaller} av de {known} organ vars medlemmar är kända"
+            for row in _rows(own)
+        ]
+        said[1:] = [
+            part.replace(f" av de {known} organ vars medlemmar är kända", "") for part in said[1:]
+        ]
         return f"{'; '.join(said)}. Medianen är {median} invånare. {_partial(view)}".strip()
     low, high = own.iloc[0], own.iloc[-1]
-    return (f"Underlagen varierar mellan {swedish.number(low['population'])} invånare "
-            f"({low['name']}) och {swedish.number(high['population'])} ({high['name']}). {told} "
-            f"{_partial(view)}").strip()
+    return (
+        f"Underlagen varierar mellan {swedish.number(low['population'])} invånare "
+        f"({low['name']}) och {swedish.number(high['population'])} ({high['name']}). {told} "
+        f"{_partial(view)}"
+    ).strip()
 
 
 def _partial(view: Nation) -> str:
@@ -57,8 +67,10 @@ def _partial(view: Nation) -> str:
     parts = []
     for row in _rows(view.own[~view.own["whole"]]):
         all_of = f" av {stated[row.body]:.0f}" if stated[row.body] > 0 else ""
-        parts.append(f"För {row.name} är {row.members}{all_of} kommuner kända, och underlaget "
-                     "räknas därför inte.")
+        parts.append(
+            f"För {row.name} är {row.members}{all_of} kommuner kända, och underlaget "
+            "räknas därför inte."
+        )
     if view.unknown:
         names = swedish.listed(municipalities()[code].name for code in view.unknown)
         parts.append(f"Om {names} saknas uppgift.")
@@ -74,11 +86,15 @@ def title(view: Nation) -> str:
     own, known = view.own[view.own["whole"]], len(view.whole)
     if len(own) == 1:
         row = own.iloc[0]
-        return (f"{row['name']}: underlag för {view.name} större än {row['smaller']} av "
-                f"{known} organ i landet")
+        return (
+            f"{row['name']}: underlag för {view.name} större än {row['smaller']} av "
+            f"{known} organ i landet"
+        )
     low, high = int(own.iloc[0]["population"]), int(own.iloc[-1]["population"])
-    return (f"Underlagen för {view.name} varierar här mellan {swedish.number(low)} och "
-            f"{swedish.number(high)} invånare")
+    return (
+        f"Underlagen för {view.name} varierar här mellan {swedish.number(low)} och "
+        f"{swedish.number(high)} invånare"
+    )
 
 
 def map_title(view: Nation) -> str:

@@ -37,22 +37,39 @@ from analysis.views.population import (
 
 _MOST = 4  # names in one enumeration; the tables name the rest
 _TOLD = 3  # years of births, deaths and moves that are put into words; the table has them all
-_MOVES = {"net_county": "det egna länet", "net_rest_of_sweden": "övriga Sverige",
-          "net_abroad": "utlandet"}
+_MOVES = {
+    "net_county": "det egna länet",
+    "net_rest_of_sweden": "övriga Sverige",
+    "net_abroad": "utlandet",
+}
 _FEW = 3  # names in a title; more are counted
-_SUBJECTS = {"employment_rate": "Sysselsättningsgraden (20–64 år)",
-             "post_secondary_share": "Andelen med eftergymnasial utbildning",
-             "taxable_income": "Skattekraften", "tax_rate_total": "Den totala skattesatsen"}
+_SUBJECTS = {
+    "employment_rate": "Sysselsättningsgraden (20–64 år)",
+    "post_secondary_share": "Andelen med eftergymnasial utbildning",
+    "taxable_income": "Skattekraften",
+    "tax_rate_total": "Den totala skattesatsen",
+}
 _TURN = 0.02  # a turning point is followed by a movement of at least this share
-DATASETS = ("population", "population_change", "population_age", "share_65plus", "tax_rate_total",
-            "taxable_income_real", "employment_rate", "post_secondary_share", "localities",
-            "tax_rate", "finances")
+DATASETS = (
+    "population",
+    "population_change",
+    "population_age",
+    "share_65plus",
+    "tax_rate_total",
+    "taxable_income_real",
+    "employment_rate",
+    "post_secondary_share",
+    "localities",
+    "tax_rate",
+    "finances",
+)
 """What the chapter shows, and its publishers may have newer figures of."""
 
-GOALS = ("För sysselsättning och utbildning finns nationella mål om höga nivåer. Att skattekraft "
-         "eller skattesats ligger över eller under medianen är varken bättre eller sämre.")
-ARITHMETIC = ("Kvoten är räkning på dagens åldrar, utan dödsfall och flyttningar, och ingen "
-              "prognos.")
+GOALS = (
+    "För sysselsättning och utbildning finns nationella mål om höga nivåer. Att skattekraft "
+    "eller skattesats ligger över eller under medianen är varken bättre eller sämre."
+)
+ARITHMETIC = "Kvoten är räkning på dagens åldrar, utan dödsfall och flyttningar, och ingen prognos."
 
 
 # --- growth --------------------------------------------------------------------------------------
@@ -64,8 +81,10 @@ def growth_title(view: Residents) -> str:
     if len(parts) == 1:
         return _sentence(_growth_of(view, parts[0]))
     told = [(part, *_growth_of(view, part)) for part in parts]
-    return "; ".join(_sentence([areas.inside(part.name), verb, subject, tail], first=not place)
-                     for place, (part, subject, verb, tail) in enumerate(told))
+    return "; ".join(
+        _sentence([areas.inside(part.name), verb, subject, tail], first=not place)
+        for place, (part, subject, verb, tail) in enumerate(told)
+    )
 
 
 def _sentence(words: Sequence[str], *, first: bool = True) -> str:
@@ -98,8 +117,7 @@ def _growth_of(view: Residents, part: Region) -> tuple[str, str, str]:
 def _alone(percent: float) -> tuple[str, str]:
     if percent == 0:
         return "är i stort sett oförändrad", ""
-    return ("växte" if percent > 0 else "krympte",
-            f"med {swedish.number(abs(percent), 1)} procent")
+    return ("växte" if percent > 0 else "krympte", f"med {swedish.number(abs(percent), 1)} procent")
 
 
 def growth_sentences(view: Residents, *, years: int = 10) -> list[str]:
@@ -109,11 +127,13 @@ def growth_sentences(view: Residents, *, years: int = 10) -> list[str]:
     if year - years not in sums.index.get_level_values(1):
         return []
     now, then = sums.xs(year, level=1), sums.xs(year - years, level=1)
-    said = [f"Mellan {year - years} och {year} {_moved(areas.called(part, region), *pair)}"
-            f"{_difference(pair[0] - pair[1])}."
-            for part in cooperations(region)
-            for pair in [(float(now[part.name]), float(then[part.name]))]
-            if not any(map(swedish.is_missing, pair))]
+    said = [
+        f"Mellan {year - years} och {year} {_moved(areas.called(part, region), *pair)}"
+        f"{_difference(pair[0] - pair[1])}."
+        for part in cooperations(region)
+        for pair in [(float(now[part.name]), float(then[part.name]))]
+        if not any(map(swedish.is_missing, pair))
+    ]
     beside = [(area, float(now[area] / then[area] - 1)) for area in comparators(region, values)]
     return [" ".join(filter(None, [*said, _beside(beside)]))]
 
@@ -136,8 +156,11 @@ def _beside(changes: Sequence[tuple[str, float]]) -> str:
             continue
         verb = "ökade" if round(100 * share, 1) >= 0 else "minskade"
         amount = swedish.number(100 * abs(share), 1)
-        said.append(f"{areas.inside(area)} med {amount}" if verb == last else
-                    f"{areas.inside(area)} {verb} den med {amount} procent")
+        said.append(
+            f"{areas.inside(area)} med {amount}"
+            if verb == last
+            else f"{areas.inside(area)} {verb} den med {amount} procent"
+        )
         last = verb
     text = swedish.listed(said) if len(said) > 2 else ", ".join(said)
     return f"{swedish.capitalised(text)}." if said else ""
@@ -160,7 +183,7 @@ def _grown(index: pd.DataFrame) -> str:
     if len(names) == 1:
         change = float(last.iloc[0]) / 100 - 1
         more = "fler" if change >= 0 else "färre"
-        return (f"{names[0]} har {swedish.percent(abs(change), 0)} {more} invånare än {base}")
+        return f"{names[0]} har {swedish.percent(abs(change), 0)} {more} invånare än {base}"
     if last.iloc[0] <= 100:
         return f"Alla har krympt sedan {base}, mest {names[-1]}"
     tail = f"; mest har {names[-1]} krympt" if last.iloc[-1] < 100 else ""
@@ -180,13 +203,18 @@ def age_title(view: Residents) -> str:
     nation = _nation(view, share)
     tail = "" if nation is None else f", i riket {swedish.number(100 * nation, 1)}"
     if len(parts) > 1:
-        said = [f"{_top(known)} ({swedish.percent(float(known.iloc[0]))}) i {part.name}"
-                for part, known in told]
+        said = [
+            f"{_top(known)} ({swedish.percent(float(known.iloc[0]))}) i {part.name}"
+            for part, known in told
+        ]
         return f"Högst andel äldre har {swedish.listed(said)}{tail}"
     known = told[0][1]
     amount = f"{swedish.percent(float(known.iloc[0]))} är 65 år eller äldre{tail}"
-    return (f"{_top(known)}: {amount}" if len(known) == 1
-            else f"{_top(known)} har högst andel äldre: {amount}")
+    return (
+        f"{_top(known)}: {amount}"
+        if len(known) == 1
+        else f"{_top(known)} har högst andel äldre: {amount}"
+    )
 
 
 def _top(known: pd.Series) -> str:
@@ -208,8 +236,10 @@ def age_sentences(view: Residents) -> list[str]:
     if share.year is None:
         return []
     said = [_share_text(view, part) for part in cooperations(view.region)]
-    return [" ".join(said), *(sentence for part in cooperations(view.region)
-                              for sentence in _since(view, part, share))]
+    return [
+        " ".join(said),
+        *(sentence for part in cooperations(view.region) for sentence in _since(view, part, share)),
+    ]
 
 
 def _share_text(view: Residents, part: Region) -> str:
@@ -225,8 +255,10 @@ def _share_text(view: Residents, part: Region) -> str:
     if len(members) == 1:
         return f"{text}."
     low, high = names_of([members.index[0], members.index[-1]])
-    return (f"{text}. Lägst är andelen i {low} med {swedish.percent(members.iloc[0])} och högst i "
-            f"{high} med {swedish.percent(members.iloc[-1])}.")
+    return (
+        f"{text}. Lägst är andelen i {low} med {swedish.percent(members.iloc[0])} och högst i "
+        f"{high} med {swedish.percent(members.iloc[-1])}."
+    )
 
 
 def _since(view: Residents, part: Region, share: Indicator, *, first: int = 2000) -> list[str]:
@@ -237,21 +269,27 @@ def _since(view: Residents, part: Region, share: Indicator, *, first: int = 2000
     both = wide[[first, last]].dropna()
     name = areas.called(part, view.region)
     if both.empty:
-        return [f"Hur andelen har förändrats i {name} framgår inte: datauttaget har hela serien "
-                "bara för vissa kommuner."]
+        return [
+            f"Hur andelen har förändrats i {name} framgår inte: datauttaget har hela serien "
+            "bara för vissa kommuner."
+        ]
     rise = (both[last] - both[first]).sort_values()
     code = str(rise.index[-1])
     if len(both) == 1:
         verb = "ökat" if rise.iloc[-1] > 0 else "minskat"
-        return [f"Sedan {first} har andelen i {names_of([code])[0]} {verb} med "
-                f"{swedish.percentage_points(abs(rise.iloc[-1]))}, till "
-                f"{swedish.percent(float(both[last].iloc[0]))} {last}."]
+        return [
+            f"Sedan {first} har andelen i {names_of([code])[0]} {verb} med "
+            f"{swedish.percentage_points(abs(rise.iloc[-1]))}, till "
+            f"{swedish.percent(float(both[last].iloc[0]))} {last}."
+        ]
     rose = int((rise > 0).sum())
     scope = areas.all_of(len(both)) if rose == len(both) else areas.some_of(rose, len(both))
     known = "" if len(both) == len(part.members) else " vars serie är känd"
     where = "" if len(cooperations(view.region)) == 1 else f" i {part.name}"
-    return [f"Mellan {first} och {last} ökade andelen i {scope}{where}{known}, mest i "
-            f"{names_of([code])[0]} ({swedish.signed(100 * rise.iloc[-1], 1)} procentenheter)."]
+    return [
+        f"Mellan {first} och {last} ökade andelen i {scope}{where}{known}, mest i "
+        f"{names_of([code])[0]} ({swedish.signed(100 * rise.iloc[-1], 1)} procentenheter)."
+    ]
 
 
 # --- capacity ------------------------------------------------------------------------------------
@@ -288,10 +326,15 @@ def _above_below(measured: Indicator, part: Region) -> str:
         side, codes = ("över", above) if above else ("under", below)
         return f"{side} landets median i {areas.which(codes, count)}"
     if len(below) <= _FEW < len(above):
-        return (f"över landets median i {areas.some_of(len(above), count)}, under i "
-                f"{areas.which(below, count)}")
-    rest = (areas.which(below, count) if len(below) <= _FEW else
-            f"övriga {swedish.in_words(len(below))}")
+        return (
+            f"över landets median i {areas.some_of(len(above), count)}, under i "
+            f"{areas.which(below, count)}"
+        )
+    rest = (
+        areas.which(below, count)
+        if len(below) <= _FEW
+        else f"övriga {swedish.in_words(len(below))}"
+    )
     return f"över landets median i {areas.which(above, count)}, under i {rest}"
 
 
@@ -326,8 +369,10 @@ def need_sentences(view: Residents) -> list[str]:
     if view.ages.empty:
         return []
     said = [_need_of(view, part) for part in cooperations(view.region)]
-    return [" ".join([*filter(None, said), ARITHMETIC]),
-            *projection_sentences(view.projection, region=view.region)]
+    return [
+        " ".join([*filter(None, said), ARITHMETIC]),
+        *projection_sentences(view.projection, region=view.region),
+    ]
 
 
 def _need_of(view: Residents, part: Region) -> str:
@@ -335,8 +380,10 @@ def _need_of(view: Residents, part: Region) -> str:
     ratio = joint_need(here)
     if swedish.is_missing(ratio):
         return ""
-    text = (f"För varje invånare som är 80 år eller äldre i {areas.called(part, view.region)} "
-            f"finns {swedish.number(ratio, 2)} som är 70–79 år ({int(view.ages['year'].max())})")
+    text = (
+        f"För varje invånare som är 80 år eller äldre i {areas.called(part, view.region)} "
+        f"finns {swedish.number(ratio, 2)} som är 70–79 år ({int(view.ages['year'].max())})"
+    )
     nation = joint_need(view.need)
     if set(part.members) != set(view.need.index) and not swedish.is_missing(nation):
         text += f"; i riket {swedish.number(nation, 2)}"
@@ -344,19 +391,25 @@ def _need_of(view: Residents, part: Region) -> str:
         return f"{text}."
     ranked = here["ratio"].sort_values()
     low, high = names_of([str(ranked.index[0]), str(ranked.index[-1])])
-    return (f"{text}. Högst är kvoten i {high} ({swedish.number(ranked.iloc[-1], 2)}) och lägst i "
-            f"{low} ({swedish.number(ranked.iloc[0], 2)}).")
+    return (
+        f"{text}. Högst är kvoten i {high} ({swedish.number(ranked.iloc[-1], 2)}) och lägst i "
+        f"{low} ({swedish.number(ranked.iloc[0], 2)})."
+    )
 
 
 def projection_sentences(projection: pd.DataFrame | None = None, *, region: Region) -> list[str]:
     """What SCB's projection says (code, year, population), or that none has been fetched."""
     if projection is None or projection.empty:
-        return ["SCB:s befolkningsframskrivning ingår inte i datauttaget, och ingen egen "
-                "framskrivning har gjorts."]
+        return [
+            "SCB:s befolkningsframskrivning ingår inte i datauttaget, och ingen egen "
+            "framskrivning har gjorts."
+        ]
     values = projection.set_index(["code", "year"])["population"]
     sums = metrics.by_area(values, {part.name: part.members for part in cooperations(region)})
-    return [_projected(areas.called(part, region), sums[part.name].dropna())
-            for part in cooperations(region)]
+    return [
+        _projected(areas.called(part, region), sums[part.name].dropna())
+        for part in cooperations(region)
+    ]
 
 
 def _projected(name: str, total: pd.Series) -> str:
@@ -365,10 +418,12 @@ def _projected(name: str, total: pd.Series) -> str:
     first, last = int(total.index[0]), int(total.index[-1])
     verb, _, rest = _moved(name, float(total[last]), float(total[first])).partition(" ")
     verb = {"ökade": "ökar", "minskade": "minskar", "var": "är"}[verb]
-    return (f"Enligt SCB:s framskrivning {verb} {rest} mellan {first} och {last}, "
-            f"till {swedish.inhabitants(round(total[last]))}. Det är en modellberäkning av vad som "
-            "händer om SCB:s antaganden håller, ingen observerad uppgift och inte kommunernas "
-            "egen prognos.")
+    return (
+        f"Enligt SCB:s framskrivning {verb} {rest} mellan {first} och {last}, "
+        f"till {swedish.inhabitants(round(total[last]))}. Det är en modellberäkning av vad som "
+        "händer om SCB:s antaganden håller, ingen observerad uppgift och inte kommunernas "
+        "egen prognos."
+    )
 
 
 # --- what there is newer, and what began later ---------------------------------------------------
@@ -387,9 +442,11 @@ def newer_sentences(keys: Sequence[str], view: Residents | None = None) -> list[
         if years:
             entry = catalog.dataset(key)
             by_publisher.setdefault(entry.source.publisher, []).append(
-                f"{entry.title[:1].lower()}{entry.title[1:]} {swedish.years(years)}")
-    said = [f"hos {publisher}: {swedish.listed(parts)}"
-            for publisher, parts in by_publisher.items()]
+                f"{entry.title[:1].lower()}{entry.title[1:]} {swedish.years(years)}"
+            )
+    said = [
+        f"hos {publisher}: {swedish.listed(parts)}" for publisher, parts in by_publisher.items()
+    ]
     return [f"Nyare uppgifter finns {'; '.join(said)}."] if said else []
 
 
@@ -399,8 +456,10 @@ def later_sentences(view: Residents) -> list[str]:
         return []
     titles = [catalog.dataset(key).title for key in view.later]
     said = swedish.listed(f"{title[:1].lower()}{title[1:]}" for title in titles)
-    return [f"Rapporten avser den {swedish.day(view.day)}. Statistik i datauttaget som börjar "
-            f"senare visas inte: {said}."]
+    return [
+        f"Rapporten avser den {swedish.day(view.day)}. Statistik i datauttaget som börjar "
+        f"senare visas inte: {said}."
+    ]
 
 
 # --- size and places -----------------------------------------------------------------------------
@@ -420,16 +479,21 @@ def _size_of(view: Residents, part: Region) -> str:
     if swedish.is_missing(total):
         return ""
     land = float(view.land["km2"].reindex(order).sum(skipna=False)) if len(view.land) else 0.0
-    density = "" if swedish.is_missing(land) or not land else (
-        f", {swedish.number(total / land, 1)} invånare per km² landareal")
+    density = (
+        ""
+        if swedish.is_missing(land) or not land
+        else (f", {swedish.number(total / land, 1)} invånare per km² landareal")
+    )
     name = swedish.capitalised(areas.called(part, view.region))
     text = f"{name} hade {swedish.inhabitants(total)} den 31 december {view.year}{density}."
     if len(order) == 1:
         return text
     names = names_of(order)
-    return (f"{text} Största kommun är {names[0]} med {swedish.inhabitants(now.iloc[0])}, "
-            f"{swedish.percent(now.iloc[0] / total, 0)} av alla; minst är {names[-1]} med "
-            f"{swedish.inhabitants(now.iloc[-1])}.")
+    return (
+        f"{text} Största kommun är {names[0]} med {swedish.inhabitants(now.iloc[0])}, "
+        f"{swedish.percent(now.iloc[0] / total, 0)} av alla; minst är {names[-1]} med "
+        f"{swedish.inhabitants(now.iloc[-1])}."
+    )
 
 
 def _locality_sentences(region: Region, where: pd.DataFrame) -> list[str]:
@@ -438,27 +502,37 @@ def _locality_sentences(region: Region, where: pd.DataFrame) -> list[str]:
     sentences = []
     if len(known) == 1:
         part = swedish.percent(known.iloc[0], 0)
-        sentences.append(f"I {names_of([known.index[0]])[0]} bor {part} av invånarna i en tätort "
-                         f"({year}).")
+        sentences.append(
+            f"I {names_of([known.index[0]])[0]} bor {part} av invånarna i en tätort ({year})."
+        )
     elif len(known) > 1:
         low, high = names_of([known.index[0], known.index[-1]])
         sentences.append(
             f"Andelen som bor i en tätort ({year}) varierar mellan "
             f"{swedish.number(100 * known.iloc[0])} procent i {low} och "
-            f"{swedish.number(100 * known.iloc[-1])} procent i {high}.")
+            f"{swedish.number(100 * known.iloc[-1])} procent i {high}."
+        )
     missing = [code for code in region.members if code not in known.index]
     if missing:
-        who = (swedish.listed(names_of(missing)) if len(missing) <= _MOST
-               else f"{swedish.in_words(len(missing))} kommuner")
-        sentences.append(f"För {who} beräknas andelen inte: en tätort går, eller kan gå, över "
-                         "kommungränsen.")
+        who = (
+            swedish.listed(names_of(missing))
+            if len(missing) <= _MOST
+            else f"{swedish.in_words(len(missing))} kommuner"
+        )
+        sentences.append(
+            f"För {who} beräknas andelen inte: en tätort går, eller kan gå, över kommungränsen."
+        )
     return [" ".join(sentences)] if sentences else []
 
 
 def turning_sentences(view: Residents) -> list[str]:
     """When the population was largest, the latest turning point, and members far below a peak."""
-    return [sentence for part in cooperations(view.region)
-            for sentence in (_turning_of(view, part), *_far_below(part, view.values)) if sentence]
+    return [
+        sentence
+        for part in cooperations(view.region)
+        for sentence in (_turning_of(view, part), *_far_below(part, view.values))
+        if sentence
+    ]
 
 
 def _turning_of(view: Residents, part: Region) -> str:
@@ -471,9 +545,11 @@ def _turning_of(view: Residents, part: Region) -> str:
     if top == last:
         text = f"Folkmängden {last} i {name} är den högsta i serien, som börjar {first}."
     else:
-        text = (f"Folkmängden i {name} var som störst {top} med "
-                f"{swedish.inhabitants(total[top])}; {last} var den "
-                f"{swedish.percent(1 - total[last] / total[top])} lägre.")
+        text = (
+            f"Folkmängden i {name} var som störst {top} med "
+            f"{swedish.inhabitants(total[top])}; {last} var den "
+            f"{swedish.percent(1 - total[last] / total[top])} lägre."
+        )
     turns = metrics.turning_points(total, least=_TURN)
     if turns and turns[-1].year != top:
         text += _latest_turn(turns[-1], float(total[last]), last)
@@ -482,9 +558,11 @@ def _turning_of(view: Residents, part: Region) -> str:
 
 def _latest_turn(turn: metrics.Turn, now: float, last: int) -> str:
     word = "botten" if turn.kind == "trough" else "topp"
-    return (f" Den senaste vändpunkten var en {word} {turn.year} med "
-            f"{swedish.inhabitants(turn.population)}; {last} var folkmängden "
-            f"{_relative(now / turn.population - 1)}.")
+    return (
+        f" Den senaste vändpunkten var en {word} {turn.year} med "
+        f"{swedish.inhabitants(turn.population)}; {last} var folkmängden "
+        f"{_relative(now / turn.population - 1)}."
+    )
 
 
 def _relative(share: float) -> str:
@@ -499,19 +577,25 @@ def _far_below(part: Region, values: pd.Series) -> list[str]:
     wide = values.unstack(level=0).reindex(columns=list(part.members)).dropna(axis=1, how="all")
     last = int(wide.index.max())
     tops = wide.idxmax()
-    below = pd.Series({str(code): wide[code].iloc[-1] / wide[code].max() - 1
-                       for code in wide.columns}).sort_values()
+    below = pd.Series(
+        {str(code): wide[code].iloc[-1] / wide[code].max() - 1 for code in wide.columns}
+    ).sort_values()
     highest = [code for code in below.index if tops[code] == last]
     code = below.index[0]
     text = ""
     if highest:
-        who = (swedish.listed(names_of(highest)) if len(highest) <= _MOST
-               else swedish.capitalised(f"{swedish.in_words(len(highest))} kommuner"))
+        who = (
+            swedish.listed(names_of(highest))
+            if len(highest) <= _MOST
+            else swedish.capitalised(f"{swedish.in_words(len(highest))} kommuner")
+        )
         text = f"{who} har aldrig haft fler invånare än {last} i serien. "
     if below.iloc[0] < 0:
-        text += (f"Längst under sin högsta folkmängd ligger {names_of([code])[0]}: "
-                 f"{swedish.inhabitants(float(wide[code].iloc[-1]))} {last} mot "
-                 f"{swedish.number(float(wide[code].max()))} år {tops[code]}.")
+        text += (
+            f"Längst under sin högsta folkmängd ligger {names_of([code])[0]}: "
+            f"{swedish.inhabitants(float(wide[code].iloc[-1]))} {last} mot "
+            f"{swedish.number(float(wide[code].max()))} år {tops[code]}."
+        )
     return [text.strip()]
 
 
@@ -527,12 +611,14 @@ def boundary_notes(region: Region, values: pd.Series) -> list[str]:
             notes.append(
                 f"{name} bröts ur {former} {reform.year}. Serien följer dagens gränser: {former} "
                 f"har {swedish.number(before)} invånare {reform.year - 1}, men hade "
-                f"{swedish.number(yearly)} med den tidens gränser.")
+                f"{swedish.number(yearly)} med den tidens gränser."
+            )
         else:
             notes.append(
                 f"{name} hörde till {counties()[reform.former]} till och med {reform.year - 1}. "
                 f"Länens tal följer dagens indelning alla år, så {name} räknas till "
-                f"{counties()[reform.code[:2]]} även före {reform.year}.")
+                f"{counties()[reform.code[:2]]} även före {reform.year}."
+            )
     return notes
 
 
@@ -541,8 +627,11 @@ def boundary_notes(region: Region, values: pd.Series) -> list[str]:
 
 def balance_sentences(region: Region, changes: pd.DataFrame) -> list[str]:
     """The increase of each of the latest years and its parts, cooperation by cooperation."""
-    return [sentence for part in cooperations(region)
-            for sentence in _balances_of(part, region, changes)]
+    return [
+        sentence
+        for part in cooperations(region)
+        for sentence in _balances_of(part, region, changes)
+    ]
 
 
 def _balances_of(part: Region, region: Region, changes: pd.DataFrame) -> list[str]:
@@ -558,15 +647,17 @@ def _balance_of(head: str, row: pd.Series, absent: str) -> str:
     increase = row["increase"]
     if swedish.is_missing(increase):
         return f"**{head}.** Folkökningen är okänd: {absent}."
-    happened = ("Folkmängden var oförändrad" if increase == 0 else
-                f"Folkmängden {'ökade' if increase > 0 else 'minskade'} med "
-                f"{swedish.persons(abs(increase))}")
+    happened = (
+        "Folkmängden var oförändrad"
+        if increase == 0
+        else f"Folkmängden {'ökade' if increase > 0 else 'minskade'} med "
+        f"{swedish.persons(abs(increase))}"
+    )
     if row.isna().any():
         return f"**{head}.** {happened}. Inte alla delar är kända: {absent}."
     known = {where: float(row[name]) for name, where in _MOVES.items() if name in row}
-    adjusted = (f" Justeringen är {swedish.signed(row['adjustment'])}."
-                if row["adjustment"] else "")
-    return (f"**{head}.** {happened}. {_births(row)} {_moves(known)}{adjusted}")
+    adjusted = f" Justeringen är {swedish.signed(row['adjustment'])}." if row["adjustment"] else ""
+    return f"**{head}.** {happened}. {_births(row)} {_moves(known)}{adjusted}"
 
 
 def _births(row: pd.Series) -> str:
@@ -602,8 +693,10 @@ def _pyramid_text(part: Region, region: Region, ages: pd.DataFrame) -> str:
     year, parts, name = int(ages["year"].max()), [], areas.called(part, region)
     for label, here, nation in broad_ages(part, ages):
         if swedish.is_missing(here):
-            return (f"Åldersfördelningen i {name} {year} är okänd: uppgift saknas för minst "
-                    "en åldersgrupp.")
+            return (
+                f"Åldersfördelningen i {name} {year} är okänd: uppgift saknas för minst "
+                "en åldersgrupp."
+            )
         beside = "" if swedish.is_missing(nation) else f" ({swedish.percent(nation)} i riket)"
         parts.append(f"{swedish.percent(here)} {label}{beside}")
     return f"Av invånarna i {name} var år {year} {swedish.listed(parts)}.{_old(ages)}"
@@ -619,25 +712,40 @@ def _old(ages: pd.DataFrame) -> str:
 def spread_sentences(view: Residents) -> list[str]:
     """The dependency ratio and the mean age of the members, beside the nation's median."""
     ratio, mean = view.indicators["dependency_ratio"], view.indicators["mean_age"]
-    return [*filter(None, [
-        _spread_text(view.region, ratio, "Den demografiska försörjningskvoten, antalet 0–19 år och "
-                     "65 år eller äldre per hundra personer 20–64 år,"),
-        _spread_text(view.region, mean, "Medelåldern")])]
+    return [
+        *filter(
+            None,
+            [
+                _spread_text(
+                    view.region,
+                    ratio,
+                    "Den demografiska försörjningskvoten, antalet 0–19 år och "
+                    "65 år eller äldre per hundra personer 20–64 år,",
+                ),
+                _spread_text(view.region, mean, "Medelåldern"),
+            ],
+        )
+    ]
 
 
 def _spread_text(region: Region, measured: Indicator, subject: str) -> str:
     members = measured.known(region.members)
     if members.empty:
         return ""
-    middle = (f"; landets median är {_write(measured.measure, measured.median)}"
-              if measured.whole else "")
+    middle = (
+        f"; landets median är {_write(measured.measure, measured.median)}" if measured.whole else ""
+    )
     if len(members) == 1:
-        return (f"{subject} var {_write(measured.measure, members.iloc[0])} i "
-                f"{names_of([members.index[0]])[0]} {measured.year}{middle}.")
+        return (
+            f"{subject} var {_write(measured.measure, members.iloc[0])} i "
+            f"{names_of([members.index[0]])[0]} {measured.year}{middle}."
+        )
     low, high = names_of([members.index[-1], members.index[0]])
     least = _write(measured.measure, members.iloc[-1], unit=False)
-    return (f"{subject} varierade {measured.year} mellan {least} i {low} och "
-            f"{_write(measured.measure, members.iloc[0])} i {high}{middle}.")
+    return (
+        f"{subject} varierade {measured.year} mellan {least} i {low} och "
+        f"{_write(measured.measure, members.iloc[0])} i {high}{middle}."
+    )
 
 
 def _write(measure: Measure, value: float, *, unit: bool = True) -> str:
@@ -649,8 +757,9 @@ def _write(measure: Measure, value: float, *, unit: bool = True) -> str:
 # --- staff ---------------------------------------------------------------------------------------
 
 
-def staff_sentences(region: Region, rates: pd.Series,
-                    federations: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+def staff_sentences(
+    region: Region, rates: pd.Series, federations: Mapping[str, Sequence[str]] | None = None
+) -> list[str]:
     """Staff per 1,000 inhabitants of the latest year, and which federations make them lower.
 
     `rates` is indexed by (code, year); `federations` names the federations of each code.
@@ -663,12 +772,17 @@ def staff_sentences(region: Region, rates: pd.Series,
     latest = inside.xs(year, level=1).sort_values()
     low, high = names_of([latest.index[0], latest.index[-1]])
     thousand = f"per {swedish.number(1000)} invånare"
-    text = (f"År {year} varierade antalet månadsavlönade {thousand} mellan "
-            f"{swedish.number(latest.iloc[0], 1)} i {low} och {swedish.number(latest.iloc[-1], 1)} "
-            f"i {high}." if len(latest) > 1 else
-            f"År {year} hade {low} {swedish.number(latest.iloc[0], 1)} månadsavlönade {thousand}.")
-    text += (" Talen rangordnas inte: anställda i kommunalförbund och bolag ingår inte, så en "
-             "kommun som samverkar kan se mindre ut än den är.")
+    text = (
+        f"År {year} varierade antalet månadsavlönade {thousand} mellan "
+        f"{swedish.number(latest.iloc[0], 1)} i {low} och {swedish.number(latest.iloc[-1], 1)} "
+        f"i {high}."
+        if len(latest) > 1
+        else f"År {year} hade {low} {swedish.number(latest.iloc[0], 1)} månadsavlönade {thousand}."
+    )
+    text += (
+        " Talen rangordnas inte: anställda i kommunalförbund och bolag ingår inte, så en "
+        "kommun som samverkar kan se mindre ut än den är."
+    )
     return [text, *_federation_text(region, federations or {})]
 
 
@@ -710,13 +824,18 @@ def population_tiles(view: Residents) -> list[dict[str, str]]:
     Each has `label`, `value`, `comparison` and `source` (a dataset key).
     """
     region, values, year = view.region, view.values, view.year
-    sums = metrics.by_area(values, {region.name: region.members,
-                                    **comparators(region, values)})
+    sums = metrics.by_area(values, {region.name: region.members, **comparators(region, values)})
     now = sums.xs(year, level=1)
     nation = now.get(NATION)
     part = f"{swedish.percent(now[region.name] / nation)} av riket" if nation else "hela riket"
-    found = [{"label": f"Invånare {year}", "value": swedish.number(now[region.name]),
-              "comparison": part, "source": "population"}]
+    found = [
+        {
+            "label": f"Invånare {year}",
+            "value": swedish.number(now[region.name]),
+            "comparison": part,
+            "source": "population",
+        }
+    ]
     if year - 10 in sums.index.get_level_values(1):
         found.append(_change_tile(region, sums, year))
     return [*found, *_share_tile(view)]
@@ -724,11 +843,17 @@ def population_tiles(view: Residents) -> list[dict[str, str]]:
 
 def _change_tile(region: Region, sums: pd.Series, year: int) -> dict[str, str]:
     share = sums.xs(year, level=1) / sums.xs(year - 10, level=1) - 1
-    others = [f"{swedish.signed(100 * share[area], 1)} procent {areas.inside(str(area))}"
-              for area in share.index if area != region.name]
-    return {"label": f"Förändring {year - 10}–{year}",
-            "value": f"{swedish.signed(100 * share[region.name], 1)}{swedish.NARROW}%",
-            "comparison": swedish.listed(others) or "hela riket", "source": "population"}
+    others = [
+        f"{swedish.signed(100 * share[area], 1)} procent {areas.inside(str(area))}"
+        for area in share.index
+        if area != region.name
+    ]
+    return {
+        "label": f"Förändring {year - 10}–{year}",
+        "value": f"{swedish.signed(100 * share[region.name], 1)}{swedish.NARROW}%",
+        "comparison": swedish.listed(others) or "hela riket",
+        "source": "population",
+    }
 
 
 def _share_tile(view: Residents) -> list[dict[str, str]]:
@@ -742,6 +867,11 @@ def _share_tile(view: Residents) -> list[dict[str, str]]:
     if len(members) > 1:
         first, last = names_of([members.index[0], members.index[-1]])
         said.insert(0, f"{first} lägst, {last} högst")
-    return [{"label": f"Andel 65 år eller äldre {share.year}",
-             "value": f"{low if len(members) == 1 else f'{low}–{high}'}{swedish.NARROW}%",
-             "comparison": "; ".join(said) or "hela riket", "source": "share_65plus"}]
+    return [
+        {
+            "label": f"Andel 65 år eller äldre {share.year}",
+            "value": f"{low if len(members) == 1 else f'{low}–{high}'}{swedish.NARROW}%",
+            "comparison": "; ".join(said) or "hela riket",
+            "source": "share_65plus",
+        }
+    ]

@@ -35,10 +35,17 @@ RESEARCH = (
     "demokratiska risker. Riskerna kan mildras av hur man samverkar.",
 )
 GENERAL_RIGHT = date(2018, 7, 1)  # avtalssamverkan became a general right (9 kap. 37 §)
-AUTHORITY = frozenset({  # services in which decisions on persons or property are taken by law
-    "raddningstjanst", "raddningsledning", "bygglov", "miljotillsyn", "overformyndare",
-    "bostadsanpassning", "parkeringstillstand",
-})
+AUTHORITY = frozenset(
+    {  # services in which decisions on persons or property are taken by law
+        "raddningstjanst",
+        "raddningsledning",
+        "bygglov",
+        "miljotillsyn",
+        "overformyndare",
+        "bostadsanpassning",
+        "parkeringstillstand",
+    }
+)
 _PRIVATE = ("bolag", "forening", "stiftelse")
 _NO_TRANSFER = ("natverk", "avsiktsforklaring")
 _PLAN_WORDS = {"intention": "en avsikt", "inquiry": "en utredning", "decided": "ett beslut"}
@@ -58,10 +65,12 @@ def _name(code: str) -> str:
 def question_text(case: Scenario) -> str:
     """What the scenario tries, in one paragraph."""
     host = f" med {_name(case.host)} som värd" if case.host else ""
-    return (f"Tänk om {_listed(case.members)} delade tjänsten {text.lower(case.name)}{host}. "
-            f"Scenariot jämför med läget den {swedish.day(case.view.day)} enligt inventeringen. "
-            "Det är ett räkneexempel under angivna antaganden. Det är ingen prognos, och det lovar "
-            "ingen besparing.")
+    return (
+        f"Tänk om {_listed(case.members)} delade tjänsten {text.lower(case.name)}{host}. "
+        f"Scenariot jämför med läget den {swedish.day(case.view.day)} enligt inventeringen. "
+        "Det är ett räkneexempel under angivna antaganden. Det är ingen prognos, och det lovar "
+        "ingen besparing."
+    )
 
 
 def today_text(case: Scenario) -> list[str]:
@@ -70,8 +79,10 @@ def today_text(case: Scenario) -> list[str]:
     unknown = [code for code in case.members if code not in case.served]
     plans = _plans(case)
     if unknown:
-        found.append(f"För {_listed(unknown)} finns ingen uppgift om att tjänsten delas i drift. "
-                     "Det betyder inte att den inte delas.")
+        found.append(
+            f"För {_listed(unknown)} finns ingen uppgift om att tjänsten delas i drift. "
+            "Det betyder inte att den inte delas."
+        )
     return [*filter(None, found), *plans, *_contradictions(case)]
 
 
@@ -80,36 +91,51 @@ def same_text(case: Scenario) -> str:
     row = case.same
     if row is None:
         return ""
-    host = ("" if not case.host or case.host == row.host else
-            f" Det enda nya är {_name(case.host)} som värd." if row.host else
-            f" Om {_name(case.host)} är värd i dag framgår inte.")
-    return (f"**Scenariot är detsamma som i dag:** {_listed(case.members)} har redan tjänsten "
-            f"tillsammans i {row.name}, och ingen annan är med. Varken krets eller "
-            f"befolkningsunderlag ändras.{host}")
+    host = (
+        ""
+        if not case.host or case.host == row.host
+        else f" Det enda nya är {_name(case.host)} som värd."
+        if row.host
+        else f" Om {_name(case.host)} är värd i dag framgår inte."
+    )
+    return (
+        f"**Scenariot är detsamma som i dag:** {_listed(case.members)} har redan tjänsten "
+        f"tillsammans i {row.name}, och ingen annan är med. Varken krets eller "
+        f"befolkningsunderlag ändras.{host}"
+    )
 
 
 def _body_sentence(case: Scenario, row: Any) -> str:
     inside, outside = row.inside.split("; "), [code for code in row.outside.split("; ") if code]
     form = case.view.form_names[row.legal_form]
-    text_ = (f"{_listed(inside)} {'har' if row.counted else 'hade'} tjänsten i "
-             f"{row.name} ({form}; {row.words}).")
+    text_ = (
+        f"{_listed(inside)} {'har' if row.counted else 'hade'} tjänsten i "
+        f"{row.name} ({form}; {row.words})."
+    )
     joining = [code for code in case.members if code not in inside]
     joins = f" I scenariot tillkommer {_listed(joining)}." if joining else ""
     if not row.counted:
-        return (f"{text_} Om den finns kvar framgår inte, och uppgiften räcker inte för att räkna "
-                f"tjänsten som i drift den {swedish.day(case.view.day)}.{joins}")
+        return (
+            f"{text_} Om den finns kvar framgår inte, och uppgiften räcker inte för att räkna "
+            f"tjänsten som i drift den {swedish.day(case.view.day)}.{joins}"
+        )
     if not outside:
         return f"{text_} Alla dess medlemmar ingår i scenariot.{joins}"
     who = f"lämnar {_listed(inside)} det" if len(inside) == 1 else "lämnar de det"
-    return (f"{text_} I scenariot {who}; kvar blir {_listed(outside)}. "
-            f"Jämförelsen gäller alltså att lämna ett organ som finns.{joins}")
+    return (
+        f"{text_} I scenariot {who}; kvar blir {_listed(outside)}. "
+        f"Jämförelsen gäller alltså att lämna ett organ som finns.{joins}"
+    )
 
 
 def _plans(case: Scenario) -> list[str]:
     """Intentions, inquiries and decisions about the service, which are no service in operation."""
     state = case.view.state
-    rows = state[(state["area"] == case.service) & state["code"].isin(case.members)
-                 & (state["state"] == State.PLANNED)]
+    rows = state[
+        (state["area"] == case.service)
+        & state["code"].isin(case.members)
+        & (state["state"] == State.PLANNED)
+    ]
     return [
         f"Det finns {_PLAN_WORDS[str(event)]} ({part['words'].iloc[0]}): "
         f"{case.view.names[str(key)]}, för {_listed(sorted(set(part['code'])))}. Det är ingen "
@@ -121,8 +147,10 @@ def _plans(case: Scenario) -> list[str]:
 def _contradictions(case: Scenario) -> list[str]:
     """What sources say differently of the present bodies, for this service or the whole body."""
     table = sharing_metrics.contradictions(case.view.inventory)
-    mine = table[table["arrangement"].isin(case.present["arrangement"])
-                 & table["area"].isin([case.service, ""])]
+    mine = table[
+        table["arrangement"].isin(case.present["arrangement"])
+        & table["area"].isin([case.service, ""])
+    ]
     return text.contradiction_lines(case.view, mine)
 
 
@@ -136,48 +164,64 @@ def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
     sure = dict(zip(case.present["arrangement"], case.present["counted"], strict=True))
     found = [f"Scenariots krets har {_people(after)} ({year})."]
     if case.same is not None:
-        return [f"Scenariots krets är densamma som i dag: {_people(after)} ({year}).",
-                sizes_text(case, population)]
+        return [
+            f"Scenariots krets är densamma som i dag: {_people(after)} ({year}).",
+            sizes_text(case, population),
+        ]
     for row in rows_of(bases[bases["part"] == metrics.BEFORE]):
         verb = "har" if sure[row.arrangement] else "hade medlemmar med"
-        count = (f"{swedish.in_words(row.members)} "
-                 f"{'kommun' if row.members == 1 else 'kommuner'}")
-        found.append(f"{case.view.names[row.arrangement]} {verb} {_people(row.population)} i "
-                     f"{count}.")
-    found += [f"Kvar i {case.view.names[row.arrangement]} blir {_listed(row.codes.split('; '))} "
-              f"med {_people(row.population)}."
-              for row in rows_of(bases[bases["part"] == metrics.STAY])]
+        count = f"{swedish.in_words(row.members)} {'kommun' if row.members == 1 else 'kommuner'}"
+        found.append(
+            f"{case.view.names[row.arrangement]} {verb} {_people(row.population)} i {count}."
+        )
+    found += [
+        f"Kvar i {case.view.names[row.arrangement]} blir {_listed(row.codes.split('; '))} "
+        f"med {_people(row.population)}."
+        for row in rows_of(bases[bases["part"] == metrics.STAY])
+    ]
     return [" ".join(found), sizes_text(case, population)]
 
 
 def _people(count: Any) -> str:
-    return ("ett okänt antal invånare" if swedish.is_missing(count)
-            else swedish.inhabitants(count))
+    return "ett okänt antal invånare" if swedish.is_missing(count) else swedish.inhabitants(count)
 
 
 def sizes_text(case: Scenario, population: pd.Series) -> str:
     """Where the scenario stands among the other bodies that have the service in the inventory."""
     sizes = metrics.body_sizes(case.view.state, case.service, population).dropna(
-        subset=["population"])
+        subset=["population"]
+    )
     other = "" if case.same is None else "andra "
     if case.same is not None:
         sizes = sizes[sizes["arrangement"] != case.same.arrangement]
     if sizes.empty:
-        return (f"Inventeringen har inget {'annat ' if other else ''}organ för "
-                f"{text.lower(case.name)}. Det finns därför ingenting att jämföra underlaget med.")
+        return (
+            f"Inventeringen har inget {'annat ' if other else ''}organ för "
+            f"{text.lower(case.name)}. Det finns därför ingenting att jämföra underlaget med."
+        )
     after = population.reindex(list(case.members)).sum(skipna=False)
     if swedish.is_missing(after):
-        return ("Scenariots krets kan inte jämföras med andra organ: folkmängden är okänd för "
-                "minst en av kommunerna.")
+        return (
+            "Scenariots krets kan inte jämföras med andra organ: folkmängden är okänd för "
+            "minst en av kommunerna."
+        )
     low, high = int(sizes["population"].min()), int(sizes["population"].max())
-    size = (f"har {swedish.inhabitants(low)}" if low == high else
-            f"har mellan {swedish.number(low)} och {swedish.inhabitants(high)}")
+    size = (
+        f"har {swedish.inhabitants(low)}"
+        if low == high
+        else f"har mellan {swedish.number(low)} och {swedish.inhabitants(high)}"
+    )
     total = len(sizes)
-    bodies = (f"{other or 'enda '}organ" if total == 1 else
-              f"{swedish.in_words(total, neuter=True)} {other}organ")
-    return (f"Inventeringens {bodies} för tjänsten {size}. Scenariots krets är "
-            f"{_place(sizes['population'], float(after))}. Urvalet är litet och inte "
-            "representativt för landet.")
+    bodies = (
+        f"{other or 'enda '}organ"
+        if total == 1
+        else f"{swedish.in_words(total, neuter=True)} {other}organ"
+    )
+    return (
+        f"Inventeringens {bodies} för tjänsten {size}. Scenariots krets är "
+        f"{_place(sizes['population'], float(after))}. Urvalet är litet och inte "
+        "representativt för landet."
+    )
 
 
 def _place(sizes: pd.Series, after: float) -> str:
@@ -198,34 +242,46 @@ def distance_text(case: Scenario, localities: pd.DataFrame) -> str:
     choices = metrics.host_choices(case.members, localities)
     known = choices.dropna(subset=["mean_km"])
     if known.empty:
-        return ("Avstånden är okända: tätorter saknas för minst en kommun i underlaget.")
+        return "Avstånden är okända: tätorter saknas för minst en kommun i underlaget."
     best = known.iloc[0]
     if not case.host:
-        return (f"Ingen värd är vald. Kortast vägt avstånd ger {_name(best['host'])}: i genomsnitt "
-                f"{swedish.number(best['mean_km'], 1)} km per invånare i tätort. Det är inget "
-                "förslag till värd.")
+        return (
+            f"Ingen värd är vald. Kortast vägt avstånd ger {_name(best['host'])}: i genomsnitt "
+            f"{swedish.number(best['mean_km'], 1)} km per invånare i tätort. Det är inget "
+            "förslag till värd."
+        )
     row = known[known["host"] == case.host].iloc[0]
-    other = ("" if best["host"] == case.host else
-             f" Kortast skulle det vara med {_name(best['host'])} som värd: "
-             f"{swedish.number(best['mean_km'], 1)} km.")
-    place = f"{row['place']}" + ("" if row["place"] == _name(case.host) else
-                                 f" i {_name(case.host)}")
-    return (f"För dem som bor i kommunernas tätorter är det i genomsnitt "
-            f"{swedish.number(row['mean_km'], 1)} km fågelvägen till {place}; "
-            f"värdkommunens egna invånare har i genomsnitt {swedish.number(row['own_km'], 1)} km. "
-            f"Längst är det för {_name(row['farthest'])}: {swedish.number(row['largest_km'])} km."
-            f"{other}")
+    other = (
+        ""
+        if best["host"] == case.host
+        else f" Kortast skulle det vara med {_name(best['host'])} som värd: "
+        f"{swedish.number(best['mean_km'], 1)} km."
+    )
+    place = f"{row['place']}" + (
+        "" if row["place"] == _name(case.host) else f" i {_name(case.host)}"
+    )
+    return (
+        f"För dem som bor i kommunernas tätorter är det i genomsnitt "
+        f"{swedish.number(row['mean_km'], 1)} km fågelvägen till {place}; "
+        f"värdkommunens egna invånare har i genomsnitt {swedish.number(row['own_km'], 1)} km. "
+        f"Längst är det för {_name(row['farthest'])}: {swedish.number(row['largest_km'])} km."
+        f"{other}"
+    )
 
 
 def host_before_text(case: Scenario) -> str:
     """Whether the distance to today's host can be compared."""
     if case.present.empty:
-        return ("Inventeringen har inget organ för tjänsten bland kommunerna. Det finns därför "
-                "inget avstånd i dag att jämföra med.")
+        return (
+            "Inventeringen har inget organ för tjänsten bland kommunerna. Det finns därför "
+            "inget avstånd i dag att jämföra med."
+        )
     hosts = [row for row in rows_of(case.present) if row.host]
     if not hosts:
-        return ("Var personalen sitter i dag är okänt: källorna namnger ingen värdkommun för de "
-                "nuvarande organen. Avståndet före kan därför inte räknas.")
+        return (
+            "Var personalen sitter i dag är okänt: källorna namnger ingen värdkommun för de "
+            "nuvarande organen. Avståndet före kan därför inte räknas."
+        )
     return " ".join(f"I dag är {_name(row.host)} värd för {row.name}." for row in hosts)
 
 
@@ -234,14 +290,22 @@ def border_text(case: Scenario, neighbours: pd.DataFrame) -> str:
     borders = metrics.land_borders(case.members, neighbours)
     parts = metrics.land_parts(case.members, borders)
     count = int(borders["border"].sum())
-    pairs = (f"{swedish.in_words(count, neuter=True)} av "
-             f"{swedish.in_words(len(borders), neuter=True)} par")
-    hangs = ("Kommunerna hänger ihop landvägen." if len(parts) == 1 else
-             "Kommunerna hänger inte ihop landvägen i underlaget: "
-             + "; ".join(_listed(part) for part in parts) + ".")
-    return (f"{swedish.capitalised(pairs)} har landgräns med varandra. {hangs} Gränserna är SCB:s "
-            "för tematiska kartor. Gränser i vatten finns inte i underlaget, och avstånden är "
-            "fågelvägen: vägar, broar och restider är inte medräknade.")
+    pairs = (
+        f"{swedish.in_words(count, neuter=True)} av "
+        f"{swedish.in_words(len(borders), neuter=True)} par"
+    )
+    hangs = (
+        "Kommunerna hänger ihop landvägen."
+        if len(parts) == 1
+        else "Kommunerna hänger inte ihop landvägen i underlaget: "
+        + "; ".join(_listed(part) for part in parts)
+        + "."
+    )
+    return (
+        f"{swedish.capitalised(pairs)} har landgräns med varandra. {hangs} Gränserna är SCB:s "
+        "för tematiska kartor. Gränser i vatten finns inte i underlaget, och avstånden är "
+        "fågelvägen: vägar, broar och restider är inte medräknade."
+    )
 
 
 def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
@@ -251,53 +315,76 @@ def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
         return "Pendlingen mellan kommunerna är inte känd par för par."
     ranked = known.sort_values("both", ascending=False, kind="stable")
     top, hidden = ranked.iloc[0], len(links) - len(known)
-    rest = (f" För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd, helt eller "
-            "delvis." if hidden else "")
+    rest = (
+        f" För {swedish.in_words(hidden, neuter=True)} par är pendlingen okänd, helt eller delvis."
+        if hidden
+        else ""
+    )
     pair = f"{_name(top['code_a'])} och {_name(top['code_b'])}"
     if (known["kind"] == "modelled").any():
         return f"{_modelled_links(ranked, pair, year)}{rest}"
     which = ", av vad som är känt," if hidden else ""
-    return (f"Starkast pendlingslänk{which} har {pair}: "
-            f"{text.commuters(float(top['both']), str(top['kind']))} i båda riktningarna "
-            f"{year}.{rest}")
+    return (
+        f"Starkast pendlingslänk{which} har {pair}: "
+        f"{text.commuters(float(top['both']), str(top['kind']))} i båda riktningarna "
+        f"{year}.{rest}"
+    )
 
 
 def _modelled_links(ranked: pd.DataFrame, pair: str, year: int) -> str:
     """What may be said of modelled links: the strongest where its interval is above the next."""
     both = ranked["both"].astype("float64")
-    first = (len(both) == 1 or flow_view.apart(float(both.iloc[0]), float(both.iloc[1])))
-    strongest = (f"Starkast är troligen länken mellan {pair}. " if first else
-                 "Vilken länk som är starkast går inte att säga: intervallen går in i varandra. ")
-    return (f"{strongest}Pendlingen {year} är modellskattad och inte observerad; tabellen visar "
-            f"små flöden som intervall. {error_short()}")
+    first = len(both) == 1 or flow_view.apart(float(both.iloc[0]), float(both.iloc[1]))
+    strongest = (
+        f"Starkast är troligen länken mellan {pair}. "
+        if first
+        else "Vilken länk som är starkast går inte att säga: intervallen går in i varandra. "
+    )
+    return (
+        f"{strongest}Pendlingen {year} är modellskattad och inte observerad; tabellen visar "
+        f"små flöden som intervall. {error_short()}"
+    )
 
 
 # --- cost ----------------------------------------------------------------------------------------
 
 
-def cost_text(case: Scenario, costs: pd.DataFrame | None, population: pd.Series,
-              peers: pd.DataFrame) -> list[str]:
+def cost_text(
+    case: Scenario, costs: pd.DataFrame | None, population: pd.Series, peers: pd.DataFrame
+) -> list[str]:
     """Cost per inhabitant today where it is known, its spread among peers, and a stated range.
 
     `costs` has code, year, area and cost, or is None when they have not been fetched.
     """
     indicator = _indicator(case)
     if indicator in ("", NO_INDICATOR):
-        why = ("I Kolada finns inget nyckeltal som avser just den tjänsten" if indicator else
-               "Tjänsten är inte kopplad till något nyckeltal i Kolada")
-        return [f"Kostnaden per invånare för {text.lower(case.name)} är okänd. {why}, och ingen "
-                "annan kostnad används i stället. Därför räknas inget intervall."]
+        why = (
+            "I Kolada finns inget nyckeltal som avser just den tjänsten"
+            if indicator
+            else "Tjänsten är inte kopplad till något nyckeltal i Kolada"
+        )
+        return [
+            f"Kostnaden per invånare för {text.lower(case.name)} är okänd. {why}, och ingen "
+            "annan kostnad används i stället. Därför räknas inget intervall."
+        ]
     if costs is None:
-        return [f"Kostnaden per invånare är okänd här. Den finns som nyckeltal {indicator} i "
-                "Kolada men är inte hämtad till detta datauttag, och ingen annan kostnad används "
-                "i stället. Spridningen bland liknande kommuner är därför också okänd, och "
-                "inget intervall räknas."]
+        return [
+            f"Kostnaden per invånare är okänd här. Den finns som nyckeltal {indicator} i "
+            "Kolada men är inte hämtad till detta datauttag, och ingen annan kostnad används "
+            "i stället. Spridningen bland liknande kommuner är därför också okänd, och "
+            "inget intervall räknas."
+        ]
     own = metrics.known_costs(case.members, costs[costs["area"] == case.service])
     if own["cost"].isna().all():
-        return [f"Kostnaden per invånare (Kolada {indicator}) saknas för alla kommunerna. Därför "
-                "räknas inget intervall."]
-    return [_known_cost(case, own, indicator), _spread(case, own, costs, peers),
-            _range(case, own, population)]
+        return [
+            f"Kostnaden per invånare (Kolada {indicator}) saknas för alla kommunerna. Därför "
+            "räknas inget intervall."
+        ]
+    return [
+        _known_cost(case, own, indicator),
+        _spread(case, own, costs, peers),
+        _range(case, own, population),
+    ]
 
 
 def _indicator(case: Scenario) -> str:
@@ -307,28 +394,38 @@ def _indicator(case: Scenario) -> str:
 
 def _known_cost(case: Scenario, own: pd.DataFrame, indicator: str) -> str:
     year = own["year"].iloc[0]
-    said = [f"{_name(row.code)} {swedish.number(row.cost)} kr" for row in rows_of(own)
-            if not pd.isna(row.cost)]
+    said = [
+        f"{_name(row.code)} {swedish.number(row.cost)} kr"
+        for row in rows_of(own)
+        if not pd.isna(row.cost)
+    ]
     absent = own[own["cost"].isna()]
     protected = absent["status"] == "suppressed"
     missing, secret = list(absent.loc[~protected, "code"]), list(absent.loc[protected, "code"])
     rest = f" Uppgift saknas för {_listed(missing)}." if missing else ""
     rest += f" Uppgiften för {_listed(secret)} är skyddad av sekretess." if secret else ""
-    return (f"Kostnad per invånare {year} (Kolada {indicator}): {swedish.listed(said)}.{rest} "
-            "Högre kostnad är varken bättre eller sämre i sig; den beror också på behov och "
-            "ambition.")
+    return (
+        f"Kostnad per invånare {year} (Kolada {indicator}): {swedish.listed(said)}.{rest} "
+        "Högre kostnad är varken bättre eller sämre i sig; den beror också på behov och "
+        "ambition."
+    )
 
 
 def _spread(case: Scenario, own: pd.DataFrame, costs: pd.DataFrame, peers: pd.DataFrame) -> str:
     alike = set(peers.loc[peers["code"].isin(case.members), "peer_code"]) - set(case.members)
-    values = costs[(costs["area"] == case.service) & costs["code"].isin(alike)
-                   & (costs["year"] == own["year"].iloc[0])]["cost"].dropna()
+    values = costs[
+        (costs["area"] == case.service)
+        & costs["code"].isin(alike)
+        & (costs["year"] == own["year"].iloc[0])
+    ]["cost"].dropna()
     if values.empty:
         return "Liknande kommuners kostnad är inte känd."
-    return (f"Bland {swedish.counted(len(values), 'liknande kommun', 'liknande kommuner')} (RKA) "
-            f"går kostnaden från {swedish.number(values.min())} till "
-            f"{swedish.number(values.max())} kr per invånare, med medianen "
-            f"{swedish.number(values.median())} kr.")
+    return (
+        f"Bland {swedish.counted(len(values), 'liknande kommun', 'liknande kommuner')} (RKA) "
+        f"går kostnaden från {swedish.number(values.min())} till "
+        f"{swedish.number(values.max())} kr per invånare, med medianen "
+        f"{swedish.number(values.median())} kr."
+    )
 
 
 def _range(case: Scenario, own: pd.DataFrame, population: pd.Series) -> str:
@@ -336,10 +433,12 @@ def _range(case: Scenario, own: pd.DataFrame, population: pd.Series) -> str:
     if found is None:
         return "Eftersom kostnaden inte är känd för alla kommunerna räknas inget intervall."
     today, low, high = (swedish.number(value / 1e6, 1) for value in found)
-    return (f"Kommunernas sammanlagda kostnad i dag motsvarar {today} miljoner kr om året. Under "
-            f"antagandet att den ändras med {_change(case.low)} till {_change(case.high)} blir den "
-            f"{low} till {high} miljoner kr. Intervallet är ett antagande, ingen beräknad "
-            "besparing.")
+    return (
+        f"Kommunernas sammanlagda kostnad i dag motsvarar {today} miljoner kr om året. Under "
+        f"antagandet att den ändras med {_change(case.low)} till {_change(case.high)} blir den "
+        f"{low} till {high} miljoner kr. Intervallet är ett antagande, ingen beräknad "
+        "besparing."
+    )
 
 
 def _change(share: float) -> str:
@@ -369,10 +468,14 @@ def form_possible(case: Scenario, form: str) -> str:
 
 def forms_text(case: Scenario) -> str:
     """A sentence on what the choice of form decides for this service."""
-    authority = ("Tjänsten innefattar myndighetsutövning, och det begränsar de privaträttsliga "
-                 "formerna. " if case.service in AUTHORITY else "")
-    return (f"{authority}Särskilda regler om tjänsten kan finnas i annan lag; de är inte prövade "
-            "här.")
+    authority = (
+        "Tjänsten innefattar myndighetsutövning, och det begränsar de privaträttsliga formerna. "
+        if case.service in AUTHORITY
+        else ""
+    )
+    return (
+        f"{authority}Särskilda regler om tjänsten kan finnas i annan lag; de är inte prövade här."
+    )
 
 
 def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
@@ -381,11 +484,13 @@ def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
     unknown = [code for code in case.members if code not in case.served]
     if unknown:
         found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
-    found += [_old_evidence(row) for row in rows_of(case.present)
-              if row.state not in DATED]
-    found += [f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "
-              "personal delas." for row in rows_of(case.present)
-              if row.counted and not row.complete]
+    found += [_old_evidence(row) for row in rows_of(case.present) if row.state not in DATED]
+    found += [
+        f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "
+        "personal delas."
+        for row in rows_of(case.present)
+        if row.counted and not row.complete
+    ]
     for row in rows_of(case.present):
         if text.since(case.view, row.arrangement, case.service) == "okänt":
             found.append(f"När {row.name} började är inte känt.")
@@ -400,8 +505,11 @@ def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
 
 
 def _unknown_costs(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
-    own = (None if costs is None else
-           metrics.known_costs(case.members, costs[costs["area"] == case.service]))
+    own = (
+        None
+        if costs is None
+        else metrics.known_costs(case.members, costs[costs["area"] == case.service])
+    )
     if own is None or own["cost"].isna().all():
         return ["Kostnaden per invånare i dag är okänd i alla kommunerna."]
     missing = list(own.loc[own["cost"].isna(), "code"])
@@ -412,8 +520,10 @@ def _old_evidence(row: Any) -> str:
     """Why it is uncertain that a present body still has the service."""
     if swedish.is_missing(row.last_evidence):
         return f"Om {row.name} har tjänsten på dagen: uppgiften är odaterad."
-    return (f"Om {row.name} fortfarande har tjänsten som källorna säger: det senaste belägget är "
-            f"från {row.last_evidence}.")
+    return (
+        f"Om {row.name} fortfarande har tjänsten som källorna säger: det senaste belägget är "
+        f"från {row.last_evidence}."
+    )
 
 
 def unknown_list(case: Scenario, costs: pd.DataFrame | None) -> str:
@@ -436,8 +546,14 @@ def sources_text(case: Scenario) -> str:
     return text.source_list(case.view, {key: place for place, key in enumerate(keys, start=1)})
 
 
-def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
-                modelled: bool, costs: pd.DataFrame | None) -> list[tuple[str, str]]:
+def assumptions(
+    case: Scenario,
+    *,
+    population_year: int,
+    commuting_year: int,
+    modelled: bool,
+    costs: pd.DataFrame | None,
+) -> list[tuple[str, str]]:
     """Every assumption and choice of the scenario: what, and its value.
 
     `modelled` tells whether the commuting is, `costs` is as for `unknowns`: without a known cost
@@ -452,12 +568,16 @@ def assumptions(case: Scenario, *, population_year: int, commuting_year: int,
         ("Datum för vem som delar vad", swedish.day(case.view.day)),
         ("Folkmängd", f"31 december {population_year}"),
         ("Pendling", f"{commuting_year}, {'modellskattning' if modelled else 'observerad'}"),
-        ("Antagen ändring av kostnaden",
-         f"{_change(case.low)} till {_change(case.high)}{unused}"),
+        ("Antagen ändring av kostnaden", f"{_change(case.low)} till {_change(case.high)}{unused}"),
         ("Kommunens centrum", "tätorternas medelpunkt, vägd med deras folkmängd"),
-        ("Avstånd till värden", "fågelvägen från varje tätort till värdens största tätort, vägd "
-         "med tätorternas invånare; de som bor utanför tätort är inte med"),
+        (
+            "Avstånd till värden",
+            "fågelvägen från varje tätort till värdens största tätort, vägd "
+            "med tätorternas invånare; de som bor utanför tätort är inte med",
+        ),
         ("Landgränser", "SCB:s karta för tematiskt bruk; vattengränser saknas"),
-        ("Vad som räknas som delat i dag", "det som är bekräftat eller belagt, och det som fanns "
-         "utan att något slut är känt"),
+        (
+            "Vad som räknas som delat i dag",
+            "det som är bekräftat eller belagt, och det som fanns utan att något slut är känt",
+        ),
     ]

@@ -34,15 +34,22 @@ def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
     """
     answers = [_asked(part, costs) for part in view.parts]
     names = [part.region.name for part in view.parts]
-    merged = {question: _merged(names, [answer[question] for answer in answers])
-              for question in answers[0]}
+    merged = {
+        question: _merged(names, [answer[question] for answer in answers])
+        for question in answers[0]
+    }
     return {question: said for question, said in merged.items() if said}
 
 
 def _asked(view: Sharing, costs: bool) -> dict[str, str]:
-    return {"Finns det kvar?": _still_running(view), "Vad kostar det?": _cost(view, costs),
-            "Vem är värd?": _hosts(view), "I vilken form?": _forms(view),
-            "Hur lämnar man?": _exits(view), "Vad blev det av?": _outcomes(view)}
+    return {
+        "Finns det kvar?": _still_running(view),
+        "Vad kostar det?": _cost(view, costs),
+        "Vem är värd?": _hosts(view),
+        "I vilken form?": _forms(view),
+        "Hur lämnar man?": _exits(view),
+        "Vad blev det av?": _outcomes(view),
+    }
 
 
 def _merged(names: Sequence[str], said: Sequence[str]) -> str:
@@ -58,12 +65,22 @@ def _still_running(view: Sharing) -> str:
     order = rows.groupby("arrangement")["last_evidence"].min().sort_values(kind="stable")
     said = [_body_words(view, str(key), rows[rows["arrangement"] == key]) for key in order.index]
     more = len(said) - _BODIES
-    text = f"{swedish.listed(said)}." if more <= 0 else (
-        f"{', '.join(said[:_BODIES])} och {bodies_counted(more)} till.")
+    text = (
+        f"{swedish.listed(said)}."
+        if more <= 0
+        else (f"{', '.join(said[:_BODIES])} och {bodies_counted(more)} till.")
+    )
     vague = view.own[(view.own["state"] == State.UNCLEAR) & (view.own["kind"] == "service")]
     count = len(set(vague["arrangement"]) - set(rows["arrangement"]))
-    unclear = (f"Om {bodies_counted(count)} till är det oklart." if said else
-               f"Om {bodies_counted(count)} är det oklart.") if count else ""
+    unclear = (
+        (
+            f"Om {bodies_counted(count)} till är det oklart."
+            if said
+            else f"Om {bodies_counted(count)} är det oklart."
+        )
+        if count
+        else ""
+    )
     return " ".join(part for part in (text if said else "", unclear) if part)
 
 
@@ -82,8 +99,11 @@ def _cost(view: Sharing, costs: bool) -> str:
 
 
 def _hosts(view: Sharing) -> str:
-    lacking = [short(body.name) for body in view.bodies
-               if body.form in ("gemensam-namnd", "avtal") and not body.host]
+    lacking = [
+        short(body.name)
+        for body in view.bodies
+        if body.form in ("gemensam-namnd", "avtal") and not body.host
+    ]
     return f"Källorna namnger ingen värd för {several(lacking, 'organ')}." if lacking else ""
 
 
@@ -95,19 +115,24 @@ def _forms(view: Sharing) -> str:
 def _exits(view: Sharing) -> str:
     if not view.bodies:
         return ""
-    return ("Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
-            "inte i underlaget.")
+    return (
+        "Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
+        "inte i underlaget."
+    )
 
 
 def _outcomes(view: Sharing) -> str:
     """Plans whose outcome is unknown, each with its year."""
-    rows = view.own[(view.own["state"] == State.PLANNED)
-                    & view.own["words"].str.contains("utfall okänt")]
+    rows = view.own[
+        (view.own["state"] == State.PLANNED) & view.own["words"].str.contains("utfall okänt")
+    ]
     said = []
     for key, part in rows.groupby("arrangement", sort=False):
         areas = part["area"].nunique()
         plans = dict.fromkeys(words.removesuffix(", utfall okänt") for words in part["words"])
-        said.append(f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
-                    f"{swedish.in_words(areas, neuter=True)} "
-                    f"{'område' if areas == 1 else 'områden'}")
+        said.append(
+            f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
+            f"{swedish.in_words(areas, neuter=True)} "
+            f"{'område' if areas == 1 else 'områden'}"
+        )
     return f"{'; '.join(said)}." if said else ""

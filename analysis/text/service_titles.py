@@ -49,8 +49,11 @@ def circles_title(view: Sharing) -> str:
     """
     if len(view.parts) > 1:
         known = [part for part in view.parts if part.circles]
-        said = [f"i {part.region.name} {'' if place else 'delas tjänster '}i "
-                f"{_groups(len(part.circles))}" for place, part in enumerate(known)]
+        said = [
+            f"i {part.region.name} {'' if place else 'delas tjänster '}i "
+            f"{_groups(len(part.circles))}"
+            for place, part in enumerate(known)
+        ]
         return swedish.capitalised("; ".join(said))
     sizes = [_size(view, circle) for circle in view.circles]
     if len(sizes) == 1:
@@ -58,8 +61,11 @@ def circles_title(view: Sharing) -> str:
         who = short(bodies[0].name) if len(bodies) == 1 else bodies_counted(len(bodies))
         return swedish.capitalised(f"{who} omfattar {_municipalities(sizes[0])}")
     low, high = min(sizes), max(sizes)
-    span = (f"alla med {_municipalities(high)}" if low == high
-            else f"från {both(low, high, ' till ')} kommuner")
+    span = (
+        f"alla med {_municipalities(high)}"
+        if low == high
+        else f"från {both(low, high, ' till ')} kommuner"
+    )
     return f"{swedish.capitalised(members_of(view))} delar tjänster i {_groups(len(sizes))}, {span}"
 
 
@@ -69,10 +75,12 @@ def _groups(count: int) -> str:
 
 def _size(view: Sharing, circle: Sequence[Body]) -> int:
     """Members of a circle: what a source prints of a body, else those that we know."""
-    printed = [view.published[body.key].municipalities for body in circle
-               if body.key in view.published]
-    return max([len(circle[0].members), *(int(size) for size in printed
-                                          if not swedish.is_missing(size))])
+    printed = [
+        view.published[body.key].municipalities for body in circle if body.key in view.published
+    ]
+    return max(
+        [len(circle[0].members), *(int(size) for size in printed if not swedish.is_missing(size))]
+    )
 
 
 def _municipalities(count: int) -> str:
@@ -85,8 +93,10 @@ def timeline_title(total: int, *, ended: int, old: int, where: str = "") -> str:
     >>> timeline_title(8, ended=2, old=4), timeline_title(1, ended=0, old=0)
     ('Åtta organ har verkat; två har upphört och fyra saknar nya belägg', 'Ett organ har verkat')
     """
-    said = [f"{swedish.in_words(ended, neuter=True)} har upphört" if ended else "",
-            f"{swedish.in_words(old, neuter=True)} saknar nya belägg" if old else ""]
+    said = [
+        f"{swedish.in_words(ended, neuter=True)} har upphört" if ended else "",
+        f"{swedish.in_words(old, neuter=True)} saknar nya belägg" if old else "",
+    ]
     more = swedish.listed([part for part in said if part])
     worked = f"{swedish.capitalised(bodies_counted(total))} har verkat{where}"
     return f"{worked}; {more}" if more else worked

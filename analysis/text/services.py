@@ -15,14 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.arrangements import (
-    ALL_AREAS,
-    NO_INFORMATION,
-    OUTCOMES,
-    REGIONS,
-    TRUST_LABELS,
-    State,
-)
+from analysis.arrangements import ALL_AREAS, NO_INFORMATION, OUTCOMES, REGIONS, TRUST_LABELS, State
 from analysis.metrics import services as metrics
 from analysis.regions import municipalities
 from analysis.text import swedish
@@ -33,17 +26,33 @@ _PROPER = ("Mälaren",)  # a service area that begins with a name keeps its capi
 _HANDOVER = pd.Timedelta(days=31)  # a body that begins within this of another's end took over
 _MANY = 8  # more names than this make no readable sentence
 EXAMPLES = 3  # services that a sentence names of many
-_CHECKED = ("”Kontrollerad” är den dag då inventeringens rader senast jämfördes med en sparad "
-            "kopia av källans text. Där dagen saknas är den inte antecknad.")
-_FACTS = {"start": "när verksamheten började", "legal-form": "den juridiska formen",
-          "host": "vilken kommun som är värd", "members": "vilka som är medlemmar",
-          "name": "namnet", "areas": "vilka områden som ingår"}
+_CHECKED = (
+    "”Kontrollerad” är den dag då inventeringens rader senast jämfördes med en sparad "
+    "kopia av källans text. Där dagen saknas är den inte antecknad."
+)
+_FACTS = {
+    "start": "när verksamheten började",
+    "legal-form": "den juridiska formen",
+    "host": "vilken kommun som är värd",
+    "members": "vilka som är medlemmar",
+    "name": "namnet",
+    "areas": "vilka områden som ingår",
+}
 _SHORT = {  # short words for the services that titles name first
-    "avfall": "avfall", "vatten-avlopp": "vatten", "bygglov": "bygglov",
-    "miljotillsyn": "miljötillsyn", "gata": "gator", "loner": "löner", "it-drift": "it-drift",
-    "vaxel": "växel", "krisberedskap": "krisberedskap", "overformyndare": "överförmyndare",
-    "gymnasieskola": "gymnasieskola", "raddningstjanst": "räddningstjänst",
-    "raddningsledning": "räddningsledning", "hjalpmedel": "hjälpmedel",
+    "avfall": "avfall",
+    "vatten-avlopp": "vatten",
+    "bygglov": "bygglov",
+    "miljotillsyn": "miljötillsyn",
+    "gata": "gator",
+    "loner": "löner",
+    "it-drift": "it-drift",
+    "vaxel": "växel",
+    "krisberedskap": "krisberedskap",
+    "overformyndare": "överförmyndare",
+    "gymnasieskola": "gymnasieskola",
+    "raddningstjanst": "räddningstjänst",
+    "raddningsledning": "räddningsledning",
+    "hjalpmedel": "hjälpmedel",
 }
 
 # --- words ---------------------------------------------------------------------------------------
@@ -166,8 +175,11 @@ def examples(keys: Iterable[str], view: Sharing) -> str:
     """The best known of some services, in short words."""
     wanted = set(keys)
     known = [word for key, word in _SHORT.items() if key in wanted]
-    rest = [_first_words(view.area_names[key]) for key in view.area_names
-            if key in wanted and key not in _SHORT]
+    rest = [
+        _first_words(view.area_names[key])
+        for key in view.area_names
+        if key in wanted and key not in _SHORT
+    ]
     return swedish.listed([*known, *rest][:EXAMPLES])
 
 
@@ -201,19 +213,25 @@ def _alone_text(view: Sharing) -> str:
     if not areas:
         return f"Den {day} är ingen tjänst känd som {name} delar med andra."
     named = several([body.name for body in view.bodies], "organ")
-    return (f"Den {day} delar {name} {services(areas)} med andra kommuner, i "
-            f"{bodies_counted(len(view.bodies))}: {named}.")
+    return (
+        f"Den {day} delar {name} {services(areas)} med andra kommuner, i "
+        f"{bodies_counted(len(view.bodies))}: {named}."
+    )
 
 
 def _together_text(view: Sharing) -> str:
     shared, day = view.shared, swedish.day(view.day)
     areas, bodies = shared["area"].nunique(), list(shared["arrangement"].unique())
     if not areas:
-        return (f"Den {day} är ingen tjänst känd som minst två av kommunerna i "
-                f"{view.region.name} delar med varandra.")
+        return (
+            f"Den {day} är ingen tjänst känd som minst två av kommunerna i "
+            f"{view.region.name} delar med varandra."
+        )
     named = several([view.names[key] for key in bodies], "organ")
-    text = (f"Den {day} delar minst två av kommunerna i {view.region.name} {services(areas)} med "
-            f"varandra, i {bodies_counted(len(bodies))}: {named}.")
+    text = (
+        f"Den {day} delar minst två av kommunerna i {view.region.name} {services(areas)} med "
+        f"varandra, i {bodies_counted(len(bodies))}: {named}."
+    )
     complete = shared.loc[shared["complete"], "area"].unique()
     if len(view.region.members) == 2:
         return text
@@ -232,8 +250,10 @@ def _all_share(view: Sharing, complete: Sequence[str]) -> str:
 def nothing_text(view: Sharing) -> str:
     """The sentence for a region of which the inventory knows nothing on the date."""
     who = view.region.name
-    return (f"Inventeringen har ingen uppgift om {swedish.genitive(who)} gemensamma tjänster den "
-            f"{swedish.day(view.day)}. Det betyder inte att sådana saknas.")
+    return (
+        f"Inventeringen har ingen uppgift om {swedish.genitive(who)} gemensamma tjänster den "
+        f"{swedish.day(view.day)}. Det betyder inte att sådana saknas."
+    )
 
 
 def stale_text(view: Sharing) -> str:
@@ -244,10 +264,15 @@ def stale_text(view: Sharing) -> str:
     until = rows.loc[~metrics.is_dated(rows), "last_evidence"].max()
     if not old:
         return ""
-    which = ("Uppgiften" if areas == 1 else "Alla uppgifter") if old == areas else (
-        f"Uppgifterna om {swedish.in_words(old)} av {swedish.in_words(areas)} tjänster")
-    return (f"{which} är från {until} eller tidigare. Inget slut är känt, men läget kan ha "
-            "ändrats sedan dess.")
+    which = (
+        ("Uppgiften" if areas == 1 else "Alla uppgifter")
+        if old == areas
+        else (f"Uppgifterna om {swedish.in_words(old)} av {swedish.in_words(areas)} tjänster")
+    )
+    return (
+        f"{which} är från {until} eller tidigare. Inget slut är känt, men läget kan ha "
+        "ändrats sedan dess."
+    )
 
 
 def counts_text(view: Sharing) -> str:
@@ -278,8 +303,10 @@ def unknown_areas_text(view: Sharing) -> str:
         return ""
     if view.own.empty and view.alone.empty:
         return "Ingen uppgift finns om något av tjänsteområdena."
-    return (f"För {view.region.name} finns ingen uppgift om {areas_listed(view, missing)}. "
-            "Det betyder inte att dessa tjänster saknar samverkan.")
+    return (
+        f"För {view.region.name} finns ingen uppgift om {areas_listed(view, missing)}. "
+        "Det betyder inte att dessa tjänster saknar samverkan."
+    )
 
 
 def partial_members_text(view: Sharing) -> str:
@@ -291,7 +318,8 @@ def partial_members_text(view: Sharing) -> str:
     return " ".join(
         f"{municipalities()[row.code].name} är medlem i {view.names[row.arrangement]}, men "
         "källorna säger inte i vilka tjänster; kommunen räknas därför inte in."
-        for row in _rows(near))
+        for row in _rows(near)
+    )
 
 
 def pairs_text(view: Sharing) -> str:
@@ -323,15 +351,19 @@ def plans_text(view: Sharing) -> list[str]:
     plans = view.own[view.own["state"] == State.PLANNED]
     ended = view.own[(view.own["state"] == State.ENDED) & view.own["event"].isin(OUTCOMES)]
     paragraphs = []
-    for (key, words), rows in pd.concat([plans, ended]).groupby(["arrangement", "words"],
-                                                                sort=False):
+    for (key, words), rows in pd.concat([plans, ended]).groupby(
+        ["arrangement", "words"], sort=False
+    ):
         paragraphs.append(
             f"{view.names[str(key)]}, {several(names_of(set(rows['code'])))}: {words}. "
-            f"{swedish.capitalised(areas_listed(view, rows['area']))}.")
+            f"{swedish.capitalised(areas_listed(view, rows['area']))}."
+        )
     if not paragraphs:
         return ["Inventeringen har ingen uppgift om avsikter, utredningar eller beslut."]
-    return ["Följande är avsikter, utredningar och beslut. De räknas inte som gemensamma tjänster.",
-            *paragraphs]
+    return [
+        "Följande är avsikter, utredningar och beslut. De räknas inte som gemensamma tjänster.",
+        *paragraphs,
+    ]
 
 
 def history_text(view: Sharing) -> list[str]:
@@ -348,8 +380,10 @@ def history_text(view: Sharing) -> list[str]:
             verb = f"gick över till {swedish.listed(view.names[heir] for heir in heirs)}"
         else:
             verb = "upphörde"
-        found.append(f"{swedish.capitalised(areas_listed(view, rows['area']))} i "
-                     f"{view.names[str(key)]} {verb} {_ended_when(view, str(key), rows)}.")
+        found.append(
+            f"{swedish.capitalised(areas_listed(view, rows['area']))} i "
+            f"{view.names[str(key)]} {verb} {_ended_when(view, str(key), rows)}."
+        )
     found += _renamed(view)
     return found or ["Inventeringen har ingen uppgift om avslut eller namnbyten fram till dagen."]
 
@@ -384,11 +418,14 @@ def _renamed(view: Sharing) -> list[str]:
     mine = names[names["arrangement"].isin(view.own["arrangement"]) & (names["first"] <= day)]
     found = []
     for row in _rows(mine):
-        before = metrics.name_on(view.inventory, row.arrangement,
-                                 (row.first - pd.Timedelta(days=1)).date())
+        before = metrics.name_on(
+            view.inventory, row.arrangement, (row.first - pd.Timedelta(days=1)).date()
+        )
         if before != row.name:
-            found.append(f"{before} bytte namn till {row.name} "
-                         f"{swedish.day(row.first.date())}; organet var detsamma.")
+            found.append(
+                f"{before} bytte namn till {row.name} "
+                f"{swedish.day(row.first.date())}; organet var detsamma."
+            )
     return found
 
 
@@ -412,8 +449,11 @@ def contradiction_lines(view: Sharing, contradictions: pd.DataFrame) -> list[str
     areas: dict[tuple[str, str, str], list[str]] = {}  # by body, fact and what is said of it
     groups: Any = contradictions.groupby(["arrangement", "area", "fact"], sort=False)
     for (key, area, fact), rows in groups:
-        said = [f"{_value(view, fact, row.value)} enligt {publisher(view, row.source)}, "
-                f"{TRUST_LABELS[row.trust]} säkerhet" for row in _rows(rows)]
+        said = [
+            f"{_value(view, fact, row.value)} enligt {publisher(view, row.source)}, "
+            f"{TRUST_LABELS[row.trust]} säkerhet"
+            for row in _rows(rows)
+        ]
         statement = "; ".join(dict.fromkeys(said))
         areas.setdefault((key, fact, statement), []).extend([area] if area else [])
     return [
@@ -429,8 +469,11 @@ def since(view: Sharing, arrangement: str, area: str) -> str:
     own = [row for row in rows if row.area in (area, ALL_AREAS)]
     tasks = [row.last for row in own if row.basis == "stated"]
     # a body that began after its task contradicts it; one that began before took it up later
-    own += [row for row in rows if row.area == "" and row.basis == "stated" and tasks
-            and row.first > min(tasks)]
+    own += [
+        row
+        for row in rows
+        if row.area == "" and row.basis == "stated" and tasks and row.first > min(tasks)
+    ]
     stated = sorted({date_text(row.date) for row in own if row.basis == "stated"})
     years = sorted({text[-4:] for text in stated})
     if len(years) > 1:
@@ -479,9 +522,12 @@ def publisher(view: Sharing, source: str) -> str:
 def citation(view: Sharing, source: str, *, address: bool = True) -> str:
     """A whole source: publisher, title, date, note and, when known, address."""
     row = view.sources[source]
-    parts = [f"{row.publisher}: ”{row.title}”" if not row.title.startswith("”")
-             else f"{row.publisher}: {row.title}",
-             row.date or ("" if row.note.startswith("odaterad") else "odaterad")]
+    parts = [
+        f"{row.publisher}: ”{row.title}”"
+        if not row.title.startswith("”")
+        else f"{row.publisher}: {row.title}",
+        row.date or ("" if row.note.startswith("odaterad") else "odaterad"),
+    ]
     if row.checked:
         parts.append(f"kontrollerad {row.checked}")
     text = ", ".join(part for part in parts if part)
@@ -530,10 +576,11 @@ def circles_text(view: Sharing) -> str:
     one = high == 1 and low == high
     between = " eller " if high == low + 1 else " till "
     span = swedish.in_words(high) if low == high else both(low, high, between)
-    who = (names_of(counts.index)[0] if len(counts) == 1
-           else "Varje kommun med uppgift")
-    return (f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
-            "Fler grupper betyder fler parter att styra tillsammans med.")
+    who = names_of(counts.index)[0] if len(counts) == 1 else "Varje kommun med uppgift"
+    return (
+        f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
+        "Fler grupper betyder fler parter att styra tillsammans med."
+    )
 
 
 def distance_text(view: Sharing, points: pd.DataFrame) -> str:
@@ -541,14 +588,22 @@ def distance_text(view: Sharing, points: pd.DataFrame) -> str:
     found = metrics.host_distances(view.state, points)
     mine = found[found["code"].isin(view.region.members)].dropna(subset=["distance_km"])
     if mine.empty:
-        return ("Ingen källa namnger en värdkommun för de gemensamma tjänsterna, och därför visas "
-                "inga avstånd.") if view.bodies else ""
+        return (
+            (
+                "Ingen källa namnger en värdkommun för de gemensamma tjänsterna, och därför visas "
+                "inga avstånd."
+            )
+            if view.bodies
+            else ""
+        )
     far = mine.sort_values("distance_km", kind="stable").iloc[-1]
     without = len({body.key for body in view.bodies} - set(mine["arrangement"]))
-    rest = (f" För {bodies_counted(without)} namnger källorna ingen värdkommun." if without else "")
-    return (f"Längst till värdkommunen är det för {municipalities()[str(far['code'])].name}: "
-            f"{swedish.number(far['distance_km'])} km fågelvägen till "
-            f"{host_name(str(far['host']))} ({view.names[str(far['arrangement'])]}).{rest}")
+    rest = f" För {bodies_counted(without)} namnger källorna ingen värdkommun." if without else ""
+    return (
+        f"Längst till värdkommunen är det för {municipalities()[str(far['code'])].name}: "
+        f"{swedish.number(far['distance_km'])} km fågelvägen till "
+        f"{host_name(str(far['host']))} ({view.names[str(far['arrangement'])]}).{rest}"
+    )
 
 
 def gaps_text(view: Sharing, gaps: pd.DataFrame, *, shown: int) -> str:
@@ -557,15 +612,21 @@ def gaps_text(view: Sharing, gaps: pd.DataFrame, *, shown: int) -> str:
     `shown` of them stand in the table beside it.
     """
     if gaps.empty:
-        return ("Inventeringen visar ingen tjänst hos andra kommuner som det helt saknas uppgift "
-                f"om för {view.region.name}.")
+        return (
+            "Inventeringen visar ingen tjänst hos andra kommuner som det helt saknas uppgift "
+            f"om för {view.region.name}."
+        )
     if len(gaps) <= shown:
-        return ("Att uppgift saknas är en lucka i inventeringen och inget bevis för att samverkan "
-                "saknas.")
+        return (
+            "Att uppgift saknas är en lucka i inventeringen och inget bevis för att samverkan "
+            "saknas."
+        )
     rest = gaps["area"].iloc[shown:]
-    return (f"Tabellen visar de {swedish.in_words(shown)} närmaste. Ytterligare "
-            f"{services(len(rest))} delas av andra: {areas_listed(view, rest)}. Att uppgift "
-            "saknas är en lucka i inventeringen och inget bevis för att samverkan saknas.")
+    return (
+        f"Tabellen visar de {swedish.in_words(shown)} närmaste. Ytterligare "
+        f"{services(len(rest))} delas av andra: {areas_listed(view, rest)}. Att uppgift "
+        "saknas är en lucka i inventeringen och inget bevis för att samverkan saknas."
+    )
 
 
 def known_here(view: Sharing, area: str) -> str:

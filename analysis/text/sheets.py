@@ -22,30 +22,53 @@ _NAMED = 6  # partners that are named; more are counted
 
 def lines_of(sheet: Sheet) -> list[Line]:
     """All lines of a sheet, the question to ask last."""
-    return [*_shared(sheet), *_work(sheet), *_people(sheet), *_capacity(sheet),
-            ("Nästa fråga", question(sheet), "")]
+    return [
+        *_shared(sheet),
+        *_work(sheet),
+        *_people(sheet),
+        *_capacity(sheet),
+        ("Nästa fråga", question(sheet), ""),
+    ]
 
 
 def none_text(members: int) -> str:
     """That there are no sheets, and why; empty where there are."""
-    return "" if members <= MOST else (
-        f"Kommunblad görs för högst {MOST} kommuner; den här rapporten har "
-        f"{swedish.number(members)}.")
+    return (
+        ""
+        if members <= MOST
+        else (
+            f"Kommunblad görs för högst {MOST} kommuner; den här rapporten har "
+            f"{swedish.number(members)}."
+        )
+    )
 
 
 def _shared(sheet: Sheet) -> list[Line]:
     view = sheet.sharing
-    found = [(f"Delar i {body.name}", f"{service_text.areas_listed(view, body.areas)}, med "
-              f"{_partners(sheet, body)}", body.words) for body in sheet.bodies]
+    found = [
+        (
+            f"Delar i {body.name}",
+            f"{service_text.areas_listed(view, body.areas)}, med {_partners(sheet, body)}",
+            body.words,
+        )
+        for body in sheet.bodies
+    ]
     alone = list(dict.fromkeys(view.alone["area"]))
     if alone:
-        found.append(("Sköter i egen regi", service_text.areas_listed(view, alone),
-                      "enligt inventeringen"))
+        found.append(
+            ("Sköter i egen regi", service_text.areas_listed(view, alone), "enligt inventeringen")
+        )
     if not found:
         found.append(("Delar med andra", UNKNOWN, "inventeringen har ingen rad"))
-    return [*found, ("Tjänster utan uppgift",
-                     f"{swedish.in_words(len(view.unknown_areas))} av "
-                     f"{swedish.number(len(view.area_names))}", "okänt, inte ”delar inte”")]
+    return [
+        *found,
+        (
+            "Tjänster utan uppgift",
+            f"{swedish.in_words(len(view.unknown_areas))} av "
+            f"{swedish.number(len(view.area_names))}",
+            "okänt, inte ”delar inte”",
+        ),
+    ]
 
 
 def _partners(sheet: Sheet, body: Body) -> str:
@@ -61,15 +84,27 @@ def _partners(sheet: Sheet, body: Body) -> str:
 def _work(sheet: Sheet) -> list[Line]:
     if sheet.year is None or swedish.is_missing(sheet.at_home):
         return [("Arbetar i den egna kommunen", UNKNOWN, "")]
-    lines = [("Arbetar i den egna kommunen",
-              f"{swedish.percent(sheet.at_home, 0)} av de förvärvsarbetande som bor där",
-              f"observerat {sheet.year}")]
+    lines = [
+        (
+            "Arbetar i den egna kommunen",
+            f"{swedish.percent(sheet.at_home, 0)} av de förvärvsarbetande som bor där",
+            f"observerat {sheet.year}",
+        )
+    ]
     link = sheet.towards
     if link is None:
         return [*lines, ("Flest pendlar till", "går inte att säga", f"{sheet.year}")]
     name = names_of([link.work])[0]
-    return [*lines, ("Flest pendlar till", name, f"observerat {sheet.year}"
-                     if link.basis == "observed" else f"troligen, modellskattning {sheet.year}")]
+    return [
+        *lines,
+        (
+            "Flest pendlar till",
+            name,
+            f"observerat {sheet.year}"
+            if link.basis == "observed"
+            else f"troligen, modellskattning {sheet.year}",
+        ),
+    ]
 
 
 def _people(sheet: Sheet) -> list[Line]:
@@ -78,8 +113,13 @@ def _people(sheet: Sheet) -> list[Line]:
     share = view.indicators["share_65plus"]
     lines = [("Invånare", swedish.number(view.latest.get(sheet.code)), f"31 december {view.year}")]
     if not swedish.is_missing(change):
-        lines.append(("Förändring på tio år", f"{swedish.signed(100 * change, 1)} procent",
-                      f"{view.year - 10}–{view.year}"))
+        lines.append(
+            (
+                "Förändring på tio år",
+                f"{swedish.signed(100 * change, 1)} procent",
+                f"{view.year - 10}–{view.year}",
+            )
+        )
     known = share.known([sheet.code])
     if len(known):
         lines.append(("65 år eller äldre", swedish.percent(float(known.iloc[0])), f"{share.year}"))
@@ -91,10 +131,18 @@ def _capacity(sheet: Sheet) -> list[Line]:
     for measured in view.pick(MAIN):
         value = float(measured.known([sheet.code]).iloc[0])
         unit = "procent" if measured.unit == "procent" else measured.unit
-        median = (f"; landets median {people_text.write(measured, measured.median)}"
-                  if measured.whole else "")
-        found.append((measured.measure.label, f"{people_text.write(measured, value)} {unit}",
-                      f"{measured.year}{median}"))
+        median = (
+            f"; landets median {people_text.write(measured, measured.median)}"
+            if measured.whole
+            else ""
+        )
+        found.append(
+            (
+                measured.measure.label,
+                f"{people_text.write(measured, value)} {unit}",
+                f"{measured.year}{median}",
+            )
+        )
     return found
 
 
@@ -102,10 +150,11 @@ def question(sheet: Sheet) -> str:
     """What to ask first: whether the oldest still runs, else how what nobody knows is done."""
     body, view = sheet.oldest, sheet.sharing
     if body is not None:
-        return (f"Har {body.name} fortfarande {service_text.areas_listed(view, body.areas[:3])}? "
-                f"Senaste belägget är från {body.year}.")
+        return (
+            f"Har {body.name} fortfarande {service_text.areas_listed(view, body.areas[:3])}? "
+            f"Senaste belägget är från {body.year}."
+        )
     if view.unknown_areas:
         area = service_text.areas_listed(view, view.unknown_areas[:1])
         return f"Hur ordnas {area}? Inventeringen har ingen uppgift."
     return "Stämmer uppgifterna fortfarande?"
-

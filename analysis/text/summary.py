@@ -65,8 +65,9 @@ def _substance(part: Substance) -> str:
     if divided:
         return divided
     if part.partly:
-        return (f"{_listed(part, part.partly[:_NAMED])} delas av några av kommunerna, men "
-                f"{_none(part)}")
+        return (
+            f"{_listed(part, part.partly[:_NAMED])} delas av några av kommunerna, men {_none(part)}"
+        )
     return f"ingen gemensam tjänst är känd för de {swedish.in_words(part.size)} kommunerna"
 
 
@@ -81,17 +82,18 @@ def _together(part: Substance) -> str:
     if count <= _NAMED:
         return f"{_listed(part, part.together)} sköts gemensamt av {everyone}"
     foremost = _listed(part, part.together[:named])
-    return (f"{swedish.in_words(count)} tjänster sköts gemensamt av {everyone}, bland dem "
-            f"{foremost}")
+    return f"{swedish.in_words(count)} tjänster sköts gemensamt av {everyone}, bland dem {foremost}"
 
 
 def _in_short(part: Substance) -> str:
     """What one of several parts shares, by its name."""
     name, count = part.view.region.name, len(part.together)
     if not count:
-        return (f"för {name} är ingen tjänst känd som gemensam för alla "
-                f"{swedish.in_words(part.size)}" if part.areas
-                else f"för {name} är ingen gemensam tjänst känd")
+        return (
+            f"för {name} är ingen tjänst känd som gemensam för alla {swedish.in_words(part.size)}"
+            if part.areas
+            else f"för {name} är ingen gemensam tjänst känd"
+        )
     if count <= _NAMED:
         return f"{name} delar {_listed(part, part.together)}"
     foremost = _listed(part, part.together[:_NAMED])
@@ -104,8 +106,10 @@ def _of_one(part: Substance) -> str:
         return f"ingen gemensam tjänst är känd för {name}"
     if len(part.areas) <= _NAMED:
         return f"{name} delar {_listed(part, part.areas)} med andra"
-    return (f"{name} delar {swedish.in_words(len(part.areas))} tjänster med andra, bland dem "
-            f"{_listed(part, part.areas[:_NAMED])}")
+    return (
+        f"{name} delar {swedish.in_words(len(part.areas))} tjänster med andra, bland dem "
+        f"{_listed(part, part.areas[:_NAMED])}"
+    )
 
 
 def _divided(part: Substance) -> str:
@@ -113,15 +117,20 @@ def _divided(part: Substance) -> str:
     if not part.divided:
         return ""
     area, bodies = next(iter(part.divided.items()))
-    return (f"{lower(part.view.area_names[area])} sköts i "
-            f"{swedish.in_words(len(bodies), neuter=True)} skilda organ")
+    return (
+        f"{lower(part.view.area_names[area])} sköts i "
+        f"{swedish.in_words(len(bodies), neuter=True)} skilda organ"
+    )
 
 
 def _listed(part: Substance, areas: Iterable[str]) -> str:
     """Names of services in the order of the inventory; `samt` where a name has an `och` itself."""
     chosen = set(areas)
-    words = [lower(name).removeprefix("gemensam ") for key, name in part.view.area_names.items()
-             if key in chosen]
+    words = [
+        lower(name).removeprefix("gemensam ")
+        for key, name in part.view.area_names.items()
+        if key in chosen
+    ]
     inner = any(" och " in word for word in words)
     return swedish.listed(words, "samt" if inner else "och")
 
@@ -131,8 +140,10 @@ def evidence(view: Summary) -> str:
     known = [part for part in view.parts if part.areas]
     if not known:
         whom = "kommunen" if len(view.sharing.region.members) == 1 else "kommunerna"
-        return ("Inventeringen har inga belagda gemensamma tjänster; det betyder inte att de "
-                f"saknas. Fråga {whom}.")
+        return (
+            "Inventeringen har inga belagda gemensamma tjänster; det betyder inte att de "
+            f"saknas. Fråga {whom}."
+        )
     if len(view.parts) == 1:
         return _evidence(known[0])
     named = "; ".join(f"{part.view.region.name}: källor {_years(part)}" for part in known)
@@ -145,10 +156,15 @@ def _evidence(part: Substance) -> str:
         return f"Bekräftat av kommunerna {_years(part)}."
     if not old:
         return f"Källor {_years(part)}; stäm av före beslut."
-    which = ("Inget belägg är" if old == count else
-             f"För {swedish.in_words(old)} av {swedish.in_words(count)} tjänster är inget belägg")
-    return (f"Källor {_years(part)}. {which} från den här mandatperioden eller de tre senaste "
-            "åren; stäm av före beslut.")
+    which = (
+        "Inget belägg är"
+        if old == count
+        else f"För {swedish.in_words(old)} av {swedish.in_words(count)} tjänster är inget belägg"
+    )
+    return (
+        f"Källor {_years(part)}. {which} från den här mandatperioden eller de tre senaste "
+        "åren; stäm av före beslut."
+    )
 
 
 def _years(part: Substance) -> str:
@@ -168,23 +184,41 @@ def numbers(view: Summary, margins: pd.DataFrame) -> list[dict[str, str]]:
     row = exact(margins.set_index(["code", "year"]), view.sharing.region.members, view.year)
     share = row["containment_residence_min"]
     whose = "i kommunen" if len(view.sharing.region.members) == 1 else "i sin egen kommun"
-    return [*found, {
-        "label": f"Arbetar {whose} {view.year}", "value": swedish.percent_sign(share, 0),
-        "comparison": "av de förvärvsarbetande som bor där", "source": "commuting_margins"}]
+    return [
+        *found,
+        {
+            "label": f"Arbetar {whose} {view.year}",
+            "value": swedish.percent_sign(share, 0),
+            "comparison": "av de förvärvsarbetande som bor där",
+            "source": "commuting_margins",
+        },
+    ]
 
 
 def _numbers_of(part: Substance, named: bool) -> list[dict[str, str]]:
     where = f" i {part.view.region.name}" if named else ""
     year = part.inhabitants.year
-    tiles = [{"label": f"Invånare{where} {year}", "value": swedish.number(part.people),
-              "comparison": f"i {swedish.in_words(part.size)} "
-                            f"{'kommun' if part.size == 1 else 'kommuner'}",
-              "source": "population"}]
+    tiles = [
+        {
+            "label": f"Invånare{where} {year}",
+            "value": swedish.number(part.people),
+            "comparison": f"i {swedish.in_words(part.size)} "
+            f"{'kommun' if part.size == 1 else 'kommuner'}",
+            "source": "population",
+        }
+    ]
     whose = "med andra" if part.size == 1 else "av minst två kommuner"
     value = swedish.number(len(part.areas)) if part.areas else NO_INFORMATION
     age = f"källor {_years(part)}" if part.areas else "inte funnen i inventeringen"
-    return [*tiles, {"label": f"Tjänster som delas {whose}{where}", "value": value,
-                     "comparison": age, "source": "services"}]
+    return [
+        *tiles,
+        {
+            "label": f"Tjänster som delas {whose}{where}",
+            "value": value,
+            "comparison": age,
+            "source": "services",
+        },
+    ]
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -192,9 +226,13 @@ def _numbers_of(part: Substance, named: bool) -> list[dict[str, str]]:
 
 def findings(view: Summary) -> list[str]:
     """The four or five sentences of page one, in the order of the reader's questions."""
-    found = [*map(_shared, view.parts), *_bodies(view),
-             f"{belonging(view)} {_outside(view)}".strip(),
-             *map(_carrying, view.parts), _unknown(view)]
+    found = [
+        *map(_shared, view.parts),
+        *_bodies(view),
+        f"{belonging(view)} {_outside(view)}".strip(),
+        *map(_carrying, view.parts),
+        _unknown(view),
+    ]
     return [sentence for sentence in found if sentence]
 
 
@@ -212,8 +250,11 @@ def _shared(part: Substance) -> str:
         text = swedish.capitalised(f"{things} delas av minst två av kommunerna i {name}, i {place}")
         every = len(part.together)
         if part.size > 2 and every != count:
-            text += f"; {swedish.in_words(every)} av dem delas av alla" if every else (
-                "; ingen delas av alla")
+            text += (
+                f"; {swedish.in_words(every)} av dem delas av alla"
+                if every
+                else ("; ingen delas av alla")
+            )
     return f"{text}.{_how_sure(part)}"
 
 
@@ -241,8 +282,10 @@ def _divided_text(part: Substance) -> list[str]:
     area, bodies = next(iter(part.divided.items()))
     if len(bodies) > _BODIES:
         return []
-    named = [f"{name} ({swedish.listed(names_of(members_in(part.view, area, body)))})"
-             for name, body in zip(bodies_named(part.view, bodies), bodies, strict=True)]
+    named = [
+        f"{name} ({swedish.listed(names_of(members_in(part.view, area, body)))})"
+        for name, body in zip(bodies_named(part.view, bodies), bodies, strict=True)
+    ]
     return [f"{part.view.area_names[area]} sköts av {swedish.listed(named)}."]
 
 
@@ -256,12 +299,20 @@ def belonging(view: Summary) -> str:
     size = len(view.sharing.region.members)
     if len(markets) == 1:
         name = next(iter(markets))
-        who = (view.sharing.region.member_names[0] if size == 1
-               else f"Alla {swedish.in_words(size)} kommunerna")
-        return f"{who} hör till samma lokala arbetsmarknad, {name} (SCB 2022)." if size > 1 else (
-            f"{who} hör till den lokala arbetsmarknaden {name} (SCB 2022).")
-    text = (f"Kommunerna hör till {swedish.in_words(len(markets))} av SCB:s lokala arbetsmarknader "
-            "(2022)")
+        who = (
+            view.sharing.region.member_names[0]
+            if size == 1
+            else f"Alla {swedish.in_words(size)} kommunerna"
+        )
+        return (
+            f"{who} hör till samma lokala arbetsmarknad, {name} (SCB 2022)."
+            if size > 1
+            else (f"{who} hör till den lokala arbetsmarknaden {name} (SCB 2022).")
+        )
+    text = (
+        f"Kommunerna hör till {swedish.in_words(len(markets))} av SCB:s lokala arbetsmarknader "
+        "(2022)"
+    )
     if len(markets) > _MARKETS or size > 2 * _MARKETS:
         return f"{text}."
     named = (f"{name} ({swedish.listed(names_of(codes))})" for name, codes in markets.items())
@@ -290,12 +341,17 @@ def _carrying(part: Substance) -> str:
     """Who is small and who is old, which says something of what each can carry alone."""
     people, older = part.inhabitants, part.older
     if people.known == 1:
-        share = (f", {swedish.percent(older.low[1] / 100, 0)} av dem 65 år eller äldre"
-                 if older else "")
-        return (f"{_name(people.low[0])} har {swedish.inhabitants(people.low[1])} "
-                f"({people.year}){share}.")
-    text = (f"Minst är {_name(people.low[0])} med {swedish.inhabitants(people.low[1])}, störst "
-            f"{_name(people.high[0])} med {swedish.number(people.high[1])} ({people.year})")
+        share = (
+            f", {swedish.percent(older.low[1] / 100, 0)} av dem 65 år eller äldre" if older else ""
+        )
+        return (
+            f"{_name(people.low[0])} har {swedish.inhabitants(people.low[1])} "
+            f"({people.year}){share}."
+        )
+    text = (
+        f"Minst är {_name(people.low[0])} med {swedish.inhabitants(people.low[1])}, störst "
+        f"{_name(people.high[0])} med {swedish.number(people.high[1])} ({people.year})"
+    )
     return f"{text}{_older(older)}." if older and older.known > 1 else f"{text}."
 
 
@@ -303,8 +359,10 @@ def _older(older: Range) -> str:
     low, high = (round(value) for value in (older.low[1], older.high[1]))
     if low == high:
         return f"; andelen invånare som är 65 år eller äldre är {low} procent i alla ({older.year})"
-    return (f"; andelen invånare som är 65 år eller äldre varierar mellan {low} procent i "
-            f"{_name(older.low[0])} och {high} procent i {_name(older.high[0])} ({older.year})")
+    return (
+        f"; andelen invånare som är 65 år eller äldre varierar mellan {low} procent i "
+        f"{_name(older.low[0])} och {high} procent i {_name(older.high[0])} ({older.year})"
+    )
 
 
 def _name(code: str) -> str:
@@ -325,7 +383,9 @@ def _unknown_of(part: Substance, named: bool) -> str:
     which = "någon av" if missing == total else f"{swedish.in_words(missing)} av"
     text = f"Uppgift saknas{whom} om {which} de {total} tjänster som inventeringen följer"
     if part.lost_plans:
-        text += ("; vad som blev av avsikter och utredningar om "
-                 f"{swedish.in_words(part.lost_plans)} "
-                 f"{'tjänst' if part.lost_plans == 1 else 'tjänster'} är okänt")
+        text += (
+            "; vad som blev av avsikter och utredningar om "
+            f"{swedish.in_words(part.lost_plans)} "
+            f"{'tjänst' if part.lost_plans == 1 else 'tjänster'} är okänt"
+        )
     return f"{text}."

@@ -122,8 +122,21 @@ def counted(value: float | None, one: str, many: str) -> str:
     return f"{number(value)} {many if is_missing(value) or value != 1 else one}"
 
 
-_WORDS = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva",
-          "tolv")
+_WORDS = (
+    "noll",
+    "en",
+    "två",
+    "tre",
+    "fyra",
+    "fem",
+    "sex",
+    "sju",
+    "åtta",
+    "nio",
+    "tio",
+    "elva",
+    "tolv",
+)
 
 
 def in_words(value: int, *, neuter: bool = False) -> str:

@@ -25,12 +25,15 @@ def unknown(statuses: pd.Series, where: str = "") -> str:
     """
     protected = int((statuses == "suppressed").sum())
     missing = len(statuses) - protected
-    said = [(protected, "är skyddad av sekretess" if protected == 1
-             else "är skyddade av sekretess"), (missing, "saknas i källan")]
+    said = [
+        (protected, "är skyddad av sekretess" if protected == 1 else "är skyddade av sekretess"),
+        (missing, "saknas i källan"),
+    ]
     (first, *rest) = [part for part in said if part[0]] or [(0, "")]
     if not first[0]:
         return ""
     noun = "uppgift" if first[0] == 1 else "uppgifter"
     start = " ".join(filter(None, (swedish.number(first[0]), noun, where, first[1])))
-    return swedish.listed([start, *(f"{swedish.number(count)} {what}" for count, what in rest)]
-                          ) + "."
+    return (
+        swedish.listed([start, *(f"{swedish.number(count)} {what}" for count, what in rest)]) + "."
+    )

@@ -73,10 +73,18 @@ class Run:
         return count
 
 
-def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = None,
-           dry_run: bool = False, only_new: bool = False, accept: bool = False,
-           timeout: float = 60, backoff: float = 0.5, tell: Tell = lambda line: None,
-           step: Step = lambda key, done, total: None) -> list[Outcome]:
+def update(
+    keys: Sequence[str] = (),
+    *,
+    base_urls: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    only_new: bool = False,
+    accept: bool = False,
+    timeout: float = 60,
+    backoff: float = 0.5,
+    tell: Tell = lambda line: None,
+    step: Step = lambda key, done, total: None,
+) -> list[Outcome]:
     """Update the datasets `keys`, or all that have a live source; returns one outcome for each.
 
     A dataset that fails keeps its old data, and the others go on. `only_new` leaves out those
@@ -93,16 +101,25 @@ def update(keys: Sequence[str] = (), *, base_urls: Mapping[str, str] | None = No
     run = Run(Sources(clients, probe=dry_run or only_new), dry_run, only_new, accept, step)
 
     def say(line: str) -> None:
-        tell(line[:len(line) - len(line.lstrip())] + one_line(line, _LONGEST))
+        tell(line[: len(line) - len(line.lstrip())] + one_line(line, _LONGEST))
 
     if dry_run:
         outcomes = _run(entries, lives, run, say)
     else:
         with locked():
             outcomes = _run(entries, lives, run, say)
-    raise_faults(SourceError, [*_causes(outcomes), *(
-        one_line(line, _LONGEST) for outcome in outcomes
-        if outcome.state == "failed" and not outcome.cause for line in outcome.lines)])
+    raise_faults(
+        SourceError,
+        [
+            *_causes(outcomes),
+            *(
+                one_line(line, _LONGEST)
+                for outcome in outcomes
+                if outcome.state == "failed" and not outcome.cause
+                for line in outcome.lines
+            ),
+        ],
+    )
     return outcomes
 
 
@@ -113,28 +130,47 @@ def chosen(keys: Sequence[str]) -> list[Dataset]:
     for key in keys:
         try:
             if catalog.dataset(key).live is None:
-                faults.append(f"dataset {key!r} has no live source; those that have are "
-                              f"{', '.join(entry.key for entry in live)}")
+                faults.append(
+                    f"dataset {key!r} has no live source; those that have are "
+                    f"{', '.join(entry.key for entry in live)}"
+                )
         except InputError as error:
             faults += error.faults
     raise_faults(InputError, faults)
     return [entry for entry in live if not keys or entry.key in keys]
 
 
-def _run(entries: Sequence[Dataset], lives: Mapping[str, Live | None], run: Run, say: Tell,
-         ) -> list[Outcome]:
+def _run(
+    entries: Sequence[Dataset], lives: Mapping[str, Live | None], run: Run, say: Tell
+) -> list[Outcome]:
     """Plan all first, so that the estimate is known before the first figure is fetched."""
-    planned = [_attempt(entry.key, run, lambda entry=entry: _planned(  # type: ignore[misc]
-        entry, lives[entry.key], run)) for entry in entries]
+    planned = [
+        _attempt(
+            entry.key,
+            run,
+            lambda entry=entry: _planned(  # type: ignore[misc]
+                entry, lives[entry.key], run
+            ),
+        )
+        for entry in entries
+    ]
     todo = [plan for _, plan in planned if plan is not None]
     if todo:
-        say(f"{len(todo)} of {len(entries)} datasets to fetch: {sum(p.calls for p in todo)} calls, "
-            f"about {max(1, round(run.sources.minutes(todo)))} min")
+        say(
+            f"{len(todo)} of {len(entries)} datasets to fetch: {sum(p.calls for p in todo)} calls, "
+            f"about {max(1, round(run.sources.minutes(todo)))} min"
+        )
     outcomes = []
     for outcome, plan in planned:
         if plan is not None and not run.dry:
-            done, _ = _attempt(outcome.key, run, lambda plan=plan: (  # type: ignore[misc]
-                _bring_in(plan, run), None))
+            done, _ = _attempt(
+                outcome.key,
+                run,
+                lambda plan=plan: (  # type: ignore[misc]
+                    _bring_in(plan, run),
+                    None,
+                ),
+            )
             done.requests += outcome.requests
             done.seconds += outcome.seconds
             outcome = done
@@ -143,15 +179,20 @@ def _run(entries: Sequence[Dataset], lives: Mapping[str, Live | None], run: Run,
     return outcomes
 
 
-def _attempt(key: str, run: Run, work: Callable[[], tuple[Outcome, Plan | None]],
-             ) -> tuple[Outcome, Plan | None]:
+def _attempt(
+    key: str, run: Run, work: Callable[[], tuple[Outcome, Plan | None]]
+) -> tuple[Outcome, Plan | None]:
     """One step of one dataset; its failure is its own."""
     before, start, plan = run.sources.sent, time.monotonic(), None
     try:
         outcome, plan = work()
     except (SourceError, DataError) as error:
-        outcome = Outcome(key, "failed", [f"{key}: {fault}" for fault in error.faults],
-                          cause=error if isinstance(error, UnreachableError) else None)
+        outcome = Outcome(
+            key,
+            "failed",
+            [f"{key}: {fault}" for fault in error.faults],
+            cause=error if isinstance(error, UnreachableError) else None,
+        )
     outcome.requests = run.sources.sent - before
     outcome.seconds = time.monotonic() - start
     return outcome, plan
@@ -165,15 +206,24 @@ def _planned(entry: Dataset, live: Live | None, run: Run) -> tuple[Outcome, Plan
         return Outcome(entry.key, "unchanged", [plan.current, *told]), None
     if run.only_new and not plan.new:
         return Outcome(entry.key, "skipped", ["no year is new", *told]), None
-    new = [] if plan.new is None or live.layer else [
-        f"years that are new: {tables.spans(plan.new) or 'none'}"]
+    new = (
+        []
+        if plan.new is None or live.layer
+        else [f"years that are new: {tables.spans(plan.new) or 'none'}"]
+    )
     return Outcome(entry.key, "planned", [*doubt(live), *plan.lines, *new, *told]), plan
 
 
 def doubt(live: Live) -> list[str]:
     """A warning of the ids that nobody has verified, for a dataset that has such."""
-    return [f"known only from third-party code: {', '.join(live.unproven)}; compare some figures "
-            "with the publisher's own page before you rely on them"] if live.unproven else []
+    return (
+        [
+            f"known only from third-party code: {', '.join(live.unproven)}; compare some figures "
+            "with the publisher's own page before you rely on them"
+        ]
+        if live.unproven
+        else []
+    )
 
 
 def _bring_in(plan: Plan, run: Run) -> Outcome:
@@ -186,8 +236,11 @@ def _bring_in(plan: Plan, run: Run) -> Outcome:
     replies = plan.fetch(keep, run.counter(plan))
     try:
         fetched = checked(entry, live, plan.shape(replies), accept=run.accept)
-        change = difference(in_use(entry), fetched.table, entry) if entry.columns else moved(
-            entry, fetched.table)
+        change = (
+            difference(in_use(entry), fetched.table, entry)
+            if entry.columns
+            else moved(entry, fetched.table)
+        )
     except SourceError:
         keep.clear()
         raise
@@ -199,19 +252,25 @@ def _bring_in(plan: Plan, run: Run) -> Outcome:
         raise SourceError(
             f"{', '.join(live.ids)}: the replies have another form than before "
             f"({type(error).__name__}: {error}); nothing was changed, compare them with the "
-            "publisher's page, and look up whether there is a newer version") from error
+            "publisher's page, and look up whether there is a newer version"
+        ) from error
     swap(plan, fetched)
     keep.clear()
-    return Outcome(entry.key, "updated", [
-        *doubt(live), *change, *fetched.lines, *(f"warning: {line}" for line in plan.warnings)])
+    return Outcome(
+        entry.key,
+        "updated",
+        [*doubt(live), *change, *fetched.lines, *(f"warning: {line}" for line in plan.warnings)],
+    )
 
 
 def _report(outcome: Outcome, say: Tell) -> None:
     if outcome.cause:  # told once for all that have it, at the end
         return
     plural = "" if outcome.requests == 1 else "s"
-    say(f"{outcome.key}: {outcome.state} ({outcome.requests} request{plural}, "
-        f"{outcome.seconds:.1f} s)")
+    say(
+        f"{outcome.key}: {outcome.state} ({outcome.requests} request{plural}, "
+        f"{outcome.seconds:.1f} s)"
+    )
     for line in outcome.lines if outcome.state != "failed" else ():
         say(f"  {line}")
 
@@ -220,10 +279,13 @@ def _causes(outcomes: list[Outcome]) -> Iterator[str]:
     """What several datasets failed of alike, once: servers that cannot be reached."""
     lost = [outcome for outcome in outcomes if outcome.cause]
     if lost:
-        servers = dict.fromkeys(f"{outcome.cause.address} ({outcome.cause.reason})"
-                                for outcome in lost if outcome.cause)
-        yield (f"no answer from {', '.join(servers)}; the data you have is untouched, check the "
-               f"network and try again; not updated: {', '.join(part.key for part in lost)}")
+        servers = dict.fromkeys(
+            f"{outcome.cause.address} ({outcome.cause.reason})" for outcome in lost if outcome.cause
+        )
+        yield (
+            f"no answer from {', '.join(servers)}; the data you have is untouched, check the "
+            f"network and try again; not updated: {', '.join(part.key for part in lost)}"
+        )
 
 
 @contextmanager

@@ -41,11 +41,15 @@ def checked(entry: Dataset, live: Live, fetched: Fetched, *, accept: bool = Fals
         if accept:
             fetched.lines += [f"accepted: {fault}" for fault in faults]
         else:
-            raise_faults(SourceError, [
-                f"{', '.join(live.ids)}: {fault}; nothing was changed, compare with the "
-                "publisher's own page; if it is right there, run the update again with --accept "
-                f"(`samverkan data reset {entry.key}` goes back to the snapshot)"
-                for fault in faults])
+            raise_faults(
+                SourceError,
+                [
+                    f"{', '.join(live.ids)}: {fault}; nothing was changed, compare with the "
+                    "publisher's own page; if it is right there, run the update again with --accept "
+                    f"(`samverkan data reset {entry.key}` goes back to the snapshot)"
+                    for fault in faults
+                ],
+            )
     return fetched
 
 
@@ -82,8 +86,9 @@ def complete(entry: Dataset, live: Live, fetched: Fetched) -> pd.DataFrame:
         table = pd.concat([kept, table], ignore_index=True)
     names = [column.name for column in entry.columns]
     table = table[names].sort_values(list(entry.index), ignore_index=True)
-    return table.astype({column.name: "str" for column in entry.columns
-                         if column.dtype in ("code", "text")})
+    return table.astype(
+        {column.name: "str" for column in entry.columns if column.dtype in ("code", "text")}
+    )
 
 
 def _our_columns(entry: Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -102,8 +107,13 @@ def _our_columns(entry: Dataset, table: pd.DataFrame) -> pd.DataFrame:
 
 def _figures(entry: Dataset, table: pd.DataFrame) -> list[str]:
     """The columns with numbers that the source delivers."""
-    return [column.name for column in entry.columns if column.name in table
-            and column.dtype in ("integer", "number") and column.name not in entry.index]
+    return [
+        column.name
+        for column in entry.columns
+        if column.name in table
+        and column.dtype in ("integer", "number")
+        and column.name not in entry.index
+    ]
 
 
 def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
@@ -115,8 +125,9 @@ def _series(entry: Dataset, table: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _with_history(entry: Dataset, table: pd.DataFrame, answered: pd.DataFrame, fetched: Fetched,
-                  ) -> pd.DataFrame:
+def _with_history(
+    entry: Dataset, table: pd.DataFrame, answered: pd.DataFrame, fetched: Fetched
+) -> pd.DataFrame:
     """A municipality that the source has nothing on keeps the rows that are in use."""
     old = in_use(entry) if {"code", "year"} <= set(entry.index) else None
     if old is None:
@@ -125,8 +136,10 @@ def _with_history(entry: Dataset, table: pd.DataFrame, answered: pd.DataFrame, f
     if not lost or len(lost) > FEW:
         return table
     kept = old[old["code"].isin(lost)]
-    fetched.lines += [f"{code}: {count} rows in use are kept, the source has none"
-                      for code, count in kept["code"].value_counts().items()]
+    fetched.lines += [
+        f"{code}: {count} rows in use are kept, the source has none"
+        for code, count in kept["code"].value_counts().items()
+    ]
     return pd.concat([table.astype({"code": "str"}), kept], ignore_index=True)
 
 
@@ -151,10 +164,13 @@ def _refuse_gaps(entry: Dataset, live: Live, table: pd.DataFrame, answered: pd.D
     faults = [f"{', '.join(lost)} are missing in {years[-1]}"] if len(lost) > FEW else []
     silent = before & asked - last
     if len(silent) > _SILENT * len(before):
-        faults.append(f"{len(silent)} of {len(before)} municipalities have no figure in "
-                      f"{years[-1]}: the year may be half published")
-    raise_faults(SourceError, [f"{what}: {fault}; nothing was changed, try again later"
-                               for fault in faults])
+        faults.append(
+            f"{len(silent)} of {len(before)} municipalities have no figure in "
+            f"{years[-1]}: the year may be half published"
+        )
+    raise_faults(
+        SourceError, [f"{what}: {fault}; nothing was changed, try again later" for fault in faults]
+    )
 
 
 def _broken_identities(live: Live, fetched: Fetched) -> Iterator[str]:
@@ -165,27 +181,36 @@ def _broken_identities(live: Live, fetched: Fetched) -> Iterator[str]:
         wrong = table[off.notna() & (off.abs() > 1e-6)]
         if len(wrong):
             row = wrong.iloc[0]
-            yield (f"{len(wrong)} rows do not add up ({identity} is not 0), first {row['code']} "
-                   f"{row['year']}")
+            yield (
+                f"{len(wrong)} rows do not add up ({identity} is not 0), first {row['code']} "
+                f"{row['year']}"
+            )
 
 
 def _implausible(entry: Dataset, live: Live, new: pd.DataFrame) -> Iterator[str]:
     """Columns of which most values differ greatly from those in use of the same publisher."""
     used = tables.record(entry.key) if not tables.damage(entry.key) else None
     old = in_use(entry)
-    if old is None or "year" not in entry.index or not (
-            used is not None or entry.source.publisher == live.publisher):
+    if (
+        old is None
+        or "year" not in entry.index
+        or not (used is not None or entry.source.publisher == live.publisher)
+    ):
         return
     both = old.merge(new, on=list(entry.index), suffixes=("_old", "_new"))
-    found = {name: _greatly(both[f"{name}_old"], both[f"{name}_new"])
-             for name in _figures(entry, new)}
+    found = {
+        name: _greatly(both[f"{name}_old"], both[f"{name}_new"]) for name in _figures(entry, new)
+    }
     wrong = {name: great for name, great in found.items() if great.mean() > _MOST}
     if wrong:
         name, great = max(wrong.items(), key=lambda item: item[1].mean())
-        shown = _largest(both, great[great].index, both[f"{name}_old"], both[f"{name}_new"],
-                         list(entry.index))
-        yield (f"{great.mean():.0%} of the values of {name!r} have changed by more than a fifth, "
-               f"most {shown} ({len(wrong)} of {len(found)} columns): this may be another measure")
+        shown = _largest(
+            both, great[great].index, both[f"{name}_old"], both[f"{name}_new"], list(entry.index)
+        )
+        yield (
+            f"{great.mean():.0%} of the values of {name!r} have changed by more than a fifth, "
+            f"most {shown} ({len(wrong)} of {len(found)} columns): this may be another measure"
+        )
 
 
 def _greatly(before: pd.Series, after: pd.Series) -> pd.Series:
@@ -206,8 +231,11 @@ def difference(old: pd.DataFrame | None, new: pd.DataFrame, entry: Dataset) -> l
     keys = list(entry.index)
     both = old.merge(new, on=keys, suffixes=("_old", "_new"))
     lines.append(f"{len(new)} rows (+{len(new) - len(both)}, -{len(old) - len(both)})")
-    numbers = [part.name for part in entry.columns if part.dtype in ("integer", "number")
-               and part.name not in (*keys, "year")]
+    numbers = [
+        part.name
+        for part in entry.columns
+        if part.dtype in ("integer", "number") and part.name not in (*keys, "year")
+    ]
     lost = [name for name in numbers if new[name].isna().all() and old[name].notna().any()]
     if lost:
         lines.append(f"no longer delivered: {', '.join(lost)}")
@@ -232,16 +260,22 @@ def _revisions(both: pd.DataFrame, name: str, keys: list[str]) -> list[str]:
     changed = ((old != new).fillna(False) | (old.isna() != new.isna())).astype("bool")
     if not changed.any():
         return []
-    return [f"{name}: {int(changed.sum())} values revised, most "
-            f"{_largest(both, changed[changed].index, old, new, keys)}"]
+    return [
+        f"{name}: {int(changed.sum())} values revised, most "
+        f"{_largest(both, changed[changed].index, old, new, keys)}"
+    ]
 
 
-def _largest(both: pd.DataFrame, rows: pd.Index, old: pd.Series, new: pd.Series, keys: list[str],
-             ) -> str:
+def _largest(
+    both: pd.DataFrame, rows: pd.Index, old: pd.Series, new: pd.Series, keys: list[str]
+) -> str:
     """The largest changes among `rows`, each with its key."""
     largest = (new - old).abs().loc[rows].sort_values(ascending=False).head(_SHOWN).index
-    return "; ".join(f"{' '.join(str(both.at[row, key]) for key in keys)} {_plain(old[row])} -> "
-                     f"{_plain(new[row])}" for row in largest)
+    return "; ".join(
+        f"{' '.join(str(both.at[row, key]) for key in keys)} {_plain(old[row])} -> "
+        f"{_plain(new[row])}"
+        for row in largest
+    )
 
 
 def moved(entry: Dataset, new: Any) -> list[str]:
@@ -255,8 +289,11 @@ def moved(entry: Dataset, new: Any) -> list[str]:
     change = new.set_index("code").area / old - 1
     found = change[change.abs() > _SAME].sort_values(key=abs, ascending=False)
     shown = "; ".join(f"{code} {part:+.1%}" for code, part in found.head(_SHOWN).items())
-    return [f"{len(new)} areas", *_sets("code", set(old.index), set(new["code"])),
-            *([f"area: {len(found)} changed, most {shown}"] if shown else [])]
+    return [
+        f"{len(new)} areas",
+        *_sets("code", set(old.index), set(new["code"])),
+        *([f"area: {len(found)} changed, most {shown}"] if shown else []),
+    ]
 
 
 def _plain(value: Any) -> str:
@@ -267,5 +304,7 @@ def against_contract(live: Live, faults: tuple[str, ...]) -> str:
     """The first faults of fetched data that break the contract, and how many more there are."""
     rest = len(faults) - _SHOWN
     more = f" and {rest} more" if rest > 0 else ""
-    return (f"{', '.join(live.ids)}: what came breaks the contract: {'; '.join(faults[:_SHOWN])}"
-            f"{more}; nothing was changed, compare the table with data/README.md")
+    return (
+        f"{', '.join(live.ids)}: what came breaks the contract: {'; '.join(faults[:_SHOWN])}"
+        f"{more}; nothing was changed, compare the table with data/README.md"
+    )

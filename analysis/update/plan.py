@@ -108,8 +108,9 @@ def _gone(key: str, name: str, new: str) -> Iterator[None]:
     try:
         yield
     except GoneError as error:
-        raise SourceError(*(f"{fault} and {own.hint(key, name, new=new)}"
-                            for fault in error.faults)) from error
+        raise SourceError(
+            *(f"{fault} and {own.hint(key, name, new=new)}" for fault in error.faults)
+        ) from error
 
 
 def make(entry: Dataset, live: Live, sources: Sources) -> Plan:
@@ -140,18 +141,35 @@ def _scb(entry: Dataset, live: Live, sources: Sources) -> Plan:
         return [list(scb.fetch(client, plan, keep, count)) for plan in plans]
 
     return Plan(
-        entry, live, sum(len(plan.parts) + 1 for plan in plans),
-        tuple(f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
-              f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
-              for plan in plans),
-        fetch, lambda cubes: _shaped(live, client, plans, cubes),
+        entry,
+        live,
+        sum(len(plan.parts) + 1 for plan in plans),
+        tuple(
+            f"{plan.query.table} {plan.table.label}: {plan.years[0]}-{plan.years[-1]}, "
+            f"{plan.cells} cells in {len(plan.parts)} requests, updated {plan.table.updated}"
+            for plan in plans
+        ),
+        fetch,
+        lambda cubes: _shaped(live, client, plans, cubes),
         new=frozenset(years - years_in_use(entry)),
-        current=f"SCB has not changed it since {max(updated)}" if _is_current(
-            entry, live, updated) else "",
-        warnings=tuple(dict.fromkeys(line for plan in plans for line in (
-            *scb.warnings(plan.query, plan.table), *_late(plan)))),
-        ended=tuple(dict.fromkeys(plan.query.table for plan in plans
-                                  if plan.query.last == ANY and plan.table.discontinued)))
+        current=f"SCB has not changed it since {max(updated)}"
+        if _is_current(entry, live, updated)
+        else "",
+        warnings=tuple(
+            dict.fromkeys(
+                line
+                for plan in plans
+                for line in (*scb.warnings(plan.query, plan.table), *_late(plan))
+            )
+        ),
+        ended=tuple(
+            dict.fromkeys(
+                plan.query.table
+                for plan in plans
+                if plan.query.last == ANY and plan.table.discontinued
+            )
+        ),
+    )
 
 
 def _regional(query: Query) -> bool:
@@ -174,40 +192,77 @@ def _shaped(live: Live, client: Client, plans: list[scb.Plan], cubes: list[list[
         signs.append(odd)
         sources.append(_scb_source(client, plan, odd))
     noted = pd.concat(signs, ignore_index=True)
-    table = tidy.computed(found, live.formula) if live.formula else pd.concat(
-        found, ignore_index=True)
+    table = (
+        tidy.computed(found, live.formula) if live.formula else pd.concat(found, ignore_index=True)
+    )
     if live.formula:
-        noted = noted[noted["code"].notna()].assign(column="value").drop_duplicates(
-            ["code", "year"], keep="last") if "code" in noted else noted
-    return Fetched(table, noted, sources, perturbed=sorted(
-        {year for plan in plans if plan.query.perturbed for year in plan.years}),
-        lines=_notes_beside(noted))
+        noted = (
+            noted[noted["code"].notna()]
+            .assign(column="value")
+            .drop_duplicates(["code", "year"], keep="last")
+            if "code" in noted
+            else noted
+        )
+    return Fetched(
+        table,
+        noted,
+        sources,
+        perturbed=sorted({year for plan in plans if plan.query.perturbed for year in plan.years}),
+        lines=_notes_beside(noted),
+    )
 
 
 def _notes_beside(signs: pd.DataFrame) -> list[str]:
     """A line on signs that stood beside numbers: the numbers were taken."""
     found = signs.loc[signs["status"] == "noted", "symbol"].value_counts()
-    return [f"warning: {count} numbers have the note {sign!r} beside them, kept among the signs: "
-            "look up what it means" for sign, count in found.items()]
+    return [
+        f"warning: {count} numbers have the note {sign!r} beside them, kept among the signs: "
+        "look up what it means"
+        for sign, count in found.items()
+    ]
 
 
 def _scb_source(client: Client, plan: scb.Plan, signs: pd.DataFrame) -> dict[str, Any]:
     query, table = plan.query, plan.table
     return source(
-        query.table, table.label, f"{client.base_url}/tables/{query.table}/data",
-        [scb.request_body(part) for part in plan.parts], query.evidence, signs,
-        updated=table.updated, years=[plan.years[0], plan.years[-1]], unit=list(query.units),
-        perturbed=query.perturbed, notes=list(table.notes), discontinued=table.discontinued)
+        query.table,
+        table.label,
+        f"{client.base_url}/tables/{query.table}/data",
+        [scb.request_body(part) for part in plan.parts],
+        query.evidence,
+        signs,
+        updated=table.updated,
+        years=[plan.years[0], plan.years[-1]],
+        unit=list(query.units),
+        perturbed=query.perturbed,
+        notes=list(table.notes),
+        discontinued=table.discontinued,
+    )
 
 
-def source(key: str, title: str, url: str, query: list[Any], evidence: Evidence,
-           signs: pd.DataFrame, **more: Any) -> dict[str, Any]:
+def source(
+    key: str,
+    title: str,
+    url: str,
+    query: list[Any],
+    evidence: Evidence,
+    signs: pd.DataFrame,
+    **more: Any,
+) -> dict[str, Any]:
     """What the record says of one source of a dataset; `signs` are its cells with a sign."""
     counts = signs["symbol"].value_counts()
-    return {"id": key, "title": title, "updated": "", "url": url, "query": query,
-            "verified": {"basis": evidence.basis, "where": evidence.where},
-            "signs": {str(sign): int(count) for sign, count in counts.items()},
-            "perturbed": False, "notes": [], **more}
+    return {
+        "id": key,
+        "title": title,
+        "updated": "",
+        "url": url,
+        "query": query,
+        "verified": {"basis": evidence.basis, "where": evidence.where},
+        "signs": {str(sign): int(count) for sign, count in counts.items()},
+        "perturbed": False,
+        "notes": [],
+        **more,
+    }
 
 
 def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
@@ -218,9 +273,12 @@ def _is_current(entry: Dataset, live: Live, updated: list[str]) -> bool:
     if tables.damage(entry.key) or not all(updated):
         return False
     found = tables.record(entry.key)
-    return (found is not None and found.facts.get("live") == digest(live)
-            and found.facts.get("contract") == tables.contract(entry)
-            and [table["updated"] for table in found.facts["tables"]] == updated)
+    return (
+        found is not None
+        and found.facts.get("live") == digest(live)
+        and found.facts.get("contract") == tables.contract(entry)
+        and [table["updated"] for table in found.facts["tables"]] == updated
+    )
 
 
 def years_in_use(entry: Dataset) -> set[int]:
@@ -242,27 +300,48 @@ def _kolada(entry: Dataset, live: Live, sources: Sources) -> Plan:
     keys = [part.kpi for part in live.indicators]
     with _gone(keys[0], "kpi", "N…"):
         titles = kolada.look(client, live.indicators)
-    new = frozenset(kolada.years(client, live.indicators, last, years_in_use(entry))
-                    ) if sources.probe else None
+    new = (
+        frozenset(kolada.years(client, live.indicators, last, years_in_use(entry)))
+        if sources.probe
+        else None
+    )
     calls = len(keys) * len(kolada.batches(last))
 
     def shape(rows: list[kolada.Row]) -> Fetched:
         table = kolada.table(rows, live.indicators)
         found = table[table["symbol"] != ""]
-        made = [source(part.kpi, titles[part.kpi], f"{client.base_url}/data/kpi/{part.kpi}",
-                       kolada.batches(last), part.evidence, found[found["name"] == part.name],
-                       unit=[part.unit]) for part in live.indicators]
+        made = [
+            source(
+                part.kpi,
+                titles[part.kpi],
+                f"{client.base_url}/data/kpi/{part.kpi}",
+                kolada.batches(last),
+                part.evidence,
+                found[found["name"] == part.name],
+                unit=[part.unit],
+            )
+            for part in live.indicators
+        ]
         ours = _kolada_columns(entry)
         signs = found.assign(column=ours["value"]).rename(columns=ours)[list(no_signs(entry))]
-        lines = [f"warning: {kpi} has nothing on {', '.join(names)}"
-                 for kpi, names in kolada.absent(table, live.indicators).items() if names]
-        return Fetched(table.rename(columns=ours), signs, made,
-                       lines=[*lines, *_notes_beside(signs)])
+        lines = [
+            f"warning: {kpi} has nothing on {', '.join(names)}"
+            for kpi, names in kolada.absent(table, live.indicators).items()
+            if names
+        ]
+        return Fetched(
+            table.rename(columns=ours), signs, made, lines=[*lines, *_notes_beside(signs)]
+        )
 
     return Plan(
-        entry, live, calls, (*(f"{kpi} {title}" for kpi, title in titles.items()),
-                             f"{calls} requests"),
-        lambda keep, count: kolada.fetch(client, live.indicators, last, keep, count), shape, new)
+        entry,
+        live,
+        calls,
+        (*(f"{kpi} {title}" for kpi, title in titles.items()), f"{calls} requests"),
+        lambda keep, count: kolada.fetch(client, live.indicators, last, keep, count),
+        shape,
+        new,
+    )
 
 
 def _kolada_columns(entry: Dataset) -> dict[str, str]:
@@ -288,12 +367,24 @@ def _groups(entry: Dataset, live: Live, groups: Groups, sources: Sources) -> Pla
         lines = (f"the groups {GROUPS!r} of Kolada, {tables.spans(years)}: {len(found)} rows",)
 
     def shape(found: list[dict[str, Any]]) -> Fetched:
-        return Fetched(kolada.peers(found, groups), none, [source(
-            GROUPS, entry.title, f"{client.base_url}/municipality_groups", [dict(groups.words)],
-            groups.evidence, none)])
+        return Fetched(
+            kolada.peers(found, groups),
+            none,
+            [
+                source(
+                    GROUPS,
+                    entry.title,
+                    f"{client.base_url}/municipality_groups",
+                    [dict(groups.words)],
+                    groups.evidence,
+                    none,
+                )
+            ],
+        )
 
-    return Plan(entry, live, 1, lines, lambda keep, count: kolada.fetch_groups(client, keep),
-                shape, new)
+    return Plan(
+        entry, live, 1, lines, lambda keep, count: kolada.fetch_groups(client, keep), shape, new
+    )
 
 
 def _geodata(entry: Dataset, live: Live, layer: Layer, client: Client) -> Plan:
@@ -305,19 +396,43 @@ def _geodata(entry: Dataset, live: Live, layer: Layer, client: Client) -> Plan:
     def shape(found: Any) -> Fetched:
         made = geodata.localities if entry.columns else geodata.municipalities
         table = made(found, layer)
-        odd = [] if entry.columns else [
-            *(f"warning: no area of {name}" for name in geodata.absent(set(table["code"]))),
-            *(f"warning: areas of {code}, which is not known here"
-              for code in geodata.strangers(found, layer))]
-        return Fetched(table, none, [source(
-            layer.name, entry.title, client.base_url, [
-                {"typeNames": layer.name, "srsName": geodata.CRS}], layer.evidence, none,
-            years=[layer.year, layer.year])], lines=odd)
+        odd = (
+            []
+            if entry.columns
+            else [
+                *(f"warning: no area of {name}" for name in geodata.absent(set(table["code"]))),
+                *(
+                    f"warning: areas of {code}, which is not known here"
+                    for code in geodata.strangers(found, layer)
+                ),
+            ]
+        )
+        return Fetched(
+            table,
+            none,
+            [
+                source(
+                    layer.name,
+                    entry.title,
+                    client.base_url,
+                    [{"typeNames": layer.name, "srsName": geodata.CRS}],
+                    layer.evidence,
+                    none,
+                    years=[layer.year, layer.year],
+                )
+            ],
+            lines=odd,
+        )
 
-    return Plan(entry, live, -(-areas // geodata.PAGE),
-                (f"the layer {layer.name} of {client.base_url}: {areas} areas",),
-                lambda keep, count: geodata.fetch(client, layer, keep, count), shape,
-                frozenset({layer.year} - _layer_years(entry)))
+    return Plan(
+        entry,
+        live,
+        -(-areas // geodata.PAGE),
+        (f"the layer {layer.name} of {client.base_url}: {areas} areas",),
+        lambda keep, count: geodata.fetch(client, layer, keep, count),
+        shape,
+        frozenset({layer.year} - _layer_years(entry)),
+    )
 
 
 def _layer_years(entry: Dataset) -> set[int]:

@@ -42,8 +42,9 @@ def locked() -> Iterator[Path]:
         try:
             lock.acquire()
         except Timeout:
-            raise SourceError(f"another update is at work in {folder}; wait until it has ended, "
-                              "then try again") from None
+            raise SourceError(
+                f"another update is at work in {folder}; wait until it has ended, then try again"
+            ) from None
     try:
         yield folder
     finally:
@@ -95,13 +96,21 @@ def _facts(plan: Plan, fetched: Fetched, files: dict[str, dict[str, str]]) -> di
     entry, live = plan.entry, plan.live
     years = sorted({int(year) for year in fetched.table["year"]}) if "year" in fetched.table else []
     return {
-        "dataset": entry.key, "title": entry.title, "publisher": live.publisher,
-        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"), "tables": fetched.sources,
-        "rows": len(fetched.table), "years": years, "carried_years": fetched.carried,
-        "perturbed_years": fetched.perturbed, "files": files,
-        "warnings": list(plan.warnings), "discontinued": list(plan.ended),
+        "dataset": entry.key,
+        "title": entry.title,
+        "publisher": live.publisher,
+        "retrieved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "tables": fetched.sources,
+        "rows": len(fetched.table),
+        "years": years,
+        "carried_years": fetched.carried,
+        "perturbed_years": fetched.perturbed,
+        "files": files,
+        "warnings": list(plan.warnings),
+        "discontinued": list(plan.ended),
         "own_sources": own.said(entry.live),
-        "contract": tables.contract(entry), "live": digest(live),
+        "contract": tables.contract(entry),
+        "live": digest(live),
     }
 
 

@@ -104,8 +104,14 @@ class Size:
 def _sizes(edition: str, by: str) -> tuple[Size, ...]:
     table = loader.load_model_error()
     rows = table[table["by"] == by]
-    return tuple(Size(int(row["key"]), int(row["cells"]), *(float(row[name]) for name in (
-        "median_error", "over_half", "low", "high"))) for row in rows.to_dict("records"))
+    return tuple(
+        Size(
+            int(row["key"]),
+            int(row["cells"]),
+            *(float(row[name]) for name in ("median_error", "over_half", "low", "high")),
+        )
+        for row in rows.to_dict("records")
+    )
 
 
 def sizes() -> tuple[Size, ...]:
@@ -132,8 +138,11 @@ def size_of(persons: float) -> Size:
     >>> size_of(156).least
     100
     """
-    return max((size for size in sizes() if size.least <= persons), key=lambda one: one.least,
-               default=sizes()[0])
+    return max(
+        (size for size in sizes() if size.least <= persons),
+        key=lambda one: one.least,
+        default=sizes()[0],
+    )
 
 
 def interval(persons: float) -> tuple[int, int]:
@@ -210,10 +219,12 @@ def trials() -> tuple[Trial, ...]:
     """
     table = loader.load_model_error()
     rows = table[(table["by"] == "area") & (table["test"] == "left out")]
-    found = [(*str(row["key"]).split("-"), row["cells"], row["cpc"])
-             for row in rows.to_dict("records")]
-    return tuple(Trial(county, int(year), int(cells), float(cpc))
-                 for county, year, cells, cpc in found)
+    found = [
+        (*str(row["key"]).split("-"), row["cells"], row["cpc"]) for row in rows.to_dict("records")
+    ]
+    return tuple(
+        Trial(county, int(year), int(cells), float(cpc)) for county, year, cells, cpc in found
+    )
 
 
 def trials_of(members: Iterable[str]) -> tuple[Trial, ...]:
@@ -243,8 +254,9 @@ class Link:
     sex: str = ""
 
 
-def strongest(flows: Flows, homes: Collection[str], *, among: Collection[str] | None = None,
-              ) -> Link | None:
+def strongest(
+    flows: Flows, homes: Collection[str], *, among: Collection[str] | None = None
+) -> Link | None:
     """Where most commuters of `homes` (taken together) go, when that may be said; else None.
 
     `among` limits the workplaces; those of `homes` never count, nor does abroad.
@@ -257,8 +269,11 @@ def strongest(flows: Flows, homes: Collection[str], *, among: Collection[str] | 
     rows = cells[cells["home"].isin(list(homes)) & ~cells["work"].isin([*homes, ABROAD])]
     if among is not None:
         rows = rows[rows["work"].isin(list(among))]
-    sums = rows.groupby("work")["persons"].agg(["sum", "count"]).sort_values(
-        "sum", ascending=False, kind="stable")
+    sums = (
+        rows.groupby("work")["persons"]
+        .agg(["sum", "count"])
+        .sort_values("sum", ascending=False, kind="stable")
+    )
     if sums.empty or not sums["sum"].iloc[0] > 0:
         return None
     first = str(sums.index[0])
@@ -282,8 +297,9 @@ def _is_certain(flows: Flows, homes: Collection[str], sums: pd.DataFrame) -> boo
     return bool(not lacking.iloc[0] and largest < sums["sum"].iloc[0])
 
 
-def _evidence(flows: Flows, homes: Collection[str], first: str, rivals: Sequence[str],
-              ) -> Link | None:
+def _evidence(
+    flows: Flows, homes: Collection[str], first: str, rivals: Sequence[str]
+) -> Link | None:
     """The same link in observed rows that hold every rival and have most to `first`."""
     seen = observed_rows(flows, homes)
     for (year, sex), part in seen[seen["work"].isin(rivals)].groupby(["year", "sex"]):
@@ -323,8 +339,8 @@ def observed_rows(flows: Flows, homes: Collection[str]) -> pd.DataFrame:
         return flows.informed.assign(persons=pd.Series(dtype="float64"))
     known = loader.load_observed_flows()
     return flows.informed.merge(known, on=list(flows.informed.columns))[
-        [*flows.informed.columns, "persons"]].pipe(
-            lambda rows: rows[rows["home"].isin(list(homes))])
+        [*flows.informed.columns, "persons"]
+    ].pipe(lambda rows: rows[rows["home"].isin(list(homes))])
 
 
 # --- the bar of each member -----------------------------------------------------------------------
@@ -378,12 +394,22 @@ def _bar(code: str, region: Region, flows: Flows, row: pd.Series) -> Bar:
     shares = _parts(group, outside, out, modelled=flows.modelled)
     if link and shares[1] == 0:  # too few to be told from none
         link = None
-    return Bar(code, round(out + stay), round(out), stay / (out + stay), shares[0],
-               shares[1] if link else None, shares[2], link, flows.modelled)
+    return Bar(
+        code,
+        round(out + stay),
+        round(out),
+        stay / (out + stay),
+        shares[0],
+        shares[1] if link else None,
+        shares[2],
+        link,
+        flows.modelled,
+    )
 
 
-def _parts(group: float, outside: float, out: float, *, modelled: bool,
-           ) -> tuple[float | None, float | None, float | None]:
+def _parts(
+    group: float, outside: float, out: float, *, modelled: bool
+) -> tuple[float | None, float | None, float | None]:
     """Shares of the out-commuters: to the group, the strongest outside, and the rest."""
     if np.isnan([group, outside, out]).any():
         return None, None, None
@@ -403,7 +429,7 @@ def in_steps(shares: Sequence[float], step: float = STEP) -> list[float]:
     units = np.array(shares, dtype="float64") / step
     whole = np.floor(units + 1e-9)
     lacking = round(1 / step) - int(whole.sum())
-    for place in np.argsort(-(units - whole), kind="stable")[:max(lacking, 0)]:
+    for place in np.argsort(-(units - whole), kind="stable")[: max(lacking, 0)]:
         whole[place] += 1
     return [round(float(unit) * step, 10) for unit in whole]
 
@@ -443,6 +469,14 @@ def seen_between(flows: Flows, members: Collection[str]) -> list[Seen]:
             continue
         beyond = _complete(part[~part["work"].isin(inside)], len(inside))
         place = str(beyond.idxmax()) if len(beyond) else ""
-        found.append(Seen(int(str(year)), str(sex), tuple(inside), int(within["persons"].sum()),
-                          place, int(beyond.max()) if place else 0))
+        found.append(
+            Seen(
+                int(str(year)),
+                str(sex),
+                tuple(inside),
+                int(within["persons"].sum()),
+                place,
+                int(beyond.max()) if place else 0,
+            )
+        )
     return sorted(found, key=lambda one: (-one.year, one.sex))

@@ -18,8 +18,7 @@ from analysis.loaders.national import AREAS, load_national
 from analysis.metrics import national as metrics
 from analysis.regions import Region
 
-NAMES = dict(zip(AREAS, ("livsmedelskontroll", "räddningstjänst", "räddningsledning"),
-                 strict=True))
+NAMES = dict(zip(AREAS, ("livsmedelskontroll", "räddningstjänst", "räddningsledning"), strict=True))
 """What the services are called in running text."""
 
 
@@ -56,8 +55,9 @@ class Nation:
         """Own bodies with `smaller`, the number of whole bodies with a smaller base; by base."""
         mine = self.table.loc[self.table["code"].isin(self.region.members), "body"].dropna()
         found = self.bases[self.bases["body"].isin(mine)]
-        return found.assign(smaller=[metrics.rank(self.bases, size)[0]
-                                     for size in found["population"]])
+        return found.assign(
+            smaller=[metrics.rank(self.bases, size)[0] for size in found["population"]]
+        )
 
     @cached_property
     def unknown(self) -> list[str]:

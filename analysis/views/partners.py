@@ -33,8 +33,15 @@ from analysis.views.commuting import EXACT, interval, rounded
 from analysis.views.services import Sharing
 
 WITHIN = 60.0  # kilometres between centres, unless another distance is asked for
-SORTS = {"distance": True, "base": False, "shared": False, "market": False, "county": False,
-         "peer": False, "name": True}
+SORTS = {
+    "distance": True,
+    "base": False,
+    "shared": False,
+    "market": False,
+    "county": False,
+    "peer": False,
+    "name": True,
+}
 """Columns to sort by, and whether the smallest comes first."""
 _FOOD_IN = "miljotillsyn"
 
@@ -75,8 +82,9 @@ class Flow:
     modelled: bool
 
 
-def _flow(cells: dict[tuple[str, str], float], home: str, work: str, *, modelled: bool,
-          ) -> Flow | None:
+def _flow(
+    cells: dict[tuple[str, str], float], home: str, work: str, *, modelled: bool
+) -> Flow | None:
     persons = cells.get((home, work))
     if persons is None or pd.isna(persons):
         return None
@@ -87,8 +95,9 @@ def _flow(cells: dict[tuple[str, str], float], home: str, work: str, *, modelled
     return Flow(*interval(persons), True)
 
 
-def partners(code: str, service: str, *, within: float = WITHIN, sort: str = "distance",
-             as_of: str = "") -> Partners:
+def partners(
+    code: str, service: str, *, within: float = WITHIN, sort: str = "distance", as_of: str = ""
+) -> Partners:
     """The candidates within `within` km of municipality `code`, sorted by a column of `SORTS`.
 
     Raises InputError with all faults: unknown code, service or column, no distance.
@@ -106,8 +115,10 @@ def partners(code: str, service: str, *, within: float = WITHIN, sort: str = "di
     raise_faults(InputError, faults)
     centres = metrics.population_centres(load_localities()).set_index("code")
     if code not in centres.index:
-        raise InputError(f"{municipalities()[code].name} has no locality, so its distances are "
-                         "unknown; choose a neighbour")
+        raise InputError(
+            f"{municipalities()[code].name} has no locality, so its distances are "
+            "unknown; choose a neighbour"
+        )
     away = location.straight(centres, [code])[code].drop(code)
     near = away[away <= within].sort_values()
     region = Region("partners", municipalities()[code].name, (code, *near.index))
@@ -116,14 +127,28 @@ def partners(code: str, service: str, *, within: float = WITHIN, sort: str = "di
     nation, complete, standings = _nation(service, people)
     commuting = flows.commuting_of(view.year_on(sharing, flows.years()))
     cells = _cells(commuting, code)
-    rows = [_row(sharing, people, code, str(other), float(km), service, nation)
-            | {"out": _flow(cells, code, str(other), modelled=commuting.modelled),
-               "back": _flow(cells, str(other), code, modelled=commuting.modelled)}
-            for other, km in near.items()]
+    rows = [
+        _row(sharing, people, code, str(other), float(km), service, nation)
+        | {
+            "out": _flow(cells, code, str(other), modelled=commuting.modelled),
+            "back": _flow(cells, str(other), code, modelled=commuting.modelled),
+        }
+        for other, km in near.items()
+    ]
     table = pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
     table = table.sort_values([sort, "distance"], ascending=[SORTS[sort], True], kind="stable")
-    return Partners(code, service, sharing.day, sharing, year, table.reset_index(drop=True),
-                    nation, complete, standings, commuting.year)
+    return Partners(
+        code,
+        service,
+        sharing.day,
+        sharing,
+        year,
+        table.reset_index(drop=True),
+        nation,
+        complete,
+        standings,
+        commuting.year,
+    )
 
 
 def _cells(commuting: Flows, code: str) -> dict[tuple[str, str], float]:
@@ -133,14 +158,28 @@ def _cells(commuting: Flows, code: str) -> dict[tuple[str, str], float]:
     return {(str(row.home), str(row.work)): row.persons for row in view.rows_of(rows)}
 
 
-_TYPES = {"code": "str", "name": "str", "distance": "float64", "out": "object", "back": "object",
-          "market": "bool", "county": "bool",
-          "peer": "bool", "today": "str", "body": "str", "same": "bool", "shared": "int64",
-          "base": "Int64", "smaller": "Int64", "bodies": "Int64"}
+_TYPES = {
+    "code": "str",
+    "name": "str",
+    "distance": "float64",
+    "out": "object",
+    "back": "object",
+    "market": "bool",
+    "county": "bool",
+    "peer": "bool",
+    "today": "str",
+    "body": "str",
+    "same": "bool",
+    "shared": "int64",
+    "base": "Int64",
+    "smaller": "Int64",
+    "bodies": "Int64",
+}
 
 
-def _nation(service: str, people: pd.Series,
-            ) -> tuple[pd.DataFrame | None, dict[str, int], dict[str, str]]:
+def _nation(
+    service: str, people: pd.Series
+) -> tuple[pd.DataFrame | None, dict[str, int], dict[str, str]]:
     """Bases of all known bodies for the service in Sweden, how complete they are, standings."""
     area = "livsmedelskontroll" if service == _FOOD_IN else service
     if area not in NATIONAL:
@@ -150,22 +189,36 @@ def _nation(service: str, people: pd.Series,
     return national.bases(table, people), national.completeness(table), standings
 
 
-def _row(sharing: Sharing, people: pd.Series, seeker: str, other: str, km: float, service: str,
-         nation: pd.DataFrame | None) -> dict[str, Any]:
+def _row(
+    sharing: Sharing,
+    people: pd.Series,
+    seeker: str,
+    other: str,
+    km: float,
+    service: str,
+    nation: pd.DataFrame | None,
+) -> dict[str, Any]:
     known = municipalities()
     cell = sharing.cell(service, other)
     mine, theirs = _group(sharing, service, seeker), _group(sharing, service, other)
     base = people.reindex(sorted({*mine, *theirs})).sum(skipna=False)
-    smaller, bodies = ((pd.NA, pd.NA) if nation is None or pd.isna(base)
-                       else national.rank(nation, float(base)))
+    smaller, bodies = (
+        (pd.NA, pd.NA) if nation is None or pd.isna(base) else national.rank(nation, float(base))
+    )
     return {
-        "code": other, "name": known[other].name, "distance": km,
+        "code": other,
+        "name": known[other].name,
+        "distance": km,
         "market": known[other].labour_market_name == known[seeker].labour_market_name,
         "county": known[other].county == known[seeker].county,
-        "peer": _is_peer(seeker, other, service), "today": cell.words,
-        "body": _body(sharing, service, other), "same": other in mine,
+        "peer": _is_peer(seeker, other, service),
+        "today": cell.words,
+        "body": _body(sharing, service, other),
+        "same": other in mine,
         "shared": _shared(sharing, seeker, other, service),
-        "base": pd.NA if pd.isna(base) else int(base), "smaller": smaller, "bodies": bodies,
+        "base": pd.NA if pd.isna(base) else int(base),
+        "smaller": smaller,
+        "bodies": bodies,
     }
 
 
@@ -194,6 +247,8 @@ def _group(sharing: Sharing, service: str, code: str) -> list[str]:
 def _shared(sharing: Sharing, seeker: str, other: str, service: str) -> int:
     """Counted services other than this one that the two are in the same body for."""
     rows = sharing.counted[sharing.counted["area"] != service]
-    keys = [set(zip(part["arrangement"], part["area"], strict=True))
-            for part in (rows[rows["code"] == seeker], rows[rows["code"] == other])]
+    keys = [
+        set(zip(part["arrangement"], part["area"], strict=True))
+        for part in (rows[rows["code"] == seeker], rows[rows["code"] == other])
+    ]
     return len({area for _, area in keys[0] & keys[1]})

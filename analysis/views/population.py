@@ -61,8 +61,10 @@ def last_year(values: pd.Series) -> int:
 def by_size(region: Region, values: pd.Series) -> list[str]:
     """Members by population of the latest year, largest first; those that are unknown last."""
     latest = values.xs(last_year(values), level=1)
-    return [str(code) for code in
-            latest.reindex(list(region.members)).sort_values(ascending=False).index]
+    return [
+        str(code)
+        for code in latest.reindex(list(region.members)).sort_values(ascending=False).index
+    ]
 
 
 def in_order(region: Region, values: pd.Series) -> list[str]:
@@ -78,16 +80,20 @@ def comparators(region: Region, values: pd.Series) -> dict[str, list[str]]:
     codes = sorted(map(str, values.index.unique(0)))
     sets: dict[str, list[str]] = {}
     if len(region.counties) <= FEW_COUNTIES:
-        sets = {counties()[county]: [code for code in codes if code[:2] == county]
-                for county in region.counties}
+        sets = {
+            counties()[county]: [code for code in codes if code[:2] == county]
+            for county in region.counties
+        }
     sets[NATION] = codes
     return {name: inside for name, inside in sets.items() if set(inside) != set(region.members)}
 
 
 def compared_sets(region: Region, values: pd.Series) -> dict[str, list[str]]:
     """Members by display name: the region's cooperations, its counties when few, and the nation."""
-    return {**{part.name: list(part.members) for part in cooperations(region)},
-            **comparators(region, values)}
+    return {
+        **{part.name: list(part.members) for part in cooperations(region)},
+        **comparators(region, values),
+    }
 
 
 def broad_ages(region: Region, ages: pd.DataFrame) -> list[tuple[str, float, float]]:
@@ -97,9 +103,14 @@ def broad_ages(region: Region, ages: pd.DataFrame) -> list[tuple[str, float, flo
     """
     nation = country(set(ages.loc[ages["year"] == ages["year"].max(), "code"]))
     other = set(region.members) != set(nation)
-    return [(label, metrics.joint_age_share(ages, region.members, low, high),
-             metrics.joint_age_share(ages, nation, low, high) if other else float("nan"))
-            for label, low, high in BROAD_AGES]
+    return [
+        (
+            label,
+            metrics.joint_age_share(ages, region.members, low, high),
+            metrics.joint_age_share(ages, nation, low, high) if other else float("nan"),
+        )
+        for label, low, high in BROAD_AGES
+    ]
 
 
 def joint_need(need: pd.DataFrame) -> float:
@@ -207,13 +218,20 @@ MAIN = ("employment_rate", "post_secondary_share", "taxable_income", "tax_rate_t
 """The four capacity measures of the main report; the others stand in the appendix."""
 
 
-def indicators(tables: Mapping[str, pd.DataFrame], *, peers: pd.DataFrame,
-               groups: pd.Series) -> dict[str, Indicator]:
+def indicators(
+    tables: Mapping[str, pd.DataFrame], *, peers: pd.DataFrame, groups: pd.Series
+) -> dict[str, Indicator]:
     """The indicators by id, from the tables (code, year, …) of their datasets."""
-    return {measure_of(metric).id: Indicator(
-        measure_of(metric), metric(tables[key].set_index(["code", "year"])).sort_index(), peers,
-        groups, **kind)
-        for metric, key, kind in _INDICATORS}
+    return {
+        measure_of(metric).id: Indicator(
+            measure_of(metric),
+            metric(tables[key].set_index(["code", "year"])).sort_index(),
+            peers,
+            groups,
+            **kind,
+        )
+        for metric, key, kind in _INDICATORS
+    }
 
 
 # --- the view ------------------------------------------------------------------------------------
@@ -276,10 +294,12 @@ class Residents:
     def need(self) -> pd.DataFrame:
         """Inhabitants aged 70-79 (`coming`) and 80 or over (`old`) and their `ratio`, by code."""
         latest = self.ages[self.ages["year"] == self.ages["year"].max()]
-        groups = [metrics.by_age(latest, *limits).droplevel("year")
-                  for limits in ((70, 79), (80, None))]
-        return pd.DataFrame({"coming": groups[0], "old": groups[1],
-                             "ratio": need.cohort_70_79(latest)})
+        groups = [
+            metrics.by_age(latest, *limits).droplevel("year") for limits in ((70, 79), (80, None))
+        ]
+        return pd.DataFrame(
+            {"coming": groups[0], "old": groups[1], "ratio": need.cohort_70_79(latest)}
+        )
 
     @cached_property
     def land(self) -> pd.DataFrame:
@@ -288,8 +308,11 @@ class Residents:
 
     def pick(self, keys: Sequence[str]) -> list[Indicator]:
         """The indicators `keys` of which any member is known."""
-        return [self.indicators[key] for key in keys
-                if len(self.indicators[key].known(self.region.members))]
+        return [
+            self.indicators[key]
+            for key in keys
+            if len(self.indicators[key].known(self.region.members))
+        ]
 
 
 def where_people_live(view: Residents, boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -347,19 +370,26 @@ def residents(region: Region, as_of: str = "") -> Residents:
     people = seen("population", loader.load_population())
     if people.empty:
         first = int(loader.load_population()["year"].min())
-        raise InputError(f"as_of {as_of!r} lies before the first figures; "
-                         f"give {first + 1}-01-01 or a later date")
+        raise InputError(
+            f"as_of {as_of!r} lies before the first figures; give {first + 1}-01-01 or a later date"
+        )
     peers = until(loader.load_peers(), "peers", day)
     # what SCB projects is made from the year before its first one, and is no figure of later years
     projection = loader.load_projection(region)
     if day is not None and len(projection) and int(projection["year"].min()) > day.year + 1:
         projection = projection.iloc[:0]
     return Residents(
-        region, day, people,
+        region,
+        day,
+        people,
         seen("land_area", loader.load_land_area()),
         seen("localities", loader.load_localities()),
         seen("population_change", loader.load_population_change()),
         seen("population_age", loader.load_ages()),
-        seen("population_age_sex", loader.load_age_sex()), projection,
-        seen("staff", loader.load_staff()), tables,
-        indicators(tables, peers=peers, groups=groups), tuple(later))
+        seen("population_age_sex", loader.load_age_sex()),
+        projection,
+        seen("staff", loader.load_staff()),
+        tables,
+        indicators(tables, peers=peers, groups=groups),
+        tuple(later),
+    )

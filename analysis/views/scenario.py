@@ -54,8 +54,14 @@ class Scenario:
     @cached_property
     def same(self) -> Any:
         """The row of `present` with the scenario's very circle; None when no counted one has it."""
-        return next((row for row in rows_of(self.present) if row.counted and row.complete
-                     and set(row.inside.split("; ")) == set(self.members)), None)
+        return next(
+            (
+                row
+                for row in rows_of(self.present)
+                if row.counted and row.complete and set(row.inside.split("; ")) == set(self.members)
+            ),
+            None,
+        )
 
     @cached_property
     def served(self) -> set[str]:
@@ -65,39 +71,56 @@ class Scenario:
     @cached_property
     def outside(self) -> list[str]:
         """Municipalities in the present bodies that are not in the scenario."""
-        return sorted({code for codes in self.present["outside"] for code in codes.split("; ")
-                       if code})
+        return sorted(
+            {code for codes in self.present["outside"] for code in codes.split("; ") if code}
+        )
 
 
-def scenario_faults(service: str, members: Sequence[str], host: str, inventory: Inventory,
-                    ) -> list[str]:
+def scenario_faults(
+    service: str, members: Sequence[str], host: str, inventory: Inventory
+) -> list[str]:
     """Every fault of the input: unknown service or code, fewer than two members, strange host."""
     faults = []
     known = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
     if service not in known:
         by_name = {name.casefold(): key for key, name in known.items()}
         meant = by_name.get(service.casefold())
-        faults.append(f"unknown service {service!r}: did you mean {meant!r}? valid are "
-                      f"{', '.join(known)}" if meant else hints.unknown("service", service, known))
+        faults.append(
+            f"unknown service {service!r}: did you mean {meant!r}? valid are {', '.join(known)}"
+            if meant
+            else hints.unknown("service", service, known)
+        )
     faults += code_faults(members)
     if len(set(members)) == 1 and not code_faults(members):
         faults.append(f"only one municipality, {members[0]}: sharing takes two; give another code")
     if host and host not in members:
-        faults.append(f"the host {host!r} is not among the members; add it to them, or choose one "
-                      f"of {', '.join(members)}")
+        faults.append(
+            f"the host {host!r} is not among the members; add it to them, or choose one "
+            f"of {', '.join(members)}"
+        )
     return faults
 
 
-def make_scenario(region: Region, service: str, *, inventory: Inventory, host: str = "",
-                  as_of: str = "", low: float = -0.05, high: float = 0.05) -> Scenario:
+def make_scenario(
+    region: Region,
+    service: str,
+    *,
+    inventory: Inventory,
+    host: str = "",
+    as_of: str = "",
+    low: float = -0.05,
+    high: float = 0.05,
+) -> Scenario:
     """The scenario that the municipalities of `region` share `service`.
 
     Raises InputError with all faults of the input together.
     """
     faults = scenario_faults(service, region.members, host, inventory)
     if not -1 < low <= high:
-        faults.append(f"the assumed change of cost {low} to {high} is no range; give two shares "
-                      "such as -0.05 and 0.05")
+        faults.append(
+            f"the assumed change of cost {low} to {high} is no range; give two shares "
+            "such as -0.05 and 0.05"
+        )
     try:
         view = sharing(region, inventory, as_of)
     except InputError as error:

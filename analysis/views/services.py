@@ -31,8 +31,16 @@ from analysis.regions import Region
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_ORDER = (State.CONFIRMED, State.EVIDENCED, State.UNENDED, State.ALONE, State.UNCLEAR,
-          State.PLANNED, State.ENDED, State.UNKNOWN)
+_ORDER = (
+    State.CONFIRMED,
+    State.EVIDENCED,
+    State.UNENDED,
+    State.ALONE,
+    State.UNCLEAR,
+    State.PLANNED,
+    State.ENDED,
+    State.UNKNOWN,
+)
 _RANK = {state.value: place for place, state in enumerate(_ORDER)}
 MARKS = tuple(state for state in _ORDER if state not in (State.ENDED, State.UNKNOWN))
 
@@ -135,8 +143,10 @@ class Sharing:
     @cached_property
     def groups(self) -> dict[str, list[str]]:
         """Keys of all service areas by area group."""
-        return {str(group): list(part["key"])
-                for group, part in self.inventory.areas.groupby("group", sort=False)}
+        return {
+            str(group): list(part["key"])
+            for group, part in self.inventory.areas.groupby("group", sort=False)
+        }
 
     @cached_property
     def known_areas(self) -> list[str]:
@@ -147,19 +157,22 @@ class Sharing:
     @cached_property
     def unknown_areas(self) -> list[str]:
         """Areas that can concern the region and of which nothing is known for it."""
-        return [key for key in self.area_names
-                if key not in self.known_areas and self.concerns(key)]
+        return [
+            key for key in self.area_names if key not in self.known_areas and self.concerns(key)
+        ]
 
     def concerns(self, area: str) -> bool:
         """False for an area that is bound to counties in which no member lies."""
-        return bool(self._counties.get(area, set(self.region.counties))
-                    & set(self.region.counties))
+        return bool(self._counties.get(area, set(self.region.counties)) & set(self.region.counties))
 
     @cached_property
     def _counties(self) -> dict[str, set[str]]:
         areas = self.inventory.areas
-        return {key: set(text.split()) for key, text in
-                zip(areas["key"], areas["counties"], strict=True) if text}
+        return {
+            key: set(text.split())
+            for key, text in zip(areas["key"], areas["counties"], strict=True)
+            if text
+        }
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -182,29 +195,47 @@ class Sharing:
 
     @cached_property
     def bodies(self) -> list[Body]:
-        """Bodies with a counted service for a member: those of most members, then services, first.
-        """
-        found = [self._body(str(key), rows)
-                 for key, rows in self.counted.groupby("arrangement", sort=False)]
+        """Bodies with a counted service for a member: those of most members, then services, first."""
+        found = [
+            self._body(str(key), rows)
+            for key, rows in self.counted.groupby("arrangement", sort=False)
+        ]
         return sorted(found, key=lambda body: (-len(body.inside), -len(body.areas)))
 
     def _body(self, key: str, rows: pd.DataFrame) -> Body:
-        best = next(rows_of(rows.assign(new=metrics.is_dated(rows)).sort_values(
-            ["new", "last_evidence"], ascending=False, kind="stable")))
+        best = next(
+            rows_of(
+                rows.assign(new=metrics.is_dated(rows)).sort_values(
+                    ["new", "last_evidence"], ascending=False, kind="stable"
+                )
+            )
+        )
         whole = metrics.counted_services(self.state)
-        codes = set(whole.loc[(whole["arrangement"] == key)
-                              & whole["area"].isin(rows["area"]), "code"])
+        codes = set(
+            whole.loc[(whole["arrangement"] == key) & whole["area"].isin(rows["area"]), "code"]
+        )
         own = [code for code in self.region.members if code in codes]
-        return Body(key, self.names[key], best.legal_form, best.host,
-                    tuple(area for area in self.area_names if area in set(rows["area"])),
-                    tuple(own), tuple(sorted(codes - set(own))), best.words,
-                    int(best.last_evidence), bool(best.new),
-                    self._newest_source(key, best.area) or best.sources.split("; ")[0])
+        return Body(
+            key,
+            self.names[key],
+            best.legal_form,
+            best.host,
+            tuple(area for area in self.area_names if area in set(rows["area"])),
+            tuple(own),
+            tuple(sorted(codes - set(own))),
+            best.words,
+            int(best.last_evidence),
+            bool(best.new),
+            self._newest_source(key, best.area) or best.sources.split("; ")[0],
+        )
 
     def _newest_source(self, key: str, area: str) -> str:
         """Where the newest evidence of a task by the date stands."""
-        rows = [row for row in self.evidence.get(key, []) if row.area in (area, "all")
-                and row.first <= pd.Timestamp(self.day)]
+        rows = [
+            row
+            for row in self.evidence.get(key, [])
+            if row.area in (area, "all") and row.first <= pd.Timestamp(self.day)
+        ]
         return str(max(rows, key=lambda row: row.last).source) if rows else ""
 
     @cached_property
@@ -218,24 +249,29 @@ class Sharing:
     @cached_property
     def published(self) -> dict[str, Any]:
         """Rows of `metrics.published_figures` by body."""
-        return {row.arrangement: row
-                for row in rows_of(metrics.published_figures(self.inventory, self.day))}
+        return {
+            row.arrangement: row
+            for row in rows_of(metrics.published_figures(self.inventory, self.day))
+        }
 
     @cached_property
     def parts(self) -> list[Sharing]:
         """The cooperations inside the region, each by itself; the region when it has no two."""
         if len(self.region.groups) < 2:
             return [self]
-        return [Sharing(group, self.day, self.inventory, self.state)
-                for group in self.region.groups]
+        return [
+            Sharing(group, self.day, self.inventory, self.state) for group in self.region.groups
+        ]
 
     @cached_property
     def cells(self) -> dict[tuple[str, str], Cell]:
         """The surest of each (area, code) of which anything is known, or was looked for."""
         found = {key: Cell(State.UNKNOWN, searched=day) for key, day in self._searched.items()}
         said = [(row, _cell(row)) for row in rows_of(self.own)]
-        said += [(row, Cell(State.ALONE, row.words, _year(row.last_evidence)))
-                 for row in rows_of(self.alone)]
+        said += [
+            (row, Cell(State.ALONE, row.words, _year(row.last_evidence)))
+            for row in rows_of(self.alone)
+        ]
         for row, cell in said:
             best = found.get((row.area, row.code))
             if best is None or _sureness(cell) > _sureness(best):
@@ -250,8 +286,9 @@ class Sharing:
     def _searched(self) -> dict[tuple[str, str], str]:
         """The day on which each (area, code) was last looked for; never after the date."""
         table = self.inventory.searched
-        table = table[table["code"].isin(self.region.members)
-                      & ~(table["first"] > pd.Timestamp(self.day))].sort_values("date")
+        table = table[
+            table["code"].isin(self.region.members) & ~(table["first"] > pd.Timestamp(self.day))
+        ].sort_values("date")
         found: dict[tuple[str, str], str] = {}
         for row in rows_of(table):
             for area in self.area_names if row.area == "all" else [row.area]:
@@ -325,8 +362,9 @@ def population_on(view: Sharing, table: pd.DataFrame) -> tuple[pd.Series, int]:
     return table[table["year"] == year].set_index("code")["population"], year
 
 
-def base_of(view: Sharing, body: Body, population: pd.Series,
-            ) -> tuple[int | None, int | None, bool]:
+def base_of(
+    view: Sharing, body: Body, population: pd.Series
+) -> tuple[int | None, int | None, bool]:
     """Members and inhabitants behind a body, and whether a source prints them for the whole.
 
     What a source prints goes before the sum over the members that we know; None when unknown.
@@ -350,14 +388,27 @@ def nearest_gaps(view: Sharing, points: pd.DataFrame) -> pd.DataFrame:
     table = table[table["area"].isin(view.unknown_areas)]
     places = points.drop_duplicates("code").set_index("code")[["easting", "northing"]]
     own = places.reindex(list(view.region.members)).dropna().to_numpy()
-    away = [_kilometres(places.reindex(codes.split("; ")).dropna().to_numpy(), own)
-            for codes in table["codes"]]
+    away = [
+        _kilometres(places.reindex(codes.split("; ")).dropna().to_numpy(), own)
+        for codes in table["codes"]
+    ]
     table = table.assign(distance_km=pd.Series(away, index=table.index, dtype="float64"))
     table["bodies"] = table.groupby("area")["arrangement"].transform("size")
-    table = table.sort_values(["distance_km", "last_evidence"], ascending=[True, False],
-                              kind="stable")
-    columns = ["area", "arrangement", "name", "legal_form", "codes", "words", "last_evidence",
-               "sources", "distance_km", "bodies"]
+    table = table.sort_values(
+        ["distance_km", "last_evidence"], ascending=[True, False], kind="stable"
+    )
+    columns = [
+        "area",
+        "arrangement",
+        "name",
+        "legal_form",
+        "codes",
+        "words",
+        "last_evidence",
+        "sources",
+        "distance_km",
+        "bodies",
+    ]
     return table.drop_duplicates("area")[columns].reset_index(drop=True)
 
 
@@ -365,4 +416,4 @@ def _kilometres(theirs: NDArray[np.float64], ours: NDArray[np.float64]) -> float
     if not len(theirs) or not len(ours):
         return float("nan")
     apart = theirs[:, None, :] - ours[None, :, :]
-    return float(np.sqrt((apart ** 2).sum(axis=2)).min() / 1000)
+    return float(np.sqrt((apart**2).sum(axis=2)).min() / 1000)

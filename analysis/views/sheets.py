@@ -22,14 +22,21 @@ from analysis.views.population import Residents
 from analysis.views.services import Body, Sharing
 
 MOST = 40  # members of a region that has sheets
-SOURCES = ("services", "population", "share_65plus", "commuting_margins", "employment_rate",
-           "post_secondary_share", "taxable_income_real", "tax_rate_total")
+SOURCES = (
+    "services",
+    "population",
+    "share_65plus",
+    "commuting_margins",
+    "employment_rate",
+    "post_secondary_share",
+    "taxable_income_real",
+    "tax_rate_total",
+)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What one municipality's sheet is made from; `year` is that of the commuting, None: unknown.
-    """
+    """What one municipality's sheet is made from; `year` is that of the commuting, None: unknown."""
 
     code: str
     residents: Residents
@@ -65,8 +72,11 @@ class Sheet:
     @cached_property
     def towards(self) -> flow_view.Link | None:
         """Where most of its commuters go, where that may be said."""
-        return None if self.year is None else flow_view.strongest(
-            flows.commuting_of(self.year), [self.code])
+        return (
+            None
+            if self.year is None
+            else flow_view.strongest(flows.commuting_of(self.year), [self.code])
+        )
 
 
 def sheets(residents: Residents, sharing: Sharing) -> list[Sheet]:
@@ -85,8 +95,10 @@ def sheets(residents: Residents, sharing: Sharing) -> list[Sheet]:
         return []
     last = catalog.dataset("commuting_margins").last_year(sharing.day)
     year = max((year for year in flows.years() if year <= last), default=None)
-    return [Sheet(code, replace(residents, region=one), replace(sharing, region=one), year)
-            for code, one in _alone(region.members)]
+    return [
+        Sheet(code, replace(residents, region=one), replace(sharing, region=one), year)
+        for code, one in _alone(region.members)
+    ]
 
 
 def _alone(codes: Sequence[str]) -> list[tuple[str, Region]]:

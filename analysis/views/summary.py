@@ -126,9 +126,15 @@ class Substance:
     def lost_plans(self) -> int:
         """Areas with nothing surer than a plan whose outcome is unknown."""
         cells = self.view.cells
-        return len({area for (area, code), cell in cells.items()
-                    if cell.state == State.PLANNED and "utfall okänt" in cell.words
-                    and code in self.view.region.members})
+        return len(
+            {
+                area
+                for (area, code), cell in cells.items()
+                if cell.state == State.PLANNED
+                and "utfall okänt" in cell.words
+                and code in self.view.region.members
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -145,12 +151,21 @@ def span_of(values: pd.Series, codes: Iterable[str], year: int) -> Range | None:
     known = values.reindex(list(codes)).dropna().sort_values(kind="stable")
     if known.empty:
         return None
-    return Range(year, (str(known.index[0]), float(known.iloc[0])),
-                 (str(known.index[-1]), float(known.iloc[-1])), len(known))
+    return Range(
+        year,
+        (str(known.index[0]), float(known.iloc[0])),
+        (str(known.index[-1]), float(known.iloc[-1])),
+        len(known),
+    )
 
 
-def summary(view: Sharing, *, population: pd.DataFrame, share_65plus: pd.DataFrame,
-            flows: Flows | None = None) -> Summary:
+def summary(
+    view: Sharing,
+    *,
+    population: pd.DataFrame,
+    share_65plus: pd.DataFrame,
+    flows: Flows | None = None,
+) -> Summary:
     """The summary of a region on the date of `view`; no figure is newer than that.
 
     `flows` are those of a year by the date (`flows_by`); None where there are none.
@@ -165,8 +180,11 @@ def summary(view: Sharing, *, population: pd.DataFrame, share_65plus: pd.DataFra
         assert inhabitants is not None, "each municipality has inhabitants in each year"
         total = int(people.reindex(list(part.region.members)).sum(skipna=False))
         outside = strongest(flows, part.region.members) if flows else None
-        parts.append(Substance(part, total, inhabitants,
-                               span_of(older, part.region.members, older_year), outside))
+        parts.append(
+            Substance(
+                part, total, inhabitants, span_of(older, part.region.members, older_year), outside
+            )
+        )
     return Summary(view, tuple(parts), flows.year if flows else None)
 
 

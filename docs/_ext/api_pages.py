@@ -10,9 +10,15 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parents[1]
 PACKAGE = DOCS.parent / "analysis"
 ROOMS = {
-    "": "At the prompt", "explore": "Explore", "loaders": "Loaders", "metrics": "Metrics",
-    "figures": "Figures", "text": "Swedish text", "key_figures": "Key figures",
-    "report": "Reports", "sources": "Sources (network)",
+    "": "At the prompt",
+    "explore": "Explore",
+    "loaders": "Loaders",
+    "metrics": "Metrics",
+    "figures": "Figures",
+    "text": "Swedish text",
+    "key_figures": "Key figures",
+    "report": "Reports",
+    "sources": "Sources (network)",
 }
 
 
@@ -27,13 +33,22 @@ def write(app):
     folder = DOCS / "generated" / "api"
     folder.mkdir(parents=True, exist_ok=True)
     for room, title in ROOMS.items():
-        text = "\n".join([title, "=" * len(title), "", *(
-            line for module in modules_of(room) for line in section(module))])
+        text = "\n".join(
+            [
+                title,
+                "=" * len(title),
+                "",
+                *(line for module in modules_of(room) for line in section(module)),
+            ]
+        )
         keep(folder / f"{room or 'prompt'}.rst", text)
     listed = "\n".join(f"- {{doc}}`{title} <{room or 'prompt'}>`" for room, title in ROOMS.items())
     tree = "\n".join(room or "prompt" for room in ROOMS)
-    keep(folder / "index.md", f"# Reference\n\nMade from the docstrings.\n\n{listed}\n\n"
-         f"```{{toctree}}\n:hidden:\n\n{tree}\n```\n")
+    keep(
+        folder / "index.md",
+        f"# Reference\n\nMade from the docstrings.\n\n{listed}\n\n"
+        f"```{{toctree}}\n:hidden:\n\n{tree}\n```\n",
+    )
     keep(folder.parent / "measures.md", measures())
 
 
@@ -63,10 +78,22 @@ def measures():
     for module in modules_of("metrics"):
         import_module(module)
     found = import_module("analysis.metrics.measure").MEASURES.values()
-    rows = [f"| `{m.id}` | {m.label} | {m.unit} | {m.formula or 'som publicerad'} | {m.kind} | "
-            f"{m.direction} | {', '.join(m.sources)} |"
-            for m in sorted(found, key=lambda measure: measure.id)]
+    rows = [
+        f"| `{m.id}` | {m.label} | {m.unit} | {m.formula or 'som publicerad'} | {m.kind} | "
+        f"{m.direction} | {', '.join(m.sources)} |"
+        for m in sorted(found, key=lambda measure: measure.id)
+    ]
     head = "| id | name in reports | unit | formula | kind | better | datasets |"
-    return "\n".join(["# Measures", "", "Each stands beside its function in `analysis/metrics/`, "
-                      "where its source and what to watch for are told.", "",
-                      head, "|---|---|---|---|---|---|---|", *rows, ""])
+    return "\n".join(
+        [
+            "# Measures",
+            "",
+            "Each stands beside its function in `analysis/metrics/`, "
+            "where its source and what to watch for are told.",
+            "",
+            head,
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

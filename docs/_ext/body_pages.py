@@ -29,7 +29,10 @@ def write(app):
         text = f"# {view.names[key]}\n\n{bodies.body_text(view, key)}\n\n## Källor\n\n{listed}\n"
         (folder / f"{key}.md").write_text(text, encoding="utf-8")
     toctree = "\n".join(keys)
-    head = ("# Organen i inventeringen\n\nEn sida för varje organ: historia, medlemmar över tid, "
-            "tjänster och källor.\n\n")
+    head = (
+        "# Organen i inventeringen\n\nEn sida för varje organ: historia, medlemmar över tid, "
+        "tjänster och källor.\n\n"
+    )
     (folder / "index.md").write_text(
-        f"{head}```{{toctree}}\n:maxdepth: 1\n\n{toctree}\n```\n", encoding="utf-8")
+        f"{head}```{{toctree}}\n:maxdepth: 1\n\n{toctree}\n```\n", encoding="utf-8"
+    )

@@ -61,12 +61,15 @@ def write(app):
     """Draw every figure and write the page that shows them."""
     folder = DOCS / "generated" / "gallery"
     folder.mkdir(parents=True, exist_ok=True)
-    parts = ["# Gallery\n\nEach figure is drawn by the code below it, after these lines:\n\n"
-             f"```python\n{START}```\n"]
+    parts = [
+        "# Gallery\n\nEach figure is drawn by the code below it, after these lines:\n\n"
+        f"```python\n{START}```\n"
+    ]
     for number, (title, code) in enumerate(FIGURES.items(), start=1):
         alt = draw(code, folder / f"{number:02d}.png")
-        parts.append(f"## {title}\n\n![{alt}](gallery/{number:02d}.png)\n\n"
-                     f"```python\n{code}\n```\n")
+        parts.append(
+            f"## {title}\n\n![{alt}](gallery/{number:02d}.png)\n\n```python\n{code}\n```\n"
+        )
     (folder.parent / "gallery.md").write_text("\n".join(parts), encoding="utf-8")
 
 

@@ -84,5 +84,7 @@ def _term(line, before):
 def marked(text):
     """`code` as reST literals; everything else without markup."""
     parts = re.split(r"(`[^`]+`)", text)
-    return "".join(f"`{part}`" if part.startswith("`") and len(part) > 2
-                   else _SPECIAL.sub(r"\\\1", part) for part in parts)
+    return "".join(
+        f"`{part}`" if part.startswith("`") and len(part) > 2 else _SPECIAL.sub(r"\\\1", part)
+        for part in parts
+    )

@@ -13,6 +13,5 @@ sys.path.append(str(Path(__file__).resolve().parent))
 @pytest.fixture
 def house(tmp_path):
     for name in ("analysis", "data", "notebooks", "docs/extend"):
-        shutil.copytree(ROOT / name, tmp_path / name,
-                        ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path

@@ -31,21 +31,30 @@ def steps(guide):
     """The fenced blocks of a guide in their order, each with the words since the one before."""
     text, found, end = (ROOT / guide).read_text(encoding="utf-8"), [], 0
     for match in _BLOCK.finditer(text):
-        found.append(Step(match[1], match[2], text[end:match.start()]))
+        found.append(Step(match[1], match[2], text[end : match.start()]))
         end = match.end()
     return found
 
 
 def environment(house):
     """The house's own code first, and its commands on the path."""
-    return {**os.environ, "PYTHONPATH": str(house),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    return {
+        **os.environ,
+        "PYTHONPATH": str(house),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def shell(text, house):
     """Run a block of commands; stops at the first that fails."""
-    return subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=house, text=True,
-                          capture_output=True, env=environment(house), timeout=400)
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text],
+        cwd=house,
+        text=True,
+        capture_output=True,
+        env=environment(house),
+        timeout=400,
+    )
 
 
 def write(step, house):

@@ -14,8 +14,14 @@ from analysis.metrics.measure import MEASURES
 
 ROOT = Path(__file__).resolve().parents[2]
 # modules whose every public function an analyst may call
-WHOLE = ("analysis.figures.measures", "analysis.figures.thumbnail", "analysis.flows",
-         "analysis.metrics.measure", "analysis.text.citation", "analysis.text.swedish")
+WHOLE = (
+    "analysis.figures.measures",
+    "analysis.figures.thumbnail",
+    "analysis.flows",
+    "analysis.metrics.measure",
+    "analysis.text.citation",
+    "analysis.text.swedish",
+)
 
 NEED_A_CASE = "analysis.figures.investigation."  # drawn of a folder with an investigation alone
 
@@ -23,8 +29,11 @@ NEED_A_CASE = "analysis.figures.investigation."  # drawn of a folder with an inv
 def named(folder):
     """The modules below a folder of the package, by name."""
     paths = (ROOT / "analysis" / folder).rglob("*.py")
-    names = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths
-             if "_bundled" not in path.parts)
+    names = (
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in paths
+        if "_bundled" not in path.parts
+    )
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
@@ -36,13 +45,17 @@ def source(module):
 
 def functions(module):
     """The public functions that a module defines, by name."""
-    return {node.name: node for node in ast.parse(source(module)).body
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
+    return {
+        node.name: node
+        for node in ast.parse(source(module)).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
 
 
 def decorators(node):
-    return {getattr(each.func, "id", "") for each in node.decorator_list
-            if isinstance(each, ast.Call)}
+    return {
+        getattr(each.func, "id", "") for each in node.decorator_list if isinstance(each, ast.Call)
+    }
 
 
 def exported(package):
@@ -62,11 +75,17 @@ def met_at_the_prompt():
     met = set(exported(analysis))
     for module in WHOLE:
         met |= {f"{module}.{name}" for name in functions(module)}
-    for folder, wanted in (("loaders", lambda node: node.name.startswith("load_")),
-                           ("metrics", lambda node: "measure" in decorators(node)),
-                           ("figures", lambda node: node.name.startswith("plot_"))):
-        met |= {f"{module}.{name}" for module in named(folder)
-                for name, node in functions(module).items() if wanted(node)}
+    for folder, wanted in (
+        ("loaders", lambda node: node.name.startswith("load_")),
+        ("metrics", lambda node: "measure" in decorators(node)),
+        ("figures", lambda node: node.name.startswith("plot_")),
+    ):
+        met |= {
+            f"{module}.{name}"
+            for module in named(folder)
+            for name, node in functions(module).items()
+            if wanted(node)
+        }
     return met
 
 
@@ -85,8 +104,8 @@ def left_as_before():
 def test_the_examples_of_a_module_are_true(module, monkeypatch):
     monkeypatch.chdir(ROOT)
     failed, tried = doctest.testmod(
-        importlib.import_module(module),
-        optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+        importlib.import_module(module), optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    )
     assert tried > 0
     assert failed == 0
 
@@ -94,9 +113,12 @@ def test_the_examples_of_a_module_are_true(module, monkeypatch):
 def test_whatever_is_met_at_the_prompt_has_an_example():
     met = met_at_the_prompt()
     assert len(met) > 100
-    without = [name for name in sorted(met)
-               for found in [getattr(importlib.import_module(name.rpartition(".")[0]),
-                                     name.rpartition(".")[2])]
-               if ">>> " not in (inspect.getdoc(found) or "")
-               and not name.startswith(NEED_A_CASE)]
+    without = [
+        name
+        for name in sorted(met)
+        for found in [
+            getattr(importlib.import_module(name.rpartition(".")[0]), name.rpartition(".")[2])
+        ]
+        if ">>> " not in (inspect.getdoc(found) or "") and not name.startswith(NEED_A_CASE)
+    ]
     assert not without

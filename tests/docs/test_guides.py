@@ -63,14 +63,19 @@ def test_an_own_chapter(house):
     follow("docs/extend/chapter.md", house)
     report = house / "out" / "karlstad"
     html = (report / "report.html").read_text(encoding="utf-8")
-    contents = html[html.index("<nav"):html.index("</nav>")]
+    contents = html[html.index("<nav") : html.index("</nav>")]
     assert "Ekonomi" in contents
     assert "Hur stort är skatteunderlaget?" in html
     assert 'id="kalla-tax_base"' in html
     assert (report / "figures" / "tax-base-karta.svg").is_file()
     workbook = load_workbook(report / "report.xlsx", read_only=True)
-    cells = {str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True)
-             for cell in row if cell is not None}
+    cells = {
+        str(cell)
+        for sheet in workbook
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell is not None
+    }
     assert any(cell.startswith("Skattekraft 20") for cell in cells)
     assert "Ekonomi" in outline(report / "report.pdf")
 
@@ -88,14 +93,16 @@ def test_a_chapter_with_a_figure_without_alt_text_never_reaches_the_report(house
     notebook["cells"] = [*notebook["cells"][:3], cell]
     chapter = house / "bare.ipynb"
     chapter.write_text(json.dumps(notebook), encoding="utf-8")
-    code = ("from pathlib import Path\n"
-            "from analysis import regions\n"
-            "from analysis.report import execute, plan\n"
-            "made = plan.make_plan([regions.get('karlstad')], chapters=[Path('bare.ipynb')],\n"
-            "                      out=Path('out'))\n"
-            "job = made.chapters_of(made.regions[0])[-1]\n"
-            "outcome = execute.run(job, Path('.'))\n"
-            "print(outcome.path, outcome.error)\n")
+    code = (
+        "from pathlib import Path\n"
+        "from analysis import regions\n"
+        "from analysis.report import execute, plan\n"
+        "made = plan.make_plan([regions.get('karlstad')], chapters=[Path('bare.ipynb')],\n"
+        "                      out=Path('out'))\n"
+        "job = made.chapters_of(made.regions[0])[-1]\n"
+        "outcome = execute.run(job, Path('.'))\n"
+        "print(outcome.path, outcome.error)\n"
+    )
     done = guides.shell(f'python -c "{code}"', house)
     assert done.returncode == 0, done.stderr
     told = done.stdout.splitlines()[-1]  # the kernel may have a note of its own before it
@@ -107,27 +114,36 @@ def test_a_chapter_with_a_figure_without_alt_text_never_reaches_the_report(house
 
 
 def test_the_arrangement_of_the_guide_for_investigators_is_accepted(house):
-    block = next(step for step in guides.steps("docs/anvandarguide.md")
-                 if step.text.startswith("sources.csv"))
+    block = next(
+        step
+        for step in guides.steps("docs/anvandarguide.md")
+        if step.text.startswith("sources.csv")
+    )
     folder = house / "data" / "services"
     for line in block.text.splitlines():
         name, row = re.split(r"\s{2,}", line, maxsplit=1)
         with (folder / name).open("a", encoding="utf-8") as file:
             file.write(row + "\n")
-    faults = [finding for finding in check_inventory(read_inventory(folder))
-              if finding.level == "error"]
+    faults = [
+        finding for finding in check_inventory(read_inventory(folder)) if finding.level == "error"
+    ]
     assert not faults
-    listed = guides.shell("samverkan services check\n"
-                          "samverkan services list --region bergslagen", house)
+    listed = guides.shell(
+        "samverkan services check\nsamverkan services list --region bergslagen", house
+    )
     assert listed.returncode == 0, listed.stderr
     assert "Gemensam växel" in listed.stdout
 
 
 def test_the_region_of_the_guide_for_investigators_can_be_added(house):
-    command = next(step.text for step in guides.steps("docs/anvandarguide.md")
-                   if step.text.startswith("samverkan regions add"))
-    entry = next(step.text for step in guides.steps("docs/anvandarguide.md")
-                 if step.language == "toml")
+    command = next(
+        step.text
+        for step in guides.steps("docs/anvandarguide.md")
+        if step.text.startswith("samverkan regions add")
+    )
+    entry = next(
+        step.text for step in guides.steps("docs/anvandarguide.md") if step.language == "toml"
+    )
     done = guides.shell(command, house)
     assert done.returncode == 0, done.stderr
     written = (house / "data" / "regions.toml").read_text(encoding="utf-8")
@@ -135,11 +151,21 @@ def test_the_region_of_the_guide_for_investigators_can_be_added(house):
 
 
 def test_every_command_in_the_guides_exists():
-    guides_ = ("anvandarguide.md", "utredning.md", "commands.md", "extend/chapter.md",
-               "extend/dataset.md")
-    lines = {line.split("#")[0].strip() for guide in guides_
-             for step in guides.steps(f"docs/{guide}") if step.language == "sh"
-             for line in step.text.splitlines() if line.startswith("samverkan ")}
+    guides_ = (
+        "anvandarguide.md",
+        "utredning.md",
+        "commands.md",
+        "extend/chapter.md",
+        "extend/dataset.md",
+    )
+    lines = {
+        line.split("#")[0].strip()
+        for guide in guides_
+        for step in guides.steps(f"docs/{guide}")
+        if step.language == "sh"
+        for line in step.text.splitlines()
+        if line.startswith("samverkan ")
+    }
     assert len(lines) > 12
     import click
 

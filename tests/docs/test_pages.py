@@ -16,9 +16,25 @@ LOADS = re.compile(r"<(?:script|img|iframe|source|link)\b[^>]*?\b(?:src|href)=\"
 def pages(tmp_path_factory):
     out = tmp_path_factory.mktemp("pages")
     done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-d",
-         str(out / "doctrees"), str(ROOT / "docs"), str(out / "html")],
-        capture_output=True, text=True, check=False, timeout=400)
+        [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-W",
+            "--keep-going",
+            "-q",
+            "-b",
+            "html",
+            "-d",
+            str(out / "doctrees"),
+            str(ROOT / "docs"),
+            str(out / "html"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+    )
     assert done.returncode == 0, done.stderr
     return out / "html"
 
@@ -30,8 +46,11 @@ def test_every_document_has_a_page(pages):
 
 
 def test_no_page_loads_anything_from_elsewhere(pages):
-    loaded = {target for page in pages.rglob("*.html")
-              for target in LOADS.findall(page.read_text(encoding="utf-8"))}
+    loaded = {
+        target
+        for page in pages.rglob("*.html")
+        for target in LOADS.findall(page.read_text(encoding="utf-8"))
+    }
     assert len(loaded) > 10
     assert not [target for target in loaded if re.match(r"(https?:)?//", target)]
     styles = "".join(path.read_text(encoding="utf-8") for path in pages.rglob("*.css"))

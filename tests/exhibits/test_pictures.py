@@ -18,14 +18,16 @@ KIL = regions.get("karlstad")
 
 
 def arrows():
-    return flow_figures.plot_flows(KIL, flows.commuting_of(), boundaries=load_boundaries(),
-                                   localities=load_localities())
+    return flow_figures.plot_flows(
+        KIL, flows.commuting_of(), boundaries=load_boundaries(), localities=load_localities()
+    )
 
 
 def circles():
     values = load_population().set_index(["code", "year"])["population"]
-    return population.plot_population(KIL, values, boundaries=load_boundaries(),
-                                      localities=load_localities())
+    return population.plot_population(
+        KIL, values, boundaries=load_boundaries(), localities=load_localities()
+    )
 
 
 def own_picture(figure):

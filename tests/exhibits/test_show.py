@@ -11,9 +11,13 @@ from analysis.exhibits import model
 from analysis.exhibits.model import TextExhibit
 from analysis.tables import Format, Table
 
-TABLE = Table("prov", "Prov", pd.DataFrame({"a": ["Kil"], "b": [None], "c": [1.5]}),
-              {"a": Format("Kommun", text=True), "b": Format("Okänt"),
-               "c": Format("Andel", percent=True)}, ("population",))
+TABLE = Table(
+    "prov",
+    "Prov",
+    pd.DataFrame({"a": ["Kil"], "b": [None], "c": [1.5]}),
+    {"a": Format("Kommun", text=True), "b": Format("Okänt"), "c": Format("Andel", percent=True)},
+    ("population",),
+)
 
 
 @pytest.fixture
@@ -31,11 +35,15 @@ def test_one_and_many_are_shown(shown):
     assert [exhibit.id for exhibit in shown] == ["prov"] * 4
 
 
-@pytest.mark.parametrize(("item", "words"), [
-    (pd.DataFrame({"a": [1]}), "no title, no source and no Swedish headings"),
-    (pd.Series([1]), "wrap it in analysis.tables.Table"),
-    (3, "cannot be shown in a report"), ("text", "say for sentences"),
-])
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        (pd.DataFrame({"a": [1]}), "no title, no source and no Swedish headings"),
+        (pd.Series([1]), "wrap it in analysis.tables.Table"),
+        (3, "cannot be shown in a report"),
+        ("text", "say for sentences"),
+    ],
+)
 def test_what_has_no_title_and_source_is_told_what_it_lacks(item, words, shown):
     with pytest.raises(InputError, match=words):
         exhibits.show(item)
@@ -48,10 +56,16 @@ def test_an_exhibit_comes_back_as_it_went_in():
     assert exhibit.rows == (("Kil", None, 1.5),)
 
 
-@pytest.mark.parametrize("change", [
-    {"type": "script"}, {"kind": "certain"}, {"rows": [[{"a": 1}]]}, {"title": 3},
-    {"sources": "population"},
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "script"},
+        {"kind": "certain"},
+        {"rows": [[{"a": 1}]]},
+        {"title": 3},
+        {"sources": "population"},
+    ],
+)
 def test_what_does_not_fit_the_schema_is_no_exhibit(change):
     good = json.loads(model.dumps(exhibits.table_exhibit(TABLE)))
     with pytest.raises(BuildError, match="cell 1: its output is no exhibit"):

@@ -40,17 +40,32 @@ def lab(house, tmp_path_factory):
     """The address of a running JupyterLab whose kernels import the copy."""
     home, port = tmp_path_factory.mktemp("home"), free_port()
     environment = {
-        **os.environ, "HOME": str(home), "PYTHONPATH": str(house),
+        **os.environ,
+        "HOME": str(home),
+        "PYTHONPATH": str(house),
         "MPLCONFIGDIR": matplotlib.get_cachedir(),  # the fonts need not be made again
         "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),  # as `make lab` does
-        "JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_RUNTIME_DIR": str(home / "run"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "run"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-               "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--IdentityProvider.token="]
-    with (home / "lab.log").open("w") as log, subprocess.Popen(
-            command, cwd=house, env=environment, stdout=log, stderr=subprocess.STDOUT) as server:
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--IdentityProvider.token=",
+    ]
+    with (
+        (home / "lab.log").open("w") as log,
+        subprocess.Popen(
+            command, cwd=house, env=environment, stdout=log, stderr=subprocess.STDOUT
+        ) as server,
+    ):
         address = f"http://127.0.0.1:{port}"
         try:
             wait_for(address, server)
@@ -74,17 +89,34 @@ def wait_for(address, server):
 @pytest.fixture(scope="session")
 def own_region():
     """The parameters of a chapter for the region that the explorer's test saves and builds."""
-    return MappingProxyType({"region": "1863,1864,1885,1884,1880",
-                             "name": "Bergslagen och Örebro", "as_of": ""})
+    return MappingProxyType(
+        {"region": "1863,1864,1885,1884,1880", "name": "Bergslagen och Örebro", "as_of": ""}
+    )
 
 
 @pytest.fixture(scope="session")
 def built(house, own_region):
     """The folder that `samverkan build` leaves; it finds a report of the explorer fresh."""
-    command = [sys.executable, "-m", "analysis.cli", "build", "--out", house / "reports",
-               "--members", own_region["region"], "--name", own_region["name"]]
-    subprocess.run(command, cwd=house, check=True, capture_output=True, timeout=500,
-                   env={**os.environ, "PYTHONPATH": str(house)})
+    command = [
+        sys.executable,
+        "-m",
+        "analysis.cli",
+        "build",
+        "--out",
+        house / "reports",
+        "--members",
+        own_region["region"],
+        "--name",
+        own_region["name"],
+    ]
+    subprocess.run(
+        command,
+        cwd=house,
+        check=True,
+        capture_output=True,
+        timeout=500,
+        env={**os.environ, "PYTHONPATH": str(house)},
+    )
     return house / "reports" / "bergslagen-och-orebro"
 
 

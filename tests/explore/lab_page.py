@@ -45,5 +45,9 @@ def saved_when_run(page, path):
 
 def exhibits(notebook):
     """What the cells of a notebook show and hand to a report, in their order."""
-    return [json.loads(output["data"][EXHIBIT]) for cell in notebook.cells
-            for output in cell.get("outputs", ()) if EXHIBIT in output.get("data", {})]
+    return [
+        json.loads(output["data"][EXHIBIT])
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if EXHIBIT in output.get("data", {})
+    ]

@@ -19,8 +19,10 @@ KARLSTAD = regions.get("karlstad")
 
 
 def test_import_analysis_loads_no_library():
-    code = ("import sys, analysis; dir(analysis); "
-            "print(sorted({'pandas', 'numpy', 'matplotlib', 'IPython'} & set(sys.modules)))")
+    code = (
+        "import sys, analysis; dir(analysis); "
+        "print(sorted({'pandas', 'numpy', 'matplotlib', 'IPython'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -37,10 +39,12 @@ def test_the_tour_has_few_names_and_each_works():
 def test_a_prompt_without_html_shows_words(capsys):
     table = analysis.explore.table(KARLSTAD, "tax_rate", year=2022)
     assert repr(regions.get("kak")) == (
-        "<Region 'kak' KAK: Kungsör 1960, Arboga 1984, Köping 1983>")
+        "<Region 'kak' KAK: Kungsör 1960, Arboga 1984, Köping 1983>"
+    )
     assert repr(table).startswith("Kommunal skattesats 2022\n")
     assert repr(explore.THEMES["density"]) == (
-        "<Theme 'density' Befolkningstäthet, invånare per km²>")
+        "<Theme 'density' Befolkningstäthet, invånare per km²>"
+    )
     analysis.show(table)
     analysis.show(explore.plot_map(KARLSTAD, "tax_rate", year=2022))
     shown = capsys.readouterr().out
@@ -52,15 +56,18 @@ def test_a_region_is_a_key_or_codes_in_a_list_or_with_commas():
     assert analysis.region(1780).member_names == ("Karlstad",)
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: analysis.region("karlstd"), "did you mean 'karlstad'"),
-    (lambda: analysis.region("Örebro"), r"write 1880 \(municipality\) or Örebro län"),
-    (lambda: analysis.region("1780,381"), r"did you mean 0381 \(Enköping\)"),
-    (lambda: analysis.region(["Hamarö"]), r"did you mean 1761 \(Hammarö\)"),
-    (lambda: analysis.load("poplation"), "did you mean 'population'"),
-    (lambda: analysis.source_of(KARLSTAD), "load it with"),
-    (lambda: explore.plot_map("kak", "density", year=2024), r"write analysis.region\('kak'\)"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: analysis.region("karlstd"), "did you mean 'karlstad'"),
+        (lambda: analysis.region("Örebro"), r"write 1880 \(municipality\) or Örebro län"),
+        (lambda: analysis.region("1780,381"), r"did you mean 0381 \(Enköping\)"),
+        (lambda: analysis.region(["Hamarö"]), r"did you mean 1761 \(Hammarö\)"),
+        (lambda: analysis.load("poplation"), "did you mean 'population'"),
+        (lambda: analysis.source_of(KARLSTAD), "load it with"),
+        (lambda: explore.plot_map("kak", "density", year=2024), r"write analysis.region\('kak'\)"),
+    ],
+)
 def test_a_slip_at_the_prompt_is_answered(call, message):
     with pytest.raises(InputError, match=message):
         call()
@@ -68,7 +75,8 @@ def test_a_slip_at_the_prompt_is_answered(call, message):
 
 def test_a_table_knows_its_source():
     assert analysis.source_of(analysis.load("population")).citation == (
-        "Källa: SCB, BE0101 Folkmängd")
+        "Källa: SCB, BE0101 Folkmängd"
+    )
 
 
 @pytest.mark.parametrize("key", ["karlstad", "malardalen"])
@@ -97,8 +105,11 @@ def test_counts_are_circles_and_shares_are_shaded():
     for theme, circles in (("population", 5), ("commuting_ratio", 0)):
         shown = explore.interactive_map(KARLSTAD, theme, year=2021)
         assert len(shown.circles.data["features"]) == circles
-        fills = {feature["properties"]["style"]["fillColor"]
-                 for feature in shown.areas.data["features"] if feature["id"] in KARLSTAD.members}
+        fills = {
+            feature["properties"]["style"]["fillColor"]
+            for feature in shown.areas.data["features"]
+            if feature["id"] in KARLSTAD.members
+        }
         assert (fills == {style.MEMBER}) == bool(circles)
         assert len(shown.areas.data["features"]) == 290
 
@@ -111,8 +122,10 @@ def test_the_interactive_map_asks_for_no_tiles():
 def test_circles_are_proportional_to_the_count():
     shown = explore.interactive_map(KARLSTAD, "population", year=2024)
     people = explore.values("population").xs(2024, level="year")
-    ratios = {feature["properties"]["style"]["radius"] ** 2 / people[feature["id"]]
-              for feature in shown.circles.data["features"]}
+    ratios = {
+        feature["properties"]["style"]["radius"] ** 2 / people[feature["id"]]
+        for feature in shown.circles.data["features"]
+    }
     assert max(ratios) == pytest.approx(min(ratios))
 
 
@@ -134,19 +147,25 @@ def test_missing_is_said_and_never_zero():
 
 
 def test_a_derived_year_says_so():
-    kinds = {year: style.description_of(explore.plot_map(KARLSTAD, "population", year=year).figure)
-             .kind for year in (2021, 2022)}
+    kinds = {
+        year: style.description_of(explore.plot_map(KARLSTAD, "population", year=year).figure).kind
+        for year in (2021, 2022)
+    }
     assert kinds == {2021: "observed", 2022: "derived"}
     assert explore.table(KARLSTAD, "population", year=2022).kind == "derived"
     assert style.description_of(explore.plot_series(KARLSTAD, "population").figure).kind == (
-        "derived")
+        "derived"
+    )
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: explore.values("tax_rat"), "did you mean 'tax_rate'"),
-    (lambda: explore.plot_map(KARLSTAD, "tax_rate", year=2021), "known years: 2002, 2006"),
-    (lambda: explore.table(KARLSTAD, "population", year=1900), "known years: 1950–2025"),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: explore.values("tax_rat"), "did you mean 'tax_rate'"),
+        (lambda: explore.plot_map(KARLSTAD, "tax_rate", year=2021), "known years: 2002, 2006"),
+        (lambda: explore.table(KARLSTAD, "population", year=1900), "known years: 1950–2025"),
+    ],
+)
 def test_errors_name_the_choices(call, message):
     with pytest.raises(InputError, match=message):
         call()
@@ -163,8 +182,11 @@ def page(tmp_path):
 def run(code):
     """Run the shown code but for the build; returns what it handed to `show`."""
     shown = []
-    lines = [line for line in code.splitlines() if "import show" not in line
-             and "build_report" not in line]
+    lines = [
+        line
+        for line in code.splitlines()
+        if "import show" not in line and "build_report" not in line
+    ]
     exec("\n".join(lines), {"show": shown.append})
     return shown
 
@@ -217,8 +239,9 @@ def test_a_theme_keeps_the_year_where_it_can(page):
     assert page.year.options[0] == 2020
 
 
-@pytest.mark.parametrize(("name", "message"), [
-    ("", "empty"), ("Karlstad", "is taken"), ("a/b", "no safe folder name")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "empty"), ("Karlstad", "is taken"), ("a/b", "no safe folder name")]
+)
 def test_a_wrong_name_is_told_and_nothing_is_saved(page, name, message):
     before = regions.registry_path().read_bytes()
     page.toggle("1762")

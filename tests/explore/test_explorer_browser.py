@@ -15,8 +15,11 @@ MAP = ".leaflet-overlay-pane path"
 
 def labelled(page, label):
     """The control of the widget with a description."""
-    return page.locator(".widget-inline-hbox", has=page.locator(
-        "label.widget-label", has_text=label)).locator("select, input").first
+    return (
+        page.locator(".widget-inline-hbox", has=page.locator("label.widget-label", has_text=label))
+        .locator("select, input")
+        .first
+    )
 
 
 def seconds_to_new_map(page, act):
@@ -27,7 +30,9 @@ def seconds_to_new_map(page, act):
     page.wait_for_function(
         "([css, before]) => {const now = [...document.querySelectorAll(css)]"
         ".map(p => p.getAttribute('d')).join(); return now && now !== before}",
-        arg=[MAP, before], polling=20)
+        arg=[MAP, before],
+        polling=20,
+    )
     return time.perf_counter() - start
 
 

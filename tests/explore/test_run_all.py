@@ -25,14 +25,27 @@ def test_run_all_gives_what_a_build_gives(chapter, page, lab, house, own_region,
     keep(page, f"run-all-{chapter}")
     assert mine == exhibits(nbformat.read(built / "notebooks" / f"{chapter}.ipynb", as_version=4))
     kinds = {exhibit["type"] for exhibit in mine}
-    assert kinds == {"summary": {"tiles", "findings", "text", "figure"},
-                     "population": {"text", "figure", "table", "key_figures"}}[chapter]
+    assert (
+        kinds
+        == {
+            "summary": {"tiles", "findings", "text", "figure"},
+            "population": {"text", "figure", "table", "key_figures"},
+        }[chapter]
+    )
 
 
 def test_the_welcome_runs(tmp_path):
     notebook = nbformat.read(ROOT / "notebooks" / "welcome.ipynb", as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=300,
-                   resources={"metadata": {"path": str(tmp_path)}}).execute()
-    kinds = {kind for cell in notebook.cells for output in cell.get("outputs", [])
-             for kind in output.get("data", {})}
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=300,
+        resources={"metadata": {"path": str(tmp_path)}},
+    ).execute()
+    kinds = {
+        kind
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        for kind in output.get("data", {})
+    }
     assert kinds >= {"application/vnd.jupyter.widget-view+json", "image/png"}

@@ -13,21 +13,38 @@ import pytest
 from analysis import paths
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("kills"),
-              pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="looks into /proc")]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.xdist_group("kills"),
+    pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="looks into /proc"),
+]
 PATIENCE = 60  # seconds after which a build hangs
 
 
 @pytest.fixture
 def started(tmp_path):
     """A build of one municipality in a session of its own; its standard output is a pipe."""
-    command = [sys.executable, "-m", "analysis.cli", "build", "1863", "--format", "html",
-               "--force", "--out", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "analysis.cli",
+        "build",
+        "1863",
+        "--format",
+        "html",
+        "--force",
+        "--out",
+        str(tmp_path / "out"),
+    ]
     (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")})
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+    )
     yield process
     for pid in family(process.pid):
         os.kill(pid, signal.SIGKILL)
@@ -126,13 +143,30 @@ def test_a_killed_build_leaves_no_process_and_the_next_clears_up(started, tmp_pa
     os.kill(started.pid, signal.SIGKILL)
     ended(started)
     again = subprocess.run(
-        [sys.executable, "-m", "analysis.cli", "build", "1863", "--format", "html",
-         "--out", str(tmp_path / "out")], capture_output=True, text=True, timeout=PATIENCE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}, check=False)
+        [
+            sys.executable,
+            "-m",
+            "analysis.cli",
+            "build",
+            "1863",
+            "--format",
+            "html",
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+        check=False,
+    )
     assert again.returncode == 0, again.stderr
     assert whole(tmp_path)
-    assert [path.name for path in (tmp_path / "tmp").glob("samverkan-*-*")
-            if re.match(r"samverkan-\d+-", path.name)] == []
+    assert [
+        path.name
+        for path in (tmp_path / "tmp").glob("samverkan-*-*")
+        if re.match(r"samverkan-\d+-", path.name)
+    ] == []
 
 
 def run(tmp_path, *arguments, code="", **environment):
@@ -141,9 +175,24 @@ def run(tmp_path, *arguments, code="", **environment):
     site.mkdir(exist_ok=True)
     (site / "sitecustomize.py").write_text(code, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "analysis.cli", "build", "1863", "--format", "html", "--out",
-         str(tmp_path / "out"), *arguments], capture_output=True, text=True, timeout=PATIENCE,
-        check=False, env={**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{ROOT}", **environment})
+        [
+            sys.executable,
+            "-m",
+            "analysis.cli",
+            "build",
+            "1863",
+            "--format",
+            "html",
+            "--out",
+            str(tmp_path / "out"),
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        env={**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{ROOT}", **environment},
+    )
 
 
 BROKEN = """
@@ -157,8 +206,14 @@ if any("forkserver" in word for word in sys.orig_argv):
 """
 
 
-@pytest.mark.parametrize("raised", ["OverflowError('value out of range')", "OSError('no library')",
-                                    "RuntimeError('broken\\nfont')"])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        "OverflowError('value out of range')",
+        "OSError('no library')",
+        "RuntimeError('broken\\nfont')",
+    ],
+)
 def test_whatever_is_raised_at_the_start_is_one_line(tmp_path, raised):
     done = run(tmp_path, code=BROKEN.format(raised=raised))
     assert done.returncode == 1

@@ -25,7 +25,8 @@ from analysis.views import commuting as commuting_view
 
 ALL = sorted(regions.municipalities())
 REGIONS = {
-    "karlstad": regions.get("karlstad"), "malardalen": regions.get("malardalen"),
+    "karlstad": regions.get("karlstad"),
+    "malardalen": regions.get("malardalen"),
     "one": regions.from_members(["1863"]),
     "apart": regions.from_members(["2584", "0980", "1287"], name="Långt isär"),
     "forty": regions.from_members(ALL[60:100], name="Fyrtio kommuner"),
@@ -58,8 +59,9 @@ def observed(modelled: Flows) -> Flows:
     cells["persons"] = cells["persons"].round()
     cells["kind"] = "observed"
     cells.loc[(cells["home"] == "1763") & (cells["work"] == "1715"), "persons"] = np.nan
-    return replace(modelled, kind="observed", table=cells,
-                   sources=("commuting_margins",))  # a source line needs a fetched dataset
+    return replace(
+        modelled, kind="observed", table=cells, sources=("commuting_margins",)
+    )  # a source line needs a fetched dataset
 
 
 def described(axes: Axes) -> style.Description:
@@ -76,10 +78,14 @@ def arrows(axes: Axes) -> list[PathPatch]:
 @pytest.mark.parametrize("key", REGIONS)
 def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFrame) -> None:
     region, borders = REGIONS[key], boundaries.load_boundaries()
-    drawn = [plot(region, margins, boundaries=borders)
-             for plot in (figures.plot_in_share, figures.plot_out_share, figures.plot_ratio)]
-    drawn += [plot(region, margins)
-              for plot in (figures.plot_day_night, figures.plot_series, figures.plot_ratio_series)]
+    drawn = [
+        plot(region, margins, boundaries=borders)
+        for plot in (figures.plot_in_share, figures.plot_out_share, figures.plot_ratio)
+    ]
+    drawn += [
+        plot(region, margins)
+        for plot in (figures.plot_day_night, figures.plot_series, figures.plot_ratio_series)
+    ]
     found = [described(axes) for axes in drawn]
     assert len({about.id for about in found}) == len(found)
     for about in found:
@@ -100,7 +106,8 @@ def test_rates_are_shaded_by_their_own_class(margins: pd.DataFrame) -> None:
 
 
 def test_extremes_do_not_hide_the_middle_and_limits_never_go_below_zero(
-        margins: pd.DataFrame) -> None:
+    margins: pd.DataFrame,
+) -> None:
     ratio = metrics.commuting_ratio(text.of_year(margins))
     fill, limits, _ = figures.centred_classes(ratio, centre=1.0)
     assert limits[0] >= 0
@@ -218,8 +225,11 @@ def test_one_municipality_has_no_matrix_and_its_figures_are_exact(modelled: Flow
 @pytest.mark.parametrize("key", REGIONS)
 def test_tables_of_the_flows_carry_their_kind(key: str) -> None:
     view = commuting_view.commuting(REGIONS[key])
-    found = [*matrix.matrix_tables(view), *matrix.delineation_tables(view),
-             *(described(axes).table for axes in matrix.matrix_figures(view))]
+    found = [
+        *matrix.matrix_tables(view),
+        *matrix.delineation_tables(view),
+        *(described(axes).table for axes in matrix.matrix_figures(view)),
+    ]
     for table in found:
         assert table is not None
         assert len(table.frame)
@@ -233,12 +243,17 @@ def test_no_modelled_count_below_a_thousand_is_a_bare_number(key: str) -> None:
     view = commuting_view.commuting(REGIONS[key])
     assert view.flows is not None
     stay = {swedish.number(value) for value in view.flows.by_code["live_and_work"]}
-    tables = [*matrix.matrix_tables(view),
-              *(described(axes).table for axes in matrix.matrix_figures(view))]
+    tables = [
+        *matrix.matrix_tables(view),
+        *(described(axes).table for axes in matrix.matrix_figures(view)),
+    ]
     for table in tables:
         assert table is not None
-        columns = [name for name, form in table.formats.items()
-                   if not form.percent and name not in ("name", "home", "county")]
+        columns = [
+            name
+            for name, form in table.formats.items()
+            if not form.percent and name not in ("name", "home", "county")
+        ]
         words = [word for name in columns for word in table.frame[name]]
         bare = [word for word in words if "–" not in word and word not in stay]
         assert all(int(word.replace(swedish.NARROW, "")) >= 1000 for word in bare)
@@ -275,10 +290,16 @@ def test_markets_newer_than_the_report_are_not_shown() -> None:
 def test_before_the_series_begins_nothing_is_drawn() -> None:
     view = commuting_view.commuting(REGIONS["karlstad"], "2001-01-01")
     borders, places = boundaries.load_boundaries(), population.load_localities()
-    shown = [workplaces.workplace_figures(view), workplaces.workplace_tables(view),
-             workplaces.flow_maps(view, boundaries=borders, localities=places),
-             figures.rate_figures(view, boundaries=borders), figures.series_figures(view),
-             figures.margin_tables(view), matrix.matrix_figures(view), matrix.matrix_tables(view)]
+    shown = [
+        workplaces.workplace_figures(view),
+        workplaces.workplace_tables(view),
+        workplaces.flow_maps(view, boundaries=borders, localities=places),
+        figures.rate_figures(view, boundaries=borders),
+        figures.series_figures(view),
+        figures.margin_tables(view),
+        matrix.matrix_figures(view),
+        matrix.matrix_tables(view),
+    ]
     assert shown == [[]] * len(shown)
 
 
@@ -337,8 +358,9 @@ def test_without_unknown_cells_nothing_is_said_of_them(modelled: Flows) -> None:
     assert "känd" not in words
 
 
-def test_sums_of_protected_years_are_not_called_exact(margins: pd.DataFrame,
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sums_of_protected_years_are_not_called_exact(
+    margins: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "exakta summor" in figures.exact_table(REGIONS["karlstad"], margins).notes[0]
     monkeypatch.setattr(figures.tables, "perturbed_years", lambda key: (2021,))
     note = figures.exact_table(REGIONS["karlstad"], margins).notes[0]

@@ -17,8 +17,11 @@ from analysis.loaders.population import load_localities
 from analysis.views import commuting as view
 
 REGIONS = [regions.get(key) for key in ("kak", "karlstad", "malardalen", "bergslagen")]
-REGIONS.append(regions.from_members([code for code in regions.municipalities()
-                                     if code.startswith("01")], name="Stockholms län"))
+REGIONS.append(
+    regions.from_members(
+        [code for code in regions.municipalities() if code.startswith("01")], name="Stockholms län"
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +30,28 @@ def modelled():
 
 
 def plot(region, table, narrow=False):
-    axes = figures.plot_flows(region, table, boundaries=load_boundaries(),
-                              localities=load_localities())
+    axes = figures.plot_flows(
+        region, table, boundaries=load_boundaries(), localities=load_localities()
+    )
     return style.narrow_of(axes.figure).axes[0] if narrow else axes
 
 
 def drawn_bands(axes):
-    return [shapely.Polygon(axes.transData.transform(patch.get_path().vertices))
-            for patch in axes.artists + axes.patches
-            if isinstance(patch, PathPatch) and patch.get_zorder() == 5]
+    return [
+        shapely.Polygon(axes.transData.transform(patch.get_path().vertices))
+        for patch in axes.artists + axes.patches
+        if isinstance(patch, PathPatch) and patch.get_zorder() == 5
+    ]
 
 
 def names(axes):
-    return [text for text in axes.texts if isinstance(text, Annotation) and text.get_text()
-            and not str(text.get_gid()).startswith("halo")]
+    return [
+        text
+        for text in axes.texts
+        if isinstance(text, Annotation)
+        and text.get_text()
+        and not str(text.get_gid()).startswith("halo")
+    ]
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
@@ -98,8 +109,7 @@ def test_without_a_large_flow_there_is_no_map(modelled):
     small = replace(modelled, table=modelled.table.assign(persons=modelled.table["persons"] / 50))
     assert figures.bands(alone, small) == []
     with pytest.raises(ValueError, match="no flow reaches"):
-        figures.plot_flows(alone, small, boundaries=load_boundaries(),
-                           localities=load_localities())
+        figures.plot_flows(alone, small, boundaries=load_boundaries(), localities=load_localities())
 
 
 def test_the_two_directions_lie_apart():
@@ -107,8 +117,9 @@ def test_the_two_directions_lie_apart():
     back = figures.ribbon((60, 0), (0, 0), width=8, unit=1)
     assert there.is_valid
     assert there.intersection(back).area < 0.02 * there.area
-    widths = [there.intersection(shapely.LineString([(x, -60), (x, 60)])).length
-              for x in (8, 20, 35)]
+    widths = [
+        there.intersection(shapely.LineString([(x, -60), (x, 60)])).length for x in (8, 20, 35)
+    ]
     assert widths == sorted(widths), "it grows on its way to work"
 
 
@@ -128,8 +139,9 @@ def test_ends_lie_on_the_land_of_their_municipality(modelled):
     boundaries = load_boundaries()
     frame = maps.frame_of(region, boundaries, aspect=1)
     points = figures.places_of(boundaries, load_localities())
-    ends, beyond = figures._ends(region, figures.bands(region, modelled), points, frame,
-                                 boundaries, frame.width / 300)
+    ends, beyond = figures._ends(
+        region, figures.bands(region, modelled), points, frame, boundaries, frame.width / 300
+    )
     for code, end in ends.items():
         if code not in beyond:
             assert boundaries.geometry[code].buffer(1).contains(shapely.Point(end))

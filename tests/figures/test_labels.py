@@ -20,11 +20,17 @@ from analysis.loaders.population import load_localities, load_population
 from analysis.regions import municipalities
 
 REGIONS = [regions.get(key) for key in ("karlstad", "malardalen", "bergslagen", "kak")]
-COUNTIES = [regions.from_members([code for code in municipalities() if code[:2] == county],
-                                 name=name) for county, name in regions.counties().items()]
+COUNTIES = [
+    regions.from_members([code for code in municipalities() if code[:2] == county], name=name)
+    for county, name in regions.counties().items()
+]
 _DICE = random.Random(18)
-RANDOM = [regions.from_members(sorted(_DICE.sample(sorted(municipalities()), _DICE.randint(2, 9))),
-                               name=f"Slump {number}") for number in range(10)]
+RANDOM = [
+    regions.from_members(
+        sorted(_DICE.sample(sorted(municipalities()), _DICE.randint(2, 9))), name=f"Slump {number}"
+    )
+    for number in range(10)
+]
 WIDTHS = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 
 
@@ -36,15 +42,22 @@ def tables():
 def names(axes):
     """The names on a map with their boxes in pixels."""
     with style.look():
-        return [(text.get_text().split("\n")[0], shapely.box(*text.get_window_extent().extents))
-                for text in axes.texts if isinstance(text, Annotation) and text.get_text()
-                and not str(text.get_gid()).startswith("halo")]
+        return [
+            (text.get_text().split("\n")[0], shapely.box(*text.get_window_extent().extents))
+            for text in axes.texts
+            if isinstance(text, Annotation)
+            and text.get_text()
+            and not str(text.get_gid()).startswith("halo")
+        ]
 
 
 def overlaps(boxes):
     """Pairs of names that cover more than a fiftieth of each other."""
-    return [(one, other) for (one, a), (other, b) in combinations(boxes, 2)
-            if a.intersection(b).area > 0.02 * min(a.area, b.area)]
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if a.intersection(b).area > 0.02 * min(a.area, b.area)
+    ]
 
 
 @WIDTHS
@@ -68,8 +81,9 @@ def test_names_beside_circles(region, narrow, tables):
         areas = maps.circle_sizes(counts.reindex(list(region.members)).astype("float64"))
     discs = maps.symbol_discs(axes, points, areas)
     for disc in discs:
-        covered = [(name, box) for name, box in boxes
-                   if box.intersection(disc).area > 0.12 * box.area]
+        covered = [
+            (name, box) for name, box in boxes if box.intersection(disc).area > 0.12 * box.area
+        ]
         assert len(covered) <= (0 if region in REGIONS else 1), covered
     for bar in maps.bar_box(axes):
         assert all(box.intersection(bar).area < 0.02 * box.area for _, box in boxes)
@@ -98,15 +112,19 @@ def test_names_stand_on_their_own_land(region, narrow, tables):
 def test_neighbouring_bodies_of_the_nation_differ(tables):
     boundaries = tables[2]
     rows = load_national("raddningstjanst")
-    axes = nation.plot_nation(rows, style.Description(
-        "riket", "Räddningstjänst i hela landet", "", ("national_bodies",)), boundaries=boundaries,
-        region=REGIONS[0])
+    axes = nation.plot_nation(
+        rows,
+        style.Description("riket", "Räddningstjänst i hela landet", "", ("national_bodies",)),
+        boundaries=boundaries,
+        region=REGIONS[0],
+    )
     about = style.description_of(axes.figure)
     counts = rows["standing"].value_counts()
     assert f"om {counts['unknown']} finns ingen uppgift" in about.alt
     assert about.table.frame["count"].sum() == counts["shared"]
-    frame = maps.frame_of(regions.from_members(list(municipalities()), name="Riket"), boundaries,
-                          aspect=0.5)
+    frame = maps.frame_of(
+        regions.from_members(list(municipalities()), name="Riket"), boundaries, aspect=0.5
+    )
     sheet = maps.ground.sheet(boundaries, frame, millimetres=80)
     colours = nation._colours(rows.set_index("code"), sheet)
     body = rows.set_index("code")["body"]
@@ -122,7 +140,8 @@ def test_neighbouring_bodies_of_the_nation_differ(tables):
 @pytest.mark.parametrize("region", [*REGIONS, COUNTIES[0]], ids=lambda region: region.name)
 def test_files_are_small(region, tables):
     people, localities, boundaries = tables
-    found = figure_exhibit(overview.plot_first(region, people, localities,
-                                               boundaries=boundaries).figure)
+    found = figure_exhibit(
+        overview.plot_first(region, people, localities, boundaries=boundaries).figure
+    )
     assert len(found.wide.svg) < 150_000
     assert len(found.narrow.svg) < 150_000

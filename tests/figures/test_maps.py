@@ -24,8 +24,11 @@ def test_every_member_is_named_once_and_names_do_not_overlap(boundaries, key):
     axes = overview.plot_region(region, boundaries)
     figure = axes.get_figure(root=True)
     figure.canvas.draw()
-    names = [text for text in axes.texts if not str(text.get_gid()).startswith("halo")
-             and text.get_text() in region.member_names]
+    names = [
+        text
+        for text in axes.texts
+        if not str(text.get_gid()).startswith("halo") and text.get_text() in region.member_names
+    ]
     assert sorted(text.get_text() for text in names) == sorted(region.member_names)
     boxes = [text.get_window_extent() for text in names]
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -81,9 +84,9 @@ def test_no_known_value_is_refused():
         maps.shade_classes(pd.Series({"a": np.nan}))
 
 
-@pytest.mark.parametrize(("largest", "counts"), [
-    (161_240, [100_000, 20_000, 5_000]), (9, [5, 1]), (0, []),
-])
+@pytest.mark.parametrize(
+    ("largest", "counts"), [(161_240, [100_000, 20_000, 5_000]), (9, [5, 1]), (0, [])]
+)
 def test_legend_counts_are_round_and_below_the_largest(largest, counts):
     assert maps.nice_counts(largest) == counts
 
@@ -100,19 +103,23 @@ def test_a_figure_without_alt_text_or_source_is_refused():
 
 def test_a_figure_is_small_and_the_same_twice(boundaries):
     region = regions.get("kak")
-    first, second = (figure_exhibit(overview.plot_region(region, boundaries).get_figure(root=True))
-                     for _ in range(2))
+    first, second = (
+        figure_exhibit(overview.plot_region(region, boundaries).get_figure(root=True))
+        for _ in range(2)
+    )
     assert first == second
     assert len(first.wide.svg) < 90_000
 
 
 def test_compact_svg_keeps_halos_and_scales():
-    text = ('<svg ><!-- note --><defs><style type="text/css">*{stroke-linejoin: round}</style>'
-            '</defs><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
-            '<g id="place-3-8.5"><text transform="translate(1.23456 2)">Kil</text></g>'
-            '<g transform="scale(0.0854 -0.0854)"><use xlink:href="#F-41"/></g>'
-            '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g>'
-            '<g id="words-1"><text>Titel</text></g></svg>')
+    text = (
+        '<svg ><!-- note --><defs><style type="text/css">*{stroke-linejoin: round}</style>'
+        '</defs><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
+        '<g id="place-3-8.5"><text transform="translate(1.23456 2)">Kil</text></g>'
+        '<g transform="scale(0.0854 -0.0854)"><use xlink:href="#F-41"/></g>'
+        '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g>'
+        '<g id="words-1"><text>Titel</text></g></svg>'
+    )
     short = svg.compact(text)
     assert "note" not in short
     assert "scale(0.0854 -0.0854)" in short
@@ -151,8 +158,9 @@ def test_a_border_is_drawn_on_land_alone(boundaries):
     land = shapely.union_all(sheet.land.to_numpy())
     for line in sheet.borders.geometry:
         assert land.buffer(1).contains(line)
-    pairs = {frozenset(pair) for pair in zip(sheet.borders["one"], sheet.borders["other"],
-                                             strict=True)}
+    pairs = {
+        frozenset(pair) for pair in zip(sheet.borders["one"], sheet.borders["other"], strict=True)
+    }
     assert {frozenset(("1780", "1763")), frozenset(("1715", "1784"))} <= pairs
     assert frozenset(("1780", "1761")) not in pairs, "Hammarö is an island"
 

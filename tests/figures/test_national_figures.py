@@ -61,10 +61,12 @@ def test_the_title_counts_the_smaller_ones(people):
 def test_how_complete_the_layer_is_is_said(people):
     found = views("karlstad", people)
     assert "225 kommuner hade den i egen regi och 65 delade den på 24" in (
-        text.completeness_text(found["livsmedelskontroll"]))
+        text.completeness_text(found["livsmedelskontroll"])
+    )
     assert "inte all miljötillsyn" in text.completeness_text(found["livsmedelskontroll"])
     assert "för 100 av landets 290 kommuner saknas uppgift" in (
-        text.completeness_text(found["raddningstjanst"]))
+        text.completeness_text(found["raddningstjanst"])
+    )
 
 
 def test_a_region_of_which_nothing_is_known_has_no_figure(people):

@@ -29,8 +29,12 @@ from analysis.views import population as views
 from analysis.views.population import Residents
 
 FORTY = regions.from_members(sorted(regions.municipalities())[60:100], name="Fyrtio kommuner")
-REGIONS = {"karlstad": regions.get("karlstad"), "malardalen": regions.get("malardalen"),
-           "one": regions.from_members(["2584"]), "forty": FORTY}
+REGIONS = {
+    "karlstad": regions.get("karlstad"),
+    "malardalen": regions.get("malardalen"),
+    "one": regions.from_members(["2584"]),
+    "forty": FORTY,
+}
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +58,9 @@ def test_pieces_end_at_breaks_and_gaps() -> None:
     line = pd.Series([1, 2, 3, 4, np.nan, 6], index=[2009, 2010, 2011, 2012, 2013, 2014])
     runs = charts.pieces(line, [2011])
     assert [list(run.index) for run in runs] == [[2009, 2010], [2011, 2012], [2014]]
-    assert [list(run.index) for run in charts.pieces(line, gap=2)] == [[
-        2009, 2010, 2011, 2012, 2014]]
+    assert [list(run.index) for run in charts.pieces(line, gap=2)] == [
+        [2009, 2010, 2011, 2012, 2014]
+    ]
 
 
 def test_overlapping_series_are_never_joined() -> None:
@@ -66,24 +71,31 @@ def test_overlapping_series_are_never_joined() -> None:
 
 def test_no_line_crosses_a_break() -> None:
     years = range(2004, 2022)
-    axes = charts.plot_lines({"A": pd.Series(range(18), index=years)}, unit="personer",
-                             breaks=charts.breaks_of("commuting_margins"))
+    axes = charts.plot_lines(
+        {"A": pd.Series(range(18), index=years)},
+        unit="personer",
+        breaks=charts.breaks_of("commuting_margins"),
+    )
     drawn = [line.get_xdata() for line in axes.lines if line.get_label() == "A"]
     assert [(min(xs), max(xs)) for xs in drawn] == [(2004, 2010), (2011, 2018), (2019, 2021)]
 
 
 def test_lines_differ_without_colour_and_are_named_apart() -> None:
-    lines = {f"Linje {number}": pd.Series([100, 101 + number / 50], index=[2000, 2001])
-             for number in range(12)}
+    lines = {
+        f"Linje {number}": pd.Series([100, 101 + number / 50], index=[2000, 2001])
+        for number in range(12)
+    }
     axes = charts.plot_lines(lines, unit="index", strong="Linje 3")
     drawn = [line for line in axes.lines if str(line.get_label()).startswith("Linje")]
-    looks = {(line.get_marker(), str(line.get_linestyle()), line.get_linewidth())
-             for line in drawn}
+    looks = {(line.get_marker(), str(line.get_linestyle()), line.get_linewidth()) for line in drawn}
     assert len(drawn) == len({look[0] for look in looks}) == charts.MOST_NAMED
     figure = axes.get_figure(root=True)
     figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in axes.texts
-             if text.get_text() in lines and not str(text.get_gid()).startswith("halo")]
+    boxes = [
+        text.get_window_extent()
+        for text in axes.texts
+        if text.get_text() in lines and not str(text.get_gid()).startswith("halo")
+    ]
     assert len(boxes) == charts.MOST_NAMED
     boxes.sort(key=lambda box: box.y0)
     assert all(below.y1 <= above.y0 + 2 for below, above in pairwise(boxes))
@@ -108,16 +120,19 @@ def main_figures(seen: Residents) -> Iterator[Axes]:
 def all_figures(seen: Residents) -> Iterator[Axes]:
     borders, region = boundaries.load_boundaries(), seen.region
     yield from main_figures(seen)
-    yield figures.plot_population(region, seen.values, boundaries=borders,
-                                  localities=seen.localities)
+    yield figures.plot_population(
+        region, seen.values, boundaries=borders, localities=seen.localities
+    )
     yield from figures.locality_figures(region, seen.localities, boundaries=borders)
     yield from figures.history_figures(region, seen.values)
     yield from figures.balance_figures(region, seen.changes)
-    yield from figures.age_figures(region, seen.pick(("share_65plus", "mean_age",
-                                                      "dependency_ratio")))
+    yield from figures.age_figures(
+        region, seen.pick(("share_65plus", "mean_age", "dependency_ratio"))
+    )
     yield from figures.pyramid_figures(region, seen.ages_by_sex)
     yield from capacity_figures.staff_figures(
-        region, capacity.staff_per_1000(seen.staff, seen.values), population=seen.latest)
+        region, capacity.staff_per_1000(seen.staff, seen.values), population=seen.latest
+    )
 
 
 def all_tables(seen: Residents) -> Iterator[Table]:
@@ -128,19 +143,29 @@ def all_tables(seen: Residents) -> Iterator[Table]:
     yield from figures.projection_tables(seen.region, seen.projection)
     yield from capacity_figures.indicator_tables(seen)
     yield from capacity_figures.cost_tables(
-        seen.region, views.until(finances.load_service_costs(), "service_costs", seen.day))
+        seen.region, views.until(finances.load_service_costs(), "service_costs", seen.day)
+    )
     yield from capacity_figures.staff_age_tables(seen)
 
 
 def all_sentences(seen: Residents) -> list[str]:
     lived = views.where_people_live(seen, boundaries.load_boundaries())
     region = seen.region
-    return [*text.later_sentences(seen), *text.growth_sentences(seen), *text.age_sentences(seen),
-            *text.capacity_sentences(seen, seen.pick(views.MAIN)), *text.need_sentences(seen),
-            *text.newer_sentences(text.DATASETS, seen), *text.size_sentences(seen, lived),
-            *text.turning_sentences(seen), *text.boundary_notes(region, seen.values),
-            *text.balance_sentences(region, seen.changes), *text.spread_sentences(seen),
-            *text.pyramid_sentences(region, seen.ages_by_sex), *text.population_findings(seen)]
+    return [
+        *text.later_sentences(seen),
+        *text.growth_sentences(seen),
+        *text.age_sentences(seen),
+        *text.capacity_sentences(seen, seen.pick(views.MAIN)),
+        *text.need_sentences(seen),
+        *text.newer_sentences(text.DATASETS, seen),
+        *text.size_sentences(seen, lived),
+        *text.turning_sentences(seen),
+        *text.boundary_notes(region, seen.values),
+        *text.balance_sentences(region, seen.changes),
+        *text.spread_sentences(seen),
+        *text.pyramid_sentences(region, seen.ages_by_sex),
+        *text.population_findings(seen),
+    ]
 
 
 @pytest.mark.parametrize("key", list(REGIONS))
@@ -171,12 +196,18 @@ def test_main_figures_have_a_message_and_a_subtitle_and_draw_narrow(key: str) ->
 # --- any set, any day ---------------------------------------------------------------------------
 
 CODES = sorted(regions.municipalities())
-some = st.one_of(st.sets(st.sampled_from(CODES), min_size=1, max_size=12),
-                 st.integers(13, 290).map(lambda count: set(CODES[:count])))
+some = st.one_of(
+    st.sets(st.sampled_from(CODES), min_size=1, max_size=12),
+    st.integers(13, 290).map(lambda count: set(CODES[:count])),
+)
 
 
-@given(some, st.sampled_from(["", "1951-06-30", "1976-01-01", "2001-01-01", "2012-06-30",
-                              "2020-12-31", "2025-12-30"]))
+@given(
+    some,
+    st.sampled_from(
+        ["", "1951-06-30", "1976-01-01", "2001-01-01", "2012-06-30", "2020-12-31", "2025-12-30"]
+    ),
+)
 @settings(max_examples=8, deadline=None)
 def test_any_set_on_any_day_has_a_chapter_without_a_gap(codes: set[str], as_of: str) -> None:
     seen = views.residents(regions.from_members(sorted(codes), name="Prov"), as_of)
@@ -190,8 +221,10 @@ def test_any_set_on_any_day_has_a_chapter_without_a_gap(codes: set[str], as_of: 
         assert not re.search(r"\bnan\b", table.to_html())
 
 
-@given(st.sets(st.sampled_from(CODES), min_size=1, max_size=6),
-       st.sampled_from(["", "1951-06-30", "2012-06-30", "2021-01-01"]))
+@given(
+    st.sets(st.sampled_from(CODES), min_size=1, max_size=6),
+    st.sampled_from(["", "1951-06-30", "2012-06-30", "2021-01-01"]),
+)
 @settings(max_examples=3, deadline=None)
 def test_any_set_on_any_day_can_be_drawn(codes: set[str], as_of: str) -> None:
     seen = views.residents(regions.from_members(sorted(codes), name="Prov"), as_of)
@@ -229,11 +262,11 @@ def test_bars_beside_the_map_have_its_values_and_colours() -> None:
     assert names[4] == "Fyra Mälarstäder"
     change = view("malardalen").change
     widths = {round(bar.get_width(), 6) for bar in side.patches}
-    assert {round(100 * float(change[code]), 6)
-            for code in REGIONS["malardalen"].members} <= widths
+    assert {round(100 * float(change[code]), 6) for code in REGIONS["malardalen"].members} <= widths
     written = {note.get_text() for note in side.texts}
-    assert {swedish.signed(100 * float(change[code]), 1)
-            for code in REGIONS["malardalen"].members} <= written
+    assert {
+        swedish.signed(100 * float(change[code]), 1) for code in REGIONS["malardalen"].members
+    } <= written
     assert not any(part.get_hatch() for part in axes.collections), "hatching means old evidence"
 
 
@@ -243,15 +276,19 @@ def test_a_municipality_has_one_colour_in_all_figures() -> None:
     people = residents.plot_people(seen)
     for panel in people.get_figure(root=True).axes:  # type: ignore[union-attr]
         name = panel.get_title(loc="left").strip().rpartition(" ")[0]
-        code = next((code for code in seen.region.members
-                     if regions.municipalities()[code].name == name), None)
+        code = next(
+            (code for code in seen.region.members if regions.municipalities()[code].name == name),
+            None,
+        )
         if code:
             assert panel.lines[-1].get_color() == colours[code]
     for axes in figures.history_figures(seen.region, seen.values)[1:]:
         for line in axes.lines:
             if line.get_label() in charts.named_colours(seen.region.members):
-                assert line.get_color() == charts.named_colours(
-                    seen.region.members)[str(line.get_label())]
+                assert (
+                    line.get_color()
+                    == charts.named_colours(seen.region.members)[str(line.get_label())]
+                )
 
 
 def test_small_multiples_never_blend_two_cooperations() -> None:
@@ -272,8 +309,10 @@ def test_capacity_panels_print_every_value() -> None:
         written = {note.get_text() for note in panel.texts}
         for code in seen.region.members:
             assert text.write(measured, measured.latest[code]) in written
-        assert any(f"{measured.year}; median {text.write(measured, measured.median)}" in note
-                   for note in written)
+        assert any(
+            f"{measured.year}; median {text.write(measured, measured.median)}" in note
+            for note in written
+        )
     words = " ".join(note.get_text() for panel in panels for note in panel.texts)
     assert "bättre" not in words
 
@@ -285,7 +324,8 @@ def test_the_total_tax_rate_of_2026_and_the_taxable_income_of_2025_are_shown() -
     assert "Skattekraft i 2025 års priser 2025" in table.frame
     rates = population.load_indicator("tax_rate_total").query("year == 2026").set_index("code")
     assert list(table.frame["Total skattesats, kommun och region 2026"][:-1]) == list(
-        rates.loc[["1780", "1761", "1715", "1763", "1764"], "value"])
+        rates.loc[["1780", "1761", "1715", "1763", "1764"], "value"]
+    )
     (every,) = capacity_figures.indicator_tables(view("karlstad"))
     older = every.frame[every.frame["indicator"].str.startswith("Kommunal skattesats")]
     assert set(older["year"]) == {2022}
@@ -308,8 +348,11 @@ def test_the_need_ahead_stands_beside_the_nation() -> None:
 
 def test_a_projection_stands_in_the_table_once_it_is_fetched() -> None:
     seen = view("karlstad")
-    years = pd.DataFrame({"code": code, "year": year, "population": 1000.0 + 5 * (year - 2026)}
-                         for code in seen.region.members for year in (2026, 2030, 2036, 2070))
+    years = pd.DataFrame(
+        {"code": code, "year": year, "population": 1000.0 + 5 * (year - 2026)}
+        for code in seen.region.members
+        for year in (2026, 2030, 2036, 2070)
+    )
     (table,) = residents.need_tables(replace(seen, projection=years))
     row = table.frame.set_index("name").loc["Karlstad"]
     assert row["projected"] == pytest.approx(0.05)
@@ -324,13 +367,16 @@ def test_costs_are_those_of_the_source_with_their_unit() -> None:
     (table,) = capacity_figures.cost_tables(region, finances.load_service_costs())
     costs = finances.load_service_costs(region)
     for row in table.frame.itertuples():
-        code = next(code for code in region.members
-                    if regions.municipalities()[code].name == row.name)
+        code = next(
+            code for code in region.members if regions.municipalities()[code].name == row.name
+        )
         same = costs[(costs["code"] == code) & (costs["service"] == row.service)]
         assert row.year == same["year"].max()
         assert row.cost in set(same.loc[same["year"] == row.year, "cost"])
-    assert capacity_figures.cost_tables(regions.from_members(["2584"]),
-                                        finances.load_service_costs()) == []
+    assert (
+        capacity_figures.cost_tables(regions.from_members(["2584"]), finances.load_service_costs())
+        == []
+    )
 
 
 def test_older_staff_is_the_cohort_of_the_last_year_with_ages() -> None:
@@ -357,10 +403,20 @@ def test_ages_of_2025_are_shares_of_the_published_population() -> None:
 
 def test_circle_areas_are_proportional_to_inhabitants(values: pd.Series) -> None:
     region = regions.get("karlstad")
-    axes = figures.plot_population(region, values, boundaries=boundaries.load_boundaries(),
-                                   localities=population.load_localities())
-    circles = max((item for item in axes.collections if len(item.get_offsets()) == 5
-                   and len(item.get_sizes()) == 5), key=lambda item: item.get_sizes().max())
+    axes = figures.plot_population(
+        region,
+        values,
+        boundaries=boundaries.load_boundaries(),
+        localities=population.load_localities(),
+    )
+    circles = max(
+        (
+            item
+            for item in axes.collections
+            if len(item.get_offsets()) == 5 and len(item.get_sizes()) == 5
+        ),
+        key=lambda item: item.get_sizes().max(),
+    )
     counts = values.xs(2025, level="year").loc[list(region.members)].sort_values(ascending=False)
     sizes = np.sort(circles.get_sizes())[::-1]
     assert np.allclose(sizes / sizes[0], counts / counts.iloc[0])
@@ -383,10 +439,10 @@ def test_balance_bars_add_up_to_the_increase() -> None:
     for container in axes.containers:
         ends += [bar.get_width() for bar in container]
     assert np.allclose(ends, rates["increase"])
-    one = changes[(changes["code"] == "1980") & (changes["year"] == 2024)
-                  & (changes["sex"] == "total")].iloc[0]
-    assert rates.at["1980", "increase"] == pytest.approx(1000 * one["increase"]
-                                                         / one["population"])
+    one = changes[
+        (changes["code"] == "1980") & (changes["year"] == 2024) & (changes["sex"] == "total")
+    ].iloc[0]
+    assert rates.at["1980", "increase"] == pytest.approx(1000 * one["increase"] / one["population"])
     colours = {container[0].get_facecolor() for container in axes.containers}
     grey = sorted(np.dot(colour[:3], (0.2126, 0.7152, 0.0722)) for colour in colours)
     assert min(np.diff(grey)) > 0.03, "the parts differ in grey"
@@ -422,9 +478,11 @@ def test_places_table_leaves_unknown_shares_empty(values: pd.Series) -> None:
 
 def test_places_table_tells_the_years_of_the_land_area(values: pd.Series) -> None:
     region, places = regions.get("kak"), population.load_localities()
-    where = metrics.locality_shares(places, values.xs(2020, level="year"),
-                                    metrics.crossing_localities(places,
-                                                                boundaries.load_boundaries()))
+    where = metrics.locality_shares(
+        places,
+        values.xs(2020, level="year"),
+        metrics.crossing_localities(places, boundaries.load_boundaries()),
+    )
     land = metrics.latest_land(population.load_land_area())
     land.loc[["1983", "1984"], "year"] = 2025
     table = figures.places_table(region, values, land.drop("1984"), where)
@@ -436,15 +494,26 @@ def test_places_table_tells_the_years_of_the_land_area(values: pd.Series) -> Non
 
 def test_staff_over_many_years_is_a_line_a_member_with_names_apart(values: pd.Series) -> None:
     region, years = regions.get("malardalen"), range(1998, 2026)
-    rates = pd.Series({(code, year): 60 + place / 10 + (year - 1998) / 4
-                       for place, code in enumerate(region.members) for year in years})
+    rates = pd.Series(
+        {
+            (code, year): 60 + place / 10 + (year - 1998) / 4
+            for place, code in enumerate(region.members)
+            for year in years
+        }
+    )
     axes = capacity_figures.plot_staff(
-        region, rates.drop([("1980", 2025), ("1960", 2010)]), population=values.xs(2025, level=1))
+        region, rates.drop([("1980", 2025), ("1960", 2010)]), population=values.xs(2025, level=1)
+    )
     figure = axes.get_figure(root=True)
     figure.canvas.draw()
-    boxes = sorted((text.get_window_extent() for text in axes.texts
-                    if not str(text.get_gid()).startswith("halo")),
-                   key=lambda box: box.y0)
+    boxes = sorted(
+        (
+            text.get_window_extent()
+            for text in axes.texts
+            if not str(text.get_gid()).startswith("halo")
+        ),
+        key=lambda box: box.y0,
+    )
     assert len(boxes) == len(region.members)
     assert all(below.y1 <= above.y0 + 2 for below, above in pairwise(boxes))
     runs = [line.get_xdata() for line in axes.lines if line.get_label() == "Kungsör"]
@@ -459,8 +528,9 @@ def test_staff_that_is_unknown_for_every_member_gives_no_chart(values: pd.Series
     rates = pd.Series({("1780", 2025): 60.0, ("1960", 2025): np.nan})
     latest = values.xs(2025, level="year")
     assert capacity_figures.staff_figures(regions.get("kak"), rates, population=latest) == []
-    assert len(capacity_figures.staff_figures(regions.get("karlstad"), rates,
-                                              population=latest)) == 1
+    assert (
+        len(capacity_figures.staff_figures(regions.get("karlstad"), rates, population=latest)) == 1
+    )
 
 
 # --- what is unknown ------------------------------------------------------------------------------
@@ -526,6 +596,9 @@ def test_the_parts_of_every_year_stand_in_the_table() -> None:
     assert len(table.frame) == 2 * 3
     assert list(table.frame["part"].unique()) == ["KAK", "Fyra Mälarstäder"]
     row = table.frame.set_index(["part", "year"]).loc[("KAK", 2024)]
-    chosen = changes[changes["code"].isin(regions.get("kak").members) & (changes["year"] == 2024)
-                     & (changes["sex"] == "total")]
+    chosen = changes[
+        changes["code"].isin(regions.get("kak").members)
+        & (changes["year"] == 2024)
+        & (changes["sex"] == "total")
+    ]
     assert row["increase"] == chosen["increase"].sum()

@@ -63,11 +63,17 @@ def legend_of(axes):
 
 def tables(seen, centres, people):
     population, year = population_on(seen, people)
-    return [*figures.body_tables_of(seen, population, year=year),
-            *figures.gap_tables_of(seen, centres), *figures.question_tables_of(seen),
-            figures.counts_table(seen), *figures.pair_tables_of(seen),
-            *figures.circles_tables_of(seen), *figures.distance_tables_of(seen, centres),
-            *figures.tables_of(seen), figures.matrix_table(seen)]
+    return [
+        *figures.body_tables_of(seen, population, year=year),
+        *figures.gap_tables_of(seen, centres),
+        *figures.question_tables_of(seen),
+        figures.counts_table(seen),
+        *figures.pair_tables_of(seen),
+        *figures.circles_tables_of(seen),
+        *figures.distance_tables_of(seen, centres),
+        *figures.tables_of(seen),
+        figures.matrix_table(seen),
+    ]
 
 
 # --- the compact matrix --------------------------------------------------------------------------
@@ -82,8 +88,9 @@ def test_the_compact_matrix_draws_each_state_in_its_look(inventory, key):
     names = dict(zip(seen.area_names.values(), seen.area_names, strict=True))
     cells = [seen.cell(names[name], code) for name in table["area"] for code in codes]
     boxes = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
-    full = [patch for patch in boxes
-            if patch.get_facecolor()[:3] == pytest.approx(_rgb(style.ACCENT))]
+    full = [
+        patch for patch in boxes if patch.get_facecolor()[:3] == pytest.approx(_rgb(style.ACCENT))
+    ]
     assert len(full) == sum(cell.state in DATED for cell in cells)
     light = [cell for cell in cells if cell.state == State.UNENDED]
     unclear = [cell for cell in cells if cell.state == State.UNCLEAR]
@@ -92,7 +99,7 @@ def test_the_compact_matrix_draws_each_state_in_its_look(inventory, key):
 
 
 def _rgb(colour):
-    return tuple(int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5))
+    return tuple(int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
 
 
 def test_every_year_of_the_compact_matrix_stands_in_its_table(inventory):
@@ -106,8 +113,9 @@ def test_every_year_of_the_compact_matrix_stands_in_its_table(inventory):
 def test_two_cooperations_stand_apart_under_their_names(inventory):
     (axes,) = figures.compact_of(view(inventory, "malardalen"))
     assert {"KAK", "Fyra Mälarstäder"} <= set(words(axes))
-    (table,) = figures.body_tables_of(view(inventory, "malardalen"),
-                                      pd.Series(1, index=CODES), year=2024)
+    (table,) = figures.body_tables_of(
+        view(inventory, "malardalen"), pd.Series(1, index=CODES), year=2024
+    )
     heads = [table.formats[column].label for column in table.frame.columns]
     assert heads[2:4] == ["KAK", "Fyra Mälarstäder"]
     assert not set(table.frame["part0"].dropna().iloc[0].split(", ")) & {"Västerås", "Enköping"}
@@ -118,8 +126,12 @@ def test_two_cooperations_stand_apart_under_their_names(inventory):
 
 def test_a_map_for_each_circle_and_hatching_for_old_evidence_only(inventory, boundaries):
     seen = view(inventory, "bergslagen")
-    drawn = [ax for axes in figures.maps_of(seen, boundaries=boundaries)
-             for ax in axes.get_figure(root=True).axes if ax.get_title("left")]
+    drawn = [
+        ax
+        for axes in figures.maps_of(seen, boundaries=boundaries)
+        for ax in axes.get_figure(root=True).axes
+        if ax.get_title("left")
+    ]
     assert len(drawn) == len(seen.circles)
     for ax, circle in zip(drawn, seen.circles, strict=True):
         hatched = any(patch.get_hatch() for patch in ax.patches if isinstance(patch, PathPatch))
@@ -130,8 +142,12 @@ def test_a_map_for_each_circle_and_hatching_for_old_evidence_only(inventory, bou
 def test_maps_name_members_outside_the_region(inventory, boundaries):
     (axes, *_) = figures.maps_of(view(inventory, "bergslagen"), boundaries=boundaries)
     named = {word for ax in axes.get_figure(root=True).axes for word in words(ax)}
-    outside = {name for circle in view(inventory, "bergslagen").circles for body in circle
-               for name in text.names_of(body.outside)}
+    outside = {
+        name
+        for circle in view(inventory, "bergslagen").circles
+        for body in circle
+        for name in text.names_of(body.outside)
+    }
     assert "Nora" in named
     assert len(named & outside) >= 4
     assert "Örebro" in described(axes).alt
@@ -177,8 +193,12 @@ def test_one_row_a_body_with_its_words(inventory, key):
 
 
 def test_a_task_that_ended_says_nothing_of_the_others(inventory):
-    (row,) = [row for page in figures.timeline_pages(view(inventory, "kak", "2022-06-30"))
-              for row in page if row.key == "vmkf"]
+    (row,) = [
+        row
+        for page in figures.timeline_pages(view(inventory, "kak", "2022-06-30"))
+        for row in page
+        if row.key == "vmkf"
+    ]
     assert row.end is None  # rescue left in 2020, the rest goes on
     assert row.last < 2021
 
@@ -251,8 +271,12 @@ def check_set(codes, date, inventory, boundaries, centres, people, *, draw=True)
         assert not re.search(r">(nan|None|<NA>)<", table.to_html())
     assert matrix_title(seen)
     if draw:
-        drawn = [*figures.compact_of(seen), *figures.matrices_of(seen),
-                 *figures.timelines_of(seen), *figures.maps_of(seen, boundaries=boundaries)]
+        drawn = [
+            *figures.compact_of(seen),
+            *figures.matrices_of(seen),
+            *figures.timelines_of(seen),
+            *figures.maps_of(seen, boundaries=boundaries),
+        ]
         for axes in drawn:
             said = described(axes)
             assert said.title
@@ -261,17 +285,26 @@ def check_set(codes, date, inventory, boundaries, centres, people, *, draw=True)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=60, unique=True),
-       date=st.sampled_from(["1980-01-01", "2012-06-30", "2026-08-31", "2027-06-30"]))
+@given(
+    codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=60, unique=True),
+    date=st.sampled_from(["1980-01-01", "2012-06-30", "2026-08-31", "2027-06-30"]),
+)
 def test_any_set_has_tables(codes, date, inventory, boundaries, centres, people):
     check_set(codes, date, inventory, boundaries, centres, people, draw=False)
 
 
-@pytest.mark.parametrize("codes", [
-    ["2580"], ["1863"], ["0114", "2580"], [code for code in CODES if code[:2] == "14"],
-    [code for code in CODES if code[:2] in ("17", "18", "19")],
-    [code for code in CODES if code[:2] in ("22", "23", "24", "25")][:41],
-], ids=["none", "one", "two", "vastra-gotaland", "three-counties", "forty-one"])
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["2580"],
+        ["1863"],
+        ["0114", "2580"],
+        [code for code in CODES if code[:2] == "14"],
+        [code for code in CODES if code[:2] in ("17", "18", "19")],
+        [code for code in CODES if code[:2] in ("22", "23", "24", "25")][:41],
+    ],
+    ids=["none", "one", "two", "vastra-gotaland", "three-counties", "forty-one"],
+)
 def test_sets_can_be_drawn(codes, inventory, boundaries, centres, people):
     check_set(codes, "2026-08-31", inventory, boundaries, centres, people)
 
@@ -283,8 +316,11 @@ def test_the_nation_can_be_drawn(inventory, boundaries, centres, people):
 @pytest.mark.parametrize("key", ["malardalen", "bergslagen", "kak"])
 def test_every_main_figure_has_a_narrow_drawing(inventory, boundaries, key):
     seen = view(inventory, key)
-    for axes in (*figures.compact_of(seen), *figures.timelines_of(seen)[:1],
-                 *figures.maps_of(seen, boundaries=boundaries)[:1]):
+    for axes in (
+        *figures.compact_of(seen),
+        *figures.timelines_of(seen)[:1],
+        *figures.maps_of(seen, boundaries=boundaries)[:1],
+    ):
         narrow = style.narrow_of(axes.get_figure(root=True))
         assert narrow.get_size_inches()[0] == style.NARROW
         style.settle(narrow.axes[0])

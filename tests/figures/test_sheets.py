@@ -35,11 +35,14 @@ def test_every_member_has_a_sheet_with_its_own_figures() -> None:
         said = lines(sheet)
         assert said["Invånare"][0] == swedish.number(people[sheet.code])
         assert said["Total skattesats, kommun och region"][0].startswith(
-            swedish.number(rates[sheet.code], 2))
+            swedish.number(rates[sheet.code], 2)
+        )
         own = margins.loc[sheet.code, "live_and_work"]
         share = own / (own + margins.loc[sheet.code, "out_commuters"])
         assert said["Arbetar i den egna kommunen"] == (
-            f"{swedish.percent(share, 0)} av de förvärvsarbetande som bor där", "observerat 2021")
+            f"{swedish.percent(share, 0)} av de förvärvsarbetande som bor där",
+            "observerat 2021",
+        )
         assert "Nästa fråga" in said
 
 

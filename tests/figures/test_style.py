@@ -16,8 +16,9 @@ LONG = "En rubrik som säger hela budskapet med flera led och därför behöver 
 def described(title="Kort", subtitle="", height=2.0):
     axes = style.canvas(height)
     axes.plot([0, 1], [0, 1])
-    style.describe(axes, style.Description("prov", title, "Prov.", ("population",),
-                                           subtitle=subtitle))
+    style.describe(
+        axes, style.Description("prov", title, "Prov.", ("population",), subtitle=subtitle)
+    )
     style.settle(axes)
     return axes
 
@@ -29,8 +30,10 @@ def remembered(title, axes=None):
 
 
 @pytest.mark.parametrize("width", [style.WIDTH, style.NARROW])
-@pytest.mark.parametrize(("title", "subtitle"), [
-    ("Kort", ""), (LONG, "Procent av dem som bor där, 2021"), (3 * (LONG + " "), 2 * LONG)])
+@pytest.mark.parametrize(
+    ("title", "subtitle"),
+    [("Kort", ""), (LONG, "Procent av dem som bor där, 2021"), (3 * (LONG + " "), 2 * LONG)],
+)
 def test_head_and_foot_are_as_high_as_their_words(width, title, subtitle):
     with nullcontext() if width == style.WIDTH else style.narrow():
         figure = described(title, subtitle).figure
@@ -66,8 +69,9 @@ def test_a_layout_that_was_found_is_moved_with_the_foot():
 
 
 def test_a_narrow_drawing_says_the_same():
-    axes = overview.plot_first(regions.get("kak"), load_population(), load_localities(),
-                               boundaries=load_boundaries())
+    axes = overview.plot_first(
+        regions.get("kak"), load_population(), load_localities(), boundaries=load_boundaries()
+    )
     narrow = style.narrow_of(axes.figure)
     assert narrow.get_size_inches()[0] == pytest.approx(style.NARROW)
     assert style.description_of(narrow).alt == style.description_of(axes.figure).alt
@@ -84,7 +88,7 @@ def test_a_figure_on_axes_of_another_is_remembered_by_that_one():
 def test_a_municipality_that_is_added_changes_no_colour():
     codes = list(regions.municipalities())[:9]
     for count in range(1, 8):
-        before, after = style.colours_of(codes[:count]), style.colours_of(codes[:count + 1])
+        before, after = style.colours_of(codes[:count]), style.colours_of(codes[: count + 1])
         assert before.items() <= after.items()
         assert len(set(after.values())) == count + 1
     assert set(style.colours_of(codes).values()) == {style.OTHERS}

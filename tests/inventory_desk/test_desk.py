@@ -88,8 +88,10 @@ def test_what_excel_does_to_cells_loses_nothing(do, exported, said):
         sheet.cell(1, len(head) + 2).value = "mina anteckningar"
         sheet.cell(2, len(head) + 2).value = "ring Arboga"
     events = book["events"]
-    rows = sorted(([(cell.value, cell.number_format) for cell in row]
-                   for row in events.iter_rows(min_row=2)), key=lambda cells: str(cells[5][0]))
+    rows = sorted(
+        ([(cell.value, cell.number_format) for cell in row] for row in events.iter_rows(min_row=2)),
+        key=lambda cells: str(cells[5][0]),
+    )
     for number, cells in enumerate(rows, 2):
         for place, (value, shown) in enumerate(cells, 1):
             events.cell(number, place).value = value
@@ -100,16 +102,20 @@ def test_what_excel_does_to_cells_loses_nothing(do, exported, said):
 
 
 def test_a_change_is_shown_with_what_it_changes_and_written_only_when_told(
-        do, exported, folder, said):
+    do, exported, folder, said
+):
     sheet = openpyxl.load_workbook(exported)["events"]
-    row = next(cells[0].row for cells in sheet.iter_rows(min_row=2)
-               if cells[0].value == "gemensam-vaxel")
+    row = next(
+        cells[0].row for cells in sheet.iter_rows(min_row=2) if cells[0].value == "gemensam-vaxel"
+    )
     change(exported, "events", row, "date", date(2026, 5, 4))
     before = contents(folder)
     assert len(do(exported)) == 1
     assert "date '2020' becomes '2026-05-04'" in said[0]
-    assert any("Bergslagen: Telefoni och växel, Nora: fanns 2020, inget slut känt → belagd 2026"
-               in line for line in said)
+    assert any(
+        "Bergslagen: Telefoni och växel, Nora: fanns 2020, inget slut känt → belagd 2026" in line
+        for line in said
+    )
     assert contents(folder) == before
     do(exported, yes=True)
     assert "2026-05-04" in {row["date"] for row in rows_in(folder, "events")}
@@ -130,13 +136,22 @@ def test_a_row_that_is_gone_is_refused_unless_it_is_meant(do, exported, folder):
     assert len(rows_in(folder, "claims")) == count - 1
 
 
-@pytest.mark.parametrize(("sheet", "column", "value", "expected"), [
-    ("memberships", "code", 38, "sheet 'memberships' row 2, column 'code': '38' is no"),
-    ("events", "date", "1/3 2026", "sheet 'events' row 2, column 'date': '1/3 2026' is no date"),
-    ("events", "date", date(1905, 7, 8), "'1905-07-08' is what Excel makes of 2016"),
-])
-def test_a_cell_that_cannot_be_read_is_told_with_its_place(do, exported, sheet, column, value,
-                                                           expected):
+@pytest.mark.parametrize(
+    ("sheet", "column", "value", "expected"),
+    [
+        ("memberships", "code", 38, "sheet 'memberships' row 2, column 'code': '38' is no"),
+        (
+            "events",
+            "date",
+            "1/3 2026",
+            "sheet 'events' row 2, column 'date': '1/3 2026' is no date",
+        ),
+        ("events", "date", date(1905, 7, 8), "'1905-07-08' is what Excel makes of 2016"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_told_with_its_place(
+    do, exported, sheet, column, value, expected
+):
     change(exported, sheet, 2, column, value)
     with pytest.raises(InputError, match="column") as caught:
         do(exported, yes=True)
@@ -193,10 +208,14 @@ def test_stale_tasks_come_oldest_first_with_an_address():
     years = [task.year or 0 for task in tasks]
     assert years == sorted(years)
     assert {"gemensam-vaxel:vaxel", "overformyndare-norra-orebro:overformyndare"} <= {
-        task.task for task in tasks}
+        task.task for task in tasks
+    }
     assert not [task for task in tasks if task.words.startswith(("belagd", "bekräftad"))]
-    assert all(task.address.startswith("http") for task in tasks
-               if task.task != "utredning-norra-lansdelen" and task.address)
+    assert all(
+        task.address.startswith("http")
+        for task in tasks
+        if task.task != "utredning-norra-lansdelen" and task.address
+    )
 
 
 def confirm(folder, said, task, **given):
@@ -205,8 +224,14 @@ def confirm(folder, said, task, **given):
 
 
 def test_evidence_makes_a_task_new_and_says_so(folder, said):
-    confirm(folder, said, "gemensam-vaxel:vaxel", source="https://www.nora.se/vaxel",
-            publisher="Nora kommun", title="Växeln")
+    confirm(
+        folder,
+        said,
+        "gemensam-vaxel:vaxel",
+        source="https://www.nora.se/vaxel",
+        publisher="Nora kommun",
+        title="Växeln",
+    )
     state = state_on(loader.load_inventory(folder), TODAY).query("arrangement == 'gemensam-vaxel'")
     assert set(state["words"]) == {"belagd 2026"}
     source = rows_in(folder, "sources")[-1]
@@ -222,15 +247,18 @@ def test_an_answer_confirms_for_the_one_who_answered(folder, said):
     assert own["1863"] == "belagd 2026"
 
 
-@pytest.mark.parametrize(("task", "given", "expected"), [
-    ("gemensam-vaxl", {}, "did you mean 'gemensam-vaxel'"),
-    ("gemensam-vaxel:vaxl", {}, "did you mean 'vaxel'"),
-    ("gemensam-vaxel", {"date": "2090-01-01"}, "must be a day that has been"),
-    ("gemensam-vaxel", {"date": "i fjol"}, "is no date"),
-    ("gemensam-vaxel", {"source": "nora"}, "write an id, or https"),
-    ("gemensam-vaxel", {"source": "https://ny.se/"}, "needs --publisher and --title"),
-    ("gemensam-vaxel", {"answered": "Nora"}, "is no municipality code"),
-])
+@pytest.mark.parametrize(
+    ("task", "given", "expected"),
+    [
+        ("gemensam-vaxl", {}, "did you mean 'gemensam-vaxel'"),
+        ("gemensam-vaxel:vaxl", {}, "did you mean 'vaxel'"),
+        ("gemensam-vaxel", {"date": "2090-01-01"}, "must be a day that has been"),
+        ("gemensam-vaxel", {"date": "i fjol"}, "is no date"),
+        ("gemensam-vaxel", {"source": "nora"}, "write an id, or https"),
+        ("gemensam-vaxel", {"source": "https://ny.se/"}, "needs --publisher and --title"),
+        ("gemensam-vaxel", {"answered": "Nora"}, "is no municipality code"),
+    ],
+)
 def test_wrong_evidence_is_told_and_nothing_is_written(folder, said, task, given, expected):
     before = contents(folder)
     with pytest.raises(InputError, match=expected):
@@ -244,13 +272,13 @@ def test_wrong_evidence_is_told_and_nothing_is_written(folder, said, task, given
 def test_all_members_are_named_the_regions_first_and_each_source_once():
     lines = listing.list_lines(regions.get("kak"), as_of="2026-08-31", area="raddningstjanst")
     (members,) = [line for line in lines if "utanför" in line]
-    assert members == ("  kommuner: Kungsör, Arboga och Köping; utanför: Hallstahammar, "
-                       "Surahammar och Västerås")
-    cited = lines[lines.index("Källor") + 1:]
+    assert members == (
+        "  kommuner: Kungsör, Arboga och Köping; utanför: Hallstahammar, Surahammar och Västerås"
+    )
+    cited = lines[lines.index("Källor") + 1 :]
     assert len(cited) == len({line.partition("] ")[2] for line in cited})
     numbers = {line.partition("]")[0] + "]" for line in cited}
-    assert all(any(number in line for line in lines[:lines.index("Källor")])
-               for number in numbers)
+    assert all(any(number in line for line in lines[: lines.index("Källor")]) for number in numbers)
 
 
 def test_the_list_as_json_and_csv_holds_the_same():
@@ -261,7 +289,8 @@ def test_the_list_as_json_and_csv_holds_the_same():
     assert {member["code"] for member in record["members"]} == set(region.members)
     assert len(record["outside"]) == 11
     assert {row["code"] for row in rows} == {
-        member["code"] for member in [*record["members"], *record["outside"]]}
+        member["code"] for member in [*record["members"], *record["outside"]]
+    }
     assert [row["in_region"] for row in rows] == ["yes"] * 5 + ["no"] * 11
     assert all(source["url"] for source in record["sources"])
 
@@ -281,8 +310,14 @@ def fill(path, code, answers, day="2026-06-01"):
     book["Svar"]["B4"] = "kommunkansliet"
     for sheet, service, cells in answers:
         head = [cell.value for cell in book[sheet][1]]
-        row = next((cells[0].row for cells in book[sheet].iter_rows(min_row=2)
-                    if service in (cells[0].value, cells[1].value)), book[sheet].max_row + 1)
+        row = next(
+            (
+                cells[0].row
+                for cells in book[sheet].iter_rows(min_row=2)
+                if service in (cells[0].value, cells[1].value)
+            ),
+            book[sheet].max_row + 1,
+        )
         if row > book[sheet].max_row:
             book[sheet].cell(row, 2).value = service
         for name, value in cells.items():
@@ -315,12 +350,24 @@ def test_the_word_form_has_the_same_lines(forms):
 
 def test_an_answer_becomes_confirmed_alone_and_new(do, forms, folder, said):
     form = forms["samverkan-1884.xlsx"]
-    fill(form, "1884", [
-        ("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "Ja", "Sedan": 2012}),
-        ("Saknas", "loner", {"Egen regi": "ja", "Källa": "budget 2026"}),
-        ("Saknas", "ekonomi", {"Organ": "Gemensam ekonominämnd", "Med vilka": "Lindesberg, 1863",
-                               "Form": "gemensam nämnd", "Sedan": date(2026, 1, 1)}),
-    ])
+    fill(
+        form,
+        "1884",
+        [
+            ("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "Ja", "Sedan": 2012}),
+            ("Saknas", "loner", {"Egen regi": "ja", "Källa": "budget 2026"}),
+            (
+                "Saknas",
+                "ekonomi",
+                {
+                    "Organ": "Gemensam ekonominämnd",
+                    "Med vilka": "Lindesberg, 1863",
+                    "Form": "gemensam nämnd",
+                    "Sedan": date(2026, 1, 1),
+                },
+            ),
+        ],
+    )
     do(form, yes=True)
     inventory = loader.load_inventory(folder)
     view = sharing(regions.get("bergslagen"), inventory, TODAY)
@@ -338,8 +385,11 @@ def test_an_answer_becomes_confirmed_alone_and_new(do, forms, folder, said):
 
 def test_a_denial_ends_the_part_of_the_one_who_denies(do, forms, folder):
     form = forms["samverkan-1884.xlsx"]
-    fill(form, "1884", [("Delar", "gemensam-teknisk-namnd:gata",
-                         {"Stämmer": "nej", "Till": "2025-12-31"})])
+    fill(
+        form,
+        "1884",
+        [("Delar", "gemensam-teknisk-namnd:gata", {"Stämmer": "nej", "Till": "2025-12-31"})],
+    )
     do(form, yes=True)
     state = state_on(loader.load_inventory(folder), TODAY)
     board = state[state["arrangement"] == "gemensam-teknisk-namnd"].set_index(["area", "code"])
@@ -366,29 +416,53 @@ def test_answers_in_word_and_a_folder_of_forms(do, forms, folder, tmp_path):
     assert view.cell("raddningstjanst", "1780").words == "bekräftad 2026"
 
 
-@pytest.mark.parametrize(("answers", "expected"), [
-    ([("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "kanske"})],
-     "sheet 'Delar' row {row}, column 'Stämmer': 'kanske' is neither ja nor nej"),
-    ([("Delar", "gemensam-vaxel:vaxel", {"Sedan": 2012})],
-     "sheet 'Delar' row {row}, column 'Stämmer': is empty; write ja or nej"),
-    ([("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "ja", "Till": 2020})],
-     "column 'Till': ja and an end contradict"),
-    ([("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "ja", "Källa": "nn@nora.se"})],
-     "holds an address or a telephone number"),
-    ([("Saknas", "loner", {"Organ": "Lönenämnd"})], "column 'Med vilka': is empty"),
-    ([("Saknas", "loner", {"Organ": "Lönenämnd", "Med vilka": "Lindsberg"})],
-     "no municipality 'Lindsberg': did you mean 'Lindesberg'"),
-    ([("Saknas", "loner", {"Organ": "Lönenämnd", "Med vilka": "Lindesberg", "Form": "klubb"})],
-     "unknown legal form 'klubb'"),
-    ([("Saknas", "Löner och pensionr", {"Egen regi": "ja"})], "did you mean 'loner'"),
-    ([], "nothing is filled in"),
-])
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (
+            [("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "kanske"})],
+            "sheet 'Delar' row {row}, column 'Stämmer': 'kanske' is neither ja nor nej",
+        ),
+        (
+            [("Delar", "gemensam-vaxel:vaxel", {"Sedan": 2012})],
+            "sheet 'Delar' row {row}, column 'Stämmer': is empty; write ja or nej",
+        ),
+        (
+            [("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "ja", "Till": 2020})],
+            "column 'Till': ja and an end contradict",
+        ),
+        (
+            [("Delar", "gemensam-vaxel:vaxel", {"Stämmer": "ja", "Källa": "nn@nora.se"})],
+            "holds an address or a telephone number",
+        ),
+        ([("Saknas", "loner", {"Organ": "Lönenämnd"})], "column 'Med vilka': is empty"),
+        (
+            [("Saknas", "loner", {"Organ": "Lönenämnd", "Med vilka": "Lindsberg"})],
+            "no municipality 'Lindsberg': did you mean 'Lindesberg'",
+        ),
+        (
+            [
+                (
+                    "Saknas",
+                    "loner",
+                    {"Organ": "Lönenämnd", "Med vilka": "Lindesberg", "Form": "klubb"},
+                )
+            ],
+            "unknown legal form 'klubb'",
+        ),
+        ([("Saknas", "Löner och pensionr", {"Egen regi": "ja"})], "did you mean 'loner'"),
+        ([], "nothing is filled in"),
+    ],
+)
 def test_a_fault_in_an_answer_is_told_with_its_place(do, forms, folder, answers, expected):
     form = forms["samverkan-1884.xlsx"]
     fill(form, "1884", answers)
     sheet = openpyxl.load_workbook(form)["Delar"]
-    row = next(cells[0].row for cells in sheet.iter_rows(min_row=2)
-               if cells[0].value == "gemensam-vaxel:vaxel")
+    row = next(
+        cells[0].row
+        for cells in sheet.iter_rows(min_row=2)
+        if cells[0].value == "gemensam-vaxel:vaxel"
+    )
     before = contents(folder)
     with pytest.raises(InputError) as caught:
         do(form, yes=True)

@@ -17,6 +17,7 @@ def made(tmp_path):
 @pytest.fixture
 def fill():
     """`fill(path, {"cost": (low, base, high)})` writes rows of the first service of a form."""
+
     def write(path, values, *, row_of=None, **cells):
         book = openpyxl.load_workbook(path)
         sheet = book["Uppgifter"]

@@ -21,8 +21,13 @@ from analysis.views.commuting import commuting
 
 MEMBERS_ONLY = {"commuters_in", "commuters_out", "live_and_work"}
 SUMS = {"day_population", "night_population", "net_commuting", "commuting_ratio"}
-MATRIX = {"group_in", "group_out", "group_internal", "containment_residence",
-          "containment_workplace"}
+MATRIX = {
+    "group_in",
+    "group_out",
+    "group_internal",
+    "containment_residence",
+    "containment_workplace",
+}
 IDS = {*MEMBERS_ONLY, *SUMS, *MATRIX, "containment_residence_min", "labour_markets"}
 
 
@@ -68,15 +73,21 @@ def test_every_year_of_members_region_and_groups(table: pd.DataFrame) -> None:
     members = set(regions.get("malardalen").members)
     for key in MEMBERS_ONLY | SUMS:
         rows = table[table["id"] == key]
-        areas = members if key in MEMBERS_ONLY else members | {"malardalen", "kak",
-                                                               "fyra-malarstader"}
+        areas = (
+            members if key in MEMBERS_ONLY else members | {"malardalen", "kak", "fyra-malarstader"}
+        )
         assert set(rows["area"]) == areas
         assert (rows.groupby("area")["year"].count() == 18).all()
 
 
-@pytest.mark.parametrize(("key", "night", "day"), [
-    ("karlstad", 70_592, 71_551), ("bergslagen", 20_468, 18_313),
-    ("malardalen", 187_633, 177_850)])
+@pytest.mark.parametrize(
+    ("key", "night", "day"),
+    [
+        ("karlstad", 70_592, 71_551),
+        ("bergslagen", 20_468, 18_313),
+        ("malardalen", 187_633, 177_850),
+    ],
+)
 def test_known_sums(key: str, night: int, day: int, now: Flows) -> None:
     table = figures_of(regions.get(key), now)
     assert one(table, "night_population", key)["value"] == night
@@ -87,11 +98,16 @@ def test_known_sums(key: str, night: int, day: int, now: Flows) -> None:
     assert inside - outside == day - night
 
 
-@pytest.mark.parametrize(("key", "least", "markets"), [
-    ("kak", 0.61, 1), ("fyra-malarstader", 0.75, 3), ("bergslagen", 0.68, 3),
-    ("karlstad", 0.67, 1)])
-def test_known_bounds_and_labour_markets(key: str, least: float, markets: int,
-                                         now: Flows) -> None:
+@pytest.mark.parametrize(
+    ("key", "least", "markets"),
+    [
+        ("kak", 0.61, 1),
+        ("fyra-malarstader", 0.75, 3),
+        ("bergslagen", 0.68, 3),
+        ("karlstad", 0.67, 1),
+    ],
+)
+def test_known_bounds_and_labour_markets(key: str, least: float, markets: int, now: Flows) -> None:
     table = figures_of(regions.get(key), now)
     bound = one(table, "containment_residence_min", key)
     assert round(bound["value"], 2) == least

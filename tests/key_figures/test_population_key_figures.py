@@ -11,13 +11,23 @@ from analysis.key_figures.population import population_key_figures
 from analysis.loaders import finances, population
 from analysis.regions import Region
 
-IDS = {"population", "population_change_10y", "density", "share_65plus", "dependency_ratio",
-       "tax_rate", "tax_rate_total", "tax_base", "cost_per_inhabitant"}
+IDS = {
+    "population",
+    "population_change_10y",
+    "density",
+    "share_65plus",
+    "dependency_ratio",
+    "tax_rate",
+    "tax_rate_total",
+    "tax_base",
+    "cost_per_inhabitant",
+}
 
 
 def figures_of(region: Region, land: pd.DataFrame | None = None) -> pd.DataFrame:
     return population_key_figures(
-        region, population_table=population.load_population(),
+        region,
+        population_table=population.load_population(),
         land_area=population.load_land_area() if land is None else land,
         share_65plus=population.load_indicator("share_65plus"),
         dependency_ratio=population.load_indicator("dependency_ratio"),
@@ -25,7 +35,8 @@ def figures_of(region: Region, land: pd.DataFrame | None = None) -> pd.DataFrame
         tax_rate_total=population.load_indicator("tax_rate_total"),
         tax_base=population.load_indicator("tax_base"),
         taxable_income=population.load_indicator("taxable_income_real"),
-        finances=finances.load_finances())
+        finances=finances.load_finances(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +65,13 @@ def test_every_id_is_there_with_its_unit_and_no_gap(table: pd.DataFrame) -> None
 
 def test_population_has_every_year_of_members_region_groups_and_nation(table: pd.DataFrame) -> None:
     rows = table[table["id"] == "population"]
-    assert set(rows["area"]) == {*regions.get("malardalen").members, "malardalen", "kak",
-                                 "fyra-malarstader", "00"}
+    assert set(rows["area"]) == {
+        *regions.get("malardalen").members,
+        "malardalen",
+        "kak",
+        "fyra-malarstader",
+        "00",
+    }
     assert (rows.groupby("area")["year"].count() == 76).all()
     assert one(table, "population", "fyra-malarstader", 2019)["value"] == 342_739
     assert one(table, "population", "kak", 2005)["value"] == 46_329
@@ -74,8 +90,14 @@ def test_kinds_follow_the_source(table: pd.DataFrame) -> None:
 
 def test_change_covers_members_region_counties_and_nation(table: pd.DataFrame) -> None:
     rows = table[table["id"] == "population_change_10y"]
-    assert set(rows["area"]) == {*regions.get("malardalen").members, "malardalen", "03", "04",
-                                 "19", "00"}
+    assert set(rows["area"]) == {
+        *regions.get("malardalen").members,
+        "malardalen",
+        "03",
+        "04",
+        "19",
+        "00",
+    }
     assert set(rows["year"]) == {2025}
 
 
@@ -87,17 +109,25 @@ def test_shares_lie_between_zero_and_one(table: pd.DataFrame) -> None:
 
 
 def test_finances_are_the_latest_year_of_members(table: pd.DataFrame) -> None:
-    rows = table[table["id"].isin(["tax_rate", "tax_rate_total", "tax_base",
-                                   "cost_per_inhabitant"])]
+    rows = table[
+        table["id"].isin(["tax_rate", "tax_rate_total", "tax_base", "cost_per_inhabitant"])
+    ]
     assert rows.groupby("id")["year"].unique().map(list).to_dict() == {
-        "tax_rate": [2022], "tax_rate_total": [2026], "tax_base": [2025],
-        "cost_per_inhabitant": [2022]}
+        "tax_rate": [2022],
+        "tax_rate_total": [2026],
+        "tax_base": [2025],
+        "cost_per_inhabitant": [2022],
+    }
     assert len(rows) == 28
     base = one(table, "tax_base", "1980", 2025)
     assert "TAB3600" in base["source"]
     assert base["kind"] == "observed"
-    assert base["value"] == population.load_indicator("taxable_income_real").set_index(
-        ["code", "year"])["value"]["1980", 2025]
+    assert (
+        base["value"]
+        == population.load_indicator("taxable_income_real").set_index(["code", "year"])["value"][
+            "1980", 2025
+        ]
+    )
 
 
 def test_density_uses_land_of_all_members(table: pd.DataFrame) -> None:

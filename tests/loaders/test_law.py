@@ -10,7 +10,8 @@ from analysis.loaders import law, tables
 def test_every_rule_says_where_and_when_it_was_read():
     rules = law.load_law()
     assert (rules[["statement", "law", "paragraph", "url", "edition", "checked"]] != "").all(
-        axis=None)
+        axis=None
+    )
     assert rules["url"].str.startswith("https://").all()
     assert rules["paragraph"].str.contains("§").all()
     for column in ("edition", "checked"):
@@ -30,10 +31,16 @@ def test_each_form_says_whether_it_is_possible_and_how_a_member_leaves():
         assert "leaves" in set(general.loc[general["form"] == form, "topic"])
 
 
-@pytest.mark.parametrize(("area", "barred"), [
-    ("bygglov", {"bolag"}), ("overformyndare", {"bolag"}), ("raddningstjanst", {"bolag"}),
-    ("loner", set()), ("vatten-avlopp", set()),
-])
+@pytest.mark.parametrize(
+    ("area", "barred"),
+    [
+        ("bygglov", {"bolag"}),
+        ("overformyndare", {"bolag"}),
+        ("raddningstjanst", {"bolag"}),
+        ("loner", set()),
+        ("vatten-avlopp", set()),
+    ],
+)
 def test_special_law_goes_before_the_general_rule(area, barred):
     rules = law.rules_for(law.load_law(), area)
     possible = rules[rules["topic"] == "possible"]

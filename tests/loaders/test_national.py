@@ -19,8 +19,9 @@ def test_food_control_has_each_municipality_once_in_249_authorities():
     assert metrics.completeness(table) == {"alone": 225, "shared": 65, "unknown": 0}
 
 
-@pytest.mark.parametrize(("area", "bodies", "known"),
-                         [("raddningstjanst", 54, 190), ("raddningsledning", 8, 178)])
+@pytest.mark.parametrize(
+    ("area", "bodies", "known"), [("raddningstjanst", 54, 190), ("raddningsledning", 8, 178)]
+)
 def test_rescue_is_known_in_part_and_the_rest_is_unknown(area, bodies, known):
     table = national.load_national(area)
     counted = metrics.completeness(table)
@@ -50,8 +51,12 @@ def test_a_base_of_a_body_with_unknown_members_is_no_whole_base():
 def test_the_layer_and_the_inventory_name_the_same_members_of_a_rescue_body():
     mine = national.load_national("raddningstjanst")
     shared = inventory.load_inventory()
-    for key in ("nerikes-brandkar", "bergslagens-raddningstjanst", "raddning-karlstadsregionen",
-                "raddningstjansten-malardalen"):
+    for key in (
+        "nerikes-brandkar",
+        "bergslagens-raddningstjanst",
+        "raddning-karlstadsregionen",
+        "raddningstjansten-malardalen",
+    ):
         own = shared.memberships["arrangement"] == key
         members = set(shared.memberships.loc[own, "code"])
         bodies = set(mine.loc[mine["code"].isin(members), "body"])
@@ -93,8 +98,9 @@ def test_a_body_that_should_have_another_number_of_members_is_told(monkeypatch):
 
 def test_who_is_alone_has_one_member(monkeypatch):
     def change(members, bodies):
-        members.loc[members["code"].eq("0484") & members["service"].eq("raddningstjanst"),
-                    "body"] = "raddningstjanst-raddningstjansten-flen"
+        members.loc[
+            members["code"].eq("0484") & members["service"].eq("raddningstjanst"), "body"
+        ] = "raddningstjanst-raddningstjansten-flen"
 
     text = broken(monkeypatch, change)
     assert "'raddningstjanst-raddningstjansten-flen' is egen but has 2 members" in text

@@ -299,14 +299,22 @@ def test_loading_knows_all_municipalities(folder: Path) -> None:
 
 
 def small(
-    *, trust: str = "high", ended: str = "", form: str = "bolag", kind: str = "service",
-    last: str = "2018", covered: tuple[str, str] = ("", ""), area: str = "r",
+    *,
+    trust: str = "high",
+    ended: str = "",
+    form: str = "bolag",
+    kind: str = "service",
+    last: str = "2018",
+    covered: tuple[str, str] = ("", ""),
+    area: str = "r",
 ) -> list[Finding]:
     """Findings for two bodies that run rescue for 1960, the second by `trust` and so on."""
     tables = {
         "sources": [("s", "Utgivare", "Titel", "", "", "", "")],
-        "forms": [("bolag", "bolag", "", "until-ended", "", ""),
-                  ("avtal", "avtal", "", "next-term", "", "")],
+        "forms": [
+            ("bolag", "bolag", "", "until-ended", "", ""),
+            ("avtal", "avtal", "", "next-term", "", ""),
+        ],
         "areas": [("r", "Grupp", "Räddning", "Rescue", "", "field", "", "")],
         "arrangements": [("a", "A", "bolag", "service", ""), ("b", "B", form, kind, "")],
         "names": [("a", "A", "", "", "s"), ("b", "B", "", "", "s")],
@@ -361,8 +369,11 @@ def test_no_overlap_where_only_one_runs(apart: dict[str, str]) -> None:
 
 def warned(folder: Path, table: str, line: int) -> list[str]:
     """Messages of the warnings at a line; no error stands there."""
-    found = [f for f in check_inventory(read_inventory(folder))
-             if (f.file, f.row) == (f"{table}.csv", line)]
+    found = [
+        f
+        for f in check_inventory(read_inventory(folder))
+        if (f.file, f.row) == (f"{table}.csv", line)
+    ]
     assert errors_of(found) == []
     return [f.message for f in found]
 
@@ -371,8 +382,14 @@ def test_evidence_on_days_outside_the_coverage_is_a_warning(folder: Path) -> Non
     append(folder, "arrangements", "ny,Nytt,avtal,service,")
     append(folder, "names", "ny,Namn,,,kungsor-2016")
     append(folder, "coverage", "ny,fordon,2010,2012,kungsor-2016,high,")
-    line = append(folder, "events", *(f"ny,running,fordon,,{date},evidence,kungsor-2016,high,"
-                                      for date in ("2009-12", "2010", "2012-12-31", "2013-01")))
+    line = append(
+        folder,
+        "events",
+        *(
+            f"ny,running,fordon,,{date},evidence,kungsor-2016,high,"
+            for date in ("2009-12", "2010", "2012-12-31", "2013-01")
+        ),
+    )
     assert ["before the days" in text for text in warned(folder, "events", line)] == [True]
     assert warned(folder, "events", line + 1) == warned(folder, "events", line + 2) == []
     assert ["after the days" in text for text in warned(folder, "events", line + 3)] == [True]
@@ -382,9 +399,12 @@ def test_an_arrangement_without_areas_events_and_members_is_a_warning(folder: Pa
     append(folder, "names", "ny,Namn,,,kungsor-2016")
     line = append(folder, "arrangements", "ny,Nytt,avtal,service,")
     said = warned(folder, "arrangements", line)
-    assert [name for name in ("coverage", "events", "memberships")
-            for text in said if f"no row in {name}.csv" in text] == [
-        "coverage", "events", "memberships"]
+    assert [
+        name
+        for name in ("coverage", "events", "memberships")
+        for text in said
+        if f"no row in {name}.csv" in text
+    ] == ["coverage", "events", "memberships"]
 
 
 def test_an_end_without_any_evidence_of_running_is_a_warning(folder: Path) -> None:
@@ -397,17 +417,21 @@ def test_an_end_without_any_evidence_of_running_is_a_warning(folder: Path) -> No
     assert "never ran" in said
 
 
-@pytest.mark.parametrize(("source", "arrangement"), [
-    ("kallelse-hammaro", "gymnasienamnd-karlstad-hammaro"),
-    ("kallelse-hammaro", "drifts-och-servicenamnden"),
-    ("rrb-avtal", "raddningsregion-bergslagen"),
-])
+@pytest.mark.parametrize(
+    ("source", "arrangement"),
+    [
+        ("kallelse-hammaro", "gymnasienamnd-karlstad-hammaro"),
+        ("kallelse-hammaro", "drifts-och-servicenamnden"),
+        ("rrb-avtal", "raddningsregion-bergslagen"),
+    ],
+)
 def test_where_only_a_title_was_seen_trust_is_low_and_a_note_says_so(
     source: str, arrangement: str
 ) -> None:
     inventory = load_inventory(SHIPPED)
-    rows = pd.concat([inventory.events, inventory.claims, inventory.coverage,
-                      inventory.memberships])
+    rows = pd.concat(
+        [inventory.events, inventory.claims, inventory.coverage, inventory.memberships]
+    )
     own = rows[(rows["source"] == source) & (rows["arrangement"] == arrangement)]
     assert len(own) > 0
     assert set(own["trust"]) == {"low"}
@@ -419,8 +443,16 @@ def test_where_only_a_title_was_seen_trust_is_low_and_a_note_says_so(
 
 def test_every_source_is_cited_and_datable() -> None:
     inventory = load_inventory(SHIPPED)
-    tables = (inventory.names, inventory.coverage, inventory.memberships, inventory.events,
-              inventory.claims, inventory.alone, inventory.figures, inventory.context)
+    tables = (
+        inventory.names,
+        inventory.coverage,
+        inventory.memberships,
+        inventory.events,
+        inventory.claims,
+        inventory.alone,
+        inventory.figures,
+        inventory.context,
+    )
     cited = {source for table in tables for source in table["source"]}
     assert set(inventory.sources["id"]) == cited
     undated = inventory.sources[inventory.sources["date"] == ""]

@@ -90,7 +90,8 @@ def test_ages_of_2025_fit_the_published_totals():
     assert (sums - people[sums.index]).abs().max() < 30
     assert (ages.groupby("code")["age_from"].count() == 21).all()
     older = ages[ages["age_from"] >= 65].groupby("code")["persons"].sum() / people.xs(
-        2025, level="year")
+        2025, level="year"
+    )
     share = population.load_indicator("share_65plus").set_index(["code", "year"])["value"]
     assert (100 * older - share.xs(2025, level="year")).abs().max() < 0.4
 
@@ -103,9 +104,15 @@ def test_what_the_publisher_has_since_is_known():
         assert entry.newest is None or entry.newest >= tables.load(entry.key)["year"].max()
 
 
-@pytest.mark.parametrize(("key", "day", "year"), [
-    ("population", date(2012, 6, 30), 2011), ("population", date(2012, 12, 31), 2012),
-    ("tax_rate_total", date(2012, 1, 1), 2012), ("staff", date(2012, 11, 30), 2012)])
+@pytest.mark.parametrize(
+    ("key", "day", "year"),
+    [
+        ("population", date(2012, 6, 30), 2011),
+        ("population", date(2012, 12, 31), 2012),
+        ("tax_rate_total", date(2012, 1, 1), 2012),
+        ("staff", date(2012, 11, 30), 2012),
+    ],
+)
 def test_a_figure_stands_for_a_day_of_its_year(key, day, year):
     assert catalog.dataset(key).last_year(day) == year
 
@@ -137,9 +144,13 @@ def test_every_fault_of_a_broken_table_is_listed():
     with pytest.raises(DataError) as caught:
         tables.validate(table, entry)
     text = "\n".join(caught.value.faults)
-    for part in ("'9999' is not a municipality code", "-1 is not greater_than",
-                 "'bas' is not one of", "the key (code, year) stands there twice",
-                 "4 rows, the catalogue says 5220"):
+    for part in (
+        "'9999' is not a municipality code",
+        "-1 is not greater_than",
+        "'bas' is not one of",
+        "the key (code, year) stands there twice",
+        "4 rows, the catalogue says 5220",
+    ):
         assert part in text
     assert "commuting_margins.parquet row 4, column 'code'" in text
 

@@ -14,7 +14,8 @@ def present(*bodies):
 
 def test_a_body_left_with_one_member_and_without_its_host_is_told():
     found = alternatives.change(
-        present(("f", True, "kommunalforbund", "a", "a; b", "c")), [["a", "b"]])
+        present(("f", True, "kommunalforbund", "a", "a; b", "c")), [["a", "b"]]
+    )
     assert found.left == ("f",)
     assert found.stay == {"f": ("c",)}
     assert found.lone == ("f",)
@@ -24,7 +25,8 @@ def test_a_body_left_with_one_member_and_without_its_host_is_told():
 
 def test_a_body_that_grows_is_not_left():
     found = alternatives.change(
-        present(("f", True, "kommunalforbund", "", "a; b", "")), [["a", "b", "c"]])
+        present(("f", True, "kommunalforbund", "", "a; b", "")), [["a", "b", "c"]]
+    )
     assert (found.left, found.grown, found.same) == ((), ("f",), "")
 
 

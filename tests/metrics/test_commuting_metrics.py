@@ -365,8 +365,7 @@ class TestOrebro:
         women = county[(county["sex"] == "women") & (county["home"] != county["work"])]
         home, work = women["home"].isin(four), women["work"].isin(four)
         assert women.loc[home & work, "persons"].sum() == 713
-        assert women.loc[home & (women["work"] == "1880"),
-                         "persons"].sum() == 1131
+        assert women.loc[home & (women["work"] == "1880"), "persons"].sum() == 1131
 
     def test_women_and_men_are_the_total(self, county):
         by_sex = county.pivot(index=["home", "work"], columns="sex", values="persons").dropna()

@@ -36,6 +36,7 @@ def model(km):
 
     def cells(year, samples=()):
         return fm.model_matrix(margins, km, year=year, county_flows=county, samples=samples)
+
     return cells
 
 
@@ -67,8 +68,9 @@ def test_a_pair_known_for_both_sexes_is_used_as_such(samples):
 def test_a_county_that_is_left_out_leaves_no_trace(observed, km):
     some = fe.samples_of(observed, km, without={"18"})
     assert {one.county for one in some} == {"01", "03", "17"}
-    other = observed.assign(persons=observed["persons"].where(
-        ~observed["home"].str.startswith("18"), 7))
+    other = observed.assign(
+        persons=observed["persons"].where(~observed["home"].str.startswith("18"), 7)
+    )
     for one, same in zip(some, fe.samples_of(other, km, without={"18"}), strict=True):
         assert (one.part == same.part).all()
 
@@ -81,9 +83,14 @@ def test_women_alone_tell_of_the_total_better_with_the_distance(observed, km, mo
     level, slope = fe.share_of_women(observed[observed["home"].str.startswith("03")], km)
     away = km.to_numpy()[women.home, women.work]
     by_distance = replace(women, part=1 / (1 + np.exp(-(level + slope * np.log(away)))))
-    score = {name: cpc(total.persons, model(2017, some).to_numpy()[total.home, total.work])
-             for name, some in (("none", ()), ("one share", (women_of(women, 0.47),)),
-                                ("distance", (by_distance,)))}
+    score = {
+        name: cpc(total.persons, model(2017, some).to_numpy()[total.home, total.work])
+        for name, some in (
+            ("none", ()),
+            ("one share", (women_of(women, 0.47),)),
+            ("distance", (by_distance,)),
+        )
+    }
     assert score["none"] < score["one share"] < score["distance"]
     assert score["distance"] > 0.95
 
@@ -107,8 +114,10 @@ def test_the_observed_year_comes_near_and_zeros_do_not_end_the_fit(samples, mode
     for one in samples:
         before = model(one.year).to_numpy()[one.home, one.work]
         after = model(one.year, samples).to_numpy()[one.home, one.work]
-        scaled = [one.part * cells * one.persons.sum() / (one.part * cells).sum()
-                  for cells in (before, after)]
+        scaled = [
+            one.part * cells * one.persons.sum() / (one.part * cells).sum()
+            for cells in (before, after)
+        ]
         assert cpc(one.persons, scaled[1]) > cpc(one.persons, scaled[0])
         assert cpc(one.persons, scaled[1]) > 0.93
         assert (after > 0).all()

@@ -58,7 +58,8 @@ def test_ljusnarsberg_pays_a_tenth_or_a_quarter():
 def test_one_unknown_basis_makes_the_whole_key_unknown():
     table = allocation.key_shares(
         {"inhabitants": pd.Series({"a": 10, "b": 30}), "volume": pd.Series({"a": 5.0})},
-        pd.Index(["a", "b"]))
+        pd.Index(["a", "b"]),
+    )
     assert table["volume"].isna().all()
     assert table["inhabitants"].tolist() == [0.25, 0.75]
     assert allocation.cost_share(pd.Series({"a": 0, "b": 0})).isna().all()
@@ -95,8 +96,10 @@ def test_reach_and_distance_in_norra_orebro_lan_as_checked_by_hand():
 
 def test_no_town_of_fyra_malarstader_reaches_half():
     own, places = towns(MALARSTADER), main_places(MALARSTADER)
-    for km in (location.straight(own, list(places.index)),
-               location.around_water(own, list(places.index), load_boundaries().reset_index())):
+    for km in (
+        location.straight(own, list(places.index)),
+        location.around_water(own, list(places.index), load_boundaries().reset_index()),
+    ):
         assert location.reach(km, own["population"], limit=20).max() < 0.48
 
 
@@ -139,8 +142,9 @@ def test_staff_in_reach_is_unknown_when_one_is():
 
 
 def test_the_cohort_is_unknown_with_an_unknown_group():
-    ages = pd.DataFrame({"code": ["a"] * 4, "age_from": [70, 75, 80, 85],
-                         "persons": [60.0, 40.0, 30.0, 20.0]})
+    ages = pd.DataFrame(
+        {"code": ["a"] * 4, "age_from": [70, 75, 80, 85], "persons": [60.0, 40.0, 30.0, 20.0]}
+    )
     assert need.cohort_70_79(ages)["a"] == 2.0
     ages.loc[1, "persons"] = float("nan")
     assert math.isnan(need.cohort_70_79(ages)["a"])

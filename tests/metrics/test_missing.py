@@ -25,12 +25,21 @@ few = settings(max_examples=20, deadline=None)  # the tables are small, the figu
 
 def flows_with(hidden: set[tuple[str, str]] = frozenset()) -> pd.DataFrame:  # type: ignore[assignment]
     """Flows of one year with distinct counts; the cells of `hidden` are suppressed."""
-    return pd.DataFrame([
-        (2024, home, work, "total",
-         np.nan if (home, work) in hidden else float(50 + 13 * place + place % 7), "observed",
-         "suppressed" if (home, work) in hidden else "published")
-        for place, (home, work) in enumerate(CELLS)
-    ], columns=["year", "home", "work", "sex", "persons", "kind", "status"])
+    return pd.DataFrame(
+        [
+            (
+                2024,
+                home,
+                work,
+                "total",
+                np.nan if (home, work) in hidden else float(50 + 13 * place + place % 7),
+                "observed",
+                "suppressed" if (home, work) in hidden else "published",
+            )
+            for place, (home, work) in enumerate(CELLS)
+        ],
+        columns=["year", "home", "work", "sex", "persons", "kind", "status"],
+    )
 
 
 MARGINS = commuting.margins_from_flows(flows_with())
@@ -38,8 +47,10 @@ MARGINS = commuting.margins_from_flows(flows_with())
 
 def never_another_number(before: pd.DataFrame, after: pd.DataFrame) -> None:
     """Every number of `after` is the one of `before`, or missing."""
-    first, second = (table.select_dtypes("number").astype("float64").reset_index(drop=True)
-                     for table in (before, after))
+    first, second = (
+        table.select_dtypes("number").astype("float64").reset_index(drop=True)
+        for table in (before, after)
+    )
     same = (second - first).abs() < 1e-9
     assert (same | second.isna()).all(axis=None), (first, second)
 
@@ -52,24 +63,36 @@ off_diagonal = st.sampled_from([cell for cell in CELLS if cell[0] != cell[1]])
 def test_a_hidden_cell_makes_no_figure_of_a_group_another_number(cell: tuple[str, str]) -> None:
     whole, part = flows_with(), flows_with({cell})
     for margins in (None, MARGINS):
-        found = [commuting.group_figures(flows, CODES, margins=margins).drop(
-            columns="unknown_cells") for flows in (whole, part)]
+        found = [
+            commuting.group_figures(flows, CODES, margins=margins).drop(columns="unknown_cells")
+            for flows in (whole, part)
+        ]
         never_another_number(*found)
     never_another_number(commuting.reciprocity(whole, CODES), commuting.reciprocity(part, CODES))
     for margins in (None, MARGINS):
-        never_another_number(*(commuting.dependence(flows, CODES, year=2024, margins=margins)
-                               for flows in (whole, part)))
+        never_another_number(
+            *(
+                commuting.dependence(flows, CODES, year=2024, margins=margins)
+                for flows in (whole, part)
+            )
+        )
     never_another_number(*(commuting.margins_from_flows(flows) for flows in (whole, part)))
     never_another_number(*(scenario.commuting_links(CODES, flows) for flows in (whole, part)))
-    never_another_number(*(scenario.commuting_links(CODES, flows) for flows in (
-        whole, part[part["persons"].notna()])))
+    never_another_number(
+        *(
+            scenario.commuting_links(CODES, flows)
+            for flows in (whole, part[part["persons"].notna()])
+        )
+    )
 
 
 @given(off_diagonal)
 @few
 def test_lower_bounds_are_those_with_unknown_cells(cell: tuple[str, str]) -> None:
-    before, after = (commuting.missing_members(flows_with(hidden), CODES, top=9).set_index("code")
-                     for hidden in (set(), {cell}))
+    before, after = (
+        commuting.missing_members(flows_with(hidden), CODES, top=9).set_index("code")
+        for hidden in (set(), {cell})
+    )
     after = after.loc[before.index]
     for way in ("out", "in"):
         known = after[f"{way}_unknown"] == 0
@@ -123,8 +146,9 @@ OUT = square().sum(axis=1) - 5
 
 
 def test_a_share_of_an_unknown_population_or_row_is_unknown() -> None:
-    found = labour_markets.local_labour_markets(square(), NIGHT.mask(NIGHT.index == "1864"),
-                                                out_commuters=OUT)
+    found = labour_markets.local_labour_markets(
+        square(), NIGHT.mask(NIGHT.index == "1864"), out_commuters=OUT
+    )
     assert np.isnan(found.at["1864", "share"])
     hidden = square({("1863", work) for work in ALL})
     found = labour_markets.local_labour_markets(hidden, NIGHT, out_commuters=OUT)
@@ -147,8 +171,11 @@ AGES = ages_of(CODES)
 def test_an_age_group_that_is_hidden_or_absent(absent: bool, place: int) -> None:
     ages = AGES.reset_index(drop=True)
     code = ages.at[place, "code"]
-    part = ages.drop(index=place) if absent else ages.assign(
-        persons=ages["persons"].mask(ages.index == place))
+    part = (
+        ages.drop(index=place)
+        if absent
+        else ages.assign(persons=ages["persons"].mask(ages.index == place))
+    )
     for low, high in ((0, 19), (20, 64), (65, None), (0, None)):
         before, after = (population.by_age(table, low, high) for table in (ages, part))
         never_another_number(before.to_frame(), after.reindex(before.index).to_frame())
@@ -166,16 +193,24 @@ def test_a_municipality_without_ages_is_not_left_out_of_the_sum() -> None:
 
 
 COMPONENTS = ["births", "deaths", *population.COMPONENTS, "increase"]
-CHANGES = loader.load_population_change().query("code in @CODES and sex == 'total'").reset_index(
-    drop=True)
+CHANGES = (
+    loader.load_population_change()
+    .query("code in @CODES and sex == 'total'")
+    .reset_index(drop=True)
+)
 
 
 @given(st.integers(0, len(CHANGES) - 1), st.sampled_from([*COMPONENTS, "row"]))
 @few
 def test_an_unknown_change_of_a_member_is_unknown_for_the_set(place: int, column: str) -> None:
     before = population.balance(CHANGES, CODES)
-    changed = (CHANGES.drop(index=place) if column == "row" else CHANGES.assign(
-        **{column: CHANGES[column].astype("Int64").mask(CHANGES.index == place)}))
+    changed = (
+        CHANGES.drop(index=place)
+        if column == "row"
+        else CHANGES.assign(
+            **{column: CHANGES[column].astype("Int64").mask(CHANGES.index == place)}
+        )
+    )
     after = population.balance(changed, CODES)
     never_another_number(before, after)
     year = CHANGES.at[place, "year"]
@@ -202,11 +237,17 @@ def test_sums_on_the_boundaries_of_each_year_need_every_part() -> None:
 
 
 def test_a_projection_with_a_hidden_or_absent_group_is_unknown(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rows = pd.concat([AGES.assign(year=year) for year in (2030, 2031, 2032)], ignore_index=True)
     rows["persons"] = rows["persons"].astype("float64")
-    rows.loc[(rows["code"] == "1863") & (rows["year"] == 2031) & (rows["age_from"] == 65)
-             & (rows["sex"] == "men"), "persons"] = np.nan
+    rows.loc[
+        (rows["code"] == "1863")
+        & (rows["year"] == 2031)
+        & (rows["age_from"] == 65)
+        & (rows["sex"] == "men"),
+        "persons",
+    ] = np.nan
     rows = rows[~((rows["code"] == "1863") & (rows["year"] == 2032) & (rows["age_from"] == 0))]
     monkeypatch.setattr(tables, "record", lambda key: "fetched")
     monkeypatch.setattr(tables, "load", lambda key: rows)
@@ -219,11 +260,29 @@ def test_a_projection_with_a_hidden_or_absent_group_is_unknown(
 
 
 def state_of(*bodies: tuple[str, tuple[str, ...]]) -> pd.DataFrame:
-    return pd.DataFrame([
-        {"arrangement": key, "name": key, "area": "vaxel", "kind": "service", "state": "evidenced",
-         "words": "belagd 2024", "counted": True, "dated": True, "event": "", "code": code,
-         "legal_form": "natverk", "host": "", "last_evidence": 2024, "trust": "high",
-         "sources": "s"} for key, codes in bodies for code in codes])
+    return pd.DataFrame(
+        [
+            {
+                "arrangement": key,
+                "name": key,
+                "area": "vaxel",
+                "kind": "service",
+                "state": "evidenced",
+                "words": "belagd 2024",
+                "counted": True,
+                "dated": True,
+                "event": "",
+                "code": code,
+                "legal_form": "natverk",
+                "host": "",
+                "last_evidence": 2024,
+                "trust": "high",
+                "sources": "s",
+            }
+            for key, codes in bodies
+            for code in codes
+        ]
+    )
 
 
 @given(st.sampled_from(CODES))
@@ -239,10 +298,20 @@ def test_sums_of_inhabitants_need_every_member(code: str) -> None:
 
 
 def test_costs_keep_why_they_are_unknown() -> None:
-    costs = pd.DataFrame({"code": CODES[:3], "year": 2024, "cost": [1.0, 2.0, np.nan],
-                          "status": ["published", "published", "suppressed"]})
+    costs = pd.DataFrame(
+        {
+            "code": CODES[:3],
+            "year": 2024,
+            "cost": [1.0, 2.0, np.nan],
+            "status": ["published", "published", "suppressed"],
+        }
+    )
     assert scenario.known_costs(CODES, costs)["status"].tolist() == [
-        "published", "published", "suppressed", "unavailable"]
+        "published",
+        "published",
+        "suppressed",
+        "unavailable",
+    ]
 
 
 def test_links_of_the_scenario_keep_why_they_are_unknown() -> None:

@@ -13,9 +13,13 @@ def rows(code, values):
 
 
 def test_means_spread_and_missing_years_by_hand():
-    table = pd.DataFrame([*rows("a", {2008: 100.0, 2009: 110.0, 2011: 120.0}),
-                          *rows("b", {2009: 50.0, 2011: float("nan"), 2012: 70.0}),
-                          *rows("c", {2012: 200.0})])
+    table = pd.DataFrame(
+        [
+            *rows("a", {2008: 100.0, 2009: 110.0, 2011: 120.0}),
+            *rows("b", {2009: 50.0, 2011: float("nan"), 2012: 70.0}),
+            *rows("c", {2012: 200.0}),
+        ]
+    )
     found = before_and_after(table, {"members": ["a", "b"], "alone": ["c"]}, start=2010)
     before, after, no, alone = found.to_dict("records")
     assert before["mean"] == pytest.approx((105 + 50) / 2)  # mean of the municipal means

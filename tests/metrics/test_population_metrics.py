@@ -97,10 +97,13 @@ def test_density_divides_by_land_of_the_same_code(values: pd.Series) -> None:
 
 
 def test_the_latest_land_is_that_of_each_municipality() -> None:
-    table = pd.DataFrame({"code": ["a", "b", "a"], "year": [2025, 2024, 2015],
-                          "value": [9.0, 5.0, 8.0]})
+    table = pd.DataFrame(
+        {"code": ["a", "b", "a"], "year": [2025, 2024, 2015], "value": [9.0, 5.0, 8.0]}
+    )
     assert metrics.latest_land(table).to_dict("index") == {
-        "a": {"year": 2025, "km2": 9.0}, "b": {"year": 2024, "km2": 5.0}}
+        "a": {"year": 2025, "km2": 9.0},
+        "b": {"year": 2024, "km2": 5.0},
+    }
 
 
 def test_index_of_an_unknown_base_is_missing() -> None:

@@ -12,22 +12,35 @@ from analysis.metrics import scenario
 
 A, B, C, D, E = "0001", "0002", "0003", "0004", "0005"
 POPULATION = pd.Series({A: 1000, B: 2000, C: 3000, D: 4000, E: 5000})
-CENTRES = pd.DataFrame({"code": [A, B, C, D], "easting": [0.0, 3000.0, 0.0, 30000.0],
-                        "northing": [0.0, 4000.0, 10000.0, 40000.0]})
+CENTRES = pd.DataFrame(
+    {
+        "code": [A, B, C, D],
+        "easting": [0.0, 3000.0, 0.0, 30000.0],
+        "northing": [0.0, 4000.0, 10000.0, 40000.0],
+    }
+)
 
 
 def state(*rows):
     """Rows of (body, area, code, kind, state)."""
     table = pd.DataFrame(rows, columns=["arrangement", "area", "code", "kind", "state"])
-    return table.assign(name=table["arrangement"].str.upper(), legal_form="bolag", host="",
-                        words=table["state"], last_evidence=2020,
-                        counted=table["state"].isin(["evidenced", "unended"]))
+    return table.assign(
+        name=table["arrangement"].str.upper(),
+        legal_form="bolag",
+        host="",
+        words=table["state"],
+        last_evidence=2020,
+        counted=table["state"].isin(["evidenced", "unended"]),
+    )
 
 
-TODAY = state(*[("x", "r", code, "service", "evidenced") for code in (A, B, C)],
-              *[("y", "r", code, "service", "unclear") for code in (D, E)],
-              ("z", "r", A, "theme", "evidenced"), ("x", "q", E, "service", "evidenced"),
-              ("w", "r", A, "service", "ended"))
+TODAY = state(
+    *[("x", "r", code, "service", "evidenced") for code in (A, B, C)],
+    *[("y", "r", code, "service", "unclear") for code in (D, E)],
+    ("z", "r", A, "theme", "evidenced"),
+    ("x", "q", E, "service", "evidenced"),
+    ("w", "r", A, "service", "ended"),
+)
 
 
 def test_present_bodies_name_who_leaves_and_who_stays():
@@ -48,8 +61,12 @@ def test_population_before_after_and_staying():
     present = scenario.present_bodies(TODAY, "r", members)
     bases = scenario.population_bases(present, members, POPULATION)
     assert bases[["part", "arrangement", "population"]].to_numpy().tolist() == [
-        ["before", "x", 6000], ["before", "y", 9000], ["after", "", 7000], ["stay", "x", 3000],
-        ["stay", "y", 5000]]
+        ["before", "x", 6000],
+        ["before", "y", 9000],
+        ["after", "", 7000],
+        ["stay", "x", 3000],
+        ["stay", "y", 5000],
+    ]
 
 
 def test_a_member_of_which_nothing_is_known_stands_alone():
@@ -91,13 +108,18 @@ def test_distances_are_straight_lines_in_km():
 
 
 def towns(*rows):
-    return pd.DataFrame(rows, columns=["locality", "name", "code", "population", "easting",
-                                       "northing"])
+    return pd.DataFrame(
+        rows, columns=["locality", "name", "code", "population", "easting", "northing"]
+    )
 
 
-TOWNS = towns(("a1", "Ort A", A, 1500, 0, 0), ("a2", "By A", A, 500, 10_000, 0),
-              ("b1", "Ort B", B, 1000, 3_000, 4_000), ("c1", "Ort C", C, 900, 0, 30_000),
-              ("d1", "Ort D", D, 800, 40_000, 0))
+TOWNS = towns(
+    ("a1", "Ort A", A, 1500, 0, 0),
+    ("a2", "By A", A, 500, 10_000, 0),
+    ("b1", "Ort B", B, 1000, 3_000, 4_000),
+    ("c1", "Ort C", C, 900, 0, 30_000),
+    ("d1", "Ort D", D, 800, 40_000, 0),
+)
 
 
 def test_the_residents_of_the_host_are_not_at_no_distance():
@@ -144,9 +166,15 @@ def test_land_parts_of_a_chain():
 
 
 def test_commuting_links_both_ways_and_unknown():
-    flows = pd.DataFrame([(A, B, 10.0, "observed"), (B, A, 4.0, "modelled"),
-                          (A, A, 99.0, "observed"), (A, E, 7.0, "observed")],
-                         columns=["home", "work", "persons", "kind"])
+    flows = pd.DataFrame(
+        [
+            (A, B, 10.0, "observed"),
+            (B, A, 4.0, "modelled"),
+            (A, A, 99.0, "observed"),
+            (A, E, 7.0, "observed"),
+        ],
+        columns=["home", "work", "persons", "kind"],
+    )
     links = scenario.commuting_links([A, B, C], flows)
     first = links.iloc[0]
     assert (first["there"], first["back"], first["kind"]) == (10.0, 4.0, "modelled")
@@ -154,12 +182,15 @@ def test_commuting_links_both_ways_and_unknown():
 
 
 def test_costs_are_of_the_year_that_most_have():
-    costs = pd.DataFrame([(A, 2023, 900.0), (B, 2023, 1100.0), (A, 2024, 950.0), (C, 2022, 1.0)],
-                         columns=["code", "year", "cost"])
+    costs = pd.DataFrame(
+        [(A, 2023, 900.0), (B, 2023, 1100.0), (A, 2024, 950.0), (C, 2022, 1.0)],
+        columns=["code", "year", "cost"],
+    )
     known = scenario.known_costs([A, B], costs)
     assert known["year"].tolist() == [2023, 2023]
     assert scenario.cost_range(known, POPULATION, low=-0.1, high=0.1) == pytest.approx(
-        (3_100_000, 2_790_000, 3_410_000))
+        (3_100_000, 2_790_000, 3_410_000)
+    )
 
 
 def test_no_range_while_a_cost_is_unknown():

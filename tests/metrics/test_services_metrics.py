@@ -57,10 +57,14 @@ def build(
     joined = members or [("0001", "", "", ""), ("0002", "", "", "")]
     rows: dict[str, list[Row]] = {
         "sources": [("s", "Utgivare", "Titel", "", "", "", "")],
-        "forms": [("bolag", "bolag", "", "until-ended", "", ""), ("avtal", "avtal", "", "term", "",
-                                                                 "")],
-        "areas": [("r", "G", "R", "R", "", "field", "", ""), ("q", "G", "Q", "Q", "", "field", "",
-                                                              "")],
+        "forms": [
+            ("bolag", "bolag", "", "until-ended", "", ""),
+            ("avtal", "avtal", "", "term", "", ""),
+        ],
+        "areas": [
+            ("r", "G", "R", "R", "", "field", "", ""),
+            ("q", "G", "Q", "Q", "", "field", "", ""),
+        ],
         "arrangements": [("a", "A", form, kind, host)],
         "names": [("a", "Namnet", "", "", "s")],
         "coverage": [("a", area, start, end, "s", "high", "") for area, start, end in covered],
@@ -129,8 +133,9 @@ def test_a_partial_end_lasts_to_its_last_possible_day(end: str, last: str, after
     assert status(body, "2001-02-01") == "evidenced"
     assert status(body, last) == "evidenced"
     assert status(body, after) == "ended"
-    left = build([("running", "2001", "high", "r")],
-                 members=[("0001", "", end, ""), ("0002", "", "", "")])
+    left = build(
+        [("running", "2001", "high", "r")], members=[("0001", "", end, ""), ("0002", "", "", "")]
+    )
     assert status(left, last) == "unended"
     assert status(left, after) == "ended"
     assert only(on(left, after, "a", "r").query("code == '0001'")["words"]) == f"utträdd {end[:4]}"
@@ -602,7 +607,8 @@ def test_doing_it_alone_since_is_told_and_ends_what_was_shared() -> None:
     assert status(body, "2026-08-31") == "ended"
     assert status(body, "2026-08-31", code="0002") == "unended"
     assert alone_on(body, "2026-08-31")[["code", "area", "words"]].to_numpy().tolist() == [
-        ["0001", "r", "egen regi 2024"]]
+        ["0001", "r", "egen regi 2024"]
+    ]
     assert alone_on(body, "2023-12-31").empty
 
 

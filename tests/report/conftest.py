@@ -1,5 +1,4 @@
-"""Shared: a report on one municipality, and builds of nothing but an own chapter, which are quick.
-"""
+"""Shared: a report on one municipality, and builds of nothing but an own chapter, which are quick."""
 
 import hashlib
 from datetime import date
@@ -27,9 +26,11 @@ def content():
     """Digests of the files of a report by name; only `build.json` may differ between builds."""
 
     def digests(folder):
-        return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(folder.rglob("*"))
-                if path.is_file() and path.name != "build.json"}
+        return {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != "build.json"
+        }
 
     return digests
 
@@ -39,11 +40,15 @@ def notebook():
     """Write an own chapter with code `cells`; returns its path."""
 
     def write(path, *cells, parameters=PARAMETERS):
-        made = nbformat.v4.new_notebook(metadata={"kernelspec": {
-            "name": "python3", "display_name": "Python 3", "language": "python"}})
+        made = nbformat.v4.new_notebook(
+            metadata={
+                "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+            }
+        )
         if parameters is not None:
-            made.cells.append(nbformat.v4.new_code_cell(parameters,
-                                                        metadata={"tags": ["parameters"]}))
+            made.cells.append(
+                nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+            )
         made.cells.append(nbformat.v4.new_markdown_cell("# Ett eget kapitel"))
         made.cells += [nbformat.v4.new_code_cell(source) for source in cells]
         nbformat.write(made, path)
@@ -57,8 +62,14 @@ def own_plan(tmp_path):
     """Plan a build of own chapters alone, on single municipalities, as HTML."""
 
     def plan(*chapters, codes=("1863",), jobs=1, scheduler="", out=tmp_path / "out"):
-        return Plan(tuple(regions.from_members([code]) for code in codes),
-                    tuple((path.stem, path) for path in chapters), ("html",), date(2026, 6, 30),
-                    out, jobs, scheduler)
+        return Plan(
+            tuple(regions.from_members([code]) for code in codes),
+            tuple((path.stem, path) for path in chapters),
+            ("html",),
+            date(2026, 6, 30),
+            out,
+            jobs,
+            scheduler,
+        )
 
     return plan

@@ -25,31 +25,51 @@ class House:
     def __init__(self, folder):
         self.folder = folder
         for name in ("analysis", "notebooks", "data"):
-            shutil.copytree(ROOT / name, folder / name,
-                            ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+            shutil.copytree(
+                ROOT / name,
+                folder / name,
+                ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
+            )
 
     def run(self, *command, packages=""):
         """A command in the copy; `packages` is a folder with more installed packages."""
         search = os.pathsep.join(filter(None, (str(self.folder), packages)))
-        done = subprocess.run([sys.executable, *command], cwd=self.folder, capture_output=True,
-                              env={**os.environ, "PYTHONPATH": search}, text=True, timeout=300)
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            capture_output=True,
+            env={**os.environ, "PYTHONPATH": search},
+            text=True,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stderr
         return done
 
     def build(self, *options):
-        done = self.run("-m", "analysis.cli", "build", *BOTH_REGIONS, "--format", "html",
-                        "--out", "out", *options)
+        done = self.run(
+            "-m",
+            "analysis.cli",
+            "build",
+            *BOTH_REGIONS,
+            "--format",
+            "html",
+            "--out",
+            "out",
+            *options,
+        )
         ran = set(re.findall(r"^(\w+): (\w+) done in", done.stderr, re.MULTILINE))
         return ran, dict(re.findall(r"^(\w+): (\w+),", done.stdout, re.MULTILINE))
 
     def kept(self, packages=""):
         """The chapters that a build would keep if they read the same, without building."""
-        code = ("from pathlib import Path; from analysis import regions\n"
-                "from analysis.report.manifest import Inputs, known_chapters\n"
-                "from analysis.report.plan import make_plan\n"
-                "plan = make_plan([regions.get('kak'), regions.from_members(['1863'])],\n"
-                "                 formats=['html'], out=Path('out'))\n"
-                "for region in plan.regions: print(*known_chapters(Inputs.of(plan), region))")
+        code = (
+            "from pathlib import Path; from analysis import regions\n"
+            "from analysis.report.manifest import Inputs, known_chapters\n"
+            "from analysis.report.plan import make_plan\n"
+            "plan = make_plan([regions.get('kak'), regions.from_members(['1863'])],\n"
+            "                 formats=['html'], out=Path('out'))\n"
+            "for region in plan.regions: print(*known_chapters(Inputs.of(plan), region))"
+        )
         return set(self.run("-c", code, packages=packages).stdout.split())
 
     def change(self, name, old, new):
@@ -74,7 +94,7 @@ def note_of(table, key):
     """A row of a CSV of the inventory on the arrangement `key`, and the same with another note."""
     lines = (ROOT / "data" / "services" / table).read_text(encoding="utf-8").splitlines()
     row = next(line for line in lines if line.startswith(f"{key},"))
-    return row, f'{row.rstrip(chr(34))} (omprövad){chr(34) if row.endswith(chr(34)) else ""}'
+    return row, f"{row.rstrip(chr(34))} (omprövad){chr(34) if row.endswith(chr(34)) else ''}"
 
 
 def bodies(*members, gaps_on=""):
@@ -148,8 +168,12 @@ def test_what_is_edited_during_a_build_is_run_again(house, notebook):
     say = "from analysis.exhibits import say"
     notebook(house.folder / "first.ipynb", say, "say('Först.')")
     notebook(house.folder / "words.ipynb", say, "say('Som det var.')")
-    notebook(house.folder / "figures.ipynb", f"{say}\nfrom analysis.loaders import population",
-             "ages = population.load_indicator('mean_age')", "say(f'{ages[\"value\"].sum():.0f}')")
+    notebook(
+        house.folder / "figures.ipynb",
+        f"{say}\nfrom analysis.loaders import population",
+        "ages = population.load_indicator('mean_age')",
+        "say(f'{ages[\"value\"].sum():.0f}')",
+    )
     code = f"""
 from datetime import date
 from pathlib import Path
@@ -178,7 +202,8 @@ if __name__ == "__main__":
 """
     (house.folder / "once.py").write_text(code.replace("EDIT", "edit"), encoding="utf-8")
     (house.folder / "again.py").write_text(
-        code.replace("EDIT", "lambda region, text: print(text)"), encoding="utf-8")
+        code.replace("EDIT", "lambda region, text: print(text)"), encoding="utf-8"
+    )
     house.run("once.py")
     page = house.folder / "edited" / "hallefors" / "report.html"
     assert "Som det var." in page.read_text(encoding="utf-8")

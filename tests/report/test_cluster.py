@@ -23,9 +23,13 @@ pytestmark = pytest.mark.xdist_group("reuse")  # the single report is built once
 
 def start(*arguments, **environment):
     """A process of Dask; its PYTHONPATH alone says where the package is."""
-    return subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_" + arguments[0],
-                             *arguments[1:]], stderr=subprocess.PIPE, text=True, cwd=ROOT.anchor,
-                            env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+    return subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT.anchor,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
 
 
 @pytest.fixture
@@ -43,8 +47,10 @@ def scheduler():
 @contextmanager
 def workers(address, number, **environment):
     """Workers of that scheduler, which knows them; all are gone at the end."""
-    started = [start("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                     **environment) for _ in range(number)]
+    started = [
+        start("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", **environment)
+        for _ in range(number)
+    ]
     # what a worker says is read on, or it would wait for a reader
     readers = [threading.Thread(target=process.stderr.read) for process in started]
     try:
@@ -73,13 +79,18 @@ if not mark.exists():
 """
 
 
-def test_a_killed_worker_costs_a_retry_and_no_byte(scheduler, notebook, own_plan, content,
-                                                   tmp_path):
+def test_a_killed_worker_costs_a_retry_and_no_byte(
+    scheduler, notebook, own_plan, content, tmp_path
+):
     """The chapter kills the Dask worker that it runs on, the first time that it is run at all."""
     mark = tmp_path / "mark"
-    own = notebook(tmp_path / "own.ipynb", "from pathlib import Path\n"
-                   "from analysis.exhibits import say", f"mark = Path({str(mark)!r})", KILL,
-                   "say(f'Kapitlet om {region} är klart.')")
+    own = notebook(
+        tmp_path / "own.ipynb",
+        "from pathlib import Path\nfrom analysis.exhibits import say",
+        f"mark = Path({str(mark)!r})",
+        KILL,
+        "say(f'Kapitlet om {region} är klart.')",
+    )
     codes = ("1863", "1864")
     with workers(scheduler, 2) as started:
         there = own_plan(own, codes=codes, scheduler=scheduler, out=tmp_path / "there")
@@ -97,8 +108,11 @@ def test_a_killed_worker_costs_a_retry_and_no_byte(scheduler, notebook, own_plan
 def test_a_cluster_on_this_machine_gives_the_same_bytes(single, content, tmp_path):
     """Of the chapter with the most computed figures, by the workers of `--scheduler local`."""
     whole = make_plan([regions.from_members(["1863"])], jobs=2, scheduler="local", out=tmp_path)
-    plan = replace(whole, formats=("html",), chapters=tuple(
-        part for part in whole.chapters if part[0] == "commuting"))
+    plan = replace(
+        whole,
+        formats=("html",),
+        chapters=tuple(part for part in whole.chapters if part[0] == "commuting"),
+    )
     assert [result.errors for result in build.build(plan)] == [[]]
     mine, theirs = content(tmp_path / "hallefors"), content(single / "hallefors")
     same = [name for name in mine if name.startswith(("figures/", "notebooks/"))]
@@ -112,8 +126,10 @@ def test_an_address_without_scheduler_is_one_error(samverkan, monkeypatch, tmp_p
     assert "write local or tcp://" in done.stderr
     assert "Traceback" not in done.stderr
     monkeypatch.setattr(cluster, "_PATIENCE", 0.5)
-    with (pytest.raises(BuildError, match=r"no scheduler answers at .* start one with"),
-          cluster.executor("tcp://127.0.0.1:9", 1)):
+    with (
+        pytest.raises(BuildError, match=r"no scheduler answers at .* start one with"),
+        cluster.executor("tcp://127.0.0.1:9", 1),
+    ):
         pass
 
 
@@ -129,8 +145,10 @@ def test_a_worker_with_other_data_or_without_the_package_is_named(samverkan, sch
     (tmp_path / "updated" / "x.json").write_text("{}", encoding="utf-8")
     (tmp_path / "empty" / "analysis").mkdir(parents=True)
     (tmp_path / "empty" / "analysis" / "__init__.py").touch()
-    with (workers(scheduler, 1, SAMVERKAN_DATA_DIR=str(tmp_path / "updated")),
-          workers(scheduler, 1, PYTHONPATH=str(tmp_path / "empty"))):
+    with (
+        workers(scheduler, 1, SAMVERKAN_DATA_DIR=str(tmp_path / "updated")),
+        workers(scheduler, 1, PYTHONPATH=str(tmp_path / "empty")),
+    ):
         done = samverkan("build", "kak", "--scheduler", scheduler, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "another data" in done.stderr
@@ -144,8 +162,7 @@ def test_a_worker_with_other_data_or_without_the_package_is_named(samverkan, sch
 def test_a_worker_is_refused_for_each_fact_that_differs(fact):
     expected = {**cluster.facts(), fact: "another"}
     assert cluster.difference(cluster.facts()) == ""
-    assert re.fullmatch(rf"another {fact} \(.* instead of another\)",
-                        cluster.difference(expected))
+    assert re.fullmatch(rf"another {fact} \(.* instead of another\)", cluster.difference(expected))
     with pytest.raises(BuildError, match=f"another {fact} .* start the worker again"):
         cluster.run(expected, list)
 

@@ -85,11 +85,11 @@ def test_every_series_has_a_second_mark_of_its_own():
         assert len(set(marks)) == len(marks)
 
 
-@pytest.mark.parametrize("colour", [*style.SERIES_COLOURS, style.INK, style.MUTED, style.ACCENT,
-                                    style.HIGHLIGHT])
+@pytest.mark.parametrize(
+    "colour", [*style.SERIES_COLOURS, style.INK, style.MUTED, style.ACCENT, style.HIGHLIGHT]
+)
 def test_colours_of_lines_and_their_names_stand_out_from_paper(colour):
-    assert all(contrast(seen(colour, vision), "white") >= TEXT_CONTRAST - 0.5
-               for vision in VISIONS)
+    assert all(contrast(seen(colour, vision), "white") >= TEXT_CONTRAST - 0.5 for vision in VISIONS)
     assert contrast(colour, "white") >= TEXT_CONTRAST
 
 
@@ -111,16 +111,22 @@ def test_classes_of_a_rate_grow_darker_in_steps_that_are_seen(classes, vision):
 
 
 @pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize("classes_of", [
-    lambda values: maps.shade_classes(values, centre=0.0),
-    lambda values: commuting.centred_classes(values, centre=0.0),
-])
+@pytest.mark.parametrize(
+    "classes_of",
+    [
+        lambda values: maps.shade_classes(values, centre=0.0),
+        lambda values: commuting.centred_classes(values, centre=0.0),
+    ],
+)
 def test_classes_around_a_middle_differ_from_neighbours(vision, classes_of):
     """The two sides look alike in grey: maps print the signed value on each area."""
     _, limits, colours = classes_of(pd.Series(np.linspace(-0.59, 0.59, 12)))
     below = [high <= 1e-9 for high in limits[1:]]
-    neighbours = [pair for pair, sides in zip(pairwise(colours), pairwise(below), strict=True)
-                  if sides[0] == sides[1] or vision != "grey"]
+    neighbours = [
+        pair
+        for pair, sides in zip(pairwise(colours), pairwise(below), strict=True)
+        if sides[0] == sides[1] or vision != "grey"
+    ]
     assert len(neighbours) >= 4
     assert all(difference(*pair, vision) >= STEP for pair in neighbours)
 
@@ -175,8 +181,10 @@ def legends(figure):
 
 def colour_of(handle):
     if isinstance(handle, Line2D):
-        hollow = handle.get_linestyle() in ("None", "none") and \
-            to_rgba_or_none(handle.get_markerfacecolor()) is not None
+        hollow = (
+            handle.get_linestyle() in ("None", "none")
+            and to_rgba_or_none(handle.get_markerfacecolor()) is not None
+        )
         return handle.get_markerfacecolor() if hollow else handle.get_color()
     return handle.get_facecolor()
 
@@ -187,8 +195,12 @@ def to_rgba_or_none(colour):
 
 def signed_values(figure):
     """Signed values that a map prints on its areas: the second mark of a scale with a middle."""
-    lines = [line for text in figure.findobj(Text) if str(text.get_gid()).startswith("place-")
-             for line in text.get_text().splitlines()]
+    lines = [
+        line
+        for text in figure.findobj(Text)
+        if str(text.get_gid()).startswith("place-")
+        for line in text.get_text().splitlines()
+    ]
     return [line for line in lines if re.match(r"[+−]\d|[+−]?0[ ,\u202f]", line)]
 
 
@@ -200,8 +212,14 @@ def marks_of(handle, label, signed=False):
         dashes = handle._unscaled_dash_pattern if handle.get_linestyle() != "None" else None
         filled = to_rgba_or_none(handle.get_markerfacecolor())
         hollow = filled is None or contrast(filled, "white") < 1.1
-        return (letter, str(dashes), handle.get_marker(), hollow, handle.get_markersize() // 1,
-                handle.get_linewidth())
+        return (
+            letter,
+            str(dashes),
+            handle.get_marker(),
+            hollow,
+            handle.get_markersize() // 1,
+            handle.get_linewidth(),
+        )
     if isinstance(handle, Patch):
         edge = str(handle.get_linestyle())
         return (letter, handle.get_hatch() or "", edge, type(handle).__name__)
@@ -218,7 +236,8 @@ def test_no_legend_tells_entries_apart_by_colour_alone(figures):
             for (one, a), (other, b) in combinations(entries, 2):
                 checked += 1
                 same = type(one) is type(other) and marks_of(one, a, signed) == marks_of(
-                    other, b, signed)
+                    other, b, signed
+                )
                 if same and not apart(colour_of(one), colour_of(other), STEP):
                     faults.append(f"{name}: {a!r} and {b!r}")
     assert checked > 50
@@ -229,9 +248,12 @@ def diverging(figure):
     """Whether areas of a map are filled with colours of the scale that has a middle."""
     palette = mpl.colormaps[style.DIVERGING]
     known = {mpl.colors.to_hex(palette(place)) for place in range(palette.N)}
-    return any(mpl.colors.to_hex(patch.get_facecolor()) in known
-               for axes in figure.axes if hasattr(axes, "_samverkan_sheet")
-               for patch in axes.patches)
+    return any(
+        mpl.colors.to_hex(patch.get_facecolor()) in known
+        for axes in figure.axes
+        if hasattr(axes, "_samverkan_sheet")
+        for patch in axes.patches
+    )
 
 
 def test_a_map_around_a_middle_prints_the_signed_value_on_each_area(figures):
@@ -245,12 +267,16 @@ def test_no_line_is_told_apart_by_colour_alone(figures):
     checked, faults = 0, []
     for name, figure in figures.items():
         for axes in figure.axes:
-            lines = {line.get_label(): line for line in axes.lines
-                     if not str(line.get_label()).startswith("_")}
+            lines = {
+                line.get_label(): line
+                for line in axes.lines
+                if not str(line.get_label()).startswith("_")
+            }
             for (a, one), (b, other) in combinations(lines.items(), 2):
                 checked += 1
                 if marks_of(one, "") == marks_of(other, "") and not apart(
-                        one.get_color(), other.get_color()):
+                    one.get_color(), other.get_color()
+                ):
                     faults.append(f"{name}: {a!r} and {b!r}")
     assert checked > 20
     assert not faults
@@ -299,8 +325,11 @@ def backgrounds(pixels, box):
     if not len(part):
         return []
     colours, counts = np.unique(part, axis=0, return_counts=True)
-    return [tuple(colour) for colour, count in zip(colours, counts, strict=True)
-            if count >= len(part) / 8]
+    return [
+        tuple(colour)
+        for colour, count in zip(colours, counts, strict=True)
+        if count >= len(part) / 8
+    ]
 
 
 def test_text_in_figures_has_contrast(figures):

@@ -17,15 +17,18 @@ CELL = "chapter own, cell 2"
 
 
 def table(name, rows=3, columns=2, text="ord"):
-    frame = pd.DataFrame({f"c{place}": [f"{text} {row}" for row in range(rows)]
-                          for place in range(columns)})
+    frame = pd.DataFrame(
+        {f"c{place}": [f"{text} {row}" for row in range(rows)] for place in range(columns)}
+    )
     formats = {f"c{place}": Format(f"Kolumn {place}", text=True) for place in range(columns)}
     return exhibits.table_exhibit(Table(name, f"Tabell {name}", frame, formats, ("population",)))
 
 
 def shows(*found, tags=()):
-    outputs = [nbformat.v4.new_output("display_data", data={model.MIME: model.dumps(exhibit)})
-               for exhibit in found]
+    outputs = [
+        nbformat.v4.new_output("display_data", data={model.MIME: model.dumps(exhibit)})
+        for exhibit in found
+    ]
     return nbformat.v4.new_code_cell("show()", outputs=outputs, metadata={"tags": list(tags)})
 
 
@@ -39,14 +42,17 @@ def document(*cells, name="own", **more):
 
 
 def both(*cells):
-    return document(words("# Eget"), shows(table("a")), words("## Mer", "appendix"),
-                    shows(table("b")), *cells)
+    return document(
+        words("# Eget"), shows(table("a")), words("## Mer", "appendix"), shows(table("b")), *cells
+    )
 
 
 def test_what_follows_the_tag_goes_to_the_appendix_with_numbers_of_its_own():
     report, appendix = both().parts()
-    assert [(part.name, [shown.number for shown in part.shown]) for part in (report, appendix)] \
-        == [("report", ["1"]), ("appendix", ["B1"])]
+    assert [(part.name, [shown.number for shown in part.shown]) for part in (report, appendix)] == [
+        ("report", ["1"]),
+        ("appendix", ["B1"]),
+    ]
     assert [node.words for node in appendix.chapters[0].headings] == ["Eget", "Mer"]
     assert not report.full
     assert appendix.full
@@ -68,8 +74,9 @@ def test_the_appendix_tells_the_formulas_that_the_report_links_to():
     frame = pd.DataFrame({"a": ["Kil"], "b": [1.0]})
     formats = {"a": Format("Kommun", text=True), "b": Format("Kvot", measure="commuting_ratio")}
     derived = exhibits.table_exhibit(Table("kvot", "Kvot", frame, formats, ("population",)))
-    found = document(words("# Eget"), shows(derived), words("## Mer", "appendix"),
-                     shows(table("b")))
+    found = document(
+        words("# Eget"), shows(derived), words("## Mer", "appendix"), shows(table("b"))
+    )
     report, appendix = (exporters.html(found, part) for part in found.parts())
     assert 'href="appendix.html#formel-commuting_ratio"' in report
     assert 'id="formel-commuting_ratio"' in appendix
@@ -101,14 +108,17 @@ def test_what_is_tagged_away_never_reaches_a_report():
         assert document(words("# Eget"), cell, words("hemligt", "remove-cell")).shown == ()
 
 
-@pytest.mark.parametrize(("text", "fault"), [
-    ("# Ett\n\n### Tre", "has level 3 after one of level 1; give it level 2"),
-    ("Så $x^2$ är", r"TeX \(\$x\^2\$\) cannot be printed"),
-    ("![bild](attachment:a.png)", "a picture in a Markdown cell has no source"),
-    ("<div>a</div>", "the HTML '<div>' has no place"),
-    ("<script>alert(1)</script>", "the HTML '<script>' has no place"),
-    ("[a](ftp://example.org)", "leads nowhere from a report"),
-])
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("# Ett\n\n### Tre", "has level 3 after one of level 1; give it level 2"),
+        ("Så $x^2$ är", r"TeX \(\$x\^2\$\) cannot be printed"),
+        ("![bild](attachment:a.png)", "a picture in a Markdown cell has no source"),
+        ("<div>a</div>", "the HTML '<div>' has no place"),
+        ("<script>alert(1)</script>", "the HTML '<script>' has no place"),
+        ("[a](ftp://example.org)", "leads nowhere from a report"),
+    ],
+)
 def test_what_a_report_cannot_print_is_refused_with_its_cell(text, fault):
     with pytest.raises(BuildError, match=fault) as caught:
         document(words("# Eget"), words(text))
@@ -116,22 +126,41 @@ def test_what_a_report_cannot_print_is_refused_with_its_cell(text, fault):
 
 
 def test_what_jupyterlab_shows_is_shown():
-    (report,) = document(words("# Eget"), words(
-        "A<br>B <!-- bort --> H<sub>2</sub>O m<sup>2</sup>, 5 $ och 10 $")).parts()
+    (report,) = document(
+        words("# Eget"), words("A<br>B <!-- bort --> H<sub>2</sub>O m<sup>2</sup>, 5 $ och 10 $")
+    ).parts()
     html = markdown.html(report.chapters[0].blocks[1].nodes)
     assert html == "<p>A<br>B  H<sub>2</sub>O m<sup>2</sup>, 5 $ och 10 $</p>"
 
 
-@pytest.mark.parametrize("name", [
-    "#panic()", "*x*", "_x_", "<b>x</b>", "`x`", "[x](http://example.org)", "$x$", "@import i",
-    "#include \"x\"", "// x", "\\u{0}", "= x", "- x",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#panic()",
+        "*x*",
+        "_x_",
+        "<b>x</b>",
+        "`x`",
+        "[x](http://example.org)",
+        "$x$",
+        "@import i",
+        '#include "x"',
+        "// x",
+        "\\u{0}",
+        "= x",
+        "- x",
+    ],
+)
 def test_a_text_from_data_is_printed_as_it_stands(name):
     said = model.TextExhibit(f"Organet {name} finns.")
     made = document(words("# Eget"), shows(said, table("a", text=name)))
     (report,) = made.parts()
-    nodes = [node for block in report.chapters[0].blocks if isinstance(block, compose.Prose)
-             for node in block.nodes]
+    nodes = [
+        node
+        for block in report.chapters[0].blocks
+        if isinstance(block, compose.Prose)
+        for node in block.nodes
+    ]
     assert name in " ".join(node.words for node in nodes)
     page = exporters.html(made, report)
     assert markdown.escape(name, quote=False) in page or name in page
@@ -158,8 +187,9 @@ def values(exhibit):
 
 
 def test_a_wide_table_is_set_smaller_then_turned_then_split():
-    few, many, most = (values(table("a", columns=count, text="Kommunens långa ord"))
-                       for count in (4, 12, 24))
+    few, many, most = (
+        values(table("a", columns=count, text="Kommunens långa ord")) for count in (4, 12, 24)
+    )
     assert [(item["turned"], len(item["columns"])) for item in few] == [(False, 4)]
     assert [item["turned"] for item in many] == [True]
     assert len(most) > 1
@@ -173,12 +203,17 @@ def test_a_wide_table_is_set_smaller_then_turned_then_split():
 
 
 def test_ways_beside_the_report_are_listed_with_their_result():
-    record = {"chapters": ["scenario"], "members": ["1960", "1983"], "name": "Scenario: växel",
-              "finding": {"first": "Underlaget blir 35 000 invånare."}}
+    record = {
+        "chapters": ["scenario"],
+        "members": ["1960", "1983"],
+        "name": "Scenario: växel",
+        "finding": {"first": "Underlaget blir 35 000 invånare."},
+    }
     other = record | {"members": ["1780", "1960"]}
     ways = beside([("scenario-vaxel", record), ("annat", other), ("x", {"members": 3})], KAK)
-    assert ways == (Way("Scenario: växel", "Underlaget blir 35 000 invånare.",
-                        "../scenario-vaxel/report.html"),)
+    assert ways == (
+        Way("Scenario: växel", "Underlaget blir 35 000 invånare.", "../scenario-vaxel/report.html"),
+    )
     two = nbformat.v4.new_notebook(cells=[words("# Två"), shows(table("b"))])
     found = compose.replace(document(words("# Ett"), shows(table("a")), two=two), ways=ways)
     page = exporters.html(found, found.parts()[0])
@@ -187,8 +222,9 @@ def test_ways_beside_the_report_are_listed_with_their_result():
 
 
 def test_a_politician_sees_no_command():
-    two = nbformat.v4.new_notebook(cells=[words("# Två"), words("## Mer", "appendix"),
-                                          shows(table("b"))])
+    two = nbformat.v4.new_notebook(
+        cells=[words("# Två"), words("## Mer", "appendix"), shows(table("b"))]
+    )
     found = document(words("# Ett"), shows(table("a")), two=two)
     pages = {part.name: exporters.html(found, part) for part in found.parts()}
     assert "samverkan scenario" in pages["appendix"]

@@ -26,8 +26,9 @@ NUMBER = re.compile(r"\b([Ff]igur|[Tt]abell) B?\d+")
 def nbconvert(*arguments, cwd):
     """The real command; warnings of other packages are theirs."""
     command = [sys.executable, "-m", "jupyter", "nbconvert", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300,
-                          check=False)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def exported(report, tmp_path_factory):
 
 def section(page, chapter):
     """The chapter's part of a page as text; figures and tables count from one in each document."""
-    found, = lxml_html.fromstring(page).cssselect(f"#kapitel-{chapter}")
+    (found,) = lxml_html.fromstring(page).cssselect(f"#kapitel-{chapter}")
     return NUMBER.sub(r"\1", lxml_html.tostring(found, encoding="unicode").strip())
 
 
@@ -54,14 +55,14 @@ def test_nbconvert_knows_the_exporters():
 
 def shown(page):
     """Titles of all figures and tables in a page's chapters, without their numbers."""
-    found = lxml_html.fromstring(page).cssselect(
-        "section figcaption, section .table caption")
+    found = lxml_html.fromstring(page).cssselect("section figcaption, section .table caption")
     return {NUMBER.sub(r"\1", element.text_content()) for element in found}
 
 
 def test_a_chapter_by_itself_shows_what_report_and_appendix_show_of_it(exported, report):
-    pages = [(report / name).read_text(encoding="utf-8")
-             for name in ("report.html", "appendix.html")]
+    pages = [
+        (report / name).read_text(encoding="utf-8") for name in ("report.html", "appendix.html")
+    ]
     alone = shown(exported)
     assert len(alone) > 8
     assert alone <= shown(pages[0]) | shown(pages[1])
@@ -94,8 +95,12 @@ def test_a_chapter_as_pdf_is_accessible(report, tmp_path):
     shutil.copy(report / "notebooks" / "summary.ipynb", tmp_path)
     done = nbconvert("--to", "samverkan_pdf", "summary.ipynb", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    checked = subprocess.run([sys.executable, "-m", "pdfua", "check", tmp_path / "summary.pdf"],
-                             capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [sys.executable, "-m", "pdfua", "check", tmp_path / "summary.pdf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "errors=0 warnings=0" in checked.stdout
 
 
@@ -103,11 +108,22 @@ def test_a_chapter_as_pdf_is_accessible(report, tmp_path):
 def server(report, tmp_path):
     """The address of a real Jupyter server, as JupyterLab has it, with one chapter in it."""
     shutil.copy(report / "notebooks" / "summary.ipynb", tmp_path)
-    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root",
-               "--port=0", "--IdentityProvider.token=test", f"--ServerApp.root_dir={tmp_path}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "server",
+        "--no-browser",
+        "--allow-root",
+        "--port=0",
+        "--IdentityProvider.token=test",
+        f"--ServerApp.root_dir={tmp_path}",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        addresses = (re.search(r"(http://(?:localhost|127\.0\.0\.1):[1-9]\d*)/", line)
-                     for line in process.stderr)
+        addresses = (
+            re.search(r"(http://(?:localhost|127\.0\.0\.1):[1-9]\d*)/", line)
+            for line in process.stderr
+        )
         yield next(found[1] for found in addresses if found)
         process.terminate()
 
@@ -155,15 +171,20 @@ def test_exporting_leaves_the_notebook_as_it_is(report):
     notebook = nbformat.read(report / "notebooks" / "summary.ipynb", as_version=4)
     before = nbformat.writes(notebook)
     get_exporter("samverkan_html")().from_notebook_node(
-        notebook, resources={"metadata": {"name": "summary"}})
+        notebook, resources={"metadata": {"name": "summary"}}
+    )
     assert nbformat.writes(notebook) == before
 
 
 def test_parameters_are_read_from_the_cells_and_papermills_win():
-    cells = [nbformat.v4.new_code_cell('region = "karlstad"\nas_of = ""',
-                                       metadata={"tags": ["parameters"]}),
-             nbformat.v4.new_code_cell('# Parameters\nregion = "1960,1984"',
-                                       metadata={"tags": ["injected-parameters"]}),
-             nbformat.v4.new_code_cell('region = "other"')]
+    cells = [
+        nbformat.v4.new_code_cell(
+            'region = "karlstad"\nas_of = ""', metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell(
+            '# Parameters\nregion = "1960,1984"', metadata={"tags": ["injected-parameters"]}
+        ),
+        nbformat.v4.new_code_cell('region = "other"'),
+    ]
     found = compose.parameters_of(nbformat.v4.new_notebook(cells=cells))
     assert found == {"region": "1960,1984", "as_of": ""}

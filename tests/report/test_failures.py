@@ -41,9 +41,10 @@ def test_a_failing_cell_is_named_and_leaves_nothing(notebook, tmp_path):
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.parametrize(("parameters", "message"), [
-    (None, "no cell tagged 'parameters'"), ('region = "karlstad"', "lacks name, as_of"),
-])
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [(None, "no cell tagged 'parameters'"), ('region = "karlstad"', "lacks name, as_of")],
+)
 def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, parameters, message):
     path = notebook(tmp_path / "x.ipynb", "y = 1", parameters=parameters)
     outcome = execute.run(job(path), tmp_path)
@@ -51,10 +52,14 @@ def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, paramet
     assert message in outcome.error
 
 
-def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(notebook, own_plan,
-                                                                        tmp_path):
-    good = notebook(tmp_path / "own.ipynb", "from analysis.exhibits import say",
-                    'say("Regionen heter " + region + ".")')
+def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(
+    notebook, own_plan, tmp_path
+):
+    good = notebook(
+        tmp_path / "own.ipynb",
+        "from analysis.exhibits import say",
+        'say("Regionen heter " + region + ".")',
+    )
     plan = own_plan(good, codes=("1863", "1864"))
     folder, other = (plan.out / region.key for region in plan.regions)
     assert [result.status for result in build.build(plan)] == ["built", "built"]
@@ -85,14 +90,20 @@ worker = int(Path(f"/proc/{nursery}/stat").read_text().rpartition(")")[2].split(
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="finds the worker in /proc")
-def test_a_killed_worker_costs_a_retry_and_a_second_time_its_own_region_alone(notebook, own_plan,
-                                                                              tmp_path):
-    own = notebook(tmp_path / "own.ipynb", "from analysis.exhibits import say", KILL,
-                   f"mark = Path({str(tmp_path)!r}, region)\n"
-                   "if region == '1864' or region == '1863' and not mark.exists():\n"
-                   "    mark.touch()\n"
-                   "    os.kill(worker, 9)\n"
-                   "    raise SystemExit('the worker is gone')", "say('Klart.')")
+def test_a_killed_worker_costs_a_retry_and_a_second_time_its_own_region_alone(
+    notebook, own_plan, tmp_path
+):
+    own = notebook(
+        tmp_path / "own.ipynb",
+        "from analysis.exhibits import say",
+        KILL,
+        f"mark = Path({str(tmp_path)!r}, region)\n"
+        "if region == '1864' or region == '1863' and not mark.exists():\n"
+        "    mark.touch()\n"
+        "    os.kill(worker, 9)\n"
+        "    raise SystemExit('the worker is gone')",
+        "say('Klart.')",
+    )
     # one process, so that what is out beside the first has not begun and kills nothing
     once, innocent, twice = build.build(own_plan(own, codes=("1863", "1885", "1864")))
     assert (tmp_path / "1863").exists()
@@ -120,8 +131,11 @@ def test_one_build_or_scenario_at_a_time_in_a_folder(notebook, own_plan, tmp_pat
 
 def test_a_picture_without_description_is_refused_where_the_reader_would_see_it():
     made = nbformat.v4.new_notebook()
-    made.cells.append(nbformat.v4.new_code_cell("plot()", outputs=[nbformat.v4.new_output(
-        "display_data", data={"image/png": "aGVq"})]))
+    made.cells.append(
+        nbformat.v4.new_code_cell(
+            "plot()", outputs=[nbformat.v4.new_output("display_data", data={"image/png": "aGVq"})]
+        )
+    )
     with pytest.raises(BuildError, match="cell 1: a picture has no title, alt text and source"):
         compose.compose(regions.get("karlstad"), "2026-06-30", {"own": made})
     made.cells[0].metadata["tags"] = ["remove-output"]
@@ -152,8 +166,13 @@ def test_swap_keeps_the_old_folder_when_the_new_one_is_gone(tmp_path):
 
 def test_a_plan_lists_all_its_faults(tmp_path):
     with pytest.raises(InputError) as caught:
-        make_plan([regions.get("kak")], formats=["pfd", "html"], out=tmp_path, jobs=0,
-                  chapters=[tmp_path / "summary.ipynb"])
+        make_plan(
+            [regions.get("kak")],
+            formats=["pfd", "html"],
+            out=tmp_path,
+            jobs=0,
+            chapters=[tmp_path / "summary.ipynb"],
+        )
     assert len(caught.value.faults) == 3
 
 
@@ -161,5 +180,10 @@ def test_a_nice_plan_has_four_chapters_and_then_ones_own(notebook, tmp_path):
     own = notebook(tmp_path / "eget.ipynb")
     plan = make_plan([regions.get("kak")], out=tmp_path / "out", chapters=[own])
     assert [name for name, _ in plan.chapters] == [
-        "summary", "services", "commuting", "population", "eget"]
+        "summary",
+        "services",
+        "commuting",
+        "population",
+        "eget",
+    ]
     assert not (tmp_path / "out").exists()

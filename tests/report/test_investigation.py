@@ -77,8 +77,13 @@ def test_stated_figures_never_become_key_figures(folder):
 def test_word_has_headings_tables_pictures_with_alt_texts_and_fields(folder):
     file = docx.Document(str(folder / "report.docx"))
     heads = [line.text for line in file.paragraphs if line.style.name == "Heading 1"]
-    assert {"Uppdraget", "Alternativen sida vid sida", "Vem betalar vad?", "Lag och former",
-            "Utredarens bedömning"} <= set(heads)
+    assert {
+        "Uppdraget",
+        "Alternativen sida vid sida",
+        "Vem betalar vad?",
+        "Lag och former",
+        "Utredarens bedömning",
+    } <= set(heads)
     assert len(file.tables) > 10
     xml = file.element.xml
     assert xml.count("<w:tblHeader") == len(file.tables)
@@ -133,7 +138,8 @@ def test_a_template_keeps_its_styles_and_cover(tmp_path):
     template.styles["Heading 1"].font.name = "Georgia"
     template.save(tmp_path / "mall.docx")
     folder = investigation.build_investigation(
-        paths.EXAMPLES / "upphandling", out=tmp_path, template=tmp_path / "mall.docx")
+        paths.EXAMPLES / "upphandling", out=tmp_path, template=tmp_path / "mall.docx"
+    )
     file = docx.Document(str(folder / "report.docx"))
     assert file.paragraphs[0].text == "Kommunens försättsblad"
     assert file.styles["Heading 1"].font.name == "Georgia"
@@ -144,8 +150,9 @@ def test_a_template_keeps_its_styles_and_cover(tmp_path):
 def test_a_template_that_is_none_is_refused_before_any_work(tmp_path, capsys):
     (tmp_path / "mall.docx").write_text("ingen mall", "utf-8")
     with pytest.raises(InputError, match="is no Word document"):
-        investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path / "x",
-                                          template=tmp_path / "mall.docx")
+        investigation.build_investigation(
+            paths.EXAMPLES / "upphandling", out=tmp_path / "x", template=tmp_path / "mall.docx"
+        )
     assert not (tmp_path / "x").exists()
     with pytest.raises(SystemExit) as stop:
         cli.main(["investigation", "build", str(tmp_path / "none"), "--out", str(tmp_path / "x")])

@@ -12,8 +12,9 @@ MEMBERS = ("1863", "1864", "1884", "1885")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    path = folder.new("vaxel", MEMBERS, ["vaxel", "upphandling"],
-                      parent=tmp_path_factory.mktemp("kit"))
+    path = folder.new(
+        "vaxel", MEMBERS, ["vaxel", "upphandling"], parent=tmp_path_factory.mktemp("kit")
+    )
     kit.write_kit(path)
     return path
 
@@ -26,8 +27,14 @@ def words(path):
 
 def test_every_file_of_the_first_week_is_there_with_fields(made):
     names = sorted(path.stem for path in (made / "kit").iterdir())
-    assert names == ["1-direktiv", "2-projektplan", "3-avtalslista", "4-jamforbara-organ",
-                     "5-checklista", *(f"6-tjansteskrivelse-{code}" for code in MEMBERS)]
+    assert names == [
+        "1-direktiv",
+        "2-projektplan",
+        "3-avtalslista",
+        "4-jamforbara-organ",
+        "5-checklista",
+        *(f"6-tjansteskrivelse-{code}" for code in MEMBERS),
+    ]
     for path in (made / "kit").iterdir():
         file = docx.Document(str(path))
         assert file.paragraphs[0].style.name == "Title"
@@ -35,8 +42,10 @@ def test_every_file_of_the_first_week_is_there_with_fields(made):
 
 
 def test_each_council_gets_the_same_clauses(made):
-    clauses = {tuple(text for text in words(path) if text.startswith("att "))
-               for path in (made / "kit").glob("6-*.docx")}
+    clauses = {
+        tuple(text for text in words(path) if text.startswith("att "))
+        for path in (made / "kit").glob("6-*.docx")
+    }
     assert len(clauses) == 1
     [same] = clauses
     assert len(same) == 5
@@ -62,8 +71,21 @@ def test_what_is_filled_in_is_never_written_over(made):
 
 def test_a_bad_template_leaves_nothing_behind(tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        cli.main(["investigation", "new", "ny", "--members", "1863,1864", "--service", "vaxel",
-                  "--parent", str(tmp_path), "--template", str(tmp_path / "mall.docx")])
+        cli.main(
+            [
+                "investigation",
+                "new",
+                "ny",
+                "--members",
+                "1863,1864",
+                "--service",
+                "vaxel",
+                "--parent",
+                str(tmp_path),
+                "--template",
+                str(tmp_path / "mall.docx"),
+            ]
+        )
     assert stop.value.code == 2
     assert "is not there; name a .docx file" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -33,8 +33,10 @@ def folder(request, reports):
 def headings(folder):
     """(level, text) of every heading of the page, in order."""
     page = lxml_html.fromstring((folder / "report.html").read_text(encoding="utf-8"))
-    return [(int(element.tag[1]), plain(element.text_content()))
-            for element in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    return [
+        (int(element.tag[1]), plain(element.text_content()))
+        for element in page.iter("h1", "h2", "h3", "h4", "h5", "h6")
+    ]
 
 
 def without_contents(headings):
@@ -73,7 +75,7 @@ def between(pdf, number, low, high, left=0):
 def test_no_heading_stands_alone_at_the_foot_of_a_page(pdf, bookmarks):
     for _, title, page, top in bookmarks:
         below = between(pdf, page, FOOT, top)
-        assert title.split()[0] in below[:30 + len(title)], (title, below[:60])
+        assert title.split()[0] in below[: 30 + len(title)], (title, below[:60])
         words = below.partition(title)[2]
         assert len(words) > 60, f"{title!r} on page {page + 1} has only {words!r} under it"
 
@@ -145,8 +147,11 @@ def kind(element):
 
 def test_no_heading_is_empty(tagged, headings):
     """PDF/UA-1, 7.4: what rule UA-14-001 of pdfua asks for; it cannot read all tags."""
-    found = [element for element in walk(tagged.Root.StructTreeRoot)
-             if re.fullmatch(r"/H[1-6]", kind(element))]
+    found = [
+        element
+        for element in walk(tagged.Root.StructTreeRoot)
+        if re.fullmatch(r"/H[1-6]", kind(element))
+    ]
     levels = [int(kind(element)[2]) for element in found]
     assert sorted(levels) == sorted([*(level for level, _ in headings), 2]), "and the contents"
     assert all(list(content(element)) for element in found)
@@ -162,8 +167,11 @@ def test_no_row_of_a_table_is_split(tagged):
 
 def test_every_figure_and_the_map_have_their_place_and_words(tagged, folder):
     page = lxml_html.fromstring((folder / "report.html").read_text(encoding="utf-8"))
-    found = {plain(str(element.Alt)) for element in walk(tagged.Root.StructTreeRoot)
-             if kind(element) == "/Figure"}
+    found = {
+        plain(str(element.Alt))
+        for element in walk(tagged.Root.StructTreeRoot)
+        if kind(element) == "/Figure"
+    }
     assert found == {plain(image.get("aria-label")) for image in page.cssselect("svg[role=img]")}
 
 

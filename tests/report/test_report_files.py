@@ -13,10 +13,24 @@ from analysis.key_figures import COLUMNS
 pytestmark = pytest.mark.xdist_group("report")
 
 FIXED_IDS = {
-    "population", "population_change_10y", "density", "share_65plus", "dependency_ratio",
-    "commuters_in", "commuters_out", "live_and_work", "day_population", "night_population",
-    "net_commuting", "commuting_ratio", "containment_residence_min", "labour_markets",
-    "shared_services", "tax_rate", "tax_base", "cost_per_inhabitant",
+    "population",
+    "population_change_10y",
+    "density",
+    "share_65plus",
+    "dependency_ratio",
+    "commuters_in",
+    "commuters_out",
+    "live_and_work",
+    "day_population",
+    "night_population",
+    "net_commuting",
+    "commuting_ratio",
+    "containment_residence_min",
+    "labour_markets",
+    "shared_services",
+    "tax_rate",
+    "tax_base",
+    "cost_per_inhabitant",
 }
 
 
@@ -51,7 +65,7 @@ def test_the_page_is_swedish_and_asks_for_nothing(page, report):
         address = element.get("src") or element.get("href") or "data:"
         assert address.startswith("data:"), address[:60]
     assert "url(http" not in text
-    assert "class=\"highlight" not in text, "no code cells"
+    assert 'class="highlight' not in text, "no code cells"
     assert "Traceback" not in text
 
 
@@ -79,23 +93,31 @@ def test_every_figure_has_alt_text_source_and_table(page):
 
 
 def test_the_first_page_has_the_members_on_a_small_map(page):
-    image, = page.cssselect("header .map svg[role=img]")
+    (image,) = page.cssselect("header .map svg[role=img]")
     for name in ("Forshaga", "Grums", "Hammarö", "Karlstad", "Kil"):
         assert name in image.get("aria-label")
-    source, = page.cssselect("header .map p.source")
+    (source,) = page.cssselect("header .map p.source")
     assert source.text_content().startswith("Källa: SCB")
 
 
 def test_formulas_that_are_named_are_told(reports):
     for region in ("karlstad", "malardalen"):
-        pages = {name: lxml_html.fromstring((reports / region / name).read_text(encoding="utf-8"))
-                 for name in ("report.html", "appendix.html")
-                 if (reports / region / name).is_file()}
-        listed = {(name, element.get("id")): element for name, page in pages.items()
-                  for element in page.cssselect("p[id^=formel-]")}
+        pages = {
+            name: lxml_html.fromstring((reports / region / name).read_text(encoding="utf-8"))
+            for name in ("report.html", "appendix.html")
+            if (reports / region / name).is_file()
+        }
+        listed = {
+            (name, element.get("id")): element
+            for name, page in pages.items()
+            for element in page.cssselect("p[id^=formel-]")
+        }
         assert all(len(term.text_content()) > 15 for term in listed.values())
-        links = [(name, a.get("href")) for name, page in pages.items()
-                 for a in page.cssselect("p.source a[href*=formel-]")]
+        links = [
+            (name, a.get("href"))
+            for name, page in pages.items()
+            for a in page.cssselect("p.source a[href*=formel-]")
+        ]
         assert len(links) > 5
         for name, link in links:
             file, _, place = link.partition("#")
@@ -105,8 +127,11 @@ def test_formulas_that_are_named_are_told(reports):
                 text = line.text_content()
                 assert "Formel" not in text or "bearbetning: Samverkan" in text
             modelled = page.cssselect("p.source:has(strong.modelled)")
-            assert all("modellskattad pendling" in line.text_content() for line in modelled
-                       if "Formel" in line.text_content())
+            assert all(
+                "modellskattad pendling" in line.text_content()
+                for line in modelled
+                if "Formel" in line.text_content()
+            )
 
 
 def test_every_table_has_caption_and_scopes(page):
@@ -123,14 +148,23 @@ def test_key_figures_have_the_fixed_form(key_figures):
     assert all(row["source"].startswith("Käll") for row in key_figures)
 
 
-@pytest.mark.parametrize(("identity", "area", "year", "value"), [
-    ("population", "00", 2024, 10_587_710), ("population", "1780", 2025, 99_007),
-    ("night_population", "karlstad", 2021, 70_592), ("day_population", "karlstad", 2021, 71_551),
-    ("net_commuting", "karlstad", 2021, 959), ("labour_markets", "karlstad", 2022, 1),
-])
+@pytest.mark.parametrize(
+    ("identity", "area", "year", "value"),
+    [
+        ("population", "00", 2024, 10_587_710),
+        ("population", "1780", 2025, 99_007),
+        ("night_population", "karlstad", 2021, 70_592),
+        ("day_population", "karlstad", 2021, 71_551),
+        ("net_commuting", "karlstad", 2021, 959),
+        ("labour_markets", "karlstad", 2022, 1),
+    ],
+)
 def test_known_values(key_figures, identity, area, year, value):
-    found = [row["value"] for row in key_figures
-             if (row["id"], row["area"], row["year"]) == (identity, area, year)]
+    found = [
+        row["value"]
+        for row in key_figures
+        if (row["id"], row["area"], row["year"]) == (identity, area, year)
+    ]
     assert found == [value]
 
 
@@ -140,7 +174,8 @@ def test_net_commuting_is_day_minus_night(key_figures):
     assert net
     for _, area, year in net:
         assert value["net_commuting", area, year] == (
-            value["day_population", area, year] - value["night_population", area, year])
+            value["day_population", area, year] - value["night_population", area, year]
+        )
 
 
 def test_groups_are_in_the_report_of_malardalen(reports):
@@ -163,8 +198,12 @@ def test_the_spreadsheet_holds_tables_with_numbers(report):
     for sheet in book.worksheets[1:-1]:
         assert len(sheet.tables) == 1
         assert str(sheet["A1"].value).strip()
-        assert "Källa" in str(sheet["A2"].value) or "Källa" in str(sheet["A3"].value) \
-            or "Källor" in str(sheet["A2"].value) or "Källor" in str(sheet["A3"].value)
+        assert (
+            "Källa" in str(sheet["A2"].value)
+            or "Källa" in str(sheet["A3"].value)
+            or "Källor" in str(sheet["A2"].value)
+            or "Källor" in str(sheet["A3"].value)
+        )
         cells = [cell for row in sheet.iter_rows() for cell in row]
         numbers += sum(isinstance(cell.value, int | float) for cell in cells)
         assert not [cell for cell in cells if cell.data_type == "f"]
@@ -227,8 +266,12 @@ def test_the_checker_finds_nothing_wrong_with_the_pdf(report):
     import subprocess
     import sys
 
-    done = subprocess.run([sys.executable, "-m", "pdfua", "check", report / "report.pdf"],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pdfua", "check", report / "report.pdf"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     assert "errors=0 warnings=0" in done.stdout
 

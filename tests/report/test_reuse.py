@@ -45,11 +45,17 @@ def fresh_and_known(inputs):
     return manifest.is_fresh(inputs, region), set(manifest.known_chapters(inputs, region))
 
 
-@pytest.mark.parametrize(("options", "known"), [
-    ({}, True), ({"as_of": date(2018, 6, 30)}, False), ({"formats": ["html"]}, True),
-    ({"chapters": [ROOT / "notebooks" / "explore.ipynb"]}, True),
-    ({"region": replace(regions.from_members(["1863"]), name="HÄLLEFORS")}, False),
-], ids=str)
+@pytest.mark.parametrize(
+    ("options", "known"),
+    [
+        ({}, True),
+        ({"as_of": date(2018, 6, 30)}, False),
+        ({"formats": ["html"]}, True),
+        ({"chapters": [ROOT / "notebooks" / "explore.ipynb"]}, True),
+        ({"region": replace(regions.from_members(["1863"]), name="HÄLLEFORS")}, False),
+    ],
+    ids=str,
+)
 def test_another_parameter_makes_it_stale(options, known, single):
     expected = (not options, set(CHAPTERS) if known else set())
     assert fresh_and_known(inputs_of(single, **options)) == expected
@@ -82,15 +88,20 @@ def test_the_report_on_one_municipality_says_ingen_uppgift_never_delar_inte(sing
 def test_every_cited_dataset_was_read_through_a_door(single):
     """A dataset that a report cites but no chapter recorded would go stale unseen."""
     record = json.loads((single / "hallefors" / "build.json").read_text(encoding="utf-8"))
-    seen = {arguments["key"] for chapter in record["reads"].values()
-            for door, arguments, _ in chapter["reads"] if door.endswith(":edition")}
+    seen = {
+        arguments["key"]
+        for chapter in record["reads"].values()
+        for door, arguments, _ in chapter["reads"]
+        if door.endswith(":edition")
+    }
     cited = {entry["dataset"] for entry in record["data"]}
     assert len(cited) > 10
     assert cited <= seen | {"services"}
 
 
-def test_a_report_that_is_found_to_be_todays_is_so_for_what_was_looked_at(single, tmp_path,
-                                                                          monkeypatch):
+def test_a_report_that_is_found_to_be_todays_is_so_for_what_was_looked_at(
+    single, tmp_path, monkeypatch
+):
     monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path / "updated"))
     shutil.copytree(single / "hallefors", tmp_path / "hallefors")
     inputs = inputs_of(tmp_path)
@@ -105,10 +116,12 @@ def test_an_own_chapter_runs_in_every_build(notebook, own_plan, tmp_path):
     """It may read what no door records: a table that a library opens in C."""
     table = tmp_path / "egna.parquet"
     pd.DataFrame({"a": [1]}).to_parquet(table)
-    path = notebook(tmp_path / "eget.ipynb", "import pandas as pd\n"
-                    "from analysis.exhibits import say",
-                    f"rows = pd.read_parquet({str(table)!r})['a'].sum()",
-                    "say(str(rows) + ' stycken')")
+    path = notebook(
+        tmp_path / "eget.ipynb",
+        "import pandas as pd\nfrom analysis.exhibits import say",
+        f"rows = pd.read_parquet({str(table)!r})['a'].sum()",
+        "say(str(rows) + ' stycken')",
+    )
     plan = own_plan(path)
     page = plan.out / "hallefors" / "report.html"
     assert [result.status for result in build.build(plan)] == ["built"]
@@ -150,7 +163,10 @@ def test_a_record_calls_nothing_but_doors(tmp_path, monkeypatch):
     (tmp_path / "foreign.py").write_text("raise SystemExit('imported')", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     mark = tmp_path / "mark"
-    for name, given in (("foreign:run", {}), ("os:mkdir", {"path": str(mark)}),
-                        ("analysis.paths:user_data", {})):
+    for name, given in (
+        ("foreign:run", {}),
+        ("os:mkdir", {"path": str(mark)}),
+        ("analysis.paths:user_data", {}),
+    ):
         assert not reads.holds(reads.Read(name, given, reads.digest(None)))
     assert not mark.exists()

@@ -31,8 +31,15 @@ def page(folder):
 def test_all_files_are_there(folder):
     assert folder.name == FOLDER
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {"report.html", "report.pdf", "report.xlsx", "build.json", "key_figures.json",
-            "notebooks/scenario.ipynb", "figures/scenario-karta.svg"} <= names
+    assert {
+        "report.html",
+        "report.pdf",
+        "report.xlsx",
+        "build.json",
+        "key_figures.json",
+        "notebooks/scenario.ipynb",
+        "figures/scenario-karta.svg",
+    } <= names
     assert not [path for path in folder.parent.iterdir() if path.name.startswith(".building")]
 
 
@@ -72,8 +79,9 @@ def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
 
     def fail(given):
         job, _ = given
-        return worker.Chapter(Outcome(job.region.key, job.chapter, None, 0.1,
-                                      error="cell 3 (x): ValueError: no"))
+        return worker.Chapter(
+            Outcome(job.region.key, job.chapter, None, 0.1, error="cell 3 (x): ValueError: no")
+        )
 
     monkeypatch.setattr(worker, "run_chapter", fail)
     with pytest.raises(BuildError, match="cell 3"):
@@ -82,12 +90,15 @@ def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
     assert not [path for path in folder.parent.iterdir() if path.name.startswith(".building")]
 
 
-@pytest.mark.parametrize(("service", "members", "host", "said"), [
-    ("vaxl", ["1863", "1864"], "", "did you mean 'vaxel'"),
-    ("vaxel", ["1863", "9999"], "", "9999"),
-    ("vaxel", ["1863"], "", "takes two"),
-    ("vaxel", ["1863", "1864"], "1885", "not among the members"),
-])
+@pytest.mark.parametrize(
+    ("service", "members", "host", "said"),
+    [
+        ("vaxl", ["1863", "1864"], "", "did you mean 'vaxel'"),
+        ("vaxel", ["1863", "9999"], "", "9999"),
+        ("vaxel", ["1863"], "", "takes two"),
+        ("vaxel", ["1863", "1864"], "1885", "not among the members"),
+    ],
+)
 def test_wrong_input_writes_nothing(tmp_path, service, members, host, said):
     out = tmp_path / "out"
     with pytest.raises(InputError, match=said):

@@ -33,8 +33,13 @@ def words_of(path):
 
 
 def unknown(words):
-    done = subprocess.run(["hunspell", "-d", "sv_SE", "-i", "utf-8", "-l"], check=True,
-                          input="\n".join(sorted(words)), capture_output=True, text=True)
+    done = subprocess.run(
+        ["hunspell", "-d", "sv_SE", "-i", "utf-8", "-l"],
+        check=True,
+        input="\n".join(sorted(words)),
+        capture_output=True,
+        text=True,
+    )
     own = set(OWN.read_text(encoding="utf-8").split())
     return set(done.stdout.split()) - own - names()
 

@@ -21,11 +21,15 @@ class Server:
 
     def __init__(self, *options):
         command = [sys.executable, str(Path(__file__).parent / "server.py"), *map(str, options)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         self.root = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
-        self.urls = {"scb": f"{self.root}/api/v2", "kolada": f"{self.root}/v3",
-                     "geodata": f"{self.root}/geoserver/stat/wfs"}
+        self.urls = {
+            "scb": f"{self.root}/api/v2",
+            "kolada": f"{self.root}/v3",
+            "geodata": f"{self.root}/geoserver/stat/wfs",
+        }
         self._wait()
 
     def _wait(self):
@@ -41,12 +45,16 @@ class Server:
     @property
     def options(self):
         """The addresses as options of the command."""
-        return [part for name, url in self.urls.items()
-                for part in ("--base-url", url if name == "scb" else f"{name}={url}")]
+        return [
+            part
+            for name, url in self.urls.items()
+            for part in ("--base-url", url if name == "scb" else f"{name}={url}")
+        ]
 
     def fault(self, kind, table=None, **more):
-        requests.post(f"{self.root}/_fault", json={"kind": kind, "table": table, **more},
-                      timeout=10)
+        requests.post(
+            f"{self.root}/_fault", json={"kind": kind, "table": table, **more}, timeout=10
+        )
 
     def clear(self):
         requests.post(f"{self.root}/_reset", timeout=10)
@@ -93,10 +101,25 @@ def _everything(_shared_server, tmp_path_factory):
     """A folder into which the command has updated every dataset, once, and what it said."""
     _shared_server.clear()
     target = tmp_path_factory.mktemp("everything")
-    line = [sys.executable, "-m", "analysis.cli", "--data-dir", target, "data", "update",
-            *_shared_server.options]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=500)
+    line = [
+        sys.executable,
+        "-m",
+        "analysis.cli",
+        "--data-dir",
+        target,
+        "data",
+        "update",
+        *_shared_server.options,
+    ]
+    done = subprocess.run(
+        line,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=500,
+    )
     return target, done
 
 
@@ -136,8 +159,14 @@ def command(folder):
     def run(*arguments, before=(), wait=True, **more):
         line = [*before, sys.executable, "-m", "analysis.cli", *map(str, arguments)]
         process = subprocess.Popen(
-            line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, **more)
+            line,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            **more,
+        )
         if not wait:
             return process
         out, err = process.communicate(timeout=300)
@@ -148,9 +177,11 @@ def command(folder):
 
 def bytes_of(folder):
     """What lies in a data folder: bytes by name, the lock and kept replies apart."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+    }
 
 
 @pytest.fixture

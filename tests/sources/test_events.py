@@ -42,6 +42,7 @@ def refused(server, *keys, **options):
 @pytest.fixture
 def write(folder):
     """Write a file of the user into the folder of updated data; heeded at once."""
+
     def to(name, text):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -61,6 +62,7 @@ def line_of(text):
 
 
 # --- ids and codes ------------------------------------------------------------------------------
+
 
 def test_a_table_with_another_id(server, folder, write):
     server.fault("gone", TABLE)
@@ -82,7 +84,7 @@ def test_a_table_with_another_id(server, folder, write):
     assert record["tables"][0]["verified"]["basis"] == "sources.toml"
     assert record["own_sources"][0] == "TAB2017.table = TAB9001"
     assert tables.vintage(KEY).source.startswith("SCB, TAB9001 (")
-    state, = (one for one in datasets.status_lines() if one.startswith(KEY))
+    (state,) = (one for one in datasets.status_lines() if one.startswith(KEY))
     assert "after sources.toml: TAB2017.table = TAB9001" in state
     assert f"own sources: {folder}/sources.toml" in datasets.status_lines()
 
@@ -111,7 +113,10 @@ def test_a_series_that_is_split_over_one_more_table(server, folder, write):
     write("sources.toml", 'TAB9002.like = "TAB5557"\nTAB9002.first = 2026\n')
     run(server, "population", "population_age")
     assert [part["id"] for part in tables.record("population").facts["tables"]] == [
-        "TAB638", "TAB5557", "TAB9002"]
+        "TAB638",
+        "TAB5557",
+        "TAB9002",
+    ]
     people = tables.load("population")
     assert people["year"].max() == 2026
     assert tables.perturbed_years("population") == (2025, 2026)
@@ -146,16 +151,24 @@ def test_a_comma_in_a_title_is_no_drift_but_another_word_is(server, folder):
     assert "is now 'Nettokostnad räddningstjänst, kr/inv'" in refused(server, "area_costs")
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("TAB2017.tabel = 'x'", "TAB2017.tabel: unknown field 'tabel': did you mean 'table'?"),
-    ("TAB217.table = 'TAB1'", "unknown id 'TAB217': did you mean 'TAB2017'?"),
-    ("TAB2017.first = '2000'", "TAB2017.first is '2000'; it must be a whole number"),
-    ("TAB9.like = 'TAB5557'", "TAB9.first is missing"),
-    ("TAB9.like = 'TAB555'\nTAB9.first = 2027", "unknown table 'TAB555': did you mean 'TAB5557'?"),
-    ("TAB2017 = 'x'", "'TAB2017' stands alone"), ("TAB2017.table", "not valid TOML"),
-])
-def test_a_fault_of_the_file_is_told_and_nothing_is_asked(server, command, folder, write, text,
-                                                          said):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("TAB2017.tabel = 'x'", "TAB2017.tabel: unknown field 'tabel': did you mean 'table'?"),
+        ("TAB217.table = 'TAB1'", "unknown id 'TAB217': did you mean 'TAB2017'?"),
+        ("TAB2017.first = '2000'", "TAB2017.first is '2000'; it must be a whole number"),
+        ("TAB9.like = 'TAB5557'", "TAB9.first is missing"),
+        (
+            "TAB9.like = 'TAB555'\nTAB9.first = 2027",
+            "unknown table 'TAB555': did you mean 'TAB5557'?",
+        ),
+        ("TAB2017 = 'x'", "'TAB2017' stands alone"),
+        ("TAB2017.table", "not valid TOML"),
+    ],
+)
+def test_a_fault_of_the_file_is_told_and_nothing_is_asked(
+    server, command, folder, write, text, said
+):
     write("sources.toml", text)
     with pytest.raises(InputError, match=said.replace("?", r"\?").split(": ")[0]) as caught:
         run(server, KEY)
@@ -183,15 +196,16 @@ def test_every_id_can_be_changed(folder):
 
 # --- the end of a table, and years --------------------------------------------------------------
 
+
 @pytest.mark.parametrize("fault", [{"flag": True}, {"notes": ["Tabellen uppdateras inte längre."]}])
 def test_a_table_that_gets_no_more_years(server, folder, fault):
     server.fault("discontinued", TABLE, **fault)
     (outcome,), said = run(server, KEY)
     assert outcome.state == "updated"
-    warning, = (line for line in said if "warning" in line)
+    (warning,) = (line for line in said if "warning" in line)
     assert "TAB2017 gets no more years" in warning
     assert '`TABnnnn.like = "TAB2017"` and `TABnnnn.first = YEAR`' in warning
-    state, = (one for one in datasets.status_lines() if one.startswith(KEY))
+    (state,) = (one for one in datasets.status_lines() if one.startswith(KEY))
     assert "warning: TAB2017 gets no more years" in state
     assert tables.notes(KEY)[-1].startswith("Källan uppdaterar inte längre TAB2017"), "in reports"
 
@@ -210,8 +224,9 @@ def test_a_table_that_is_late(server, folder, monkeypatch):
 
     monkeypatch.setattr("analysis.update.plan.datetime", Later)
     _, said = run(server, KEY, dry_run=True)
-    assert any("TAB2017 has no year after 2026: look up whether a successor" in line
-               for line in said)
+    assert any(
+        "TAB2017 has no year after 2026: look up whether a successor" in line for line in said
+    )
 
 
 def test_only_what_has_a_new_year(server, updated):
@@ -240,26 +255,34 @@ def test_settings_and_tables_are_read_once(server, folder):
 
 # --- municipalities -----------------------------------------------------------------------------
 
+
 def test_a_municipality_that_has_merged_stops_nothing_and_keeps_its_history(server, updated):
     before = tables.load(KEY)
     server.fault("missing", TABLE, variable="Region", codes=["1864"])
     (outcome,), said = run(server, KEY)
     assert outcome.state == "updated"
-    assert any("TAB2017 no longer has 1864 Ljusnarsberg: its rows in use are kept" in line
-               and "municipality_changes.csv" in line for line in said)
+    assert any(
+        "TAB2017 no longer has 1864 Ljusnarsberg: its rows in use are kept" in line
+        and "municipality_changes.csv" in line
+        for line in said
+    )
     after = tables.load(KEY)
     assert after[after["code"] == "1864"].equals(before[before["code"] == "1864"])
 
 
 def test_a_merged_municipality_is_asked_for_no_more(server, updated, write):
-    write("municipality_changes.csv", "code,name,valid_from,valid_to,became\n"
-          "1864,Ljusnarsberg,,2026-12-31,1885\n")
+    write(
+        "municipality_changes.csv",
+        "code,name,valid_from,valid_to,became\n1864,Ljusnarsberg,,2026-12-31,1885\n",
+    )
     server.fault("missing", TABLE, variable="Region", codes=["1864"])
     _, said = run(server, KEY)
     assert not [line for line in said if "no longer has" in line]
     assert "1864" in set(tables.load(KEY)["code"]), "its history stays"
-    with pytest.raises(InputError, match="1864 Ljusnarsberg ended on 2026-12-31 and became 1885 "
-                                         "Lindesberg; use that instead"):
+    with pytest.raises(
+        InputError,
+        match="1864 Ljusnarsberg ended on 2026-12-31 and became 1885 Lindesberg; use that instead",
+    ):
         regions.get("bergslagen")
     with pytest.raises(InputError, match="became 1885 Lindesberg"):
         regions.from_members(["1864", "1885"])
@@ -271,36 +294,56 @@ def test_a_merged_municipality_is_asked_for_no_more(server, updated, write):
 def test_a_new_municipality_is_asked_for_when_it_is_known(server, folder, write):
     server.fault("stranger", TABLE, variable="Region", code="1870", name="Norra Bergslagen")
     _, said = run(server, KEY, dry_run=True)
-    assert any("TAB2017 has 1870 Norra Bergslagen, which is not known here" in line
-               for line in said)
-    write("municipality_changes.csv", "code;name;valid_from;valid_to;became\n"
-          "1870;Norra Bergslagen;2027-01-01;;\n")
+    assert any(
+        "TAB2017 has 1870 Norra Bergslagen, which is not known here" in line for line in said
+    )
+    write(
+        "municipality_changes.csv",
+        "code;name;valid_from;valid_to;became\n1870;Norra Bergslagen;2027-01-01;;\n",
+    )
     assert regions.municipalities()["1870"].county == "Örebro län"
-    assert regions.from_members(["1870", "1885"]).member_names == (
-        "Norra Bergslagen", "Lindesberg")
+    assert regions.from_members(["1870", "1885"]).member_names == ("Norra Bergslagen", "Lindesberg")
     _, said = run(server, KEY, dry_run=True)
     assert not [line for line in said if "not known here" in line]
 
 
-@pytest.mark.parametrize(("row", "said"), [
-    ("187,Ny,2027-01-01,,", "'187' is no municipality code"),
-    ("1870,Ny,nyår,,", "'nyår' is no date"), ("1870,Ny,,,", "valid_from or valid_to"),
-])
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("187,Ny,2027-01-01,,", "'187' is no municipality code"),
+        ("1870,Ny,nyår,,", "'nyår' is no date"),
+        ("1870,Ny,,,", "valid_from or valid_to"),
+    ],
+)
 def test_a_fault_of_the_list_of_changes(folder, write, row, said):
     write("municipality_changes.csv", f"code,name,valid_from,valid_to,became\n{row}\n")
     with pytest.raises(InputError, match=f"municipality_changes.csv row 2: .*{said}"):
         regions.municipalities()
 
 
-@pytest.mark.parametrize(("key", "fault", "table", "more", "said"), [
-    ("area_costs", "lost-municipality", "N07009", {"codes": ["1780"]},
-     "warning: N07009 has nothing on 1780 Karlstad"),
-    ("peers", "lost-group", "kolada", {"codes": ["1780"]}, None),
-    ("boundaries", "lost-municipality", "stat:RegSO_2025", {"codes": ["1864"]},
-     "warning: no area of 1864 Ljusnarsberg"),
-])
-def test_one_municipality_that_is_not_there_stops_nothing(server, folder, key, fault, table, more,
-                                                          said):
+@pytest.mark.parametrize(
+    ("key", "fault", "table", "more", "said"),
+    [
+        (
+            "area_costs",
+            "lost-municipality",
+            "N07009",
+            {"codes": ["1780"]},
+            "warning: N07009 has nothing on 1780 Karlstad",
+        ),
+        ("peers", "lost-group", "kolada", {"codes": ["1780"]}, None),
+        (
+            "boundaries",
+            "lost-municipality",
+            "stat:RegSO_2025",
+            {"codes": ["1864"]},
+            "warning: no area of 1864 Ljusnarsberg",
+        ),
+    ],
+)
+def test_one_municipality_that_is_not_there_stops_nothing(
+    server, folder, key, fault, table, more, said
+):
     server.fault(fault, table, **more)
     (outcome,), lines = run(server, key)
     assert outcome.state == "updated"
@@ -309,20 +352,22 @@ def test_one_municipality_that_is_not_there_stops_nothing(server, folder, key, f
 
 # --- what may come in ---------------------------------------------------------------------------
 
+
 def test_deleted_values_of_kolada_are_no_figures(everything):
     assert (tables.load("tax_base")["value"] > 100).all(), "each deleted value is 7"
     assert tables.record("tax_base").facts["tables"][0]["signs"] == {"Missing": 3, "Private": 3}
 
 
-@pytest.mark.parametrize(("table", "fault", "sign"), [
-    (TABLE, {"sign": "r"}, "r"), (TABLE, {"sign": "Ny definition"}, "Ny definition")])
+@pytest.mark.parametrize(
+    ("table", "fault", "sign"),
+    [(TABLE, {"sign": "r"}, "r"), (TABLE, {"sign": "Ny definition"}, "Ny definition")],
+)
 def test_a_note_beside_numbers_is_kept_and_told(server, folder, table, fault, sign):
     server.fault("note", table, **fault)
     (outcome,), said = run(server, KEY)
     assert outcome.state == "updated"
     assert len(tables.load(KEY)) == 290 * 27, "the numbers count"
-    assert any(f"warning: 7830 numbers have the note {sign!r} beside them" in line
-               for line in said)
+    assert any(f"warning: 7830 numbers have the note {sign!r} beside them" in line for line in said)
     signs = tables.statuses(KEY)
     assert set(signs["status"]) == {"noted"}
     assert tables.record(KEY).facts["tables"][0]["signs"] == {sign: 7830}
@@ -368,12 +413,15 @@ def test_figures_that_have_changed_greatly_need_an_accept(server, updated, comma
 
 def test_what_is_no_longer_delivered_is_not_called_revised(everything):
     lines = everything.stdout.splitlines()
-    assert ("  no longer delivered: share_under_30, share_30_39, share_40_49, share_50_54, "
-            "share_55_59, share_60plus, mean_age") in lines
+    assert (
+        "  no longer delivered: share_under_30, share_30_39, share_40_49, share_50_54, "
+        "share_55_59, share_60plus, mean_age"
+    ) in lines
     assert not [line for line in lines if "mean_age: 2" in line]
 
 
 # --- odd servers --------------------------------------------------------------------------------
+
 
 def test_a_slow_drip_ends(server, folder):
     server.fault("drip", TABLE, seconds=0.05)
@@ -402,6 +450,7 @@ def test_one_that_breaks_the_reader_does_not_stop_the_others(server, folder):
 
 # --- editions and dates -------------------------------------------------------------------------
 
+
 def test_a_shared_folder_is_read_by_those_who_may_not_write(server, updated, command, monkeypatch):
     """Thirty read it, one updates: nothing but an update writes there."""
     share = updated
@@ -410,24 +459,46 @@ def test_a_shared_folder_is_read_by_those_who_may_not_write(server, updated, com
     before = {path: path.stat().st_mtime_ns for path in share.rglob("*")}
     try:
         alone = [sys.executable, "-m", "analysis.cli"]
-        who = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] \
-            if os.getuid() == 0 else []
+        who = (
+            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            if os.getuid() == 0
+            else []
+        )
         if who:
             for path in (share, *share.parents):
-                if path.stat().st_uid == os.getuid() and path != path.parent and not (
-                        path.stat().st_mode & stat.S_IXOTH):
+                if (
+                    path.stat().st_uid == os.getuid()
+                    and path != path.parent
+                    and not (path.stat().st_mode & stat.S_IXOTH)
+                ):
                     path.chmod(path.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
-        env = {**os.environ, paths.DATA_DIR_VARIABLE: str(share), "PYTHONPATH": str(paths.ROOT),
-               "HOME": "/tmp"}
-        done = subprocess.run([*who, *alone, "data", "status"], cwd=paths.ROOT, env=env,
-                              capture_output=True, text=True, check=False)
+        env = {
+            **os.environ,
+            paths.DATA_DIR_VARIABLE: str(share),
+            "PYTHONPATH": str(paths.ROOT),
+            "HOME": "/tmp",
+        }
+        done = subprocess.run(
+            [*who, *alone, "data", "status"],
+            cwd=paths.ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines()[-1].endswith(
-            "which you may only read: whoever keeps it updates it")
+            "which you may only read: whoever keeps it updates it"
+        )
         assert "updated" in next(line for line in done.stdout.splitlines() if line.startswith(KEY))
-        done = subprocess.run([*who, *alone, "--data-dir", str(share), "data", "update", KEY,
-                               *server.options], cwd=paths.ROOT, env=env, capture_output=True,
-                              text=True, check=False)
+        done = subprocess.run(
+            [*who, *alone, "--data-dir", str(share), "data", "update", KEY, *server.options],
+            cwd=paths.ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 1
         assert "cannot be written to" in done.stderr
         assert "whoever keeps it can update it" in done.stderr
@@ -457,7 +528,8 @@ def test_kolada_is_not_the_source_of_what_we_computed(updated):
     assert source_line(["land_area"], "observed") == f"Källa: {land}"
     assert source_line(["land_area", "population"], "derived") == (
         "Källa: SCB, BE0101 Folkmängd; bearbetning: Samverkan. Egen bearbetning av data från "
-        f"Kolada: {land.removeprefix('RKA, Kolada, ')}")
+        f"Kolada: {land.removeprefix('RKA, Kolada, ')}"
+    )
 
 
 def test_what_is_computed_follows_its_formula(everything):
@@ -468,7 +540,9 @@ def test_what_is_computed_follows_its_formula(everything):
     assert base["year"].max() == 2025, "2026 has no price index yet: it is unknown, not nominal"
     assert tables.perturbed_years("net_migration_rate") == (2025,)
     assert [part["id"] for part in tables.record("taxable_income_real").facts["tables"]] == [
-        "TAB3600", "TAB4352"]
+        "TAB3600",
+        "TAB4352",
+    ]
 
 
 def test_every_series_ends_with_a_table_that_is_asked_for_all_years_to_come():
@@ -483,7 +557,9 @@ def test_a_report_on_others_is_built_although_a_municipality_is_new(request, tmp
     shutil.copytree(request.getfixturevalue("_everything")[0], share)
     (share / "municipality_changes.csv").write_text(
         "code,name,valid_from,valid_to,became\n1870,Norra Bergslagen,2027-01-01,,\n"
-        "1864,Ljusnarsberg,,2026-12-31,1870\n", encoding="utf-8")
+        "1864,Ljusnarsberg,,2026-12-31,1870\n",
+        encoding="utf-8",
+    )
     out = ("--format", "html", "--out", tmp_path / "out", "--jobs", 1)
     done = command("--data-dir", share, "build", "--members", "1863,1884,1885", *out)
     assert done.returncode == 0, done.stderr

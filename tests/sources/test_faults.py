@@ -22,12 +22,22 @@ pytestmark = pytest.mark.xdist_group("sources")  # one server
 
 KEY, TABLE = "tax_rate_total", "TAB2017"
 EACH = {  # a dataset of each source: the table a fault is played for, what the error names
-    KEY: (TABLE, TABLE), "land_area": ("kolada", "N02993"),
+    KEY: (TABLE, TABLE),
+    "land_area": ("kolada", "N02993"),
     "localities": ("stat:Tatorter_2023",) * 2,
 }
-STEPS = ("try again", "write the line", "run the update again", "look up", "compare",
-         "a new version", "have been replaced", "make room", "longer --timeout",
-         "let this address through")
+STEPS = (
+    "try again",
+    "write the line",
+    "run the update again",
+    "look up",
+    "compare",
+    "a new version",
+    "have been replaced",
+    "make room",
+    "longer --timeout",
+    "let this address through",
+)
 SIX = list(municipalities())[60:66]  # more than may have merged
 
 OF_THE_SERVER = [
@@ -59,12 +69,18 @@ OF_SCB = [
     ("unit", {"unit": {"base": "kronor"}}, "the unit of 'Skattesats, total kommunal' is 'kronor'"),
     ("unit", {"unit": {"decimals": 1}}, "has 1 decimals, the catalogue says 2"),
     ("no-unit", {}, "'Skattesats, total kommunal' has no unit any more, the catalogue says"),
-    ("missing", {"variable": "ContentsCode", "code": "OE0101D1"},
-     "'ContentsCode' has no 'OE0101D1'"),
+    (
+        "missing",
+        {"variable": "ContentsCode", "code": "OE0101D1"},
+        "'ContentsCode' has no 'OE0101D1'",
+    ),
     ("lost", {"variable": "Region", "code": "1780"}, "the reply lacks 1780 of 'Region'"),
     ("moved", {}, "while it was being fetched"),
-    ("blank", {"cells": {"Region": list(municipalities())[:30], "Tid": ["2026"]}},
-     "30 of 290 municipalities have no figure in 2026"),
+    (
+        "blank",
+        {"cells": {"Region": list(municipalities())[:30], "Tid": ["2026"]}},
+        "30 of 290 municipalities have no figure in 2026",
+    ),
 ]
 
 OF_KOLADA = [
@@ -127,14 +143,21 @@ def refused(updated, command, contents):
 
 
 def states(server, *keys):
-    return {outcome.key: outcome.state
-            for outcome in update(keys, base_urls=server.urls, backoff=0.01)}
+    return {
+        outcome.key: outcome.state for outcome in update(keys, base_urls=server.urls, backoff=0.01)
+    }
 
 
-@pytest.mark.parametrize(("kind", "more", "times"), [
-    ("429", {}, 1), ("status", {"status": 503}, 2), ("cut", {}, 1), ("truncated", {}, 1),
-    ("html", {}, 1),
-])
+@pytest.mark.parametrize(
+    ("kind", "more", "times"),
+    [
+        ("429", {}, 1),
+        ("status", {"status": 503}, 2),
+        ("cut", {}, 1),
+        ("truncated", {}, 1),
+        ("html", {}, 1),
+    ],
+)
 def test_a_passing_fault_is_waited_out(server, updated, kind, more, times):
     for table, _ in EACH.values():
         server.fault(kind, table, times=times, **more)
@@ -165,8 +188,7 @@ def test_a_lasting_fault_of_each_server(server, refused, kind, more, said):
     assert set(states(server, *EACH).values()) == {"updated"}
 
 
-@pytest.mark.parametrize(("key", "fault"), list(zip([*EACH, *EACH], OF_THE_SERVER,
-                                                      strict=False)))
+@pytest.mark.parametrize(("key", "fault"), list(zip([*EACH, *EACH], OF_THE_SERVER, strict=False)))
 def test_a_lasting_fault_through_the_command(server, updated, command, contents, key, fault):
     kind, more, said = fault
     before, patience = contents(), ("--timeout", 0.5) if kind == "slow" else ()
@@ -176,8 +198,10 @@ def test_a_lasting_fault_through_the_command(server, updated, command, contents,
     assert contents() == before
 
 
-@pytest.mark.parametrize(("by_command", "kind", "more", "said"), [
-    *((True, *fault) for fault in OF_SCB_BY_COMMAND), *((False, *fault) for fault in OF_SCB)])
+@pytest.mark.parametrize(
+    ("by_command", "kind", "more", "said"),
+    [*((True, *fault) for fault in OF_SCB_BY_COMMAND), *((False, *fault) for fault in OF_SCB)],
+)
 def test_faults_of_scb(server, refused, by_command, kind, more, said):
     server.fault(kind, TABLE, **more)
     text = refused(server, KEY, by_command=by_command)
@@ -199,19 +223,34 @@ def test_faults_of_kolada(server, refused, kind, table, more, said):
     assert states(server, "land_area") == {"land_area": "updated"}
 
 
-@pytest.mark.parametrize(("path", "value"), [
-    (["value"], None), (["value"], 7), (["size"], None), (["size"], 7), (["id"], None),
-    (["status"], "x"), (["dimension", "Region"], None), (["dimension", "Tid", "category"], []),
-    (["role"], "x"), (["updated"], {}),
-])
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["value"], None),
+        (["value"], 7),
+        (["size"], None),
+        (["size"], 7),
+        (["id"], None),
+        (["status"], "x"),
+        (["dimension", "Region"], None),
+        (["dimension", "Tid", "category"], []),
+        (["role"], "x"),
+        (["updated"], {}),
+    ],
+)
 def test_valid_json_of_the_wrong_shape(server, refused, path, value):
     server.fault("shape", TABLE, path=path, value=value)
     assert TABLE in refused(server, KEY)
 
 
-@pytest.mark.parametrize(("key", "path", "value"), [
-    (KEY, ["size"], None), ("land_area", ["values", 0], "x"), ("localities", ["features", 0], None),
-])
+@pytest.mark.parametrize(
+    ("key", "path", "value"),
+    [
+        (KEY, ["size"], None),
+        ("land_area", ["values", 0], "x"),
+        ("localities", ["features", 0], None),
+    ],
+)
 def test_the_others_go_on_after_a_wrong_shape(server, updated, command, key, path, value):
     table, named = EACH[key]
     server.fault("shape", table, path=path, value=value)
@@ -269,9 +308,10 @@ PARTS = {KEY: ("data", 8), "land_area": ("kolada", 8), "localities": ("wfs", 3)}
 """How many requests for its figures a dataset takes of the small server, and how it notes them."""
 
 
-@pytest.mark.parametrize(("keys", "kind", "more"), [
-    (EACH, "status", {"status": 503}), (EACH, "cut", {}), ([KEY], "slow", {"seconds": 0.8}),
-])
+@pytest.mark.parametrize(
+    ("keys", "kind", "more"),
+    [(EACH, "status", {"status": 503}), (EACH, "cut", {}), ([KEY], "slow", {"seconds": 0.8})],
+)
 def test_the_next_run_goes_on_with_what_was_complete(small_server, folder, keys, kind, more):
     for key in keys:
         first = 2 if key == "localities" else 3  # what is looked at before counts too
@@ -287,14 +327,21 @@ def test_the_next_run_goes_on_with_what_was_complete(small_server, folder, keys,
     assert not list((folder / ".kept").glob("*/*"))
 
 
-@pytest.mark.parametrize(("key", "size"), [
-    (KEY, 4_500), ("land_area", 4_500), ("localities", 60_000)])
+@pytest.mark.parametrize(
+    ("key", "size"), [(KEY, 4_500), ("land_area", 4_500), ("localities", 60_000)]
+)
 def test_a_disk_that_is_full_at_the_very_end(small_server, folder, command, key, size):
     """The kernel lets the replies be kept, but not the table be written: EFBIG."""
-    done = command("data", "update", key, *small_server.options, preexec_fn=lambda:
-                   resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    done = command(
+        "data",
+        "update",
+        key,
+        *small_server.options,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
     assert "is full; the data you have is untouched, make room" in told(
-        done.returncode, done.stderr, key)
+        done.returncode, done.stderr, key
+    )
     noted, parts = PARTS[key]
     assert len(list((folder / ".kept" / key).glob("*.gz"))) == parts
     assert not (folder / f"{key}.json").exists()
@@ -326,8 +373,9 @@ def halfway(small_server, command, updated):
     return start
 
 
-@pytest.mark.parametrize(("key", "sign"), [
-    *((key, signal.SIGINT) for key in EACH), (KEY, signal.SIGTERM)])
+@pytest.mark.parametrize(
+    ("key", "sign"), [*((key, signal.SIGINT) for key in EACH), (KEY, signal.SIGTERM)]
+)
 def test_ctrl_c_leaves_nothing_half_written(halfway, contents, updated, key, sign):
     before = contents()
     server, process = halfway(key)
@@ -376,8 +424,12 @@ def test_a_killed_update_frees_the_folder(halfway, contents):
 
 def test_files_that_cannot_grow(server, refused):
     """The kernel refuses to write more than 2 kB to a file: EFBIG."""
-    text = refused(server, KEY, by_command=True, preexec_fn=lambda: resource.setrlimit(
-        resource.RLIMIT_FSIZE, (2_000, 2_000)))
+    text = refused(
+        server,
+        KEY,
+        by_command=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000)),
+    )
     assert "is full; the data you have is untouched, make room" in text
     assert states(server, KEY) == {KEY: "updated"}
 
@@ -397,10 +449,18 @@ def test_a_full_disk(server, updated, folder, command, contents, tmp_path):
     outside, size = tmp_path / "outside", sum(map(len, before.values())) // 1024 + 60
     shutil.move(folder, outside)
     folder.mkdir()
-    script = (f'mount -t tmpfs -o size={size}k tmpfs "{folder}" && cp -r "{outside}"/* "{folder}" '
-              f'&& "$@"; code=$?; cp -rT "{folder}" "{tmp_path}/left"; exit $code')
-    done = command("data", "update", "population", KEY, *server.options,
-                   before=["unshare", "-rm", "sh", "-c", script, "sh"])
+    script = (
+        f'mount -t tmpfs -o size={size}k tmpfs "{folder}" && cp -r "{outside}"/* "{folder}" '
+        f'&& "$@"; code=$?; cp -rT "{folder}" "{tmp_path}/left"; exit $code'
+    )
+    done = command(
+        "data",
+        "update",
+        "population",
+        KEY,
+        *server.options,
+        before=["unshare", "-rm", "sh", "-c", script, "sh"],
+    )
     assert done.returncode == 1
     assert f"error: population: the disk of {folder}" in done.stderr
     assert "is full; the data you have is untouched, make room" in done.stderr
@@ -409,15 +469,17 @@ def test_a_full_disk(server, updated, folder, command, contents, tmp_path):
     shutil.move(Path(tmp_path / "left"), folder)
     left = contents()
     assert {name: left[name] for name in before if KEY not in name} == {
-        name: text for name, text in before.items() if KEY not in name}
+        name: text for name, text in before.items() if KEY not in name
+    }
     assert not [name for name in left if name.endswith(".tmp") or name.startswith("population")]
     assert states(server, "population", KEY)["population"] == "updated"
 
 
 def test_a_folder_that_may_not_be_written_to(server, command, folder):
     folder.parent.joinpath("file").write_text("x")
-    done = command("--data-dir", folder.parent / "file" / "under", "data", "update", KEY,
-                   *server.options)
+    done = command(
+        "--data-dir", folder.parent / "file" / "under", "data", "update", KEY, *server.options
+    )
     assert done.returncode == 1
     assert "cannot be written to" in done.stderr
     assert "--data-dir" in done.stderr

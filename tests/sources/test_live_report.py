@@ -34,9 +34,24 @@ def report(_everything, tmp_path_factory):
     assert update.returncode == 0, update.stderr
     out = tmp_path_factory.mktemp("live")
     done = subprocess.run(
-        [sys.executable, "-m", "analysis.cli", "build", "--members", ",".join(MEMBERS), "--name",
-         "Fyra kommuner", "--format", "html,pdf", "--out", str(out)],
-        capture_output=True, text=True, env={**os.environ, paths.DATA_DIR_VARIABLE: str(folder)})
+        [
+            sys.executable,
+            "-m",
+            "analysis.cli",
+            "build",
+            "--members",
+            ",".join(MEMBERS),
+            "--name",
+            "Fyra kommuner",
+            "--format",
+            "html,pdf",
+            "--out",
+            str(out),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, paths.DATA_DIR_VARIABLE: str(folder)},
+    )
     assert done.returncode == 0, done.stderr
     return out / "fyra-kommuner"
 
@@ -44,8 +59,12 @@ def report(_everything, tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(report):
     """The report and its appendix."""
-    return BeautifulSoup("".join((report / name).read_text(encoding="utf-8") for name in (
-        "report.html", "appendix.html")), "html.parser")
+    return BeautifulSoup(
+        "".join(
+            (report / name).read_text(encoding="utf-8") for name in ("report.html", "appendix.html")
+        ),
+        "html.parser",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +80,16 @@ def printed(report):
 
 def citations():
     """What a reader must find of each updated dataset that every report shows."""
-    keys = ("population", "population_change", "population_age_sex", "population_projection",
-            *COMMUTING, "localities", "boundaries", *OF_KOLADA)
+    keys = (
+        "population",
+        "population_change",
+        "population_age_sex",
+        "population_projection",
+        *COMMUTING,
+        "localities",
+        "boundaries",
+        *OF_KOLADA,
+    )
     return {key: tables.vintage(key) for key in keys}
 
 
@@ -113,8 +140,11 @@ def test_observed_flows_have_replaced_modelled_ones(report, page):
 def test_its_figures_are_those_of_the_updated_tables(report):
     figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
     people = tables.load("population").set_index(["code", "year"])["population"]
-    shown = {(row["area"], row["year"]): row["value"] for row in figures
-             if row["id"] == "population" and row["area"] in MEMBERS}
+    shown = {
+        (row["area"], row["year"]): row["value"]
+        for row in figures
+        if row["id"] == "population" and row["area"] in MEMBERS
+    }
     assert len(shown) > 4 * 50
     assert all(people[key] == value for key, value in shown.items())
 
@@ -123,22 +153,31 @@ def test_what_kolada_has_replaced_the_snapshot(report, page):
     """Tax rate, tax base and density are those of the fetched tables, and say so."""
     figures = json.loads((report / "key_figures.json").read_text(encoding="utf-8"))
     people = tables.load("population").set_index(["code", "year"])["population"]
-    for key, dataset, column in (("tax_rate", "tax_rate", "value"), ("tax_base",) * 2 + ("value",),
-                                 ("cost_per_inhabitant", "finances", "expenditures")):
+    for key, dataset, column in (
+        ("tax_rate", "tax_rate", "value"),
+        ("tax_base",) * 2 + ("value",),
+        ("cost_per_inhabitant", "finances", "expenditures"),
+    ):
         table = tables.load(dataset).set_index(["code", "year"])[column]
         shown = {(row["area"], row["year"]): row["value"] for row in figures if row["id"] == key}
         assert shown == {(code, 2025): table[code, 2025] for code in MEMBERS}
     land = tables.load("land_area").set_index(["code", "year"])["value"].xs(2025, level="year")
     shown = {row["area"]: row["value"] for row in figures if row["id"] == "density"}
-    assert shown == pytest.approx({
-        **{code: people[code, 2025] / land[code] for code in MEMBERS},
-        "fyra-kommuner": people.xs(2025, level="year")[list(MEMBERS)].sum()
-        / land[list(MEMBERS)].sum()})
+    assert shown == pytest.approx(
+        {
+            **{code: people[code, 2025] / land[code] for code in MEMBERS},
+            "fyra-kommuner": people.xs(2025, level="year")[list(MEMBERS)].sum()
+            / land[list(MEMBERS)].sum(),
+        }
+    )
     for row in figures:
         for key, kpi in (("tax_rate", "N00901"), ("tax_base", "N00903"), ("density", "N02993")):
             if row["id"] == key:
-                own = "Egen bearbetning av data från Kolada: " if row["kind"] == "derived" else (
-                    "Källa: RKA, Kolada, ")
+                own = (
+                    "Egen bearbetning av data från Kolada: "
+                    if row["kind"] == "derived"
+                    else ("Källa: RKA, Kolada, ")
+                )
                 assert f"{own}{kpi} (hämtad" in row["source"]
     whole = re.sub(r"\s+", " ", page.get_text(" "))
     for key in OF_KOLADA:
@@ -158,11 +197,16 @@ def test_the_projection_is_told_as_a_calculation(page):
     chapter = re.sub(r"\s+", " ", page.get_text(" "))
     assert f"mellan {first} och {last}" in chapter
     assert "Det är en modellberäkning" in chapter
-    (table,) = [found for found in page.select("table")
-                if f"SCB:s framskrivning av folkmängden {first}–{last}" in found.get_text(" ")
-                or (found.find_parent("figure") is not None and
-                    f"SCB:s framskrivning av folkmängden {first}–{last}"
-                    in found.find_parent("figure").get_text(" "))][:1]
+    (table,) = [
+        found
+        for found in page.select("table")
+        if f"SCB:s framskrivning av folkmängden {first}–{last}" in found.get_text(" ")
+        or (
+            found.find_parent("figure") is not None
+            and f"SCB:s framskrivning av folkmängden {first}–{last}"
+            in found.find_parent("figure").get_text(" ")
+        )
+    ][:1]
     total = round(rows.loc[rows["year"] == last, "persons"].sum())
     digits = re.sub(r"\D", "", table.select("tr")[-1].get_text(" ").split("%")[0])
     assert str(total) in digits

@@ -17,7 +17,7 @@ KEY = "tax_rate_total"
 
 def status(key, lines=None):
     """The line of a dataset, of those that were printed or that would be now."""
-    line, = (line for line in lines or datasets.status_lines() if line.startswith(f"{key}: "))
+    (line,) = (line for line in lines or datasets.status_lines() if line.startswith(f"{key}: "))
     return line
 
 
@@ -57,7 +57,8 @@ def test_an_updated_dataset_and_back_to_the_snapshot(printed, updated):
     today = tables.vintage(KEY).retrieved
     lines = printed()
     assert status(KEY, lines).endswith(
-        f"TAB2017 (uppdaterad 2026-02-24, hämtad {today}); observed; updated {today}, 0 days old")
+        f"TAB2017 (uppdaterad 2026-02-24, hämtad {today}); observed; updated {today}, 0 days old"
+    )
     assert "updated" not in status("peers", lines), "another dataset"
     assert reset([KEY]) == [KEY]
     assert f"snapshot {catalog.SNAPSHOT_DATE}" in status(KEY)
@@ -84,23 +85,28 @@ def test_kept_and_perturbed_years_are_flagged(server, folder):
 
 def test_ids_that_nobody_verified_are_told(everything):
     assert status("commuting_matrix").endswith(
-        "known only from third-party code: TAB334, TAB333, TAB5850")
+        "known only from third-party code: TAB334, TAB333, TAB5850"
+    )
     assert "third-party" not in status("population")
     assert "protected or perturbed (CKM): 2020–2024" in status("commuting_matrix")
 
 
-@pytest.mark.parametrize("harm", [
-    lambda record: record.path.write_bytes(b"x"),
-    lambda record: record.path.unlink(),
-    lambda record: tables.record_path(KEY).write_text("{", encoding="utf-8"),
-    lambda record: tables.record_path(KEY).write_text("[]", encoding="utf-8"),
-], ids=["changed", "missing", "record cut off", "record of another kind"])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda record: record.path.write_bytes(b"x"),
+        lambda record: record.path.unlink(),
+        lambda record: tables.record_path(KEY).write_text("{", encoding="utf-8"),
+        lambda record: tables.record_path(KEY).write_text("[]", encoding="utf-8"),
+    ],
+    ids=["changed", "missing", "record cut off", "record of another kind"],
+)
 def test_a_damaged_dataset_is_told_and_the_others_too(server, updated, harm):
     harm(tables.record(KEY))
     assert f"{KEY}: Total skattesats, kommun och region, BROKEN: " in status(KEY)
     assert f"`samverkan data reset {KEY}` to go back" in status(KEY)
     assert "updated" in status("land_area")
-    outcome, = update([KEY], base_urls=server.urls)
+    (outcome,) = update([KEY], base_urls=server.urls)
     assert outcome.state == "updated", "a new update mends it"
     assert not [line for line in datasets.status_lines() if "BROKEN" in line]
 

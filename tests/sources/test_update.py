@@ -59,8 +59,10 @@ def test_the_record_says_everything_about_the_fetch(everything):
     assert [table["id"] for table in facts["tables"]] == ["TAB638", "TAB5557"]
     assert facts["tables"][0]["updated"] == "2026-02-24T07:00:00Z"
     assert facts["tables"][0]["url"].endswith("/tables/TAB638/data")
-    query = {part["variableCode"]: part["valueCodes"]
-             for part in facts["tables"][0]["query"][0]["selection"]}
+    query = {
+        part["variableCode"]: part["valueCodes"]
+        for part in facts["tables"][0]["query"][0]["selection"]
+    }
     assert query["Alder"] == ["tot"]
     assert len(query["Region"]) == 290
     assert "Civilstand" not in query, "left to the source, which sums it"
@@ -72,8 +74,10 @@ def test_the_record_says_everything_about_the_fetch(everything):
 
 def test_published_totals_are_asked_for_where_figures_are_perturbed(everything):
     facts = tables.record("population").facts
-    query = {part["variableCode"]: part["valueCodes"]
-             for part in facts["tables"][1]["query"][0]["selection"]}
+    query = {
+        part["variableCode"]: part["valueCodes"]
+        for part in facts["tables"][1]["query"][0]["selection"]
+    }
     assert (query["Alder"], query["Civilstand"], query["Kon"]) == (["TotSA"], ["SC"], ["TotSa"])
 
 
@@ -96,9 +100,12 @@ def test_the_updated_dataset_is_used_and_cited(server, folder):
     assert source.citation == f"Källa: SCB, TAB2017 (uppdaterad 2026-02-24, hämtad {today})"
     assert source.sha256 == tables.record("tax_rate_total").facts["files"]["table"]["sha256"]
     assert f"updated/{tables.record('tax_rate_total').path.parent.name}/" in "".join(
-        tables.files_in_use())
-    assert any(line.startswith("tax_rate_total") and f"updated {today}, 0 days old" in line
-               for line in datasets.status_lines())
+        tables.files_in_use()
+    )
+    assert any(
+        line.startswith("tax_rate_total") and f"updated {today}, 0 days old" in line
+        for line in datasets.status_lines()
+    )
 
 
 def test_years_of_the_snapshot_that_are_kept_are_cited_too(server, folder):
@@ -126,9 +133,16 @@ def test_kolada_tells_missing_from_suppressed(everything):
     assert tables.record("area_costs").facts["tables"][0]["signs"].keys() == {"Missing", "Private"}
 
 
-@pytest.mark.parametrize(("key", "figure"), [
-    ("tax_rate", "value"), ("tax_base", "value"), ("staff", "staff"), ("land_area", "value"),
-    ("finances", "expenditures")])
+@pytest.mark.parametrize(
+    ("key", "figure"),
+    [
+        ("tax_rate", "value"),
+        ("tax_base", "value"),
+        ("staff", "staff"),
+        ("land_area", "value"),
+        ("finances", "expenditures"),
+    ],
+)
 def test_a_single_figure_of_kolada_keeps_its_signs_apart(everything, key, figure):
     """Three municipalities have no figure of 2019, and three a secret one: Karlstad is of those."""
     table = tables.load(key)
@@ -140,9 +154,11 @@ def test_a_single_figure_of_kolada_keeps_its_signs_apart(everything, key, figure
     assert signs["column"].eq(figure).all()
     assert signs["year"].eq(2019).all()
     assert dict(zip(signs["symbol"], signs["status"], strict=True)) == {
-        "Missing": "unavailable", "Private": "suppressed"}
+        "Missing": "unavailable",
+        "Private": "suppressed",
+    }
     assert signs.set_index("code").at["1780", "status"] == "suppressed"
-    source, = tables.record(key).facts["tables"]
+    (source,) = tables.record(key).facts["tables"]
     assert source["signs"] == {"Missing": 3, "Private": 3}
 
 
@@ -181,8 +197,9 @@ def test_boundaries_keep_their_common_borders(everything):
     assert list(frame["code"]) == sorted(regions.municipalities())
     assert frame.crs.to_epsg() == 3006
     assert frame["territory"].is_valid.all()
-    assert all(shapely.coverage_is_valid(frame[kind].to_numpy())
-               for kind in ("territory", "land", "water"))
+    assert all(
+        shapely.coverage_is_valid(frame[kind].to_numpy()) for kind in ("territory", "land", "water")
+    )
     corners = shapely.get_num_coordinates(frame["territory"].to_numpy()).sum()
     assert 20_000 < corners < 250_000, "simplified once: the areas have 480 000"
     shipped = load_boundaries()  # the test's areas follow the coarse borders, shores are the same
@@ -202,8 +219,10 @@ def test_areas_over_each_other_are_refused():
     import shapely
 
     codes = list(regions.municipalities())
-    squares = [shapely.box(500_000 + 900 * place, 6_500_000, 501_000 + 900 * place, 6_501_000)
-               for place in range(len(codes))]
+    squares = [
+        shapely.box(500_000 + 900 * place, 6_500_000, 501_000 + 900 * place, 6_501_000)
+        for place in range(len(codes))
+    ]
     areas = geopandas.GeoDataFrame({"kommunkod": codes}, geometry=squares, crs=geodata.CRS)
     with pytest.raises(SourceError, match="lie over each other"):
         geodata.municipalities(areas, catalog.dataset("boundaries").live.layer)
@@ -225,7 +244,7 @@ def test_what_was_not_fetched_says_so(folder):
 def test_an_unchanged_table_is_not_fetched_again(server, folder):
     update(["tax_rate_total"], base_urls=server.urls)
     before = len(server.calls())
-    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    (outcome,) = update(["tax_rate_total"], base_urls=server.urls)
     assert outcome.state == "unchanged"
     assert len(server.calls()) == before
 
@@ -235,7 +254,7 @@ def test_a_newer_table_replaces_the_old_one(server, folder):
     old = tables.record("tax_rate_total")
     server.fault("newer", "TAB2017")
     server.fault("sign", "TAB2017", sign="..", times=1)
-    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    (outcome,) = update(["tax_rate_total"], base_urls=server.urls)
     new = tables.record("tax_rate_total")
     assert outcome.state == "updated"
     assert tables.vintage("tax_rate_total").updated == "2026-04-01"
@@ -267,15 +286,28 @@ def test_dry_run_says_what_would_be_fetched_and_writes_nothing(server, command, 
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(("key", "kind", "table", "more", "said"), [
-    ("localities", "gone", "stat:Tatorter_2023", {}, "has no such table any more (404"),
-    ("localities", "field", "stat:Tatorter_2023", {"field": "bef"}, "the field 'bef' is gone"),
-    ("localities", "shape", "stat:Tatorter_2023", {"path": ["features"], "value": []},
-     "the layer is empty"),
-    ("peers", "lost-group", "kolada", {"codes": LIST[:6]}, "of kind 'övergripande' for 284"),
-    ("peers", "shape", "kolada", {"path": ["values", 0, "members"], "value": None},
-     "Kolada's group 'Liknande kommuner, övergripande, Upplands Väsby, 2025' has no list"),
-])
+@pytest.mark.parametrize(
+    ("key", "kind", "table", "more", "said"),
+    [
+        ("localities", "gone", "stat:Tatorter_2023", {}, "has no such table any more (404"),
+        ("localities", "field", "stat:Tatorter_2023", {"field": "bef"}, "the field 'bef' is gone"),
+        (
+            "localities",
+            "shape",
+            "stat:Tatorter_2023",
+            {"path": ["features"], "value": []},
+            "the layer is empty",
+        ),
+        ("peers", "lost-group", "kolada", {"codes": LIST[:6]}, "of kind 'övergripande' for 284"),
+        (
+            "peers",
+            "shape",
+            "kolada",
+            {"path": ["values", 0, "members"], "value": None},
+            "Kolada's group 'Liknande kommuner, övergripande, Upplands Väsby, 2025' has no list",
+        ),
+    ],
+)
 def test_a_dry_run_sees_what_has_vanished(server, folder, key, kind, table, more, said):
     server.fault(kind, table, **more)
     with pytest.raises(SourceError, match=re.escape(said)):
@@ -324,11 +356,21 @@ def test_a_cell_that_is_missing_beside_known_ones_stays_missing(server, folder):
     update(["commuting_margins", "population_change"], base_urls=server.urls)
     margins = tables.load("commuting_margins").set_index(["code", "year"])
     assert margins.loc[("1780", 2021)].isna().to_dict() == {
-        "in_commuters": True, "out_commuters": False, "live_and_work": False, "series": False}
+        "in_commuters": True,
+        "out_commuters": False,
+        "live_and_work": False,
+        "series": False,
+    }
     assert commuting.night_population(margins)["1780", 2021] > 0
-    unknown = [measure(margins)["1780", 2021] for measure in (
-        commuting.day_population, commuting.net_commuting, commuting.commuting_ratio,
-        commuting.in_commuting_share)]
+    unknown = [
+        measure(margins)["1780", 2021]
+        for measure in (
+            commuting.day_population,
+            commuting.net_commuting,
+            commuting.commuting_ratio,
+            commuting.in_commuting_share,
+        )
+    ]
     assert all(np.isnan(value) for value in unknown), "never zero"
     sums = commuting.group_margins(margins, ["1780", "1761"]).xs(2021, level="year").iloc[0]
     assert sums["night_population"] > 0
@@ -341,8 +383,12 @@ def test_a_cell_that_is_missing_beside_known_ones_stays_missing(server, folder):
 
 
 def test_an_age_that_is_missing_leaves_a_row_that_sums_can_see(server, folder):
-    server.fault("blank", "TAB638", sign="x", cells={
-        "Region": ["1780"], "Tid": ["2020"], "Alder": ["70"], "Kon": ["1"]})
+    server.fault(
+        "blank",
+        "TAB638",
+        sign="x",
+        cells={"Region": ["1780"], "Tid": ["2020"], "Alder": ["70"], "Kon": ["1"]},
+    )
     update(["population_age_sex"], base_urls=server.urls)
     ages = tables.load("population_age_sex", years=[2020])
     rows = ages[ages["code"] == "1780"]
@@ -360,10 +406,17 @@ def test_a_year_without_any_figure_is_no_year(server, folder):
 
 def test_a_group_of_ages_has_the_strictest_status_of_its_ages():
     query = catalog.dataset("population_projection").live.queries[0]
-    texts = {"Region": ["1780"], "Alder": [str(age) for age in range(100)] + ["100+"],
-             "Kon": ["1"], "ContentsCode": ["000004LG"], "Tid": ["2024"]}
-    variables = {name: jsonstat.Variable(name, name, dict(zip(codes, codes, strict=True)))
-                 for name, codes in texts.items()}
+    texts = {
+        "Region": ["1780"],
+        "Alder": [str(age) for age in range(100)] + ["100+"],
+        "Kon": ["1"],
+        "ContentsCode": ["000004LG"],
+        "Tid": ["2024"],
+    }
+    variables = {
+        name: jsonstat.Variable(name, name, dict(zip(codes, codes, strict=True)))
+        for name, codes in texts.items()
+    }
     values = np.ones(101)
     signs = {3: "..", 8: "x", 9: "..", 12: "x", 20: "-"}
     values[list(signs)] = np.nan
@@ -371,23 +424,29 @@ def test_a_group_of_ages_has_the_strictest_status_of_its_ages():
     table, _ = tidy.tidy([cube], query)
     status = table.set_index("age")["status"]
     assert status[["0-4", "5-9", "10-14", "15-19", "20-24"]].tolist() == [
-        "unavailable", "suppressed", "suppressed", "published", "published"]
+        "unavailable",
+        "suppressed",
+        "suppressed",
+        "published",
+        "published",
+    ]
     assert table.set_index("age").at["20-24", "persons"] == 4, "a sign that means zero is zero"
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_municipality_that_is_not_known_here_is_told(server, folder, dry_run):
     server.fault("stranger", "TAB2017", variable="Region", code="9999", name="Nystad")
-    outcome, = update(["tax_rate_total"], base_urls=server.urls, dry_run=dry_run)
+    (outcome,) = update(["tax_rate_total"], base_urls=server.urls, dry_run=dry_run)
     assert outcome.lines[-1] == (
         "warning: TAB2017 has 9999 Nystad, which is not known here: if it is new, say so in "
-        f"{folder}/municipality_changes.csv")
+        f"{folder}/municipality_changes.csv"
+    )
 
 
 def test_a_table_without_a_time_of_update_is_fetched_each_time(server, folder):
     server.fault("undated", "TAB2017")
     for _ in range(2):
-        outcome, = update(["tax_rate_total"], base_urls=server.urls)
+        (outcome,) = update(["tax_rate_total"], base_urls=server.urls)
         assert outcome.state == "updated"
 
 
@@ -401,8 +460,11 @@ def test_kolada_is_read_to_its_last_page(small_server, updated):
 def test_peers_that_changed_are_told():
     peers = tables.load("peers")
     changed = peers.copy()
-    changed.loc[0, "peer_code"] = next(code for code in regions.municipalities() if code not in set(
-        peers.loc[(peers["code"] == peers.at[0, "code"]), "peer_code"]))
+    changed.loc[0, "peer_code"] = next(
+        code
+        for code in regions.municipalities()
+        if code not in set(peers.loc[(peers["code"] == peers.at[0, "code"]), "peer_code"])
+    )
     assert difference(peers, changed, catalog.dataset("peers")) == ["4060 rows (+1, -1)"]
 
 
@@ -412,8 +474,12 @@ def test_areas_that_changed_are_told(everything):
 
     entry = catalog.dataset("boundaries")
     old = geopandas.read_parquet(tables.updated_file("boundaries"))
-    new = old.set_geometry(old.geometry.where(old["code"] != "1780", shapely.affinity.scale(
-        old.set_index("code").geometry["1780"], 1.1, 1.0)))
+    new = old.set_geometry(
+        old.geometry.where(
+            old["code"] != "1780",
+            shapely.affinity.scale(old.set_index("code").geometry["1780"], 1.1, 1.0),
+        )
+    )
     assert moved(entry, old) == ["290 areas"]
     assert moved(entry, new) == ["290 areas", "area: 1 changed, most 1780 +10.0%"]
     areas = pd.DataFrame({"kommunkod": [*old["code"], "9999"]})
@@ -447,7 +513,7 @@ def test_reset_goes_back_to_the_snapshot(server, command, folder):
 
 def test_the_server_is_not_hurried(start_server, folder):
     server = start_server("--cells", 1000, "--calls", 4, "--window", 1)
-    outcome, = update(["tax_rate_total"], base_urls=server.urls)
+    (outcome,) = update(["tax_rate_total"], base_urls=server.urls)
     assert outcome.state == "updated"
     assert len(server.calls()) == 8
     assert not server.calls("refused"), "the client kept the pace by itself"
@@ -456,10 +522,13 @@ def test_the_server_is_not_hurried(start_server, folder):
 def test_a_run_of_years_is_told_shortly():
     entry = catalog.dataset("tax_rate_total")
     old = pd.DataFrame({"code": ["1780"] * 2, "year": [2000, 2001], "value": [30.0, 31.0]})
-    new = pd.DataFrame({"code": ["1780"] * 4, "year": [2001, 2002, 2003, 2005],
-                        "value": [31.5, 32.0, 32.0, 32.0]})
+    new = pd.DataFrame(
+        {"code": ["1780"] * 4, "year": [2001, 2002, 2003, 2005], "value": [31.5, 32.0, 32.0, 32.0]}
+    )
     assert difference(old, new, entry) == [
-        "years added: 2002–2003, 2005", "years gone: 2000", "4 rows (+3, -1)",
+        "years added: 2002–2003, 2005",
+        "years gone: 2000",
+        "4 rows (+3, -1)",
         "value: 1 values revised, most 1780 2001 31 -> 31.5",
     ]
 
@@ -476,8 +545,9 @@ def test_wrong_input_is_refused_at_once(command, folder):
 
 
 def test_without_a_network_nothing_breaks(command, folder):
-    done = command("data", "update", "population", "--base-url", "http://127.0.0.1:9/api/v2",
-                   "--timeout", "1")
+    done = command(
+        "data", "update", "population", "--base-url", "http://127.0.0.1:9/api/v2", "--timeout", "1"
+    )
     assert done.returncode == 1
     assert "check the network" in done.stderr
     assert "Traceback" not in done.stderr
@@ -498,9 +568,11 @@ def test_a_broken_record_is_never_passed_over(server, folder):
 
 
 def test_the_command_answers_without_the_slow_libraries(command):
-    code = ("import sys, analysis.cli; "
-            "slow = {'pandas', 'requests', 'geopandas', 'pyarrow'} & set(sys.modules); "
-            "sys.exit(str(slow) if slow else 0)")
+    code = (
+        "import sys, analysis.cli; "
+        "slow = {'pandas', 'requests', 'geopandas', 'pyarrow'} & set(sys.modules); "
+        "sys.exit(str(slow) if slow else 0)"
+    )
     import subprocess
     import sys
 
@@ -521,8 +593,9 @@ def test_the_command_warns_of_ids_that_nobody_verified(everything, server, comma
     lines = everything.stdout.splitlines()
     place = next(row for row, line in enumerate(lines) if line.startswith("population_change: "))
     assert "known only from third-party code: TAB5169, TAB6481; compare" in lines[place + 1]
-    done = command("data", "update", "commuting_margins", "population", "--dry-run",
-                   *server.options)
+    done = command(
+        "data", "update", "commuting_margins", "population", "--dry-run", *server.options
+    )
     assert done.stdout.count("known only from third-party code") == 1
     assert "third-party code: TAB1828; compare some figures" in done.stdout
 
@@ -532,7 +605,8 @@ def test_the_record_tells_evidence_unit_and_signs_of_each_source(everything):
         live = catalog.dataset(key).live
         sources = tables.record(key).facts["tables"]
         assert {source["id"]: source["verified"]["basis"] for source in sources} == {
-            name: evidence.basis for name, evidence in live.ids.items()}
+            name: evidence.basis for name, evidence in live.ids.items()
+        }
         assert all(isinstance(source["signs"], dict) for source in sources)
     costs = tables.record("area_costs").facts["tables"]
     assert {source["unit"][0] for source in costs} == {"kr/inv"}
@@ -544,7 +618,9 @@ def test_decimals_are_kept_as_published(everything):
     assert (projected % 1 != 0).any()
     assert (projected.round(4) == projected).all(), "a sum of ages has no more decimals than they"
     assert tables.record("population_projection").facts["tables"][0]["unit"] == [
-        "antal", "antal personer"]
+        "antal",
+        "antal personer",
+    ]
     rates = tables.load("tax_rate_total")["value"]
     assert (rates.round(2) == rates).all()
 
@@ -557,8 +633,10 @@ def test_perturbed_totals_are_those_that_were_published(everything):
     sexes = changes[(changes["year"] == 2025) & (changes["sex"] != "total")].groupby("code")
     assert (noisy.set_index("code")["births"] != sexes["births"].sum()).any()
     parts = population.balance(changes, ["1780", "1715"])
-    assert parts.loc[2025, "increase"] == noisy.loc[
-        noisy["code"].isin(["1780", "1715"]), "increase"].sum()
+    assert (
+        parts.loc[2025, "increase"]
+        == noisy.loc[noisy["code"].isin(["1780", "1715"]), "increase"].sum()
+    )
     components = list(population.COMPONENTS)
     assert (noisy[components].sum(axis=1) != noisy["increase"]).mean() > 0.5
     ages = tables.load("population_age_sex", years=[2025]).groupby("code")["persons"].sum()
@@ -568,10 +646,18 @@ def test_perturbed_totals_are_those_that_were_published(everything):
 
 
 def test_a_server_that_is_not_there_is_asked_once(command, folder):
-    done = command("data", "update", "--base-url", "http://127.0.0.1:9/api/v2", "--base-url",
-                   "kolada=http://127.0.0.1:9/v3", "--base-url", "geodata=http://127.0.0.1:9/wfs")
+    done = command(
+        "data",
+        "update",
+        "--base-url",
+        "http://127.0.0.1:9/api/v2",
+        "--base-url",
+        "kolada=http://127.0.0.1:9/v3",
+        "--base-url",
+        "geodata=http://127.0.0.1:9/wfs",
+    )
     assert done.returncode == 1
-    line, = done.stderr.splitlines()
+    (line,) = done.stderr.splitlines()
     assert line.count("Connection refused") == 3, "each server, with one cause for all its datasets"
     assert "the data you have is untouched, check the network and try again" in line
     assert line.endswith(f"not updated: {', '.join(LIVE)}")

@@ -36,8 +36,13 @@ def observed(modelled: Flows) -> Flows:
     cells = modelled.table[modelled.table["work"] != metrics.ABROAD].copy()
     cells["persons"] = cells["persons"].round()
     cells["kind"] = "observed"
-    return replace(modelled, kind="observed", table=cells, informed=modelled.informed.head(0),
-                   sources=("commuting_matrix", "commuting_margins"))
+    return replace(
+        modelled,
+        kind="observed",
+        table=cells,
+        informed=modelled.informed.head(0),
+        sources=("commuting_matrix", "commuting_margins"),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +53,14 @@ def margins() -> pd.DataFrame:
 def made(day: int, night: int) -> pd.DataFrame:
     """Margins of Kil in one year with the given day and night population."""
     stay = min(day, night)
-    row = {"code": "1715", "year": 2021, "in_commuters": day - stay,
-           "out_commuters": night - stay, "live_and_work": stay, "series": "rams-2019"}
+    row = {
+        "code": "1715",
+        "year": 2021,
+        "in_commuters": day - stay,
+        "out_commuters": night - stay,
+        "live_and_work": stay,
+        "series": "rams-2019",
+    }
     return pd.DataFrame([row]).set_index(["code", "year"])
 
 
@@ -67,13 +78,20 @@ def test_overview_has_the_exact_sums_of_each_cooperation() -> None:
     assert "varierar mellan 0,69 i Strängnäs och 1,03 i Västerås" in ends
 
 
-@pytest.mark.parametrize(("day", "night", "expected"), [
-    (120, 100, "20 fler har sin arbetsplats där än bor där och arbetar"),
-    (100, 120, "20 fler bor där och arbetar än har sin arbetsplats där"),
-    (100, 100, "lika många")])
+@pytest.mark.parametrize(
+    ("day", "night", "expected"),
+    [
+        (120, 100, "20 fler har sin arbetsplats där än bor där och arbetar"),
+        (100, 120, "20 fler bor där och arbetar än har sin arbetsplats där"),
+        (100, 100, "lika många"),
+    ],
+)
 def test_the_sign_of_net_commuting(day: int, night: int, expected: str, modelled: Flows) -> None:
-    view = replace(commuting_view.commuting(Region("kil", "Kil", ("1715",))),
-                   margins=made(day, night), flows=modelled)
+    view = replace(
+        commuting_view.commuting(Region("kil", "Kil", ("1715",))),
+        margins=made(day, night),
+        flows=modelled,
+    )
     assert expected in text.overview_sentences(view)[0]
 
 
@@ -112,7 +130,8 @@ def test_official_markets_of_each_cooperation() -> None:
     assert "Mälardalen ligger" not in sentence
     assert text.market_title(view) == (
         "KAK hör till en lokal arbetsmarknad (Västerås), Fyra Mälarstäder till tre lokala "
-        "arbetsmarknader")
+        "arbetsmarknader"
+    )
 
 
 def test_own_delineation_is_a_check_and_the_official_one_counts(modelled: Flows) -> None:
@@ -137,10 +156,24 @@ def said(region: Region, chosen: Flows | None = None) -> str:
 def test_the_false_statements_are_gone(key: str) -> None:
     """Thresholds, second links, a bound that was not true, shares of the wrong whole."""
     view = commuting_view.commuting(regions.get(key))
-    words = " ".join([*text.workplace_sentences(view), *text.error_sentences(view),
-                      *text.market_sentences(view), *text.overview_sentences(view)])
-    for false in ("eller fler på rätt par", "83 procent", "fler till", "skulle det behövas",
-                  "mest beroende", "av dem som bor där", "sysselsatt", " går från "):
+    words = " ".join(
+        [
+            *text.workplace_sentences(view),
+            *text.error_sentences(view),
+            *text.market_sentences(view),
+            *text.overview_sentences(view),
+        ]
+    )
+    for false in (
+        "eller fler på rätt par",
+        "83 procent",
+        "fler till",
+        "skulle det behövas",
+        "mest beroende",
+        "av dem som bor där",
+        "sysselsatt",
+        " går från ",
+    ):
         assert false not in words
 
 
@@ -187,15 +220,18 @@ def test_the_message_of_the_bars_follows_the_largest_part() -> None:
     view = commuting_view.commuting(regions.get("karlstad"))
     assert text.workplaces_title(view) == (
         "Ungefär två av tre förvärvsarbetande som bor i Hammarö arbetar i de andra kommunerna i "
-        "Karlstadsregionen")
+        "Karlstadsregionen"
+    )
     assert text.workplaces_title(commuting_view.commuting(regions.from_members(["2584"]))) == (
-        "De flesta förvärvsarbetande arbetar i den kommun där de bor")
+        "De flesta förvärvsarbetande arbetar i den kommun där de bor"
+    )
 
 
 def test_before_the_series_begins_that_is_said() -> None:
     view = commuting_view.commuting(regions.get("kak"), "2001-01-01")
     assert text.workplace_sentences(view) == [
-        "SCB:s uppgifter om pendling i underlaget börjar 2004, efter rapportens datum."]
+        "SCB:s uppgifter om pendling i underlaget börjar 2004, efter rapportens datum."
+    ]
     assert text.overview_sentences(view) == text.error_sentences(view) == []
 
 
@@ -206,8 +242,9 @@ def test_observed_flows_are_stated_plainly(observed: Flows) -> None:
     assert "cirka" not in words
     assert "troligen" not in words
     assert text.error_sentences(replace(commuting_view.commuting(region), flows=observed)) == []
-    figures = metrics.group_figures(observed.table, region.members,
-                                    margins=observed.margins).iloc[0]
+    figures = metrics.group_figures(observed.table, region.members, margins=observed.margins).iloc[
+        0
+    ]
     assert swedish.persons(figures["group_internal"]) in words
 
 
@@ -218,12 +255,14 @@ def test_suppressed_cells_give_a_range(observed: Flows, monkeypatch: pytest.Monk
     assert "okänt räknas aldrig som noll" in sentence
     assert "röjandeskydd" not in sentence
     monkeypatch.setattr(text.tables, "perturbed_years", lambda key: (observed.year,))
-    assert ("personer, räknat ur tal som själva har röjandeskydd; okänt"
-            in said(regions.get("karlstad"), chosen))
+    assert "personer, räknat ur tal som själva har röjandeskydd; okänt" in said(
+        regions.get("karlstad"), chosen
+    )
 
 
 def test_an_observed_place_outside_is_not_named_where_a_larger_may_be_hidden(
-        observed: Flows) -> None:
+    observed: Flows,
+) -> None:
     region = regions.get("bergslagen")
     assert "arbetar flest i Örebro" in said(region, observed)
     hidden = hide(observed, ("1863", "1880"))
@@ -233,8 +272,9 @@ def test_an_observed_place_outside_is_not_named_where_a_larger_may_be_hidden(
 
 
 @pytest.mark.parametrize("persons", [3.2, 26.0, 156.0, 990.0])
-def test_a_modelled_count_below_a_thousand_is_an_interval(persons: float, modelled: Flows,
-                                                          observed: Flows) -> None:
+def test_a_modelled_count_below_a_thousand_is_an_interval(
+    persons: float, modelled: Flows, observed: Flows
+) -> None:
     low, high = (int(end.replace(N, "")) for end in text.count(persons, modelled).split("–"))
     assert low <= persons <= high
     assert high - low >= 10
@@ -252,8 +292,11 @@ def hide(observed: Flows, *cells: tuple[str, str], status: str = "suppressed") -
     """`observed` without the persons of some cells; `*` stands for any other municipality."""
     table = observed.table.assign(status="published")
     for home, work in cells:
-        hidden = ((table["home"] == home) & (table["work"] != home)
-                  & ((table["work"] == work) | (work == "*")))
+        hidden = (
+            (table["home"] == home)
+            & (table["work"] != home)
+            & ((table["work"] == work) | (work == "*"))
+        )
         table.loc[hidden, "persons"] = np.nan
         table.loc[hidden, "status"] = status
     return replace(observed, table=table)
@@ -269,10 +312,12 @@ def test_the_reason_is_the_one_of_the_source(observed: Flows) -> None:
     members = regions.get("karlstad").members
     assert text.unknown_note(observed, members) == ()
     assert text.unknown_note(hide(observed, ("1763", "1715")), members) == (
-        "1 uppgift mellan kommunerna är skyddad av sekretess.",)
+        "1 uppgift mellan kommunerna är skyddad av sekretess.",
+    )
     missing = hide(observed, ("1763", "1715"), ("1715", "1763"), status="unavailable")
     assert text.unknown_note(missing, members) == (
-        "2 uppgifter mellan kommunerna saknas i källan.",)
+        "2 uppgifter mellan kommunerna saknas i källan.",
+    )
 
 
 def test_unknown_commuters_of_the_nation_are_not_summed(margins: pd.DataFrame) -> None:
@@ -285,15 +330,20 @@ def test_unknown_commuters_of_the_nation_are_not_summed(margins: pd.DataFrame) -
 # --- summary --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("region", [regions.get("karlstad"), HALLEFORS, NATION],
-                         ids=lambda region: region.key)
+@pytest.mark.parametrize(
+    "region", [regions.get("karlstad"), HALLEFORS, NATION], ids=lambda region: region.key
+)
 def test_summary_states_no_modelled_number(region: Region) -> None:
     published = commuting.load_margins()
     tiles = text.commuting_tiles(region, margins=published)
     assert all(set(tile) == {"label", "value", "comparison", "source"} for tile in tiles)
     assert all(tile["source"] in ("commuting_margins", "municipalities") for tile in tiles)
-    words = " ".join([*text.commuting_findings(region, margins=published),
-                      *(value for tile in tiles for value in tile.values())])
+    words = " ".join(
+        [
+            *text.commuting_findings(region, margins=published),
+            *(value for tile in tiles for value in tile.values()),
+        ]
+    )
     assert "odell" not in words
     assert "cirka" not in words
 
@@ -304,8 +354,9 @@ def test_tiles_of_karlstad() -> None:
 
 
 def test_findings_give_the_lower_bound_as_such() -> None:
-    first, second = text.commuting_findings(regions.get("karlstad"),
-                                            margins=commuting.load_margins())
+    first, second = text.commuting_findings(
+        regions.get("karlstad"), margins=commuting.load_margins()
+    )
     assert f"71{N}551 personer arbetade i Karlstadsregionen 2021" in first
     assert "minst så många arbetar inom regionen" in first
     assert second == "Hela Karlstadsregionen ligger i en lokal arbetsmarknad: Karlstad (2022)."

@@ -37,8 +37,9 @@ def switchboard(inventory):
 
 @pytest.fixture(scope="module")
 def rescue(inventory):
-    return case_of(inventory, "raddningstjanst", "1960,1983,1984,1961", host="1983",
-                   as_of="2026-06-30")
+    return case_of(
+        inventory, "raddningstjanst", "1960,1983,1984,1961", host="1983", as_of="2026-06-30"
+    )
 
 
 def people(case):
@@ -88,18 +89,28 @@ def test_a_scenario_that_equals_today_says_so(inventory):
 
 
 def test_no_other_scenario_says_that_it_equals_today(inventory, switchboard, rescue):
-    for case in (switchboard, rescue, case_of(inventory, "loner", "1960,1983"),
-                 case_of(inventory, "loner", "1960,1983,1984,1885")):
+    for case in (
+        switchboard,
+        rescue,
+        case_of(inventory, "loner", "1960,1983"),
+        case_of(inventory, "loner", "1960,1983,1984,1885"),
+    ):
         assert case.same is None
         assert text.same_text(case) == ""
 
 
-@pytest.mark.parametrize(("sizes", "after", "said"), [
-    ([100], 50, "mindre än det"), ([100], 200, "större än det"), ([100], 100, "lika stor som det"),
-    ([100, 300], 50, "mindre än dem alla"), ([100, 300], 400, "större än dem alla"),
-    ([100, 300], 200, "större än ett av dem"),
-    ([100, 300], 100, "lika stor som det minsta av dem"),
-])
+@pytest.mark.parametrize(
+    ("sizes", "after", "said"),
+    [
+        ([100], 50, "mindre än det"),
+        ([100], 200, "större än det"),
+        ([100], 100, "lika stor som det"),
+        ([100, 300], 50, "mindre än dem alla"),
+        ([100, 300], 400, "större än dem alla"),
+        ([100, 300], 200, "större än ett av dem"),
+        ([100, 300], 100, "lika stor som det minsta av dem"),
+    ],
+)
 def test_the_place_among_other_bodies(sizes, after, said):
     assert text._place(pd.Series(sizes), after) == said
 
@@ -147,8 +158,11 @@ def test_all_three_parts_of_the_study():
 
 def without(inventory, area):
     """The inventory as if nobody had told anything of one service."""
-    told = {name: table[table["area"] != area] for name, table in inventory.tables().items()
-            if "area" in table}
+    told = {
+        name: table[table["area"] != area]
+        for name, table in inventory.tables().items()
+        if "area" in table
+    }
     return replace(inventory, **told)
 
 
@@ -168,8 +182,9 @@ def test_a_date_before_everything(inventory):
 def test_an_arrangement_with_unknown_start_is_said_to_be_so(inventory):
     case = case_of(inventory, "overformyndare", "bergslagen")
     assert case.present["words"].tolist() == ["oklart i dag, odaterad uppgift"]
-    assert any(line.startswith("När ") and "inte känt" in line
-               for line in text.unknowns(case, None))
+    assert any(
+        line.startswith("När ") and "inte känt" in line for line in text.unknowns(case, None)
+    )
 
 
 def test_a_member_in_two_regions_and_a_body_elsewhere(inventory):
@@ -180,8 +195,14 @@ def test_a_member_in_two_regions_and_a_body_elsewhere(inventory):
 
 def test_all_faults_together(inventory):
     with pytest.raises(InputError) as caught:
-        make_scenario(regions.Region("x", "x", ("1863", "9999")), "vaxl",
-                           inventory=inventory, host="1885", low=0.5, high=-0.5)
+        make_scenario(
+            regions.Region("x", "x", ("1863", "9999")),
+            "vaxl",
+            inventory=inventory,
+            host="1885",
+            low=0.5,
+            high=-0.5,
+        )
     said = "\n".join(caught.value.faults)
     assert "did you mean 'vaxel'" in said
     assert "'9999'" in said
@@ -200,8 +221,9 @@ def test_a_date_that_is_none_comes_with_the_other_faults(inventory):
     assert len(caught.value.faults) == 2
 
 
-@pytest.mark.parametrize(("date", "expected"), [
-    ("2018-06-30", "bara med stöd i särskild lag"), ("2018-07-01", "ja")])
+@pytest.mark.parametrize(
+    ("date", "expected"), [("2018-06-30", "bara med stöd i särskild lag"), ("2018-07-01", "ja")]
+)
 def test_contracts_became_a_general_right(inventory, date, expected):
     case = case_of(inventory, "vaxel", "1863,1864", as_of=date)
     assert text.form_possible(case, "avtal").startswith(expected)
@@ -228,8 +250,14 @@ def test_unknown_cost_is_printed_and_no_other_cost_stands_in(switchboard, rescue
 def test_known_cost_gives_spread_and_a_stated_range(rescue):
     alike = set(PEERS.loc[PEERS["code"].isin(rescue.members), "peer_code"]) - set(rescue.members)
     codes = [*rescue.members, *sorted(alike)]
-    costs = pd.DataFrame({"code": codes, "year": 2024, "area": "raddningstjanst",
-                          "cost": [1000.0 + k for k in range(len(codes))]})
+    costs = pd.DataFrame(
+        {
+            "code": codes,
+            "year": 2024,
+            "area": "raddningstjanst",
+            "cost": [1000.0 + k for k in range(len(codes))],
+        }
+    )
     population, _ = people(rescue)
     known, spread, assumed = text.cost_text(rescue, costs, population, PEERS)
     assert "2024" in known
@@ -240,8 +268,9 @@ def test_known_cost_gives_spread_and_a_stated_range(rescue):
 
 
 def test_costs_of_some_members_only_give_no_range(rescue):
-    costs = pd.DataFrame({"code": ["1983"], "year": [2024], "area": ["raddningstjanst"],
-                          "cost": [1000.0]})
+    costs = pd.DataFrame(
+        {"code": ["1983"], "year": [2024], "area": ["raddningstjanst"], "cost": [1000.0]}
+    )
     population, _ = people(rescue)
     said = text.cost_text(rescue, costs, population, PEERS)
     assert "Uppgift saknas för Arboga, Hallstahammar och Kungsör" in said[0]
@@ -272,8 +301,11 @@ def test_a_municipality_without_locality_makes_the_distance_unknown(switchboard)
 
 
 def test_assumptions_name_every_choice(switchboard):
-    said = dict(text.assumptions(switchboard, population_year=2025, commuting_year=2021,
-                                 modelled=True, costs=None))
+    said = dict(
+        text.assumptions(
+            switchboard, population_year=2025, commuting_year=2021, modelled=True, costs=None
+        )
+    )
     assert said["Värdkommun"] == "Lindesberg"
     assert said["Pendling"] == "2021, modellskattning"
     change = said["Antagen ändring av kostnaden"]
@@ -282,10 +314,14 @@ def test_assumptions_name_every_choice(switchboard):
 
 
 def test_the_assumed_change_is_used_where_every_cost_is_known(rescue):
-    costs = pd.DataFrame({"code": list(rescue.members), "year": 2024, "area": "raddningstjanst",
-                          "cost": 1000.0})
-    said = dict(text.assumptions(rescue, population_year=2025, commuting_year=2024,
-                                 modelled=False, costs=costs))
+    costs = pd.DataFrame(
+        {"code": list(rescue.members), "year": 2024, "area": "raddningstjanst", "cost": 1000.0}
+    )
+    said = dict(
+        text.assumptions(
+            rescue, population_year=2025, commuting_year=2024, modelled=False, costs=costs
+        )
+    )
     assert said["Antagen ändring av kostnaden"] == "−5 procent till +5 procent"
     assert said["Pendling"] == "2024, observerad"
 
@@ -293,19 +329,29 @@ def test_the_assumed_change_is_used_where_every_cost_is_known(rescue):
 def test_what_is_unknown_names_the_body_and_the_municipality(switchboard, rescue):
     leaving = text.unknowns(rescue, None)
     assert "Kostnaden per invånare i dag är okänd i alla kommunerna." in leaving
-    assert any(line.startswith("Villkoren för att lämna Räddningstjänsten Mälardalen")
-               for line in leaving)
+    assert any(
+        line.startswith("Villkoren för att lämna Räddningstjänsten Mälardalen") for line in leaving
+    )
     assert any("Räddningstjänsten Mälardalen" in line and "2022" in line for line in leaving)
     assert not any("Villkoren" in line for line in text.unknowns(switchboard, None))
-    some = pd.DataFrame({"code": ["1983"], "year": [2024], "area": ["raddningstjanst"],
-                         "cost": [1000.0]})
+    some = pd.DataFrame(
+        {"code": ["1983"], "year": [2024], "area": ["raddningstjanst"], "cost": [1000.0]}
+    )
     assert text.unknowns(rescue, some)[0] == (
-        "Kostnaden per invånare i dag är okänd i Arboga, Hallstahammar och Kungsör.")
+        "Kostnaden per invånare i dag är okänd i Arboga, Hallstahammar och Kungsör."
+    )
 
 
 def test_a_modelled_link_stands_with_the_measured_error(switchboard):
-    links = pd.DataFrame({"code_a": ["1884"], "code_b": ["1885"], "there": [780.0],
-                          "back": [300.0], "kind": ["modelled"]})
+    links = pd.DataFrame(
+        {
+            "code_a": ["1884"],
+            "code_b": ["1885"],
+            "there": [780.0],
+            "back": [300.0],
+            "kind": ["modelled"],
+        }
+    )
     said = text.commuting_text(switchboard, links, year=2021)
     assert "modellskattad och inte observerad" in said
     assert "I prov var medianfelet" in said
@@ -314,9 +360,13 @@ def test_a_modelled_link_stands_with_the_measured_error(switchboard):
     near = pd.concat([links, links.assign(code_a="1863", there=700.0)])
     assert "går inte att säga" in text.commuting_text(switchboard, near, year=2021)
     table = figures.pair_table(
-        switchboard, population_centres(load_localities()), load_neighbours(),
-        links.assign(there_status="published", back_status="published"), year=2021,
-        sources=("commuting_margins",))
+        switchboard,
+        population_centres(load_localities()),
+        load_neighbours(),
+        links.assign(there_status="published", back_status="published"),
+        year=2021,
+        sources=("commuting_margins",),
+    )
     assert "–" in table.frame.loc[0, "there"], "a small modelled number is an interval"
     observed = text.commuting_text(switchboard, links.assign(kind="observed"), year=2021)
     assert "modellskatt" not in observed
@@ -332,29 +382,51 @@ def test_nothing_promises_a_saving(switchboard, rescue):
 
 def test_unknown_links_are_not_counted_as_zero(switchboard):
     """Half a pair is an unknown pair; the strongest is then the strongest that is known."""
-    flows = pd.DataFrame([
-        (home, work, persons, "observed", "published" if persons == persons else "suppressed")
-        for home, work, persons in [("1884", "1885", 780.0), ("1885", "1884", float("nan")),
-                                    ("1863", "1884", 20.0), ("1884", "1863", 10.0)]
-    ], columns=["home", "work", "persons", "kind", "status"])
+    flows = pd.DataFrame(
+        [
+            (home, work, persons, "observed", "published" if persons == persons else "suppressed")
+            for home, work, persons in [
+                ("1884", "1885", 780.0),
+                ("1885", "1884", float("nan")),
+                ("1863", "1884", 20.0),
+                ("1884", "1863", 10.0),
+            ]
+        ],
+        columns=["home", "work", "persons", "kind", "status"],
+    )
     links = commuting_links(switchboard.members, flows)
     said = text.commuting_text(switchboard, links, year=2024)
-    assert said == ("Starkast pendlingslänk, av vad som är känt, har Hällefors och Nora: 30 "
-                    "pendlare i båda riktningarna 2024. För fem par är pendlingen okänd, helt "
-                    "eller delvis.")
-    table = figures.pair_table(switchboard, population_centres(load_localities()),
-                               load_neighbours(), links, year=2024, sources=("commuting_margins",))
-    assert ("1 uppgift om pendlare är skyddad av sekretess och 8 saknas i källan."
-            in table.notes)
+    assert said == (
+        "Starkast pendlingslänk, av vad som är känt, har Hällefors och Nora: 30 "
+        "pendlare i båda riktningarna 2024. För fem par är pendlingen okänd, helt "
+        "eller delvis."
+    )
+    table = figures.pair_table(
+        switchboard,
+        population_centres(load_localities()),
+        load_neighbours(),
+        links,
+        year=2024,
+        sources=("commuting_margins",),
+    )
+    assert "1 uppgift om pendlare är skyddad av sekretess och 8 saknas i källan." in table.notes
 
 
 def test_a_protected_cost_is_told_from_a_missing_one(rescue):
-    costs = pd.DataFrame({"code": ["1983", "1984"], "year": 2024, "area": "raddningstjanst",
-                          "cost": [1000.0, None], "status": ["published", "suppressed"]})
+    costs = pd.DataFrame(
+        {
+            "code": ["1983", "1984"],
+            "year": 2024,
+            "area": "raddningstjanst",
+            "cost": [1000.0, None],
+            "status": ["published", "suppressed"],
+        }
+    )
     population, _ = people(rescue)
     said = " ".join(text.cost_text(rescue, costs, population, PEERS))
     assert "Uppgift saknas för Hallstahammar och Kungsör." in said or (
-        "Uppgift saknas för Kungsör och Hallstahammar." in said)
+        "Uppgift saknas för Kungsör och Hallstahammar." in said
+    )
     assert "Uppgiften för Arboga är skyddad av sekretess." in said
     (table,) = figures.cost_tables_of(rescue, costs)
     assert table.notes == ("1 uppgift är skyddad av sekretess och 2 saknas i källan.",)

@@ -37,18 +37,36 @@ def generators():
     for module in (text, service_titles, service_questions):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             first = next(iter(inspect.signature(function).parameters.values()), None)
-            if (function.__module__ == module.__name__ and not name.startswith("_")
-                    and first is not None and first.name == "view"):
+            if (
+                function.__module__ == module.__name__
+                and not name.startswith("_")
+                and first is not None
+                and first.name == "view"
+            ):
                 found[name] = function
     return found
 
 
 # parts of sentences
-WORDS = {"areas_listed", "citation", "publisher", "source_list", "members_of", "since", "start_of",
-         "count_of", "known_here", "examples", "contradiction_lines", "source_numbers"}
+WORDS = {
+    "areas_listed",
+    "citation",
+    "publisher",
+    "source_list",
+    "members_of",
+    "since",
+    "start_of",
+    "count_of",
+    "known_here",
+    "examples",
+    "contradiction_lines",
+    "source_numbers",
+}
 GIVEN = {
-    "points": lambda seen: CENTRES, "gaps": lambda seen: nearest_gaps(seen, CENTRES),
-    "shown": lambda seen: 8, "costs": lambda seen: False,
+    "points": lambda seen: CENTRES,
+    "gaps": lambda seen: nearest_gaps(seen, CENTRES),
+    "shown": lambda seen: 8,
+    "costs": lambda seen: False,
 }
 
 
@@ -63,8 +81,9 @@ def said_by(seen):
         assert not unknown, f"{name} needs {unknown}: tell this walk what to give"
         out = function(seen, **{one: GIVEN[one](seen) for one in rest})
         parts = out.items() if isinstance(out, dict) else [out] if isinstance(out, str) else out
-        found[name] = "\n".join(" ".join(part) if isinstance(part, tuple) else part
-                                for part in parts)
+        found[name] = "\n".join(
+            " ".join(part) if isinstance(part, tuple) else part for part in parts
+        )
     return found
 
 
@@ -74,11 +93,21 @@ def said_by(seen):
 def small():
     """Four municipalities: one old, one new, one undated, one ended and one intended task."""
     codes = ("1863", "1864", "1884", "1885")
-    areas = {"gammal": "loner", "ny": "bygglov", "odaterad": "overformyndare",
-             "slutad": "avfall", "tankt": "vaxel"}
+    areas = {
+        "gammal": "loner",
+        "ny": "bygglov",
+        "odaterad": "overformyndare",
+        "slutad": "avfall",
+        "tankt": "vaxel",
+    }
     forms = {"gammal": "kommunalforbund", "slutad": "kommunalforbund"}
-    names = {"gammal": "Löneförbundet", "ny": "Byggnämnden", "odaterad": "Överförmyndarnämnden",
-             "slutad": "Avfallsförbundet", "tankt": "Växelsamarbetet"}
+    names = {
+        "gammal": "Löneförbundet",
+        "ny": "Byggnämnden",
+        "odaterad": "Överförmyndarnämnden",
+        "slutad": "Avfallsförbundet",
+        "tankt": "Växelsamarbetet",
+    }
     events = [
         ("gammal", "running", "loner", "", "2012", "evidence"),
         ("ny", "running", "bygglov", "", "2025-03-01", "evidence"),
@@ -90,16 +119,20 @@ def small():
     shipped = load_inventory()
     rows = {
         "sources": [("s", "Utgivaren", "Titeln", "", "2025", "", "")],
-        "arrangements": [(key, names[key], forms.get(key, "gemensam-namnd"), "service", "")
-                         for key in areas],
+        "arrangements": [
+            (key, names[key], forms.get(key, "gemensam-namnd"), "service", "") for key in areas
+        ],
         "names": [(key, names[key], "", "", "s") for key in areas],
         "coverage": [(key, area, "", "", "s", "high", "") for key, area in areas.items()],
-        "memberships": [(key, code, "", "", "", "s", "high", "") for key in areas
-                        for code in codes],
+        "memberships": [
+            (key, code, "", "", "", "s", "high", "") for key in areas for code in codes
+        ],
         "events": [(*event, "s", "high", "") for event in events],
     }
-    tables = {name: pd.DataFrame(values, columns=list(COLUMNS[name]), dtype="str")
-              for name, values in rows.items()}
+    tables = {
+        name: pd.DataFrame(values, columns=list(COLUMNS[name]), dtype="str")
+        for name, values in rows.items()
+    }
     return inventory_from(tables | {"forms": shipped.forms, "areas": shipped.areas})
 
 
@@ -132,7 +165,10 @@ def test_old_evidence_is_told_with_its_year_wherever_its_body_is_named(five):
     for name, said in said_by(five).items():
         for sentence in re.split(r"(?<=[.;])\s|\n", said):
             if "Löneförbundet" in sentence and name not in (
-                    "overview_text", "distance_text", "sources_text"):
+                "overview_text",
+                "distance_text",
+                "sources_text",
+            ):
                 assert "2012" in sentence, name
     assert "från 2012 eller tidigare" in said_by(five)["overview_text"]
 
@@ -152,25 +188,35 @@ def test_the_undated_and_the_intended_are_told_as_such(five):
 
 
 def test_no_sentence_says_that_something_is_in_operation_or_not_shared(five, inventory):
-    seen = [five, *(view(inventory, key, date) for key in (*KEYS, "1863", "2580", "0114,2580")
-                    for date in DATES)]
+    seen = [
+        five,
+        *(
+            view(inventory, key, date)
+            for key in (*KEYS, "1863", "2580", "0114,2580")
+            for date in DATES
+        ),
+    ]
     for one in seen:
         for name, said in said_by(one).items():
-            assert not re.search(r"\bi drift\b|under utredning|delar inte(?! )|\bnan\b|None|<NA>",
-                                 said), (one.region.key, name)
+            assert not re.search(
+                r"\bi drift\b|under utredning|delar inte(?! )|\bnan\b|None|<NA>", said
+            ), (one.region.key, name)
             assert not re.search(r"\b0 (tjänst|gemensam)", said), (one.region.key, name)
 
 
 # --- words ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("counts", "expected"), [
-    ((7, 3, 2020), "7 gemensamma tjänster, varav 3 utan belägg efter 2020"),
-    ((3, 3, 2016), "3 gemensamma tjänster, ingen med belägg efter 2016"),
-    ((1, 1, 2008), "1 gemensam tjänst, utan belägg efter 2008"),
-    ((1, 0, None), "1 gemensam tjänst"),
-    ((None, None, None), "ingen uppgift"),
-])
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((7, 3, 2020), "7 gemensamma tjänster, varav 3 utan belägg efter 2020"),
+        ((3, 3, 2016), "3 gemensamma tjänster, ingen med belägg efter 2016"),
+        ((1, 1, 2008), "1 gemensam tjänst, utan belägg efter 2008"),
+        ((1, 0, None), "1 gemensam tjänst"),
+        ((None, None, None), "ingen uppgift"),
+    ],
+)
 def test_count_phrase(counts, expected):
     assert text.count_phrase(*counts) == expected
 
@@ -184,15 +230,20 @@ def test_blank_date_is_the_date_of_the_data(inventory):
 def test_lists_of_areas_can_be_read(inventory):
     seen = view(inventory, "karlstad")
     assert text.areas_listed(seen, ["vaxel", "it-drift"]) == (
-        "telefoni och växel samt IT-drift och helpdesk")
+        "telefoni och växel samt IT-drift och helpdesk"
+    )
     assert text.areas_listed(seen, ["malaren"]) == "Mälaren som gemensam resurs"
     assert text.areas_listed(seen, ["bygglov", "raddningstjanst"]) == "räddningstjänst och bygglov"
 
 
-@pytest.mark.parametrize(("total", "ended", "old", "expected"), [
-    (8, 1, 4, "Åtta organ har verkat; ett har upphört och fyra saknar nya belägg"),
-    (14, 0, 0, "14 organ har verkat"), (1, 1, 0, "Ett organ har verkat; ett har upphört"),
-])
+@pytest.mark.parametrize(
+    ("total", "ended", "old", "expected"),
+    [
+        (8, 1, 4, "Åtta organ har verkat; ett har upphört och fyra saknar nya belägg"),
+        (14, 0, 0, "14 organ har verkat"),
+        (1, 1, 0, "Ett organ har verkat; ett har upphört"),
+    ],
+)
 def test_titles_of_the_timeline(total, ended, old, expected):
     assert service_titles.timeline_title(total, ended=ended, old=old) == expected
 
@@ -225,8 +276,11 @@ def test_one_count_for_one_thing(inventory, key):
     assert title.casefold().startswith(text.services(areas, shared=True).casefold())
     for code in seen.region.members:
         own = seen.counts.loc[code, "services"]
-        cells = [area for area in seen.area_names
-                 if seen.cell(area, code).state in ("confirmed", "evidenced", "unended")]
+        cells = [
+            area
+            for area in seen.area_names
+            if seen.cell(area, code).state in ("confirmed", "evidenced", "unended")
+        ]
         assert len(cells) == (0 if pd.isna(own) else own)
 
 
@@ -236,8 +290,9 @@ def test_two_cooperations_are_never_blended(inventory):
     assert [part.region.key for part in seen.parts] == ["kak", "fyra-malarstader"]
     assert text.overview_text(seen) == text.overview_text(kak) + text.overview_text(towns)
     both = seen.shared["area"].nunique()
-    said = "\n".join(said_by(seen)[name] for name in (
-        "matrix_title", "overview_text", "counts_text"))
+    said = "\n".join(
+        said_by(seen)[name] for name in ("matrix_title", "overview_text", "counts_text")
+    )
     if both not in {part.shared["area"].nunique() for part in seen.parts}:
         assert text.services(both) not in said
     asked = service_questions.questions(seen, costs=False)
@@ -277,19 +332,32 @@ def test_surahammar_is_a_member_of_which_no_service_is_known(inventory):
     assert "Surahammar är medlem i Västra Mälardalens Kommunalförbund" in said
 
 
-@pytest.mark.parametrize(("persons", "kind", "expected"), [
-    (2319.4, "modelled", 2300), (93.2, "modelled", 90), (9.4, "modelled", 10), (4.9, "modelled", 0),
-    (0.3, "modelled", 0), (0.0, "modelled", 0), (14165, "modelled", 14000),
-    (2319, "observed", 2319), (93, "observed", 93),
-])
+@pytest.mark.parametrize(
+    ("persons", "kind", "expected"),
+    [
+        (2319.4, "modelled", 2300),
+        (93.2, "modelled", 90),
+        (9.4, "modelled", 10),
+        (4.9, "modelled", 0),
+        (0.3, "modelled", 0),
+        (0.0, "modelled", 0),
+        (14165, "modelled", 14000),
+        (2319, "observed", 2319),
+        (93, "observed", 93),
+    ],
+)
 def test_modelled_persons_keep_two_digits_but_no_single_persons(persons, kind, expected):
     assert text.careful(persons, kind) == expected
 
 
-@pytest.mark.parametrize(("persons", "kind", "expected"), [
-    (1080.0, "modelled", "omkring 1\u202f100 pendlare"), (3.0, "modelled", "färre än 5 pendlare"),
-    (3.0, "observed", "3 pendlare"),
-])
+@pytest.mark.parametrize(
+    ("persons", "kind", "expected"),
+    [
+        (1080.0, "modelled", "omkring 1\u202f100 pendlare"),
+        (3.0, "modelled", "färre än 5 pendlare"),
+        (3.0, "observed", "3 pendlare"),
+    ],
+)
 def test_commuters_in_words(persons, kind, expected):
     assert text.commuters(persons, kind) == expected
 

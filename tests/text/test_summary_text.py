@@ -48,8 +48,10 @@ def test_the_substance_names_each_body_before_it_names_one_twice():
 def test_a_service_in_two_bodies_is_told_with_its_members():
     page = first_page(seen(regions.get("bergslagen")))
     assert "räddningstjänst sköts i två skilda organ" in page
-    assert ("Nerikes Brandkår (Lindesberg, Ljusnarsberg och Nora) och Bergslagens Räddningstjänst "
-            "(Hällefors)") in page
+    assert (
+        "Nerikes Brandkår (Lindesberg, Ljusnarsberg och Nora) och Bergslagens Räddningstjänst "
+        "(Hällefors)"
+    ) in page
 
 
 def test_old_evidence_is_said_under_the_title():

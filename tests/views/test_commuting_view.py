@@ -31,13 +31,19 @@ def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(members=st.lists(st.sampled_from(ALL), min_size=1, max_size=290, unique=True),
-       as_of=st.sampled_from(["", "2019-06-30", "2008-01-01", "1999-12-31"]))
+@given(
+    members=st.lists(st.sampled_from(ALL), min_size=1, max_size=290, unique=True),
+    as_of=st.sampled_from(["", "2019-06-30", "2008-01-01", "1999-12-31"]),
+)
 def test_any_set_of_municipalities_on_any_date(members: list[str], as_of: str) -> None:
     seen = view.commuting(regions.from_members(members, name="Vilka som helst"), as_of)
-    sentences = [*text.workplace_sentences(seen), *text.market_sentences(seen),
-                 *text.overview_sentences(seen), *text.series_sentences(seen),
-                 *text.error_sentences(seen)]
+    sentences = [
+        *text.workplace_sentences(seen),
+        *text.market_sentences(seen),
+        *text.overview_sentences(seen),
+        *text.series_sentences(seen),
+        *text.error_sentences(seen),
+    ]
     assert all(sentence.endswith(".") for sentence in sentences)
     assert not re.search(r"\bnan\b|None", " ".join(sentences))
     assert text.workplaces_title(seen)
@@ -65,8 +71,11 @@ def test_all_290_have_no_outside(modelled: Flows) -> None:
     assert all(bar.link is None for bar in view.bars(nation, modelled))
 
 
-@given(shares=st.lists(st.floats(min_value=0, max_value=1), min_size=3, max_size=3).filter(
-    lambda values: sum(values) > 0))
+@given(
+    shares=st.lists(st.floats(min_value=0, max_value=1), min_size=3, max_size=3).filter(
+        lambda values: sum(values) > 0
+    )
+)
 def test_steps_add_up_and_are_near(shares: list[float]) -> None:
     exact = np.array(shares) / sum(shares)
     found = view.in_steps(list(exact))
@@ -76,8 +85,9 @@ def test_steps_add_up_and_are_near(shares: list[float]) -> None:
 
 def test_a_name_needs_a_clear_lead_or_an_observed_row(modelled: Flows) -> None:
     """Every named link of the nation, and every one that is not, by the rule itself."""
-    cells = modelled.table[(modelled.table["home"] != modelled.table["work"])
-                           & (modelled.table["work"] != view.ABROAD)]
+    cells = modelled.table[
+        (modelled.table["home"] != modelled.table["work"]) & (modelled.table["work"] != view.ABROAD)
+    ]
     for home in ALL[::7]:
         ranked = cells[cells["home"] == home].nlargest(2, "persons")
         first, second = ranked["persons"]

@@ -32,8 +32,7 @@ def people(*codes):
 
 
 def course(view, number, service="bygglov"):
-    return next(c for c in view.courses
-                if c.alternative.number == number and c.service == service)
+    return next(c for c in view.courses if c.alternative.number == number and c.service == service)
 
 
 # --- alternatives, by hand -----------------------------------------------------------------------
@@ -83,8 +82,10 @@ def test_a_form_that_the_law_bars_is_told(tmp_path):
     file = made / "investigation.toml"
     file.write_text(file.read_text("utf-8").replace('form = "avtal"', 'form = "bolag"'), "utf-8")
     view = dossier.look(made, "2026-08-31")
-    assert any("Formen i alternativ 2 är inte möjlig för bygglov" in sentence
-               for sentence in options.warnings_text(view))
+    assert any(
+        "Formen i alternativ 2 är inte möjlig för bygglov" in sentence
+        for sentence in options.warnings_text(view)
+    )
 
 
 # --- who pays what, by hand ----------------------------------------------------------------------
@@ -106,7 +107,8 @@ def test_the_allocation_by_hand(kak):
         assert found.share(code, "cost") == pytest.approx(COSTS[code] / total)
         assert found.gaps.at[code, "inhabitants"] == pytest.approx(share * total - COSTS[code])
         assert found.per_head.at[code, "inhabitants"] == pytest.approx(
-            total / sum(inhabitants.values()))
+            total / sum(inhabitants.values())
+        )
     volumes = {"1960": 120, "1983": 420, "1984": 190}
     assert found.share("1983", "volume") == pytest.approx(420 / sum(volumes.values()))
     assert found.gaps["cost"].abs().max() == pytest.approx(0, abs=1e-6)
@@ -168,8 +170,10 @@ def test_the_location_by_hand(kak, where):
     towns = load_localities()
     own = towns[towns["code"].isin(list(KAK.values()))]
     town = own[own["name"] == "Köping"].iloc[0]
-    km = [math.hypot(row.easting - town["easting"], row.northing - town["northing"]) / 1000
-          for row in own.itertuples()]
+    km = [
+        math.hypot(row.easting - town["easting"], row.northing - town["northing"]) / 1000
+        for row in own.itertuples()
+    ]
     inhabitants = list(own["population"])
     mean = sum(a * b for a, b in zip(km, inhabitants, strict=True)) / sum(inhabitants)
     within = sum(b for a, b in zip(km, inhabitants, strict=True) if a <= 20) / sum(inhabitants)
@@ -178,7 +182,8 @@ def test_the_location_by_hand(kak, where):
     assert row["within20"] == pytest.approx(within)
     then = load_population()
     all_people = then[(then["year"] == 2020) & then["code"].isin(list(KAK.values()))][
-        "population"].sum()
+        "population"
+    ].sum()
     outside = all_people - sum(inhabitants)
     assert row["low20"] == pytest.approx(within * sum(inhabitants) / all_people)
     assert row["high20"] == pytest.approx((within * sum(inhabitants) + outside) / all_people)

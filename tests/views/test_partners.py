@@ -78,7 +78,8 @@ def test_fit_is_not_willingness_and_circular_columns_can_go(payroll):
 def test_every_column_sorts(sort):
     found = view.partners("1984", "loner", within=45, sort=sort, as_of="2026-08-31").table
     assert found[sort].is_monotonic_increasing == view.SORTS[sort] or (
-        found[sort].is_monotonic_decreasing)
+        found[sort].is_monotonic_decreasing
+    )
 
 
 def test_wrong_input_has_a_line_for_each_fault(capsys):

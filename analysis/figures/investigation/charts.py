@@ -51,34 +51,68 @@ def plot_shares(view: View, found: Allocation) -> Axes:
             left = 0.0
             for code in view.members:
                 share = found.share(code, key.id)
-                axes.barh(y, share, left=left, height=0.66, color=colours[code],
-                          edgecolor="white", linewidth=1.0,
-                          label=name(code) if y == len(known) - 1 else "_")
+                axes.barh(
+                    y,
+                    share,
+                    left=left,
+                    height=0.66,
+                    color=colours[code],
+                    edgecolor="white",
+                    linewidth=1.0,
+                    label=name(code) if y == len(known) - 1 else "_",
+                )
                 if share >= _LEAST_NAMED * style.WIDTH / style.width():
-                    axes.text(left + share / 2, y, swedish.number(100 * share, 0), ha="center",
-                              va="center", color="white", fontsize=8)
+                    axes.text(
+                        left + share / 2,
+                        y,
+                        swedish.number(100 * share, 0),
+                        ha="center",
+                        va="center",
+                        color="white",
+                        fontsize=8,
+                    )
                 left += share
-        axes.set_yticks(range(len(known) - 1, -1, -1),
-                        [wrap(_label(key), 22 if style.width() < style.WIDTH else 34)
-                         for key in known], fontsize=8)
+        axes.set_yticks(
+            range(len(known) - 1, -1, -1),
+            [wrap(_label(key), 22 if style.width() < style.WIDTH else 34) for key in known],
+            fontsize=8,
+        )
         axes.set_xlim(0, 1)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.01), fontsize=8, frameon=False,
-                    ncols=2 if style.width() < style.WIDTH else min(4, len(view.members)),
-                    handlelength=1.0, columnspacing=1.2)
+        axes.legend(
+            loc="upper left",
+            bbox_to_anchor=(0, -0.01),
+            fontsize=8,
+            frameon=False,
+            ncols=2 if style.width() < style.WIDTH else min(4, len(view.members)),
+            handlelength=1.0,
+            columnspacing=1.2,
+        )
     table = share_table(view, found)
-    said = [f"{_label(key)}: " + swedish.listed(
-        [f"{name(code)} {swedish.percent(found.share(code, key.id))}"
-         for code in view.members]) for key in known]
-    return style.describe(axes, style.Description(
-        id=f"figur-andelar-{found.service}", title=shares.key_message(found),
-        subtitle="Andel av en gemensam kostnad med olika fördelningsnycklar, procent",
-        alt=f"Staplar, en för varje nyckel. {'. '.join(said)}.", sources=table.sources,
-        table=table, kind=table.kind, measures=("cost_share",),
-        note=" ".join(stated_note(view)) if table.kind == "stated" else ""))
+    said = [
+        f"{_label(key)}: "
+        + swedish.listed(
+            [f"{name(code)} {swedish.percent(found.share(code, key.id))}" for code in view.members]
+        )
+        for key in known
+    ]
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"figur-andelar-{found.service}",
+            title=shares.key_message(found),
+            subtitle="Andel av en gemensam kostnad med olika fördelningsnycklar, procent",
+            alt=f"Staplar, en för varje nyckel. {'. '.join(said)}.",
+            sources=table.sources,
+            table=table,
+            kind=table.kind,
+            measures=("cost_share",),
+            note=" ".join(stated_note(view)) if table.kind == "stated" else "",
+        ),
+    )
 
 
 def _label(key: Any) -> str:
@@ -98,26 +132,53 @@ def plot_bases(view: View, key: str) -> Axes:
     with style.look():
         for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
             today = bar.kind == "today"
-            axes.barh(y, bar.population, height=0.58, linewidth=0.8, edgecolor=style.ACCENT,
-                      color=tint(style.ACCENT, 0.25) if today else style.ACCENT)
-            axes.annotate(swedish.number(bar.population), (bar.population, y), xytext=(4, 0),
-                          textcoords="offset points", va="center", fontsize=8)
-        axes.set_yticks(range(len(bars) - 1, -1, -1),
-                        [wrap(label, 24 if narrow else 40) for label in bars["label"]],
-                        fontsize=7.5, linespacing=1.0)
+            axes.barh(
+                y,
+                bar.population,
+                height=0.58,
+                linewidth=0.8,
+                edgecolor=style.ACCENT,
+                color=tint(style.ACCENT, 0.25) if today else style.ACCENT,
+            )
+            axes.annotate(
+                swedish.number(bar.population),
+                (bar.population, y),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
+        axes.set_yticks(
+            range(len(bars) - 1, -1, -1),
+            [wrap(label, 24 if narrow else 40) for label in bars["label"]],
+            fontsize=7.5,
+            linespacing=1.0,
+        )
         axes.set_xlim(0, (1.45 if narrow else 1.22) * float(bars["population"].max()))
         axes.set_ylim(-0.6, len(bars) - 0.4)
         axes.tick_params(axis="y", length=0)
         number_axis(axes.xaxis, ticks=2 if narrow else 4)
-    table = Table(f"underlag-{key}", _base_title(view, key), bars[["label", "population"]],
-                  {"label": word("Grupp"), "population": Format("Folkmängd", "invånare")},
-                  ("services", "population"))
+    table = Table(
+        f"underlag-{key}",
+        _base_title(view, key),
+        bars[["label", "population"]],
+        {"label": word("Grupp"), "population": Format("Folkmängd", "invånare")},
+        ("services", "population"),
+    )
     said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
-    return style.describe(axes, style.Description(
-        id=f"figur-underlag-{key}", title=_base_title(view, key),
-        subtitle=f"Invånare bakom {service(view, key)}, folkmängd {view.population_year}",
-        alt=f"Liggande staplar: {swedish.listed(said)}.", sources=("services", "population"),
-        table=table, unit="invånare", note=_nation_note(view, key)))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"figur-underlag-{key}",
+            title=_base_title(view, key),
+            subtitle=f"Invånare bakom {service(view, key)}, folkmängd {view.population_year}",
+            alt=f"Liggande staplar: {swedish.listed(said)}.",
+            sources=("services", "population"),
+            table=table,
+            unit="invånare",
+            note=_nation_note(view, key),
+        ),
+    )
 
 
 def plots_of_bases(view: View) -> Iterator[Axes]:
@@ -132,8 +193,10 @@ def _base_title(view: View, key: str) -> str:
     large, small = bars["population"].max(), bars["population"].min()
     if large == small:
         return f"{swedish.inhabitants(large)} står bakom tjänsten i varje alternativ"
-    return (f"Underlaget går från {swedish.number(small)} till {swedish.inhabitants(large)} "
-            "beroende på alternativ")
+    return (
+        f"Underlaget går från {swedish.number(small)} till {swedish.inhabitants(large)} "
+        "beroende på alternativ"
+    )
 
 
 def _nation_note(view: View, key: str) -> str:
@@ -142,12 +205,16 @@ def _nation_note(view: View, key: str) -> str:
         return "Ljus stapel: i dag. Mörk: i alternativet."
     spread = national.spread(nation)
     medians = {str(standing): float(value) for standing, value in spread["median"].items()}
-    said = [f"{words} {swedish.number(medians[standing])}"
-            for standing, words in (("alone", "ensamma"), ("shared", "gemensamma"))
-            if standing in medians]
+    said = [
+        f"{words} {swedish.number(medians[standing])}"
+        for standing, words in (("alone", "ensamma"), ("shared", "gemensamma"))
+        if standing in medians
+    ]
     food = " (livsmedelskontroll, som inte är all miljötillsyn)" if key == "miljotillsyn" else ""
-    return (f"Ljus stapel: i dag. Mörk: i alternativet. Median för kända organ i landet{food}: "
-            f"{swedish.listed(said)} invånare.")
+    return (
+        f"Ljus stapel: i dag. Mörk: i alternativet. Median för kända organ i landet{food}: "
+        f"{swedish.listed(said)} invånare."
+    )
 
 
 def _base_bars(view: View, key: str) -> pd.DataFrame:
@@ -160,11 +227,17 @@ def _base_bars(view: View, key: str) -> pd.DataFrame:
         codes = [c for part in (row.inside, row.outside) for c in part.split("; ") if c]
         served |= set(codes)
         rows.append((f"I dag: {row.name}", "today", people.reindex(codes).sum(skipna=False)))
-    rows += [(f"I dag: {name(code)}, {_standing(view, key, code)}", "today", people.get(code))
-             for code in view.members if code not in served]
-    rows += [(course.alternative.name, "after", base) for course in view.courses
-             if course.service == key and course.alternative.way in ("share", "merge")
-             for base in course.bases]
+    rows += [
+        (f"I dag: {name(code)}, {_standing(view, key, code)}", "today", people.get(code))
+        for code in view.members
+        if code not in served
+    ]
+    rows += [
+        (course.alternative.name, "after", base)
+        for course in view.courses
+        if course.service == key and course.alternative.way in ("share", "merge")
+        for base in course.bases
+    ]
     frame = pd.DataFrame(rows, columns=["label", "kind", "population"])
     return frame.dropna(subset=["population"]).astype({"population": "int64"})
 
@@ -187,27 +260,60 @@ def plot_reach(view: View, where: Places) -> Axes:
             for place, limit in enumerate(LIMITS):
                 value = float(row[f"within{limit}"])
                 level = y + 0.27 * (1 - place)
-                axes.barh(level, value, height=0.25, color=tones[limit],
-                          label=f"inom {limit} km" if y == len(table) - 1 else "_")
-                axes.annotate(f"{swedish.number(100 * value)}", (value, level), xytext=(3, 0),
-                              textcoords="offset points", va="center", fontsize=7.5)
-        axes.set_yticks(range(len(table) - 1, -1, -1),
-                        [where.name(str(place)) for place in table["place"]], fontsize=8.5)
+                axes.barh(
+                    level,
+                    value,
+                    height=0.25,
+                    color=tones[limit],
+                    label=f"inom {limit} km" if y == len(table) - 1 else "_",
+                )
+                axes.annotate(
+                    f"{swedish.number(100 * value)}",
+                    (value, level),
+                    xytext=(3, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7.5,
+                )
+        axes.set_yticks(
+            range(len(table) - 1, -1, -1),
+            [where.name(str(place)) for place in table["place"]],
+            fontsize=8.5,
+        )
         axes.set_xlim(0, 1.06)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
         axes.spines["bottom"].set_visible(False)
-        axes.legend(loc="upper left", bbox_to_anchor=(0, 0), ncols=3, fontsize=8, frameon=False,
-                    handlelength=1.0)
+        axes.legend(
+            loc="upper left",
+            bbox_to_anchor=(0, 0),
+            ncols=3,
+            fontsize=8,
+            frameon=False,
+            handlelength=1.0,
+        )
     behind = location_table(view, where)
-    said = [f"{where.name(str(row['place']))} " + swedish.listed(
-        [f"{swedish.percent(row[f'within{limit}'], 0)} inom {limit} km" for limit in LIMITS])
-        for row in table.to_dict("records")]
-    return style.describe(axes, style.Description(
-        id="figur-rackvidd", title=reach.reach_message(where),
-        subtitle=f"Andel av invånarna i tätorter {where.year} inom 10, 20 och 30 km fågelvägen, "
-        "procent", alt=f"Staplar: {'; '.join(said)}.", sources=("localities",), table=behind,
-        measures=("reach",), note=reach.NOT_TRAVEL))
+    said = [
+        f"{where.name(str(row['place']))} "
+        + swedish.listed(
+            [f"{swedish.percent(row[f'within{limit}'], 0)} inom {limit} km" for limit in LIMITS]
+        )
+        for row in table.to_dict("records")
+    ]
+    return style.describe(
+        axes,
+        style.Description(
+            id="figur-rackvidd",
+            title=reach.reach_message(where),
+            subtitle=f"Andel av invånarna i tätorter {where.year} inom 10, 20 och 30 km fågelvägen, "
+            "procent",
+            alt=f"Staplar: {'; '.join(said)}.",
+            sources=("localities",),
+            table=behind,
+            measures=("reach",),
+            note=reach.NOT_TRAVEL,
+        ),
+    )
 
 
 @style.drawn
@@ -219,30 +325,75 @@ def plot_places(view: View, where: Places, *, boundaries: gpd.GeoDataFrame) -> A
         maps.draw_base(axes, view.region, boundaries)
         areas = maps.circle_sizes(where.people)
         spots = where.localities.rename(columns={"easting": "x", "northing": "y"})
-        maps.draw_circles(axes, spots, areas, zorder=4, facecolor=tint(style.ACCENT, 0.55),
-                          edgecolor="white", linewidth=0.5)
+        maps.draw_circles(
+            axes,
+            spots,
+            areas,
+            zorder=4,
+            facecolor=tint(style.ACCENT, 0.55),
+            edgecolor="white",
+            linewidth=0.5,
+        )
         counts = maps.nice_counts(float(where.people.max()))
         largest = float(where.people.max())
         sizes = maps.circle_sizes(pd.Series(counts), largest=largest)
         maps.size_legend(side, counts, list(sizes), title="Invånare i tätorten")
         chosen = where.candidates
-        axes.plot(chosen["easting"], chosen["northing"], linestyle="none", marker="*",
-                  markersize=11, color=style.HIGHLIGHT, markeredgecolor="white", zorder=7)
+        axes.plot(
+            chosen["easting"],
+            chosen["northing"],
+            linestyle="none",
+            marker="*",
+            markersize=11,
+            color=style.HIGHLIGHT,
+            markeredgecolor="white",
+            zorder=7,
+        )
         style.settle(axes)
-        labels.place(axes, [Label(str(row.name), float(row.easting), float(row.northing),
-                                  radius=7.0, size=8, must=True, weight="bold")
-                            for row in rows_of(chosen)])
-    frame = points[["name", "code", "population"]].assign(
-        code=points["code"].map(name)).sort_values("population", ascending=False)
-    return style.describe(axes, style.Description(
-        id="karta-orter", title=f"Kandidaterna är {swedish.listed(list(chosen['name']))}",
-        subtitle=f"Tätorter efter antal invånare {where.year}; stjärna: prövad ort",
-        alt=f"Karta över tätorterna. Prövade orter: {swedish.listed(list(chosen['name']))}.",
-        sources=("localities", "boundaries"),
-        table=Table("karta-orter-tabell", "Tätorterna", frame,
-                    {"name": word("Tätort"), "code": word("Kommun"),
-                     "population": Format("Invånare", "personer")}, ("localities",),
-                    kind="observed"), unit="invånare", kind="observed"))
+        labels.place(
+            axes,
+            [
+                Label(
+                    str(row.name),
+                    float(row.easting),
+                    float(row.northing),
+                    radius=7.0,
+                    size=8,
+                    must=True,
+                    weight="bold",
+                )
+                for row in rows_of(chosen)
+            ],
+        )
+    frame = (
+        points[["name", "code", "population"]]
+        .assign(code=points["code"].map(name))
+        .sort_values("population", ascending=False)
+    )
+    return style.describe(
+        axes,
+        style.Description(
+            id="karta-orter",
+            title=f"Kandidaterna är {swedish.listed(list(chosen['name']))}",
+            subtitle=f"Tätorter efter antal invånare {where.year}; stjärna: prövad ort",
+            alt=f"Karta över tätorterna. Prövade orter: {swedish.listed(list(chosen['name']))}.",
+            sources=("localities", "boundaries"),
+            table=Table(
+                "karta-orter-tabell",
+                "Tätorterna",
+                frame,
+                {
+                    "name": word("Tätort"),
+                    "code": word("Kommun"),
+                    "population": Format("Invånare", "personer"),
+                },
+                ("localities",),
+                kind="observed",
+            ),
+            unit="invånare",
+            kind="observed",
+        ),
+    )
 
 
 # --- need ----------------------------------------------------------------------------------------
@@ -264,15 +415,29 @@ def plot_needs(view: View, found: Sequence[Indicator]) -> Axes:
                 continue
             _draw_need(panel, view, chosen[place], names=place % columns == 0)
     table = need_numbers(view, found)
-    said = [f"{entry.label}: " + swedish.listed(
-        [f"{name(row.code)} {swedish.number(row.value, entry.decimals)}"
-         for row in rows_of(entry.table)]) for entry in chosen]
+    said = [
+        f"{entry.label}: "
+        + swedish.listed(
+            [
+                f"{name(row.code)} {swedish.number(row.value, entry.decimals)}"
+                for row in rows_of(entry.table)
+            ]
+        )
+        for entry in chosen
+    ]
     axes: Axes = grid.flat[0]
-    return style.describe(axes, style.Description(
-        id="figur-behov", title=need_words.needs_message(found),
-        subtitle="Punkt: kommunen. Streck: medianen för liknande kommuner (RKA)",
-        alt=f"Små diagram, ett för varje mått. {'. '.join(said)}.", sources=table.sources,
-        table=table, measures=("cohort_70_79", "staff_55plus", "holiday_homes_per_1000")))
+    return style.describe(
+        axes,
+        style.Description(
+            id="figur-behov",
+            title=need_words.needs_message(found),
+            subtitle="Punkt: kommunen. Streck: medianen för liknande kommuner (RKA)",
+            alt=f"Små diagram, ett för varje mått. {'. '.join(said)}.",
+            sources=table.sources,
+            table=table,
+            measures=("cohort_70_79", "staff_55plus", "holiday_homes_per_1000"),
+        ),
+    )
 
 
 def _draw_need(panel: Axes, view: View, entry: Indicator, *, names: bool) -> None:
@@ -281,17 +446,33 @@ def _draw_need(panel: Axes, view: View, entry: Indicator, *, names: bool) -> Non
     levels = range(len(table) - 1, -1, -1)
     for y, row in zip(levels, rows_of(table), strict=True):
         if row.value != row.value:
-            panel.text(0.0, y, "ingen uppgift", fontsize=7, color=style.MUTED, va="center",
-                       transform=panel.get_yaxis_transform())
+            panel.text(
+                0.0,
+                y,
+                "ingen uppgift",
+                fontsize=7,
+                color=style.MUTED,
+                va="center",
+                transform=panel.get_yaxis_transform(),
+            )
             continue
         panel.plot([row.peers] * 2, [y - 0.32, y + 0.32], color=style.HIGHLIGHT, linewidth=1.6)
         panel.plot(row.value, y, marker="o", markersize=5, color=style.ACCENT)
         left = row.peers > row.value  # away from the tick
-        panel.annotate(swedish.number(row.value, entry.decimals), (row.value, y),
-                       xytext=(-5 if left else 5, 0), textcoords="offset points", va="center",
-                       ha="right" if left else "left", fontsize=7)
-    panel.set_yticks(list(levels), [name(code) for code in table["code"]] if names else
-                     [""] * len(table), fontsize=7.5)
+        panel.annotate(
+            swedish.number(row.value, entry.decimals),
+            (row.value, y),
+            xytext=(-5 if left else 5, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if left else "left",
+            fontsize=7,
+        )
+    panel.set_yticks(
+        list(levels),
+        [name(code) for code in table["code"]] if names else [""] * len(table),
+        fontsize=7.5,
+    )
     known = pd.concat([table["value"], table["peers"]]).dropna()
     span = float(known.max() - known.min()) or 1.0
     panel.set_xlim(float(known.min()) - 0.3 * span, float(known.max()) + 0.3 * span)
@@ -313,6 +494,14 @@ def plot_picture(picture: Picture, key: str) -> Axes:
     with style.look():
         axes.imshow(pixels, interpolation="antialiased")
         axes.set_axis_off()
-    return style.describe(axes, style.Description(
-        id=f"bild-{key}", title=picture.alt, subtitle="Ur utredarens text", alt=picture.alt,
-        sources=("own_text",), kind="observed"))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"bild-{key}",
+            title=picture.alt,
+            subtitle="Ur utredarens text",
+            alt=picture.alt,
+            sources=("own_text",),
+            kind="observed",
+        ),
+    )

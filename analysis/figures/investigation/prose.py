@@ -32,8 +32,12 @@ def parts(view: View, chapter: str) -> Iterator[str | Table | Axes]:
 def _table(chapter: str, number: int, block: TextTable) -> Table:
     """A table of the prose; its numbers stay words, as they were written."""
     names = [f"c{place}" for place in range(len(block.headings))]
-    frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in block.rows],
-                         columns=names)
-    return Table(f"egen-{chapter}-{number}", f"Utredarens tabell: {CHAPTERS[chapter]}", frame,
-                 dict(zip(names, map(word, block.headings), strict=True)), ("own_text",),
-                 kind="observed")
+    frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in block.rows], columns=names)
+    return Table(
+        f"egen-{chapter}-{number}",
+        f"Utredarens tabell: {CHAPTERS[chapter]}",
+        frame,
+        dict(zip(names, map(word, block.headings), strict=True)),
+        ("own_text",),
+        kind="observed",
+    )

@@ -65,11 +65,16 @@ def clauses(view: View) -> list[str]:
 def comparable(view: View, key: str) -> list[tuple[str, str, str, str, str]]:
     """Bodies of the inventory with a service: name, form, municipalities, inhabitants, how sure."""
     sizes = scenario.body_sizes(view.sharing.state, key, view.population)
-    return [(str(row.name), view.sharing.form_names[row.legal_form],
-             listed(row.codes.split("; ")),
-             "okänt" if swedish.is_missing(row.population) else swedish.number(row.population),
-             f"{row.words}; start {since(view.sharing, row.arrangement, key)}")
-            for row in rows_of(sizes)]
+    return [
+        (
+            str(row.name),
+            view.sharing.form_names[row.legal_form],
+            listed(row.codes.split("; ")),
+            "okänt" if swedish.is_missing(row.population) else swedish.number(row.population),
+            f"{row.words}; start {since(view.sharing, row.arrangement, key)}",
+        )
+        for row in rows_of(sizes)
+    ]
 
 
 def ended(view: View, key: str) -> list[str]:
@@ -79,10 +84,13 @@ def ended(view: View, key: str) -> list[str]:
     said = []
     for _, part in rows.groupby("arrangement", sort=False):
         head = part.iloc[0]
-        sources = "; ".join(citation(view.sharing, source, address=False)
-                            for source in str(head["sources"]).split("; ")[:2])
-        said.append(f"{head['name']} ({listed(sorted(set(part['code'])))}): {head['words']}. "
-                    f"{sources}")
+        sources = "; ".join(
+            citation(view.sharing, source, address=False)
+            for source in str(head["sources"]).split("; ")[:2]
+        )
+        said.append(
+            f"{head['name']} ({listed(sorted(set(part['code'])))}): {head['words']}. {sources}"
+        )
     return said
 
 
@@ -100,5 +108,7 @@ def present_rows(view: View) -> list[tuple[str, str]]:
 
 def council(view: View, code: str) -> str:
     """The title of the memorandum to one council."""
-    return (f"Tjänsteskrivelse till kommunstyrelsen i {listed([code])}: gemensam utredning av "
-            f"{swedish.listed([service(view, key) for key in view.question.services])}")
+    return (
+        f"Tjänsteskrivelse till kommunstyrelsen i {listed([code])}: gemensam utredning av "
+        f"{swedish.listed([service(view, key) for key in view.question.services])}"
+    )

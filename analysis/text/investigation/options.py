@@ -30,15 +30,26 @@ from analysis.views.investigation.dossier import Course, View
 from analysis.views.investigation.places import Places
 
 UNKNOWN = "okänt"
-_WAYS = {"share": "gemensamt", "alone": "var och en för sig", "purchase": "köp av",
-         "merge": "organ slås ihop"}
+_WAYS = {
+    "share": "gemensamt",
+    "alone": "var och en för sig",
+    "purchase": "köp av",
+    "merge": "organ slås ihop",
+}
 ROWS = {
-    "way": "Sätt", "form": "Form och värd", "same": "Jämfört med i dag",
-    "base": "Invånare bakom", "staff": "Anställda i kommunerna",
-    "posts": "Helårstjänster, uppgivna", "left": "Organ som lämnas",
-    "joined": "Organ som tillkommer eller växer", "stay": "Blir kvar",
-    "commuting": "Starkaste pendling", "distance": "Avstånd till värdorten",
-    "law": "Enligt lag", "back": "Vägen tillbaka",
+    "way": "Sätt",
+    "form": "Form och värd",
+    "same": "Jämfört med i dag",
+    "base": "Invånare bakom",
+    "staff": "Anställda i kommunerna",
+    "posts": "Helårstjänster, uppgivna",
+    "left": "Organ som lämnas",
+    "joined": "Organ som tillkommer eller växer",
+    "stay": "Blir kvar",
+    "commuting": "Starkaste pendling",
+    "distance": "Avstånd till värdorten",
+    "law": "Enligt lag",
+    "back": "Vägen tillbaka",
 }
 
 
@@ -57,12 +68,16 @@ def way_text(view: View, other: Alternative) -> str:
 
 def form_text(view: View, other: Alternative) -> str:
     """Legal form, host and start, as far as they are chosen."""
-    if other.way in ("alone", "purchase"):
-        form = "–"
-    else:
-        form = view.sharing.form_names.get(other.form, "ej vald")
-    host = f", värd {name(other.host)}" if other.host else (
-        ", värd ej vald" if other.form in ("gemensam-namnd", "avtal") else "")
+    form = (
+        "–"
+        if other.way in ("alone", "purchase")
+        else view.sharing.form_names.get(other.form, "ej vald")
+    )
+    host = (
+        f", värd {name(other.host)}"
+        if other.host
+        else (", värd ej vald" if other.form in ("gemensam-namnd", "avtal") else "")
+    )
     return f"{form}{host}" + (f"; start {other.start}" if other.start else "")
 
 
@@ -109,16 +124,21 @@ def posts_text(view: View, course: Course) -> str:
         return UNKNOWN if course.alternative.way in ("share", "merge") else "som i dag"
     if total["low"] == total["high"]:
         return swedish.number(total["base"], 1)
-    return (f"{swedish.number(total['base'], 1)} ({swedish.number(total['low'], 1)} till "
-            f"{swedish.number(total['high'], 1)})")
+    return (
+        f"{swedish.number(total['base'], 1)} ({swedish.number(total['low'], 1)} till "
+        f"{swedish.number(total['high'], 1)})"
+    )
 
 
 def left_text(view: View, course: Course) -> str:
     """Bodies that are left, and what is unclear."""
     change = course.change
     if change.left:
-        hosts = (f"; värden är bland dem som lämnar {_body_names(view, change.hostless)}"
-                 if change.hostless else "")
+        hosts = (
+            f"; värden är bland dem som lämnar {_body_names(view, change.hostless)}"
+            if change.hostless
+            else ""
+        )
         return f"{_body_names(view, change.left)}{hosts}"
     if change.unclear:
         return f"oklart: {_body_names(view, change.unclear)}"
@@ -157,20 +177,29 @@ def distance_text(view: View, course: Course, where: Places) -> str:
     if rows.empty:
         return UNKNOWN
     row = rows.iloc[0]
-    return (f"{swedish.number(row['mean_km'], 1)} km till {where.name(row['place'])} i genomsnitt, "
-            "fågelvägen")
+    return (
+        f"{swedish.number(row['mean_km'], 1)} km till {where.name(row['place'])} i genomsnitt, "
+        "fågelvägen"
+    )
 
 
-_HOLDS = {"yes": "möjlig", "limited": "möjlig med förbehåll", "no": "inte möjlig",
-          "": "ingen läst regel"}
+_HOLDS = {
+    "yes": "möjlig",
+    "limited": "möjlig med förbehåll",
+    "no": "inte möjlig",
+    "": "ingen läst regel",
+}
 
 
 def law_text(view: View, course: Course) -> str:
     """Whether the form is possible for the service, with its paragraph."""
     other = course.alternative
     if other.way in ("alone", "purchase"):
-        return ("köpet ska upphandlas om inget undantag gäller (LOU)" if other.way == "purchase"
-                else "möjlig")
+        return (
+            "köpet ska upphandlas om inget undantag gäller (LOU)"
+            if other.way == "purchase"
+            else "möjlig"
+        )
     if not other.form:
         return "form ej vald"
     rules = view.rules(course.service, other.form, "possible")
@@ -191,9 +220,11 @@ def back_text(view: View, course: Course) -> str:
     rules = view.rules(course.service, other.form, "leaves") if other.form else None
     if rules is None or rules.empty:
         return "form ej vald" if not other.form else UNKNOWN
-    return {"kommunalforbund": "tre års uppsägning om inte förbundsordningen säger kortare",
-            "gemensam-namnd": "enligt överenskommelsen", "avtal": "enligt avtalet"}.get(
-                other.form, UNKNOWN)
+    return {
+        "kommunalforbund": "tre års uppsägning om inte förbundsordningen säger kortare",
+        "gemensam-namnd": "enligt överenskommelsen",
+        "avtal": "enligt avtalet",
+    }.get(other.form, UNKNOWN)
 
 
 def commuting_text(course: Course, links: Mapping[str, Link]) -> str:
@@ -208,18 +239,25 @@ def commuting_text(course: Course, links: Mapping[str, Link]) -> str:
     return f"{likely}inom gruppen för {listed(inside)}"
 
 
-def differences(view: View, course: Course, *, staff: dict[str, float], where: Places,
-                links: Mapping[str, Link]) -> dict[str, str]:
+def differences(
+    view: View, course: Course, *, staff: dict[str, float], where: Places, links: Mapping[str, Link]
+) -> dict[str, str]:
     """All cells of one alternative in the table of differences, by row of `ROWS`."""
     other = course.alternative
     return {
-        "way": way_text(view, other), "form": form_text(view, other),
-        "same": same_text(view, course), "base": base_text(course),
-        "staff": staff_text(view, course, staff), "posts": posts_text(view, course),
-        "left": left_text(view, course), "joined": joined_text(view, course),
-        "stay": stay_text(view, course), "commuting": commuting_text(course, links),
+        "way": way_text(view, other),
+        "form": form_text(view, other),
+        "same": same_text(view, course),
+        "base": base_text(course),
+        "staff": staff_text(view, course, staff),
+        "posts": posts_text(view, course),
+        "left": left_text(view, course),
+        "joined": joined_text(view, course),
+        "stay": stay_text(view, course),
+        "commuting": commuting_text(course, links),
         "distance": distance_text(view, course, where),
-        "law": law_text(view, course), "back": back_text(view, course),
+        "law": law_text(view, course),
+        "back": back_text(view, course),
     }
 
 
@@ -231,13 +269,18 @@ def today_cells(view: View, key: str, *, staff: dict[str, float]) -> dict[str, s
     base, total = view.today_base(key), money.total_posts(view, key)
     silent = view.unknown(key)
     return {
-        "way": f"gemensamt i {names}" if len(counted) else (
-            "uppgift saknas" if silent else "var och en för sig"),
-        "form": swedish.listed(sorted({view.sharing.form_names[form]
-                                       for form in counted["legal_form"]})) or "–",
-        "same": "–", "base": UNKNOWN if base != base else f"minst {swedish.number(base)}",
+        "way": f"gemensamt i {names}"
+        if len(counted)
+        else ("uppgift saknas" if silent else "var och en för sig"),
+        "form": swedish.listed(
+            sorted({view.sharing.form_names[form] for form in counted["legal_form"]})
+        )
+        or "–",
+        "same": "–",
+        "base": UNKNOWN if base != base else f"minst {swedish.number(base)}",
         "staff": swedish.number(sum(staff[code] for code in view.members))
-        if all(code in staff for code in view.members) else UNKNOWN,
+        if all(code in staff for code in view.members)
+        else UNKNOWN,
         "posts": UNKNOWN if total is None else swedish.number(total["base"], 1),
         **dict.fromkeys(("left", "joined", "stay", "commuting", "distance", "law", "back"), "–"),
     }
@@ -259,8 +302,9 @@ def _capacity(view: View, course: Course, where: Places) -> str:
     nation = view.nation(course.service)
     if nation is not None and course.base == course.base:
         smaller, total = national.rank(nation, course.base)
-        text += (f" {swedish.number(smaller)} av {swedish.number(total)} kända organ i landet har "
-                 "färre.")
+        text += (
+            f" {swedish.number(smaller)} av {swedish.number(total)} kända organ i landet har färre."
+        )
     return text
 
 
@@ -269,8 +313,12 @@ def _vulnerability(view: View, course: Course, where: Places) -> str:
     if total is None:
         return ""
     small = _small(view, course.service)
-    few = (f"{listed(small)} {'anger' if len(small) == 1 else 'anger var för sig'} färre än två "
-           "helårstjänster." if small else "Ingen kommun anger färre än två helårstjänster.")
+    few = (
+        f"{listed(small)} {'anger' if len(small) == 1 else 'anger var för sig'} färre än två "
+        "helårstjänster."
+        if small
+        else "Ingen kommun anger färre än två helårstjänster."
+    )
     if course.alternative.way in ("share", "merge"):
         return f"{few} Tillsammans anger de {swedish.number(total['base'], 1)}."
     return few
@@ -285,8 +333,10 @@ def _cost(view: View, course: Course, where: Places) -> str:
     today, other = money.today_total(view), course.alternative
     said = []
     if today is not None:
-        said.append("I dag uppger kommunerna tillsammans "
-                    f"{bounds(today['low'], today['base'], today['high'])} om året.")
+        said.append(
+            "I dag uppger kommunerna tillsammans "
+            f"{bounds(today['low'], today['base'], today['high'])} om året."
+        )
     if other.yearly is not None:
         said.append(f"Utredaren antar {bounds(*other.yearly.as_tuple())} om året.")
     if other.one_off is not None:
@@ -324,8 +374,13 @@ def _reversibility(view: View, course: Course, where: Places) -> str:
 
 
 _EVIDENCE: dict[str, Callable[[View, Course, Places], str]] = {
-    "capacity": _capacity, "vulnerability": _vulnerability, "cost": _cost, "steering": _steering,
-    "closeness": _closeness, "law": _law, "reversibility": _reversibility,
+    "capacity": _capacity,
+    "vulnerability": _vulnerability,
+    "cost": _cost,
+    "steering": _steering,
+    "closeness": _closeness,
+    "law": _law,
+    "reversibility": _reversibility,
 }
 
 
@@ -339,20 +394,28 @@ def warnings_text(view: View) -> list[str]:
         number, change = course.alternative.number, course.change
         key = service(view, course.service)
         if change.same:
-            found.append(f"Alternativ {number} är för {key} detsamma som i dag "
-                         f"({view.sharing.names[change.same]}).")
+            found.append(
+                f"Alternativ {number} är för {key} detsamma som i dag "
+                f"({view.sharing.names[change.same]})."
+            )
         for body in change.lone:
-            found.append(f"I alternativ {number} blir bara {listed(change.stay[body])} kvar i "
-                         f"{view.sharing.names[body]}, som då inte kan fortsätta gemensamt.")
+            found.append(
+                f"I alternativ {number} blir bara {listed(change.stay[body])} kvar i "
+                f"{view.sharing.names[body]}, som då inte kan fortsätta gemensamt."
+            )
         for body in change.hostless:
-            found.append(f"I alternativ {number} är värdkommunen bland dem som lämnar "
-                         f"{view.sharing.names[body]}; {listed(change.stay[body])} blir kvar utan "
-                         "värd.")
+            found.append(
+                f"I alternativ {number} är värdkommunen bland dem som lämnar "
+                f"{view.sharing.names[body]}; {listed(change.stay[body])} blir kvar utan "
+                "värd."
+            )
         if view.possible(course.service, course.alternative.form) == "no" and (
-                course.alternative.way in ("share", "merge")):
+            course.alternative.way in ("share", "merge")
+        ):
             rule = view.rules(course.service, course.alternative.form, "possible").iloc[0]
-            found.append(f"Formen i alternativ {number} är inte möjlig för {key}: "
-                         f"{rule['statement']}")
+            found.append(
+                f"Formen i alternativ {number} är inte möjlig för {key}: {rule['statement']}"
+            )
     return list(dict.fromkeys(found))
 
 
@@ -360,19 +423,27 @@ def bases_text(view: View) -> list[str]:
     """How large the population bases become, and among which bodies they stand."""
     found = []
     for key in view.question.services:
-        together = [c for c in view.courses if c.service == key
-                    and c.alternative.way in ("share", "merge") and c.base == c.base]
+        together = [
+            c
+            for c in view.courses
+            if c.service == key and c.alternative.way in ("share", "merge") and c.base == c.base
+        ]
         if not together:
             continue
         largest = max(course.base for course in together)
         numbers = [course.alternative.number for course in together if course.base == largest]
         today = view.today_base(key)
-        before = (f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
-                  if today == today else "Hur stort det minsta underlaget är i dag är okänt, "
-                  f"eftersom uppgift saknas för {who(view, view.unknown(key))}.")
-        found.append(f"Störst underlag för {service(view, key)} ger {numbered(view, numbers)}: "
-                     f"{swedish.inhabitants(largest)} ({view.population_year}). {before} Ett "
-                     "större underlag är inte i sig billigare eller bättre.")
+        before = (
+            f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
+            if today == today
+            else "Hur stort det minsta underlaget är i dag är okänt, "
+            f"eftersom uppgift saknas för {who(view, view.unknown(key))}."
+        )
+        found.append(
+            f"Störst underlag för {service(view, key)} ger {numbered(view, numbers)}: "
+            f"{swedish.inhabitants(largest)} ({view.population_year}). {before} Ett "
+            "större underlag är inte i sig billigare eller bättre."
+        )
     return found
 
 
@@ -381,16 +452,20 @@ def payback_text(view: View) -> list[str]:
     found = []
     for row in money.paybacks(view).to_dict("records"):
         if row["base"] != row["base"]:
-            found.append(f"Återbetalningstiden för alternativ {row['number']} kan inte räknas: "
-                         "antingen är dagens kostnad inte uppgiven av alla, eller så saknas "
-                         "engångskostnad eller årskostnad.")
+            found.append(
+                f"Återbetalningstiden för alternativ {row['number']} kan inte räknas: "
+                "antingen är dagens kostnad inte uppgiven av alla, eller så saknas "
+                "engångskostnad eller årskostnad."
+            )
             continue
         said = [_years(row[bound]) for bound in ("best", "base", "worst")]
-        found.append(f"Engångskostnaden i alternativ {row['number']} är återbetald efter {said[1]} "
-                     f"i grundfallet; i bästa fall efter {said[0]}, i sämsta fall {said[2]}."
-                     if row["base"] != float("inf") else
-                     f"I grundfallet blir alternativ {row['number']} inte billigare än i dag, och "
-                     f"engångskostnaden betalas därför inte tillbaka; i bästa fall: {said[0]}.")
+        found.append(
+            f"Engångskostnaden i alternativ {row['number']} är återbetald efter {said[1]} "
+            f"i grundfallet; i bästa fall efter {said[0]}, i sämsta fall {said[2]}."
+            if row["base"] != float("inf")
+            else f"I grundfallet blir alternativ {row['number']} inte billigare än i dag, och "
+            f"engångskostnaden betalas därför inte tillbaka; i bästa fall: {said[0]}."
+        )
     return found
 
 

@@ -7,10 +7,15 @@ from analysis.text.investigation.words import listed, services
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.places import STAFF_LIMIT, Places
 
-NOT_TRAVEL = ("Avstånden är fågelvägen, och som jämförelse vägen från tätort till tätort runt "
-              "vatten. Ingen av dem är restid.")
-_NATURES = {"visited": "besöks av invånare", "field": "utförs ute i kommunerna",
-            "back-office": "utförs på kontor"}
+NOT_TRAVEL = (
+    "Avstånden är fågelvägen, och som jämförelse vägen från tätort till tätort runt "
+    "vatten. Ingen av dem är restid."
+)
+_NATURES = {
+    "visited": "besöks av invånare",
+    "field": "utförs ute i kommunerna",
+    "back-office": "utförs på kontor",
+}
 
 
 def _share(value: float) -> str:
@@ -20,8 +25,10 @@ def _share(value: float) -> str:
 def reach_message(where: Places) -> str:
     """Title of the figure: the place that most people in localities are near."""
     best = where.table.sort_values("within20", ascending=False, kind="stable").iloc[0]
-    return (f"Inom 20 km från {where.name(best['place'])} bor {_share(best['within20'])} av "
-            "invånarna i tätorter")
+    return (
+        f"Inom 20 km från {where.name(best['place'])} bor {_share(best['within20'])} av "
+        "invånarna i tätorter"
+    )
 
 
 def nature_text(view: View) -> str:
@@ -46,9 +53,11 @@ def location_text(view: View, where: Places) -> list[str]:
     ]
     if len(table) > 1:
         pair = where.pairs.iloc[0]
-        found.append(f"Med två orter blir det kortast med {where.name(pair['places'])}: "
-                     f"{swedish.number(pair['mean_km'], 1)} km i genomsnitt till den närmaste, och "
-                     f"{_share(pair['within20'])} inom 20 km.")
+        found.append(
+            f"Med två orter blir det kortast med {where.name(pair['places'])}: "
+            f"{swedish.number(pair['mean_km'], 1)} km i genomsnitt till den närmaste, och "
+            f"{_share(pair['within20'])} inom 20 km."
+        )
     found.append(outside_text(where))
     if all(view.nature(key) == "back-office" for key in view.question.services):
         found.append(staff_text(view, where))
@@ -59,13 +68,17 @@ def outside_text(where: Places) -> str:
     """Residents outside localities, who have no known point: the bound they give."""
     crossing = list(where.outside.index[where.outside.isna()])
     if crossing:
-        return (f"Hur många som bor utanför tätorter är okänt för {listed(crossing)}, där en "
-                "tätort går över kommungränsen. Andelarna gäller därför bara invånare i tätorter.")
+        return (
+            f"Hur många som bor utanför tätorter är okänt för {listed(crossing)}, där en "
+            "tätort går över kommungränsen. Andelarna gäller därför bara invånare i tätorter."
+        )
     best = where.table.iloc[0]
     left = float(where.outside.sum())
-    return (f"{swedish.number(left)} invånare ({where.year}) bor utanför tätorter, och var är inte "
-            f"känt. Av alla invånare bor därför mellan {_share(best['low20'])} och "
-            f"{_share(best['high20'])} inom 20 km från {where.name(best['place'])}.")
+    return (
+        f"{swedish.number(left)} invånare ({where.year}) bor utanför tätorter, och var är inte "
+        f"känt. Av alla invånare bor därför mellan {_share(best['low20'])} och "
+        f"{_share(best['high20'])} inom 20 km från {where.name(best['place'])}."
+    )
 
 
 def staff_text(view: View, where: Places) -> str:
@@ -74,7 +87,9 @@ def staff_text(view: View, where: Places) -> str:
     if rows.empty:
         return ""
     best = rows.iloc[0]
-    return (f"För {services(view)} betyder läget mest för att rekrytera. Flest sysselsatta "
-            f"invånare har {where.name(best['place'])} omkring sig: "
-            f"{swedish.number(best['staff'])} bor i kommuner vars befolkningscentrum ligger inom "
-            f"{STAFF_LIMIT} km ({where.staff_year}).")
+    return (
+        f"För {services(view)} betyder läget mest för att rekrytera. Flest sysselsatta "
+        f"invånare har {where.name(best['place'])} omkring sig: "
+        f"{swedish.number(best['staff'])} bor i kommuner vars befolkningscentrum ligger inom "
+        f"{STAFF_LIMIT} km ({where.staff_year})."
+    )

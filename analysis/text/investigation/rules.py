@@ -10,19 +10,33 @@ from analysis.text import swedish
 from analysis.text.investigation.words import service
 from analysis.views.investigation.dossier import View
 
-TOPICS = {"possible": "Är formen möjlig?", "decides": "Vem beslutar?", "steers": "Vem styr?",
-          "employs": "Vem är arbetsgivare?", "pays": "Hur delas kostnader?",
-          "leaves": "Hur lämnar man?", "debts": "Vem svarar för skulder?",
-          "limits": "Vad begränsar?", "prevails": "Vad går före?",
-          "procurement": "Behöver det upphandlas?", "staff": "Vad gäller personalen?"}
-CAVEAT = ("Reglerna är återgivna i egna ord. Varje rad anger lagrum, vilken text som lästes och "
-          "när. Det som inte har kunnat läsas är utelämnat: en fråga utan rad kan ändå ha en "
-          "regel. Läs den gällande lydelsen före beslut.")
+TOPICS = {
+    "possible": "Är formen möjlig?",
+    "decides": "Vem beslutar?",
+    "steers": "Vem styr?",
+    "employs": "Vem är arbetsgivare?",
+    "pays": "Hur delas kostnader?",
+    "leaves": "Hur lämnar man?",
+    "debts": "Vem svarar för skulder?",
+    "limits": "Vad begränsar?",
+    "prevails": "Vad går före?",
+    "procurement": "Behöver det upphandlas?",
+    "staff": "Vad gäller personalen?",
+}
+CAVEAT = (
+    "Reglerna är återgivna i egna ord. Varje rad anger lagrum, vilken text som lästes och "
+    "när. Det som inte har kunnat läsas är utelämnat: en fråga utan rad kan ändå ha en "
+    "regel. Läs den gällande lydelsen före beslut."
+)
 RISKS = (
-    "Nyckelpersoner slutar före starten", "Systembyte eller dataöverföring tar längre tid",
-    "Avtal löper vidare och ger dubbla kostnader", "En medlem väljer att inte vara med, eller "
-    "lämnar", "Kostnaderna blir högre än antaget", "Invånarna får längre väg eller sämre service",
-    "Insyn och politisk styrning försvagas", "Personuppgifter behandlas utan klart ansvar",
+    "Nyckelpersoner slutar före starten",
+    "Systembyte eller dataöverföring tar längre tid",
+    "Avtal löper vidare och ger dubbla kostnader",
+    "En medlem väljer att inte vara med, eller lämnar",
+    "Kostnaderna blir högre än antaget",
+    "Invånarna får längre väg eller sämre service",
+    "Insyn och politisk styrning försvagas",
+    "Personuppgifter behandlas utan klart ansvar",
 )
 
 
@@ -37,29 +51,50 @@ class Step:
 
 _FORMED = {
     "kommunalforbund": (
-        Step("Förbundsordning tas fram: ändamål, säte, andelar, kostnader, utträde",
-             "styrgruppen", "kommunallagen 9 kap. 6 §"),
+        Step(
+            "Förbundsordning tas fram: ändamål, säte, andelar, kostnader, utträde",
+            "styrgruppen",
+            "kommunallagen 9 kap. 6 §",
+        ),
         Step("Förbundsordningen antas", "varje fullmäktige", "kommunallagen 9 kap. 1 §"),
         Step("Ledamöter och revisorer väljs", "varje fullmäktige", "kommunallagen 9 kap. 3 §"),
     ),
     "gemensam-namnd": (
-        Step("Överenskommelse tas fram: uppgifter, kostnader, utträde", "styrgruppen",
-             "kommunallagen 9 kap. 22 §"),
-        Step("Gemensam nämnd och reglemente antas", "varje fullmäktige",
-             "kommunallagen 9 kap. 19 och 33 §§"),
+        Step(
+            "Överenskommelse tas fram: uppgifter, kostnader, utträde",
+            "styrgruppen",
+            "kommunallagen 9 kap. 22 §",
+        ),
+        Step(
+            "Gemensam nämnd och reglemente antas",
+            "varje fullmäktige",
+            "kommunallagen 9 kap. 19 och 33 §§",
+        ),
         Step("Budget upprättas efter samråd", "värdkommunen", "kommunallagen 9 kap. 26 §"),
     ),
     "avtal": (
-        Step("Avtal tas fram: uppgift, pris, uppföljning, uppsägning; prövas mot LOU",
-             "styrgruppen", "kommunallagen 9 kap. 37 §; LOU 3 kap. 11–18 §§"),
-        Step("Avtalet ingås och delegeringen ordnas", "varje fullmäktige eller nämnd",
-             "kommunallagen 9 kap. 37 § och 6 kap. 38 §"),
-        Step("Avtalssamverkan rapporteras varje år", "styrelsen till fullmäktige",
-             "kommunallagen 9 kap. 38 §"),
+        Step(
+            "Avtal tas fram: uppgift, pris, uppföljning, uppsägning; prövas mot LOU",
+            "styrgruppen",
+            "kommunallagen 9 kap. 37 §; LOU 3 kap. 11–18 §§",
+        ),
+        Step(
+            "Avtalet ingås och delegeringen ordnas",
+            "varje fullmäktige eller nämnd",
+            "kommunallagen 9 kap. 37 § och 6 kap. 38 §",
+        ),
+        Step(
+            "Avtalssamverkan rapporteras varje år",
+            "styrelsen till fullmäktige",
+            "kommunallagen 9 kap. 38 §",
+        ),
     ),
     "bolag": (
-        Step("Ändamål, bolagsordning och insyn beslutas", "varje fullmäktige",
-             "kommunallagen 10 kap. 3–4 §§"),
+        Step(
+            "Ändamål, bolagsordning och insyn beslutas",
+            "varje fullmäktige",
+            "kommunallagen 10 kap. 3–4 §§",
+        ),
     ),
 }
 
@@ -71,12 +106,17 @@ def steps(view: View) -> list[Step]:
     return [
         Step("Avsiktsförklaring och utredningsdirektiv", "varje kommunstyrelse"),
         Step("Styrgrupp med opposition, projektgrupp och tidplan", "kommunstyrelserna"),
-        Step("Fackliga organisationer informeras och förhandlingar hålls före beslut",
-             "varje kommun som arbetsgivare"),
+        Step(
+            "Fackliga organisationer informeras och förhandlingar hålls före beslut",
+            "varje kommun som arbetsgivare",
+        ),
         Step("Uppsägningstider i dagens organ och avtal gås igenom", "projektgruppen"),
         *chosen,
-        Step("Personalen: övergång av verksamhet prövas", "arbetsgivarna",
-             "lagen om anställningsskydd 6 b §"),
+        Step(
+            "Personalen: övergång av verksamhet prövas",
+            "arbetsgivarna",
+            "lagen om anställningsskydd 6 b §",
+        ),
         Step("System och tjänster upphandlas eller avropas", "den som blir huvudman"),
         Step("Register, arkiv och personuppgiftsansvar ordnas", "den som blir huvudman"),
         Step("Start", "det nya organet"),
@@ -97,17 +137,24 @@ def law_intro(view: View) -> list[str]:
     """Which forms are barred for each service by the rules that were read."""
     found = [CAVEAT]
     for key in view.question.services:
-        barred = [view.sharing.form_names[form] for form in FORMS
-                  if view.possible(key, form) == "no"]
+        barred = [
+            view.sharing.form_names[form] for form in FORMS if view.possible(key, form) == "no"
+        ]
         if barred:
-            found.append(f"För {service(view, key)} är {swedish.listed(barred)} inte möjligt "
-                         "enligt de regler som lästes.")
+            found.append(
+                f"För {service(view, key)} är {swedish.listed(barred)} inte möjligt "
+                "enligt de regler som lästes."
+            )
     return found
 
 
 def read_where(view: View) -> str:
     """Where the rules of the table were read, as a list of links."""
-    pairs = {(row["law"], row["url"]): row["edition"] for table in view.law.values()
-             for row in table.to_dict("records")}
-    return "\n".join(f"- [{law}, text av {edition}](<{url}>)"
-                     for (law, url), edition in sorted(pairs.items()))
+    pairs = {
+        (row["law"], row["url"]): row["edition"]
+        for table in view.law.values()
+        for row in table.to_dict("records")
+    }
+    return "\n".join(
+        f"- [{law}, text av {edition}](<{url}>)" for (law, url), edition in sorted(pairs.items())
+    )

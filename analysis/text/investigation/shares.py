@@ -11,8 +11,10 @@ from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
 from analysis.views.services import rows_of
 
-POLITICAL = ("Fördelningsnyckeln är en politisk fråga. Den slås fast i förbundsordningen, "
-             "överenskommelsen eller avtalet; tabellen visar vad olika nycklar leder till.")
+POLITICAL = (
+    "Fördelningsnyckeln är en politisk fråga. Den slås fast i förbundsordningen, "
+    "överenskommelsen eller avtalet; tabellen visar vad olika nycklar leder till."
+)
 
 
 def _row(table: pd.DataFrame, code: str) -> dict[str, float]:
@@ -37,16 +39,21 @@ def key_message(found: Allocation) -> str:
     if code is None:
         return "Kommunernas andelar skiljer sig mellan nycklarna"
     row = _row(found.shares, code)
-    return (f"{name(code)} betalar {swedish.percent(row['inhabitants'])} efter invånare och "
-            f"{swedish.percent(row['staff'])} efter antal anställda")
+    return (
+        f"{name(code)} betalar {swedish.percent(row['inhabitants'])} efter invånare och "
+        f"{swedish.percent(row['staff'])} efter antal anställda"
+    )
 
 
 def shares_text(view: View, found: Allocation) -> list[str]:
     """What the keys mean for the smallest member, and that the key is political."""
     small = str(found.population.idxmin())
     row = _row(found.shares, small)
-    years = [f"{key.label.lower()} {key.year}" for key in found.keys if key.year is not None
-             and key.kind != "stated" and not key.id.startswith("fixed")]
+    years = [
+        f"{key.label.lower()} {key.year}"
+        for key in found.keys
+        if key.year is not None and key.kind != "stated" and not key.id.startswith("fixed")
+    ]
     sentences = [
         f"{name(small)}, som har minst folkmängd, betalar {swedish.percent(row['inhabitants'])} "
         f"av kostnaden efter invånare och {swedish.percent(row['equal'])} om alla betalar lika. "
@@ -54,9 +61,11 @@ def shares_text(view: View, found: Allocation) -> list[str]:
         POLITICAL,
     ]
     if found.cost is None:
-        sentences.append(f"Vad {service(view, found.service)} kostar i dag är inte uppgivet av "
-                         "alla kommuner. Tabellen visar därför hur mycket var och en betalar av "
-                         "100 kronor.")
+        sentences.append(
+            f"Vad {service(view, found.service)} kostar i dag är inte uppgivet av "
+            "alla kommuner. Tabellen visar därför hur mycket var och en betalar av "
+            "100 kronor."
+        )
     return sentences
 
 
@@ -70,14 +79,18 @@ def gaps_text(view: View, found: Allocation) -> list[str]:
     small = str(spread["span"].idxmin())
     large = str(spread["span"].idxmax())
     most = next(row for row in rows_of(spread.reset_index(names="key")) if row.key == large)
-    said = [f"Räknat på dagens sammanlagda kostnad, {kronor(found.cost)} om året, flyttar varje "
-            "nyckel kostnader mellan kommunerna. Minst flyttas med nyckeln "
-            f"”{found.label(small).lower()}”, mest med ”{found.label(large).lower()}”: där betalar "
-            f"{name(most.loses)} {kronor(most.loss)} mer än i dag och {name(most.gains)} "
-            f"{kronor(-most.gain)} mindre."]
+    said = [
+        f"Räknat på dagens sammanlagda kostnad, {kronor(found.cost)} om året, flyttar varje "
+        "nyckel kostnader mellan kommunerna. Minst flyttas med nyckeln "
+        f"”{found.label(small).lower()}”, mest med ”{found.label(large).lower()}”: där betalar "
+        f"{name(most.loses)} {kronor(most.loss)} mer än i dag och {name(most.gains)} "
+        f"{kronor(-most.gain)} mindre."
+    ]
     if found.years > 1:
-        said.append(f"En övergång i lika steg under {swedish.in_words(found.years)} år gör "
-                    "skillnaden mindre i början; sista året betalar alla enligt nyckeln.")
+        said.append(
+            f"En övergång i lika steg under {swedish.in_words(found.years)} år gör "
+            "skillnaden mindre i början; sista året betalar alla enligt nyckeln."
+        )
     return said
 
 
@@ -87,8 +100,10 @@ def stated_text(view: View) -> list[str]:
     for key in view.question.services:
         total = money.total_cost(view, key)
         if total is not None:
-            found.append(f"Tillsammans uppger kommunerna att {service(view, key)} kostar "
-                         f"{bounds(total['low'], total['base'], total['high'])} om året.")
+            found.append(
+                f"Tillsammans uppger kommunerna att {service(view, key)} kostar "
+                f"{bounds(total['low'], total['base'], total['high'])} om året."
+            )
         else:
             found.append(_no_total(view, key))
     return found
@@ -105,8 +120,9 @@ def _no_total(view: View, key: str) -> str:
     missing = [code for code in view.members if code not in given]
     alone = money.hidden(view, key, "cost")
     said = [f"är inte uppgiven av {who(view, missing)}"] if missing else []
-    said += [f"visas inte för {who(view, alone)}, där en ensam person sköter tjänsten"
-             ] if alone else []
+    said += (
+        [f"visas inte för {who(view, alone)}, där en ensam person sköter tjänsten"] if alone else []
+    )
     return f"Kostnaden för {service(view, key)} {swedish.listed(said)}; en summa räknas inte."
 
 
@@ -117,14 +133,18 @@ def unit_text(view: View, key: str) -> str:
         return ""
     units = sorted(set(table["unit"]))
     if len(units) > 1 or table["year"].nunique() > 1:
-        return (f"Kostnaden per enhet för {service(view, key)} kan inte jämföras: kommunerna "
-                "räknar i olika enheter eller för olika år.")
+        return (
+            f"Kostnaden per enhet för {service(view, key)} kan inte jämföras: kommunerna "
+            "räknar i olika enheter eller för olika år."
+        )
     rows = sorted(rows_of(table), key=lambda row: row.base)
     low, high = rows[0], rows[-1]
-    return (f"Kostnaden per enhet ({units[0]}) är lägst i {name(low.code)}, "
-            f"{swedish.number(low.base)} kr, och högst i {name(high.code)}, "
-            f"{swedish.number(high.base)} kr. Skillnaden kan bero på vad som räknas in, till "
-            "exempel overhead.")
+    return (
+        f"Kostnaden per enhet ({units[0]}) är lägst i {name(low.code)}, "
+        f"{swedish.number(low.base)} kr, och högst i {name(high.code)}, "
+        f"{swedish.number(high.base)} kr. Skillnaden kan bero på vad som räknas in, till "
+        "exempel overhead."
+    )
 
 
 def doubts_text(view: View) -> str:
@@ -137,10 +157,12 @@ def contracts_text(view: View) -> str:
     table = money.contracts(view)
     dated = table[table["ends"] != ""]
     if dated.empty:
-        return ("Inga system eller avtal är uppgivna med slutdatum." if len(table) else "")
+        return "Inga system eller avtal är uppgivna med slutdatum." if len(table) else ""
     first, last = dated.iloc[0], dated.iloc[-1]
     if len(dated) == 1:
         return f"{first['name']} i {name(first['code'])} slutar {first['ends']}."
-    return (f"Först slutar {first['name']} i {name(first['code'])} ({first['ends']}), sist "
-            f"{last['name']} i {name(last['code'])} ({last['ends']}). Avtalens slut avgör när ett "
-            "gemensamt system kan tas i bruk utan dubbla kostnader.")
+    return (
+        f"Först slutar {first['name']} i {name(first['code'])} ({first['ends']}), sist "
+        f"{last['name']} i {name(last['code'])} ({last['ends']}). Avtalens slut avgör när ett "
+        "gemensamt system kan tas i bruk utan dubbla kostnader."
+    )

@@ -18,8 +18,10 @@ def findings(view: View, found: Sequence[Allocation], where: Places) -> list[str
     said = [INVENTED] if view.question.invented else []
     said += today.today_text(view)[:2]
     said += options.bases_text(view)[:1]
-    said += [f"{shares.key_message(entry)}. Nyckeln är politisk och slås fast i avtalet."
-             for entry in found[:1]]
+    said += [
+        f"{shares.key_message(entry)}. Nyckeln är politisk och slås fast i avtalet."
+        for entry in found[:1]
+    ]
     if any(view.nature(key) != "back-office" for key in view.question.services):
         said.append(f"{reach.reach_message(where)}.")
     said.append(cost_finding(view))
@@ -33,8 +35,10 @@ def cost_finding(view: View) -> str:
         return shares.stated_text(view)[0]
     missing = [code for code in view.members if code in view.dossier.own.missing]
     silent = f" Uppgifter saknas från {who(view, missing)}." if missing else ""
-    return (f"Vad {services(view)} kostar i dag är inte känt för alla kommunerna, så "
-            f"kostnadsskillnader kan inte visas.{silent}")
+    return (
+        f"Vad {services(view)} kostar i dag är inte känt för alla kommunerna, så "
+        f"kostnadsskillnader kan inte visas.{silent}"
+    )
 
 
 def headline(view: View) -> str:
@@ -44,8 +48,10 @@ def headline(view: View) -> str:
     what = swedish.capitalised(swedish.listed(names))
     if not count:
         return f"{what} i {listed(view.members)}: dagens läge"
-    return (f"{what} i {listed(view.members)}: {swedish.in_words(count, neuter=True)} alternativ "
-            "mot dagens läge")
+    return (
+        f"{what} i {listed(view.members)}: {swedish.in_words(count, neuter=True)} alternativ "
+        "mot dagens läge"
+    )
 
 
 def evidence(view: View) -> str:
@@ -53,5 +59,7 @@ def evidence(view: View) -> str:
     own = view.dossier.own.stated
     years = swedish.years(sorted({int(year) for year in own["year"]})) if len(own) else ""
     stated = f"kommunernas egna uppgifter för {years}" if years else "inga egna uppgifter ännu"
-    return (f"Dagens läge den {swedish.day(view.sharing.day)} enligt inventeringen; folkmängd "
-            f"{view.population_year}; {stated}. Stäm av före beslut.")
+    return (
+        f"Dagens läge den {swedish.day(view.sharing.day)} enligt inventeringen; folkmängd "
+        f"{view.population_year}; {stated}. Stäm av före beslut."
+    )

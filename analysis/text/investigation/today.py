@@ -23,8 +23,11 @@ def question_text(view: View) -> list[str]:
     others = [code for code in asked.everyone if code not in asked.members]
     more = f" I något alternativ ingår också {listed(others)}." if others else ""
     ways = len(asked.alternatives)
-    count = (f"{swedish.in_words(ways, neuter=True)} alternativ jämförs" if ways else
-             "inget alternativ är beskrivet ännu")
+    count = (
+        f"{swedish.in_words(ways, neuter=True)} alternativ jämförs"
+        if ways
+        else "inget alternativ är beskrivet ännu"
+    )
     return [
         f"**{asked.question}**",
         f"Utredningen gäller {services(view)} i {listed(asked.members)}.{more} Dagens läge är det "
@@ -41,17 +44,20 @@ def today_text(view: View) -> list[str]:
 
 def _of(view: View, key: str) -> list[str]:
     found = [_body(view, key, row) for row in rows_of(view.present(key))]
-    alone = [code for code in view.members
-             if view.sharing.cell(key, code).state == State.ALONE]
+    alone = [code for code in view.members if view.sharing.cell(key, code).state == State.ALONE]
     if alone:
         said = {code: view.sharing.cell(key, code).words for code in alone}
-        found.append(f"{listed(alone)} sköter {service(view, key)} i egen regi "
-                     f"({swedish.listed(sorted(set(said.values())))}).")
+        found.append(
+            f"{listed(alone)} sköter {service(view, key)} i egen regi "
+            f"({swedish.listed(sorted(set(said.values())))})."
+        )
     found += _plans(view, key)
     unknown = view.unknown(key)
     if unknown:
-        found.append(f"För {who(view, unknown)} finns ingen uppgift om att {service(view, key)} "
-                     "delas i drift. Det betyder inte att tjänsten inte delas.")
+        found.append(
+            f"För {who(view, unknown)} finns ingen uppgift om att {service(view, key)} "
+            "delas i drift. Det betyder inte att tjänsten inte delas."
+        )
     return found
 
 
@@ -60,27 +66,39 @@ def _body(view: View, key: str, row: Any) -> str:
     together = f" tillsammans med {listed(outside)}" if outside else ""
     form = view.sharing.form_names[row.legal_form]
     if row.counted:
-        return (f"{listed(inside)} har {service(view, key)} i {row.name}{together} ({form}; "
-                f"{row.words}).")
-    return (f"{listed(inside)} hade {service(view, key)} i {row.name}{together} ({form}). Om det "
-            f"finns kvar är oklart ({row.words}).")
+        return (
+            f"{listed(inside)} har {service(view, key)} i {row.name}{together} ({form}; "
+            f"{row.words})."
+        )
+    return (
+        f"{listed(inside)} hade {service(view, key)} i {row.name}{together} ({form}). Om det "
+        f"finns kvar är oklart ({row.words})."
+    )
 
 
 def _plans(view: View, key: str) -> list[str]:
     """Intentions and inquiries on the service, which are no service in operation."""
     state = view.sharing.state
-    rows = state[(state["area"] == key) & state["code"].isin(list(view.members))
-                 & (state["state"] == State.PLANNED.value)]
-    return [f"{view.sharing.names[str(arrangement)]} nämner {service(view, key)} för "
-            f"{listed(sorted(set(part['code'])))} ({part['words'].iloc[0]}); det är ingen tjänst i "
-            "drift."
-            for arrangement, part in rows.groupby("arrangement", sort=False)]
+    rows = state[
+        (state["area"] == key)
+        & state["code"].isin(list(view.members))
+        & (state["state"] == State.PLANNED.value)
+    ]
+    return [
+        f"{view.sharing.names[str(arrangement)]} nämner {service(view, key)} för "
+        f"{listed(sorted(set(part['code'])))} ({part['words'].iloc[0]}); det är ingen tjänst i "
+        "drift."
+        for arrangement, part in rows.groupby("arrangement", sort=False)
+    ]
 
 
 def sources_text(view: View) -> str:
     """What the picture of today rests on, as a list; "" where nothing is known."""
-    keys = [key for service_ in view.question.services
-            for row in rows_of(view.sharing.state)
-            if row.area == service_ and row.code in view.question.everyone
-            for key in row.sources.split("; ")]
+    keys = [
+        key
+        for service_ in view.question.services
+        for row in rows_of(view.sharing.state)
+        if row.area == service_ and row.code in view.question.everyone
+        for key in row.sources.split("; ")
+    ]
     return "\n".join(f"- {citation(view.sharing, key)}" for key in dict.fromkeys(keys))

@@ -98,18 +98,20 @@ class View:
 
     def unknown(self, service: str) -> list[str]:
         """Members of whom nothing is known for the service: neither shared nor alone."""
-        return [code for code in self.members
-                if self.sharing.cell(service, code).state in (State.UNKNOWN, State.PLANNED,
-                                                              State.ENDED)]
+        return [
+            code
+            for code in self.members
+            if self.sharing.cell(service, code).state in (State.UNKNOWN, State.PLANNED, State.ENDED)
+        ]
 
     def course(self, alternative: Alternative, service: str) -> Course:
         """One service in one alternative."""
         bodies = [self._members_of(body, service) for body in alternative.bodies]
         circles = alternatives.circles_of(alternative.way, alternative.members, bodies)
-        found = alternatives.change(self._touched(service, circles), circles,
-                                    form=alternative.form)
-        return Course(alternative, service, found,
-                      tuple(alternatives.base_of(circles, self.population)))
+        found = alternatives.change(self._touched(service, circles), circles, form=alternative.form)
+        return Course(
+            alternative, service, found, tuple(alternatives.base_of(circles, self.population))
+        )
 
     def _touched(self, service: str, circles: Sequence[Sequence[str]]) -> pd.DataFrame:
         codes = [code for circle in circles for code in circle]
@@ -124,8 +126,11 @@ class View:
     @cached_property
     def courses(self) -> list[Course]:
         """Every service in every alternative, service by service."""
-        return [self.course(alternative, service) for service in self.question.services
-                for alternative in self.question.alternatives]
+        return [
+            self.course(alternative, service)
+            for service in self.question.services
+            for alternative in self.question.alternatives
+        ]
 
     def today_base(self, service: str) -> float:
         """The smallest base today among the members: a body's, or the municipality's own.
@@ -138,8 +143,11 @@ class View:
         counted = present[present["counted"]]
         circles: list[list[str]] = []
         for code in self.members:
-            own = [[*row.inside.split("; "), *filter(None, row.outside.split("; "))]
-                   for row in services_view.rows_of(counted) if code in row.inside.split("; ")]
+            own = [
+                [*row.inside.split("; "), *filter(None, row.outside.split("; "))]
+                for row in services_view.rows_of(counted)
+                if code in row.inside.split("; ")
+            ]
             circles.append(own[0] if own else [code])
         return min(alternatives.base_of(circles, self.population))
 
@@ -168,8 +176,11 @@ class View:
         """The rules of some topics for a service and a form; those for any form come last."""
         table = self.law[service]
         chosen = table[table["topic"].isin(list(topics))]
-        return pd.concat([chosen[chosen["form"] == form], chosen[chosen["form"] == ""]]
-                         if form else [chosen[chosen["form"] == ""]])
+        return pd.concat(
+            [chosen[chosen["form"] == form], chosen[chosen["form"] == ""]]
+            if form
+            else [chosen[chosen["form"] == ""]]
+        )
 
     def possible(self, service: str, form: str) -> str:
         """Whether a form is possible for a service: yes, limited, no, or "" where no rule was
@@ -191,8 +202,11 @@ class View:
         """The services that are known for all of Sweden, seen from the members."""
         areas = {_national_area(service) for service in self.question.services}
         seen = Region(self.dossier.key, "utredningens kommuner", self.members)
-        return [nation for nation in nations(seen, self.population, year=self.population_year)
-                if nation.area in areas]
+        return [
+            nation
+            for nation in nations(seen, self.population, year=self.population_year)
+            if nation.area in areas
+        ]
 
 
 EXAMPLE = "lonecenter"  # what a notebook shows when it is not told a folder

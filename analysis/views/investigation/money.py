@@ -97,34 +97,60 @@ def _allocation(view: View, service: str) -> Allocation:
     for item, known in stated.items():
         if len(known):
             bases[item] = known
-            keys.append(Key(item, {"volume": "Volym", "cost": "Dagens kostnad"}[item],
-                            _one_year(view, service, item), ("own_figures",), "stated"))
-    keys += [Key("equal", "Lika delar", None, ()),
-             Key("fixed20", "20 % lika, 80 % invånare", view.population_year, ("population",)),
-             Key("fixed50", "50 % lika, 50 % invånare", view.population_year, ("population",))]
+            keys.append(
+                Key(
+                    item,
+                    {"volume": "Volym", "cost": "Dagens kostnad"}[item],
+                    _one_year(view, service, item),
+                    ("own_figures",),
+                    "stated",
+                )
+            )
+    keys += [
+        Key("equal", "Lika delar", None, ()),
+        Key("fixed20", "20 % lika, 80 % invånare", view.population_year, ("population",)),
+        Key("fixed50", "50 % lika, 50 % invånare", view.population_year, ("population",)),
+    ]
     shares = allocation.key_shares(bases, members)[[key.id for key in keys]]
     today = stated["cost"].reindex(members).astype("float64")
     cost = float(today.sum()) if today.notna().all() else None
-    return Allocation(service, tuple(keys), shares, cost, today,
-                      view.population.reindex(members).astype("float64"),
-                      view.question.transition_years)
+    return Allocation(
+        service,
+        tuple(keys),
+        shares,
+        cost,
+        today,
+        view.population.reindex(members).astype("float64"),
+        view.question.transition_years,
+    )
 
 
 def _published(view: View) -> tuple[dict[str, pd.Series], list[Key]]:
     """The published bases by code: inhabitants, staff, tax base, those 65 and over."""
     staff = capacity.latest(load_staff().set_index(["code", "year"])["staff"])
-    income = capacity.latest(load_indicator("taxable_income_real").set_index(
-        ["code", "year"])["value"])
+    income = capacity.latest(
+        load_indicator("taxable_income_real").set_index(["code", "year"])["value"]
+    )
     ages = load_ages()
     age_year = int(ages["year"].max())
     old = need.people_aged(ages[ages["year"] == age_year], 65)
-    bases = {"inhabitants": view.population, "staff": staff,
-             "tax_base": income * view.population, "age65": old}
-    keys = [Key("inhabitants", "Invånare", view.population_year, ("population",)),
-            Key("staff", "Kommunens anställda", int(staff.attrs["year"]), ("staff",)),
-            Key("tax_base", "Skatteunderlag", int(income.attrs["year"]),
-                ("taxable_income_real", "population")),
-            Key("age65", "Invånare 65 år eller äldre", age_year, ("population_age",))]
+    bases = {
+        "inhabitants": view.population,
+        "staff": staff,
+        "tax_base": income * view.population,
+        "age65": old,
+    }
+    keys = [
+        Key("inhabitants", "Invånare", view.population_year, ("population",)),
+        Key("staff", "Kommunens anställda", int(staff.attrs["year"]), ("staff",)),
+        Key(
+            "tax_base",
+            "Skatteunderlag",
+            int(income.attrs["year"]),
+            ("taxable_income_real", "population"),
+        ),
+        Key("age65", "Invånare 65 år eller äldre", age_year, ("population_age",)),
+    ]
     return bases, keys
 
 
@@ -148,8 +174,10 @@ def shown(view: View) -> pd.DataFrame:
     """
     table = view.dossier.own.stated
     alone = one_person(table)
-    hidden = [(code, service) in alone and item != "volume" for code, service, item in
-              zip(table["code"], table["service"], table["item"], strict=True)]
+    hidden = [
+        (code, service) in alone and item != "volume"
+        for code, service, item in zip(table["code"], table["service"], table["item"], strict=True)
+    ]
     kept = table[~pd.Series(hidden, index=table.index, dtype="bool")]
     return kept.assign(label=kept["item"].map(ITEMS))
 
@@ -178,12 +206,16 @@ def unit_costs(view: View, service: str) -> pd.DataFrame:
     table = shown(view)
     own = table[table["service"] == service]
     keys = ["code", "year"]
-    both = own[own["item"] == "cost"].merge(own[own["item"] == "volume"], on=keys,
-                                            suffixes=("_cost", "_volume"))
-    unit = {bound: stated_costs.unit_cost(both[f"{bound}_cost"], both[f"{other}_volume"])
-            for bound, other in (("low", "high"), ("base", "base"), ("high", "low"))}
-    return pd.DataFrame({"code": both["code"], "unit": both["unit_volume"], "year": both["year"],
-                         **unit})
+    both = own[own["item"] == "cost"].merge(
+        own[own["item"] == "volume"], on=keys, suffixes=("_cost", "_volume")
+    )
+    unit = {
+        bound: stated_costs.unit_cost(both[f"{bound}_cost"], both[f"{other}_volume"])
+        for bound, other in (("low", "high"), ("base", "base"), ("high", "low"))
+    }
+    return pd.DataFrame(
+        {"code": both["code"], "unit": both["unit_volume"], "year": both["year"], **unit}
+    )
 
 
 def total_cost(view: View, service: str) -> Mapping[str, float] | None:
@@ -201,8 +233,10 @@ def today_total(view: View) -> Mapping[str, float] | None:
     parts = [total_cost(view, service) for service in view.question.services]
     if any(part is None for part in parts):
         return None
-    return {bound: sum(part[bound] for part in parts if part is not None)
-            for bound in stated_costs.BOUNDS}
+    return {
+        bound: sum(part[bound] for part in parts if part is not None)
+        for bound in stated_costs.BOUNDS
+    }
 
 
 def paybacks(view: View) -> pd.DataFrame:
@@ -222,16 +256,26 @@ def paybacks(view: View) -> pd.DataFrame:
                 row[f"{label}_{bound}"] = getattr(amounts, bound) if amounts else float("nan")
         comparable = set(other.members) == set(view.members)
         if other.one_off and other.yearly and today and comparable:
-            row |= stated_costs.payback_bounds(other.one_off.as_tuple(), other.yearly.as_tuple(),
-                                               dict(today))
+            row |= stated_costs.payback_bounds(
+                other.one_off.as_tuple(), other.yearly.as_tuple(), dict(today)
+            )
         rows.append(row)
-    columns = ["number", *(f"{label}_{bound}" for label in ("one_off", "yearly")
-                           for bound in stated_costs.BOUNDS), "best", "base", "worst"]
+    columns = [
+        "number",
+        *(f"{label}_{bound}" for label in ("one_off", "yearly") for bound in stated_costs.BOUNDS),
+        "best",
+        "base",
+        "worst",
+    ]
     return pd.DataFrame(rows, columns=columns).astype({"number": "int64"})
 
 
 def contracts(view: View) -> pd.DataFrame:
     """Systems and contracts, the first to end first; those without an end last."""
     table = view.dossier.own.contracts
-    return table.assign(order=table["ends"].replace("", "9999")).sort_values(
-        ["order", "service", "code"], kind="stable").drop(columns="order").reset_index(drop=True)
+    return (
+        table.assign(order=table["ends"].replace("", "9999"))
+        .sort_values(["order", "service", "code"], kind="stable")
+        .drop(columns="order")
+        .reset_index(drop=True)
+    )

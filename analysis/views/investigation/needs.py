@@ -44,23 +44,69 @@ class Indicator:
 
 Load = Callable[[], pd.Series]
 _INDICATORS: tuple[tuple[str, str, str, int, str, tuple[str, ...], Load], ...] = (
-    ("staff_60plus", "Anställda 60 år eller äldre", "%", 1, "fler nära pension", ("staff",),
-     lambda: capacity.latest(need.staff_60plus(load_staff()))),
-    ("staff_55plus", "Anställda 55 år eller äldre", "%", 1, "fler nära pension", ("staff",),
-     lambda: capacity.latest(need.staff_55plus(load_staff()))),
-    ("cohort_70_79", "70–79 år per person 80 år eller äldre", "kvot", 2,
-     "fler på väg in i åldrarna med störst omsorgsbehov", ("population_age",),
-     lambda: _dated(need.cohort_70_79(load_ages()), int(load_ages()["year"].max()))),
-    ("share_65plus", "Andel 65 år eller äldre", "%", 1, "större andel äldre", ("share_65plus",),
-     lambda: _indicator("share_65plus")),
-    ("dependency_ratio", "Demografisk försörjningskvot", "per 100", 0,
-     "fler yngre och äldre per person 20–64 år", ("dependency_ratio",),
-     lambda: _indicator("dependency_ratio")),
-    ("tax_base", "Skattekraft", "kr/inv.", 0, "mer att beskatta per invånare",
-     ("taxable_income_real",), lambda: _indicator("taxable_income_real")),
-    ("holiday_homes_per_1000", "Fritidshus per 1 000 invånare", "antal", 0,
-     "fler fastigheter att betjäna än invånarna visar", ("holiday_homes", "population"),
-     lambda: _holiday_homes()),
+    (
+        "staff_60plus",
+        "Anställda 60 år eller äldre",
+        "%",
+        1,
+        "fler nära pension",
+        ("staff",),
+        lambda: capacity.latest(need.staff_60plus(load_staff())),
+    ),
+    (
+        "staff_55plus",
+        "Anställda 55 år eller äldre",
+        "%",
+        1,
+        "fler nära pension",
+        ("staff",),
+        lambda: capacity.latest(need.staff_55plus(load_staff())),
+    ),
+    (
+        "cohort_70_79",
+        "70–79 år per person 80 år eller äldre",
+        "kvot",
+        2,
+        "fler på väg in i åldrarna med störst omsorgsbehov",
+        ("population_age",),
+        lambda: _dated(need.cohort_70_79(load_ages()), int(load_ages()["year"].max())),
+    ),
+    (
+        "share_65plus",
+        "Andel 65 år eller äldre",
+        "%",
+        1,
+        "större andel äldre",
+        ("share_65plus",),
+        lambda: _indicator("share_65plus"),
+    ),
+    (
+        "dependency_ratio",
+        "Demografisk försörjningskvot",
+        "per 100",
+        0,
+        "fler yngre och äldre per person 20–64 år",
+        ("dependency_ratio",),
+        lambda: _indicator("dependency_ratio"),
+    ),
+    (
+        "tax_base",
+        "Skattekraft",
+        "kr/inv.",
+        0,
+        "mer att beskatta per invånare",
+        ("taxable_income_real",),
+        lambda: _indicator("taxable_income_real"),
+    ),
+    (
+        "holiday_homes_per_1000",
+        "Fritidshus per 1 000 invånare",
+        "antal",
+        0,
+        "fler fastigheter att betjäna än invånarna visar",
+        ("holiday_homes", "population"),
+        lambda: _holiday_homes(),
+    ),
 )
 
 
@@ -89,8 +135,18 @@ def indicators(view: View) -> list[Indicator]:
     for key, label, unit, decimals, reading, sources, load in _INDICATORS:
         values = load()
         table = need.beside(values, view.members, county=county, peers=peers)
-        found.append(Indicator(key, label, unit, decimals, int(values.attrs["year"]), reading,
-                               (*sources, "peers"), table))
+        found.append(
+            Indicator(
+                key,
+                label,
+                unit,
+                decimals,
+                int(values.attrs["year"]),
+                reading,
+                (*sources, "peers"),
+                table,
+            )
+        )
     return found
 
 

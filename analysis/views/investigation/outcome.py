@@ -36,21 +36,31 @@ class Outcome:
 def outcomes_of(view: View) -> list[Outcome]:
     """Each counted body of the investigation's services that a member is in."""
     costs = load_area_costs()
-    starts = {(row.arrangement, row.area): int(row.start.year)
-              for row in rows_of(metrics.periods(view.sharing.inventory))}
+    starts = {
+        (row.arrangement, row.area): int(row.start.year)
+        for row in rows_of(metrics.periods(view.sharing.inventory))
+    }
     found = []
     for service in view.question.services:
         present = view.present(service)
         for row in rows_of(present[present["counted"]]):
             codes = tuple(c for part in (row.inside, row.outside) for c in part.split("; ") if c)
             start = starts.get((row.arrangement, service))
-            found.append(Outcome(service, row.arrangement, codes, start,
-                                 _table(view, costs, service, codes, start)))
+            found.append(
+                Outcome(
+                    service,
+                    row.arrangement,
+                    codes,
+                    start,
+                    _table(view, costs, service, codes, start),
+                )
+            )
     return found
 
 
-def _table(view: View, costs: pd.DataFrame | None, service: str, codes: tuple[str, ...],
-           start: int | None) -> pd.DataFrame | None:
+def _table(
+    view: View, costs: pd.DataFrame | None, service: str, codes: tuple[str, ...], start: int | None
+) -> pd.DataFrame | None:
     """Cost per inhabitant (Kolada) before and after; None without figures or start."""
     if costs is None or start is None:
         return None

@@ -97,25 +97,38 @@ def places(view: View) -> Places:
     return Places(own, candidates, straight, around, outside, year, staff, staff_year)
 
 
-def _candidates(every: pd.DataFrame, own: pd.DataFrame, named: Sequence[str],
-                hosts: Sequence[str]) -> pd.DataFrame:
+def _candidates(
+    every: pd.DataFrame, own: pd.DataFrame, named: Sequence[str], hosts: Sequence[str]
+) -> pd.DataFrame:
     """The localities that are named, or the largest of each member; and the hosts' largest."""
     names = sorted(set(own["name"]))
-    raise_faults(InputError, [
-        f"investigation.toml, places: {hints.unknown('locality', place, names)}"
-        for place in named if place not in names])
+    raise_faults(
+        InputError,
+        [
+            f"investigation.toml, places: {hints.unknown('locality', place, names)}"
+            for place in named
+            if place not in names
+        ],
+    )
     by_size = every.sort_values("population", ascending=False)
     inside = by_size[by_size.index.isin(own.index)]
-    found = inside[inside["name"].isin(list(named))].drop_duplicates("name") if named else (
-        inside.groupby("code").head(1))
+    found = (
+        inside[inside["name"].isin(list(named))].drop_duplicates("name")
+        if named
+        else (inside.groupby("code").head(1))
+    )
     theirs = by_size[by_size["code"].isin(list(hosts))].groupby("code").head(1)
     return pd.concat([found, theirs[~theirs.index.isin(found.index)]])
 
 
 def _surroundings(every: pd.DataFrame, own: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Localities and land that a way between the members may lead through."""
-    box = shapely.box(own["easting"].min() - _MARGIN, own["northing"].min() - _MARGIN,
-                      own["easting"].max() + _MARGIN, own["northing"].max() + _MARGIN)
+    box = shapely.box(
+        own["easting"].min() - _MARGIN,
+        own["northing"].min() - _MARGIN,
+        own["easting"].max() + _MARGIN,
+        own["northing"].max() + _MARGIN,
+    )
     west, south, east, north = box.bounds
     near = every[every["easting"].between(west, east) & every["northing"].between(south, north)]
     borders = load_boundaries().reset_index()
@@ -125,10 +138,10 @@ def _surroundings(every: pd.DataFrame, own: pd.DataFrame) -> tuple[pd.DataFrame,
 def _staff(candidates: pd.DataFrame, every: pd.DataFrame) -> tuple[pd.Series, int]:
     """Employed residents of municipalities whose centre is within reach of each candidate."""
     centres = population_centres(every.reset_index())
-    points = pd.concat([centres.set_index("code")[["easting", "northing"]],
-                        candidates[["easting", "northing"]]])
-    km = location.straight(points, list(candidates.index)).iloc[:len(centres)]
+    points = pd.concat(
+        [centres.set_index("code")[["easting", "northing"]], candidates[["easting", "northing"]]]
+    )
+    km = location.straight(points, list(candidates.index)).iloc[: len(centres)]
     margins = load_margins().set_index(["code", "year"])
     residents = capacity.latest(margins["out_commuters"] + margins["live_and_work"])
-    return (location.staff_in_reach(km, residents, limit=STAFF_LIMIT),
-            int(residents.attrs["year"]))
+    return (location.staff_in_reach(km, residents, limit=STAFF_LIMIT), int(residents.attrs["year"]))
