@@ -124,7 +124,9 @@ def plot_bases(view: Nation) -> Axes:
         axes.scatter(
             own["x"], own["y"], s=26, color=style.HIGHLIGHT, zorder=3, label=view.region.name
         )
-        _name(axes, own, max(float(piled["y"].max()), _LOWEST))
+        top = max(float(piled["y"].max()), _LOWEST)
+        _name(axes, own, top)
+        _propose(axes, view, top)
         _dress(axes)
     return style.describe(axes, _description(view))
 
@@ -163,6 +165,19 @@ def _name(axes: Axes, own: pd.DataFrame, top: float) -> None:
         )
 
 
+def _propose(axes: Axes, view: Nation, top: float) -> None:
+    """The base of the circle that is looked at, as a dashed line through all piles."""
+    if view.proposed is not None:
+        axes.plot(
+            [view.proposed] * 2,
+            [0, top],
+            color=style.INK,
+            linewidth=1.2,
+            linestyle="--",
+            label="scenariot",
+        )
+
+
 def _dress(axes: Axes) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator(_TICKS))
@@ -175,9 +190,9 @@ def _dress(axes: Axes) -> None:
     axes.legend(
         loc="upper left",
         bbox_to_anchor=(0, -0.24),
-        ncols=3,
+        ncols=4 if style.width() == style.WIDTH else 2,
         borderaxespad=0,
-        handletextpad=0.2,
+        handletextpad=0.5,
         columnspacing=1.2,
     )
 
@@ -205,7 +220,8 @@ def _description(view: Nation) -> style.Description:
         subtitle=f"Ett organ är en prick; invånare 31 december {view.year}, logaritmisk skala",
         alt=f"{caption}: {len(spread)} organ från {swedish.number(spread.min())} till "
         f"{swedish.number(spread.max())} invånare, medianen {swedish.number(spread.median())}. "
-        f"Här: {swedish.listed(own) if own else 'inget organ med kända medlemmar'}.",
+        f"Här: {swedish.listed(own) if own else 'inget organ med kända medlemmar'}."
+        + (f" Scenariot: {swedish.number(view.proposed)}." if view.proposed is not None else ""),
         sources=_SOURCES,
         unit="invånare",
         table=Table(key, caption, frame, formats, _SOURCES),

@@ -34,7 +34,7 @@ from analysis.views.services import rows_of
 
 _PARTS = {
     metrics.BEFORE: "krets i inventeringen",
-    metrics.ALONE: "ingen uppgift i dag",
+    metrics.ALONE: "en kommun för sig",
     metrics.AFTER: "scenariot",
     metrics.STAY: "blir kvar",
 }
@@ -251,7 +251,7 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
             table=table,
             unit="invånare",
             note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
-            "organ för tjänsten i inventeringen, eller kommuner utan uppgift.",
+            "organ för tjänsten i inventeringen, eller kommuner för sig.",
         ),
     )
 
@@ -305,7 +305,7 @@ def _bar_label(case: Scenario, row: Any) -> str:
         return f"{case.view.names[row.arrangement]}: {said}"
     if row.part == metrics.STAY:
         return f"Kvar i {case.view.names[row.arrangement]}: {_listed(row.codes.split('; '))}"
-    return f"{_listed(row.codes.split('; '))}, ingen uppgift i dag"
+    return f"{_listed([row.codes])}, {case.alone.get(row.codes, 'ingen uppgift i dag')}"
 
 
 # --- tables --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.metrics.national import rank
 from analysis.regions import municipalities
 from analysis.text import swedish
 from analysis.views.national import Nation
@@ -61,6 +62,19 @@ def place_text(view: Nation) -> str:
     ).strip()
 
 
+def proposed_text(view: Nation) -> str:
+    """Where the circle that is looked at would stand among the bodies of the nation."""
+    assert view.proposed is not None, "only a scenario has a proposed base"
+    smaller, known = rank(view.bases, view.proposed)
+    median = swedish.number(float(view.whole["population"].median()))
+    return (
+        f"Med {swedish.number(view.proposed)} invånare ({view.year}) vore scenariots underlag för "
+        f"{view.name} större än {smaller} av de {known} organ i landet vars medlemmar är kända. "
+        f"Medianen för dem är {median} invånare. Ett större underlag är i sig inget bevis för att "
+        "tjänsten blir bättre eller billigare."
+    )
+
+
 def _partial(view: Nation) -> str:
     """Own bodies of which not all members are known, and members of which nothing is."""
     stated = view.table.groupby("body")["stated_members"].first()
@@ -84,6 +98,9 @@ def _rows(table: Any) -> Any:
 def title(view: Nation) -> str:
     """The message of the figure: how large the region's base is among the nation's."""
     own, known = view.own[view.own["whole"]], len(view.whole)
+    if view.proposed is not None:
+        smaller = rank(view.bases, view.proposed)[0]
+        return f"Scenariots underlag vore större än {smaller} av {known} kända organ i landet"
     if len(own) == 1:
         row = own.iloc[0]
         return (

@@ -76,11 +76,13 @@ def question_text(case: Scenario) -> str:
 def today_text(case: Scenario) -> list[str]:
     """Who has the service in which body today, who would leave, and who stays behind."""
     found = [same_text(case), *(_body_sentence(case, row) for row in rows_of(case.present))]
-    unknown = [code for code in case.members if code not in case.served]
     plans = _plans(case)
-    if unknown:
+    found += [
+        f"{_name(code)} sköter tjänsten själv ({words})." for code, words in case.alone.items()
+    ]
+    if case.unknown:
         found.append(
-            f"För {_listed(unknown)} finns ingen uppgift om att tjänsten delas i drift. "
+            f"För {_listed(case.unknown)} finns ingen uppgift om att tjänsten delas i drift. "
             "Det betyder inte att den inte delas."
         )
     return [*filter(None, found), *plans, *_contradictions(case)]
@@ -481,9 +483,8 @@ def forms_text(case: Scenario) -> str:
 def unknowns(case: Scenario, costs: pd.DataFrame | None) -> list[str]:
     """What the scenario does not know, each as a short sentence."""
     found = _unknown_costs(case, costs)
-    unknown = [code for code in case.members if code not in case.served]
-    if unknown:
-        found.append(f"Hur {_listed(unknown)} ordnar tjänsten i dag är inte känt.")
+    if case.unknown:
+        found.append(f"Hur {_listed(case.unknown)} ordnar tjänsten i dag är inte känt.")
     found += [_old_evidence(row) for row in rows_of(case.present) if row.state not in DATED]
     found += [
         f"Villkoren för att lämna {row.name}: uppsägningstid och hur tillgångar, skulder och "

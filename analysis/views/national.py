@@ -5,6 +5,7 @@ Terms
 nation: one service for all 290 municipalities: who does it alone, who with whom, and where nothing
     is known. Unknown is never alone.
 own bodies: those in which a member of the region takes part, or the member itself when alone.
+proposed base: inhabitants of a circle that is looked at beside the bodies that there are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ NAMES = dict(zip(AREAS, ("livsmedelskontroll", "räddningstjänst", "räddningsl
 class Nation:
     """One service in the nation seen from `region`; `bases` are inhabitants of `year`.
 
-    `table` is `load_national`, `bases` is `metrics.national.bases` of it.
+    `table` is `load_national`, `bases` is `metrics.national.bases` of it; `proposed` is the base
+    of a circle that is looked at (inhabitants), None where none is.
     """
 
     region: Region
@@ -34,6 +36,7 @@ class Nation:
     table: pd.DataFrame
     bases: pd.DataFrame
     year: int
+    proposed: int | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +67,15 @@ class Nation:
         """Members of the region of which nothing is known, in the region's order."""
         table = self.table.set_index("code")
         return [code for code in self.region.members if table.at[code, "standing"] == "unknown"]
+
+
+def latest_year(table: pd.DataFrame) -> int:
+    """The newest year that a source of the national `table` speaks of.
+
+    >>> latest_year(load_national("livsmedelskontroll"))
+    2024
+    """
+    return int(table["as_of"].dropna().str[:4].astype("int64").max())
 
 
 def nations(region: Region, population: pd.Series, *, year: int) -> list[Nation]:

@@ -9,6 +9,7 @@ same as today: a body that counts has the very members of the scenario, so nothi
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,8 +20,12 @@ import pandas as pd
 from analysis import hints
 from analysis.arrangements import Inventory
 from analysis.errors import InputError, raise_faults
+from analysis.loaders.national import AREAS as NATIONAL
+from analysis.loaders.national import load_national
+from analysis.metrics import national
 from analysis.metrics import scenario as metrics
 from analysis.regions import Region, code_faults
+from analysis.views.national import Nation, latest_year
 from analysis.views.services import Sharing, rows_of, sharing
 
 
@@ -67,6 +72,18 @@ class Scenario:
     def served(self) -> set[str]:
         """Members that are in a present body."""
         return {code for inside in self.present["inside"] for code in inside.split("; ")}
+
+    @cached_property
+    def alone(self) -> dict[str, str]:
+        """Members known to do the service by themselves, with the words for it ("egen regi 2024")."""
+        rows = self.view.alone[self.view.alone["area"] == self.service]
+        words = dict(zip(rows["code"], rows["words"], strict=True))
+        return {code: words[code] for code in self.members if code in words}
+
+    @property
+    def unknown(self) -> list[str]:
+        """Members of which neither a body nor own hands are known."""
+        return [code for code in self.members if code not in self.served | set(self.alone)]
 
     @cached_property
     def outside(self) -> list[str]:
@@ -128,3 +145,20 @@ def make_scenario(
         raise
     raise_faults(InputError, faults)
     return Scenario(view, service, region.members, host, low, high)
+
+
+def nations_of(case: Scenario, population: pd.Series, *, year: int) -> list[Nation]:
+    """The nation's bodies for the scenario's service, with the scenario's base beside them.
+
+    `population` is inhabitants by code on 31 December of `year`. Empty for a service without a
+    national layer, and on a date before what the layer tells of: nothing newer is shown.
+    """
+    if case.service not in NATIONAL:
+        return []
+    table = load_national(case.service)
+    if case.view.day.year < latest_year(table):
+        return []
+    region = dataclasses.replace(case.view.region, members=case.members)
+    base = int(population.loc[list(case.members)].sum())
+    bases = national.bases(table, population)
+    return [Nation(region, case.service, table, bases, year, base)]

@@ -9,13 +9,16 @@ import pytest
 from analysis import regions
 from analysis.errors import InputError
 from analysis.figures import scenario as figures
+from analysis.figures import style
+from analysis.figures.national import plot_bases
 from analysis.loaders.commuting import load_neighbours
 from analysis.loaders.population import load_localities, load_peers, load_population
 from analysis.loaders.services import load_inventory
 from analysis.metrics.scenario import commuting_links
 from analysis.metrics.services import population_centres
+from analysis.text import national
 from analysis.text import scenario as text
-from analysis.views.scenario import make_scenario
+from analysis.views.scenario import make_scenario, nations_of
 from analysis.views.services import population_on
 
 PEERS = load_peers("rescue")
@@ -44,6 +47,42 @@ def rescue(inventory):
 
 def people(case):
     return population_on(case.view, load_population())
+
+
+@pytest.fixture(scope="module")
+def food(inventory):
+    return case_of(inventory, "livsmedelskontroll", "1960,1983,1984", as_of="2026-06-30")
+
+
+def test_what_a_member_does_alone_is_known(food):
+    population, year = people(food)
+    said = " ".join(text.today_text(food))
+    assert "Köping sköter tjänsten själv (egen regi 2024)." in said
+    assert "ingen uppgift" not in said
+    assert not any("Köping" in line for line in text.unknowns(food, None))
+    drawn = style.description_of(figures.plot_bases(food, population, year=year).figure)
+    assert "Köping, egen regi 2024" in drawn.alt
+
+
+def test_the_scenario_stands_among_all_authorities_of_the_nation(food):
+    population, year = people(food)
+    (nation,) = nations_of(food, population, year=year)
+    members = population[["1960", "1983", "1984"]].sum()
+    smaller = (nation.whole["population"] < members).sum()
+    assert nation.proposed == members
+    assert f"större än {smaller} av de 249 organ" in national.proposed_text(nation)
+    axes = plot_bases(nation)
+    line = next(line for line in axes.get_lines() if line.get_label() == "scenariot")
+    assert set(line.get_xdata()) == {members}
+
+
+@pytest.mark.parametrize(
+    ("service", "as_of"), [("vaxel", "2026-06-30"), ("livsmedelskontroll", "2019-06-30")]
+)
+def test_no_nation_where_none_is_known_on_the_day(inventory, service, as_of):
+    case = case_of(inventory, service, "1960,1984", as_of=as_of)
+    population, year = people(case)
+    assert nations_of(case, population, year=year) == []
 
 
 def test_lindesberg_joins_the_three(switchboard):
