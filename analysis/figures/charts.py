@@ -22,6 +22,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import catalog
+from analysis.citable import Citable, Source
 from analysis.figures import labels, style
 from analysis.regions import names_of
 from analysis.text import swedish
@@ -34,8 +35,10 @@ Lines = Mapping[str, pd.Series | Sequence[pd.Series]]
 Breaks = Mapping[int, str] | Sequence[int]
 
 
-def breaks_of(dataset: str) -> list[int]:
+def breaks_of(dataset: Citable) -> list[int]:
     """First years of each series of a dataset after the first, as the catalogue has them."""
+    if isinstance(dataset, Source):
+        return []
     return [series.first for series in catalog.dataset(dataset).series[1:]]
 
 

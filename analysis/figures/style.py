@@ -29,9 +29,10 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
+from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.figures import fonts
-from analysis.text.citation import source_line
+from analysis.text.citation import listed, source_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,20 +85,25 @@ class Description:
 
     `title` is the message, `subtitle` says measure, unit and year; `measures` are the ids of the
     measures whose formulas give the figure's numbers.
-    `alt` holds the message with its numbers; `sources` are dataset keys of the catalogue;
+    `alt` holds the message with its numbers; `sources` are dataset keys of the catalogue or own
+    sources (`analysis.Source`);
     `table` is the same information as a table; `kind` is observed, derived or modelled.
     """
 
     id: str
     title: str
     alt: str
-    sources: tuple[str, ...]
+    sources: tuple[Citable, ...]
     table: Table | None = None
     kind: str = "derived"
     note: str = ""
     unit: str = ""
     subtitle: str = ""
     measures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take one source for a list of one."""
+        object.__setattr__(self, "sources", listed(self.sources))
 
 
 _SETTINGS = {
@@ -425,8 +431,8 @@ def cite_ground(axes: Axes, *sources: str) -> None:
     figure._samverkan_ground = sources  # type: ignore[attr-defined]
 
 
-def cited(figure: Figure) -> tuple[str, ...]:
-    """The datasets a figure cites: of what it shows, then of its ground."""
+def cited(figure: Figure) -> tuple[Citable, ...]:
+    """What a figure cites: of what it shows, then of its ground."""
     ground = getattr(figure, "_samverkan_ground", ())
     return tuple(dict.fromkeys((*description_of(figure).sources, *ground)))
 

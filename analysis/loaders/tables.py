@@ -26,8 +26,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import catalog, paths, reads, regions
+from analysis import catalog, hints, paths, reads, regions
 from analysis.catalog import Column, Dataset
+from analysis.citable import Citable, Source
 from analysis.errors import DataError, InputError, NotFetchedError, raise_faults
 
 CHECKSUMS = "SHA256SUMS"
@@ -257,12 +258,35 @@ def _sound(key: str) -> Record | None:
     return None
 
 
-def notes(key: str) -> tuple[str, ...]:
+def in_citation(source: Citable) -> str:
+    """A citable as a source line names it: the edition in use of a dataset, or an own source.
+
+    Raises InputError for what is neither.
+
+    >>> in_citation("population"), in_citation(Source("Bolagsverket", "Nystartade företag", "2024"))
+    ('SCB, BE0101 Folkmängd', 'Bolagsverket, Nystartade företag (2024)')
+    """
+    if isinstance(source, Source):
+        return str(source)
+    if source not in catalog.CATALOG:
+        raise InputError(
+            f"unknown dataset {source!r}: {hints.did_you_mean(str(source), catalog.CATALOG.keys())}"
+            "`analysis.catalog.CATALOG` has them; what others published is named as "
+            "analysis.Source(publisher, title, date, licence)"
+        )
+    return vintage(source).source
+
+
+def notes(key: Citable) -> tuple[str, ...]:
     """What a reader must know of the edition of `key` that is used, in Swedish.
+
+    Of an own source nothing is known.
 
     >>> notes("population_age_sex")
     ('Det enda året med ålder och kön i datauttaget.',)
     """
+    if isinstance(key, Source):
+        return ()
     found = record(key)
     ended = found.facts.get("discontinued", ()) if found else ()
     return (

@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
+from analysis.citable import Citable
+
 Direction = Literal["higher", "lower", "neither"]
 Kind = Literal["observed", "derived", "modelled", "stated"]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -34,7 +36,7 @@ class Measure:
     direction: Direction = "neither"
     kind: Kind = "derived"
     formula: str = ""
-    sources: tuple[str, ...] = ()
+    sources: tuple[Citable, ...] = ()
     as_percent: bool = False  # a share between 0 and 1 that reports print in per cent
     column: str = ""  # of an observed measure: where its values stand
 
@@ -63,7 +65,7 @@ def observed(
     label: str,
     unit: str,
     *,
-    sources: tuple[str, ...],
+    sources: tuple[Citable, ...],
     column: str = "value",
     decimals: int = 0,
     direction: Direction = "neither",
@@ -88,7 +90,7 @@ def measure(
     direction: Direction = "neither",
     kind: Kind = "derived",
     formula: str = "",
-    sources: tuple[str, ...] = (),
+    sources: tuple[Citable, ...] = (),
     as_percent: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated function as a measure whose id is the function's name.

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from analysis import catalog, regions
+from analysis.citable import Citable, Source
 from analysis.errors import BuildError
 from analysis.exhibits.model import (
     MIME,
@@ -49,23 +50,53 @@ _PAGE = "new-page"  # tag of a Markdown cell that begins a page of the PDF
 
 @dataclass(frozen=True)
 class Cited:
-    """A dataset that the report cites: its entry of the catalogue and the edition that was used."""
+    """What the report cites: the edition of a dataset that was used, or a chapter's own source.
 
-    entry: catalog.Dataset
-    vintage: tables.Vintage
+    `notes` is what a reader must know of it, `years` what it is about.
+    """
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the edition that was used."""
-        return tables.notes(self.entry.key)
+    key: str
+    title: str
+    source: str
+    years: str
+    licence: str
+    notes: tuple[str, ...] = ()
+    series: tuple[catalog.Series, ...] = ()
+
+    @classmethod
+    def of_dataset(cls, entry: catalog.Dataset) -> Cited:
+        """A dataset in the edition that is used."""
+        used = tables.vintage(entry.key)
+        return cls(
+            entry.key,
+            entry.title,
+            used.source,
+            used.years,
+            used.licence,
+            tables.notes(entry.key),
+            entry.series,
+        )
+
+    @classmethod
+    def of_own(cls, link: Link) -> Cited:
+        """A source that is not in the catalogue."""
+        assert isinstance(link.source, Source)
+        return cls(
+            link.key, link.source.title, str(link.source), link.source.date, link.source.terms
+        )
 
 
 @dataclass(frozen=True)
 class Link:
-    """A source as an exhibit cites it: dataset key and words."""
+    """A source as an exhibit cites it, and in words; `key` is its place in the list of sources."""
 
-    key: str
+    source: Citable
     text: str
+
+    @property
+    def key(self) -> str:
+        """The key of a dataset; of an own source one made from its words."""
+        return self.source if isinstance(self.source, str) else f"egen-{slug(self.text)}"
 
     @property
     def kolada(self) -> bool:
@@ -223,17 +254,22 @@ class Document:
 
 
 def formulas_of(shown: Iterable[Shown]) -> tuple[Formula, ...]:
-    """The formulas that exhibits name, in the order of the methods."""
-    named = {entry.key for block in shown for entry in block.formulas}
-    return tuple(entry for entry in formulas.all_formulas() if entry.key in named)
+    """The formulas that exhibits name, in the order of the methods; then those of own measures."""
+    named = {entry.key: entry for block in shown for entry in block.formulas}
+    order = [entry.key for entry in formulas.all_formulas()]
+    return tuple(named[key] for key in dict.fromkeys([*order, *named]) if key in named)
 
 
 def cited_by(shown: Iterable[Shown]) -> tuple[Cited, ...]:
-    """The datasets that exhibits cite, with the one of the cover, in the order of the catalogue."""
-    keys = {link.key for block in shown for link in block.cited} | {COVER_SOURCE}
-    return tuple(
-        Cited(entry, tables.vintage(key)) for key, entry in catalog.CATALOG.items() if key in keys
+    """What exhibits cite: datasets in the order of the catalogue, the cover's too; then the own."""
+    met = {link.key: link for block in shown for link in block.cited}
+    datasets = (
+        Cited.of_dataset(entry)
+        for key, entry in catalog.CATALOG.items()
+        if key in met or key == COVER_SOURCE
     )
+    own = (Cited.of_own(link) for link in met.values() if isinstance(link.source, Source))
+    return (*datasets, *own)
 
 
 def read(
@@ -492,20 +528,18 @@ def _block(item: _Raw) -> Block:
     if isinstance(exhibit, FindingsExhibit):
         return Shown(exhibit)
     if isinstance(exhibit, TilesExhibit):
-        measures: Iterable[str] = (tile.measure for tile in exhibit.items)
-        sources: Iterable[str] = (tile.source for tile in exhibit.items)
-    else:
-        measures = [] if exhibit.kind == "observed" else _measures(exhibit)
-        sources = exhibit.sources
-    return Shown(exhibit, "", formulas.named(measures), links(sources))
+        named = formulas.named(tile.measure for tile in exhibit.items)
+        return Shown(exhibit, "", named, links(tile.source for tile in exhibit.items))
+    found = () if exhibit.kind == "observed" else tuple(dict.fromkeys(_formulas(exhibit)))
+    return Shown(exhibit, "", found, links(exhibit.sources))
 
 
-def _measures(exhibit: FigureExhibit | TableExhibit) -> Iterator[str]:
+def _formulas(exhibit: FigureExhibit | TableExhibit) -> Iterator[Formula]:
     if exhibit.kind == "modelled":
-        yield "modelled_flows"
-    yield from exhibit.measures
+        yield from formulas.named(["modelled_flows"])
+    yield from exhibit.formulas
     if isinstance(exhibit, FigureExhibit) and exhibit.table:
-        yield from exhibit.table.measures
+        yield from exhibit.table.formulas
 
 
 def _numbered(chapters: Iterable[Chapter], prefix: str) -> tuple[Chapter, ...]:
@@ -530,9 +564,9 @@ def data_dates() -> str:
     return f"{swedish.day(shipped)}{later}"
 
 
-def links(keys: Iterable[str]) -> tuple[Link, ...]:
-    """The sources of an exhibit, each once: dataset key and the words of its citation."""
-    cited: dict[str, str] = {}
-    for key in keys:
-        cited.setdefault(tables.vintage(key).source, key)
-    return tuple(Link(key, text) for text, key in cited.items())
+def links(sources: Iterable[Citable]) -> tuple[Link, ...]:
+    """The sources of an exhibit, each once, with the words of its citation."""
+    cited: dict[str, Citable] = {}
+    for source in sources:
+        cited.setdefault(tables.in_citation(source), source)
+    return tuple(Link(source, text) for text, source in cited.items())

@@ -128,7 +128,7 @@ def source_text(block: Shown) -> str:
     """The source line of an exhibit as plain text."""
     if not block.cited:
         return ""
-    text = source_line((link.key for link in block.cited), block.kind)
+    text = source_line((link.source for link in block.cited), block.kind)
     if block.formulas:
         names = ", ".join(lower(entry.label) for entry in block.formulas)
         text += f". {'Formel' if len(block.formulas) == 1 else 'Formler'}: {names}"
@@ -286,12 +286,10 @@ def _certainty() -> TableExhibit:
 
 def _source_table(part: Part, numbers: _Numbers) -> Shown:
     """The sources that the report used, one row each, where its exhibits lead."""
-    rows = tuple(
-        (cited.entry.title, cited.vintage.source, cited.vintage.years) for cited in part.sources
-    )
+    rows = tuple((cited.title, cited.source, cited.years) for cited in part.sources)
     return numbers.table(
         _table("kallor", "Källorna till rapportens siffror", ("Uppgift", "Källa", "Avser"), rows),
-        tuple(f"kalla-{cited.entry.key}" for cited in part.sources),
+        tuple(f"kalla-{cited.key}" for cited in part.sources),
     )
 
 
@@ -301,24 +299,23 @@ def _source_list(part: Part) -> Prose:
 
 
 def _source_nodes(cited: Cited) -> Iterator[markdown.Node]:
-    entry, vintage = cited.entry, cited.vintage
-    head = markdown.Node("strong", (_text(f"{entry.title}."),))
+    head = markdown.Node("strong", (_text(f"{cited.title}."),))
+    about = f" Avser {cited.years}." if cited.years else ""
     yield markdown.Node(
         "p",
         (
             head,
             _text(
-                f" {vintage.source}. Avser {vintage.years}. Licens: "
-                f"{vintage.licence}. {' '.join(cited.notes)}".rstrip()
+                f" {cited.source}.{about} Licens: {cited.licence}. {' '.join(cited.notes)}".rstrip()
             ),
         ),
-        id=f"kalla-{entry.key}",
+        id=f"kalla-{cited.key}",
     )
-    if entry.series:
+    if cited.series:
         items = (
             f"{series.label} ({series.source})"
             + (f"; tidsseriebrott: {series.break_reason}" if series.break_reason else "")
-            for series in entry.series
+            for series in cited.series
         )
         yield markdown.Node("ul", tuple(markdown.Node("li", (_text(item),)) for item in items))
 
@@ -344,5 +341,5 @@ def _text(text: str) -> markdown.Node:
 
 def _whole(part: Part) -> Prose:
     """Where the brief's reader finds the rest, and the sources of what it shows."""
-    cited = "; ".join(dict.fromkeys(cited.vintage.source for cited in part.sources))
+    cited = "; ".join(dict.fromkeys(cited.source for cited in part.sources))
     return markdown_of(f"{methods.BRIEF}\n\nKällor: {cited}.")

@@ -69,14 +69,7 @@ def _sources_sheet(sheet: Any, document: Document, formats: dict[str, Any]) -> N
     for column, name in enumerate(("Tabell", "Källa", "Avser", "Licens", "Att tänka på")):
         sheet.write_string(0, column, name, formats["bold"])
     for row, cited in enumerate(document.sources, start=1):
-        entry = cited.entry
-        texts = (
-            entry.title,
-            cited.vintage.source,
-            cited.vintage.years,
-            cited.vintage.licence,
-            " ".join(cited.notes),
-        )
+        texts = (cited.title, cited.source, cited.years, cited.licence, " ".join(cited.notes))
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, formats["wrap"])
 

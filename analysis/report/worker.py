@@ -146,5 +146,5 @@ def finish(
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-    cited = [(item.entry.key, item.vintage.source, item.vintage.years) for item in document.sources]
+    cited = [(item.key, item.source, item.years) for item in document.sources]
     return Finished(files, steps, cited, document.in_short)

@@ -1,14 +1,18 @@
 """What a notebook may show, and what an exhibit must be to reach a report."""
 
+import dataclasses
 import json
 
 import pandas as pd
 import pytest
 
 from analysis import exhibits
+from analysis.citable import Source
 from analysis.errors import BuildError, InputError
 from analysis.exhibits import model
 from analysis.exhibits.model import TextExhibit
+from analysis.figures import style
+from analysis.figures.style import Description
 from analysis.tables import Format, Table
 
 TABLE = Table(
@@ -48,6 +52,33 @@ def test_what_has_no_title_and_source_is_told_what_it_lacks(item, words, shown):
     with pytest.raises(InputError, match=words):
         exhibits.show(item)
     assert not shown
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ("Bolagsverket, 2024", r"unknown dataset 'Bolagsverket, 2024'.*analysis\.Source"),
+        (["populaton"], "did you mean 'population'"),
+        ((), "needs at least one source"),
+    ],
+)
+def test_what_is_no_source_is_refused_when_it_is_shown(sources, words, shown):
+    with pytest.raises(InputError, match=words):
+        exhibits.show(dataclasses.replace(TABLE, sources=sources))
+    about, axes = Description("f", "Figur", "Alt.", sources), style.canvas(1)
+    with pytest.raises(InputError, match=words.replace("needs at least", "at least")):
+        exhibits.show(style.describe(axes, about))
+    assert not shown
+
+
+def test_an_own_source_stands_on_figure_and_table(shown):
+    own = Source("Bolagsverket", "Nystartade företag", "2024")
+    axes = style.canvas(1)
+    exhibits.show(style.describe(axes, Description("f", "Figur", "Alt.", own)))
+    exhibits.show(dataclasses.replace(TABLE, sources=own))
+    assert [exhibit.sources for exhibit in shown] == [(own,), (own,)]
+    assert "Bolagsverket, Nystartade företag (2024)" in axes.figure.texts[-1].get_text()
+    assert [model.loads(model.dumps(exhibit), "cell 1") for exhibit in shown] == shown
 
 
 def test_an_exhibit_comes_back_as_it_went_in():

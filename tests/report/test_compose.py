@@ -1,15 +1,19 @@
 """From notebooks to parts: report, appendix and brief, and what each cell may hold."""
 
 import nbformat
+import openpyxl
 import pandas as pd
 import pytest
 
 from analysis import exhibits, regions
+from analysis.citable import Source
 from analysis.errors import BuildError
 from analysis.exhibits import model
+from analysis.metrics.measure import MEASURES, Measure
 from analysis.report import compose, exporters, front, markdown, typeset
 from analysis.report.compose import Part
 from analysis.report.ways import Way, beside
+from analysis.report.workbook import write_xlsx
 from analysis.tables import Format, Table
 
 KAK = regions.get("kak")
@@ -80,6 +84,29 @@ def test_the_appendix_tells_the_formulas_that_the_report_links_to():
     report, appendix = (exporters.html(found, part) for part in found.parts())
     assert 'href="appendix.html#formel-commuting_ratio"' in report
     assert 'id="formel-commuting_ratio"' in appendix
+
+
+def test_own_sources_and_formulas_are_printed_like_all_others(tmp_path):
+    own = Source("Bolagsverket", "Nystartade företag", "2024-12", "CC0")
+    measure = Measure("prov_kvot", "Nystartade per invånare", "kvot", formula="nya / invånare")
+    MEASURES[measure.id] = measure  # in the kernel of the chapter; the composer does not know it
+    frame = pd.DataFrame({"a": ["Kil"], "b": [1.0]})
+    formats = {"a": Format("Kommun", text=True), "b": Format.of(measure)}
+    exhibit = exhibits.table_exhibit(Table("nya", "Nya", frame, formats, (own, "population")))
+    del MEASURES[measure.id]
+    found = document(words("# Eget"), shows(exhibit))
+    page = exporters.html(found, found.parts()[0])
+    key = "egen-bolagsverket-nystartade-foretag-2024-12"
+    assert f'<a href="#kalla-{key}">Bolagsverket, Nystartade företag (2024-12)</a>' in page
+    assert f'id="kalla-{key}"' in page
+    assert "Avser 2024-12. Licens: CC0." in page
+    assert "nya / invånare" in page
+    assert typeset.pdf(found, found.parts()[0]).startswith(b"%PDF")
+    write_xlsx(found, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    rows = [[cell.value for cell in row] for row in book["Källor"].iter_rows()]
+    assert rows[-1][:4] == ["Nystartade företag", str(own), "2024-12", "CC0"]
+    assert any(str(own) in str(cell.value) for cell in book.worksheets[1]["A"])
 
 
 def test_a_chapter_by_itself_shows_all_in_one():
