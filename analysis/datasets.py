@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import catalog, paths
+from analysis import catalog, paths, whole
 from analysis.catalog import Dataset
 from analysis.errors import DataError, InputError, SamverkanError, raise_faults
 from analysis.loaders import tables
@@ -175,9 +175,7 @@ def out_faults(out: Path) -> list[str]:
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:
     """Write `table` to `out` whole or not at all."""
-    temporary = out.with_name(f".{out.name}.tmp")
-    table.to_csv(temporary, index=False, lineterminator="\n")
-    temporary.replace(out)
+    whole.write(out, table.to_csv(index=False, lineterminator="\n"))
     return out
 
 
@@ -233,10 +231,9 @@ def _place(entry: Dataset) -> str:
 
 def write_documents() -> None:
     """Rewrite `data/README.md` and `data/SHA256SUMS`."""
-    paths.data_path("README.md").write_text(describe(), encoding="utf-8")
+    whole.write(paths.data_path("README.md"), describe())
     sums = [f"{tables.checksum(entry.path)}  {entry.file}" for entry in catalog.files()]
-    text = "\n".join(sums) + "\n"
-    paths.data_path(tables.CHECKSUMS).write_text(text, encoding="utf-8")
+    whole.write(paths.data_path(tables.CHECKSUMS), "\n".join(sums) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import csv
 import getpass
 import hashlib
 import json
-import os
 import re
 import tempfile
 import tomllib
@@ -29,7 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis import hints, paths, placenames, textfiles
+from analysis import hints, paths, placenames, textfiles, whole
 from analysis.errors import InputError, raise_faults
 
 _LONGEST = 80  # characters of a name and of a key: it becomes a folder
@@ -623,7 +622,9 @@ def add(key: str, name: str, members: Sequence[str]) -> Region:
         listed = ", ".join(json.dumps(code) for code in members)
         quoted = json.dumps(name.strip(), ensure_ascii=False)
         text = textfiles.read_text(path).rstrip("\n") if path.exists() else ""
-        _replace(path, f"{text}\n\n[{key}]\nname = {quoted}\nmembers = [{listed}]\n".lstrip("\n"))
+        whole.write(
+            path, f"{text}\n\n[{key}]\nname = {quoted}\nmembers = [{listed}]\n".lstrip("\n")
+        )
     return get(key)
 
 
@@ -645,18 +646,3 @@ def _key_faults(key: str) -> list[str]:
             f"such as {slug(key) or 'ny-region'!r}"
         )
     return faults
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put `text` in the place of the file in one step, and make sure that it is on the disk."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths"),
+    ("errors", "paths", "whole"),
     ("hints", "lazy", "citable"),
     ("textfiles", "workbooks", "placenames", "outlines"),
     ("arrangements",),

@@ -13,9 +13,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import os
 from functools import cache
 from pathlib import Path
+
+from analysis import whole
 
 FAMILY, SIGNS = "Source Sans Pro", "DejaVu Sans"
 _FACES = {
@@ -91,9 +92,7 @@ def font_css() -> str:
             for path, looks in zip(faces, _FACES.values(), strict=True)
         ]
         rules.append(_rule(SIGNS, spare, _LENT, "400", "normal"))
-        temporary = kept.with_suffix(f".{os.getpid()}")  # another process may be at it, too
-        temporary.write_text("\n".join(rules), encoding="ascii")
-        temporary.replace(kept)
+        whole.write(kept, "\n".join(rules))  # another process may be at it, too
     return kept.read_text(encoding="ascii")
 
 

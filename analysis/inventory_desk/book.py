@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import arrangements as words
-from analysis import hints, textfiles, workbooks
+from analysis import hints, textfiles, whole, workbooks
 from analysis.arrangements import COLUMNS
 from analysis.errors import InputError, raise_faults
 from analysis.inventory_desk.changes import Row, Tables
@@ -49,8 +49,8 @@ def export(tables: Tables, out: Path) -> Path:
     import xlsxwriter
 
     refuse_place(out, ".xlsx")
-    temporary = out.with_name(f".{out.name}.tmp")
-    with xlsxwriter.Workbook(temporary, {"strings_to_numbers": False}) as book:
+    settings = {"strings_to_numbers": False}
+    with whole.beside(out) as new, xlsxwriter.Workbook(new, settings) as book:
         formats = {
             "text": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
             "head": book.add_format({"bold": True, "bottom": 1}),
@@ -60,7 +60,6 @@ def export(tables: Tables, out: Path) -> Path:
         about.write_column(0, 0, _README)
         for name in COLUMNS:
             _sheet(book.add_worksheet(name), name, tables, formats)
-    temporary.replace(out)
     return out
 
 

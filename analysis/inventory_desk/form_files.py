@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from analysis import whole
 from analysis.errors import InputError
 from analysis.inventory_desk import form as words
 from analysis.inventory_desk.form import Form, Part
@@ -37,9 +38,8 @@ def write_forms(forms: list[Form], out: Path) -> list[Path]:
     for form in forms:
         for suffix, write in ((".docx", _word), (".xlsx", _excel)):
             path = out / f"{form.file_stem}{suffix}"
-            temporary = path.with_name(f".{path.name}.tmp{suffix}")
-            write(form, temporary)
-            temporary.replace(path)
+            with whole.beside(path) as new:
+                write(form, new)
             written.append(path)
     return written
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import inventory_check
+from analysis import inventory_check, whole
 from analysis.arrangements import COLUMNS, Inventory
 from analysis.errors import DataError, InputError, raise_faults
 from analysis.inventory_desk.changes import Change, Tables, differences, merged
@@ -65,34 +65,24 @@ def write(folder: Path, after: Tables) -> list[Change]:
     ordered = merged(before, after)
     inventory_of(ordered)
     changed = {change.table for change in changes}
-    _replace({folder / f"{name}.csv": _csv(name, ordered) for name in COLUMNS if name in changed})
-    return changes
-
-
-def _csv(name: str, tables: Tables) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS[name])
-    writer.writerows(tables[name])
-    return text.getvalue().encode("utf-8")
-
-
-def _replace(contents: dict[Path, bytes]) -> None:
-    """All files are written beside the old ones before the first takes its place."""
-    beside = {path: path.with_name(f".{path.name}.new") for path in contents}
     try:
-        for path, content in contents.items():
-            beside[path].write_bytes(content)
-        for path, new in beside.items():
-            new.replace(path)
+        whole.write_all(
+            {folder / f"{name}.csv": _csv(name, ordered) for name in COLUMNS if name in changed}
+        )
     except OSError as error:
         raise InputError(
             f"the inventory cannot be written ({error}); make its folder writable, "
             "or work in a copy of it with --inventory DIR"
         ) from error
-    finally:
-        for new in beside.values():
-            new.unlink(missing_ok=True)
+    return changes
+
+
+def _csv(name: str, tables: Tables) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS[name])
+    writer.writerows(tables[name])
+    return text.getvalue()
 
 
 def checked_folder(folder: Path | None) -> Path:

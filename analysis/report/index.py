@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from analysis import whole
 from analysis.regions import municipalities
 from analysis.report import manifest
 from analysis.text import swedish
@@ -114,7 +115,5 @@ def write(out: Path) -> Path:
     page = environment.get_template("index/index.html.j2").render(
         entries=listed, css=css, font_css=fonts.font_css(), mark=mark
     )
-    temporary = out / ".index.html.tmp"
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(target)
+    whole.write(target, page)
     return target

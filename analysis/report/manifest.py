@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import catalog, paths
+from analysis import catalog, paths, whole
 from analysis.reads import Read, of_json
 from analysis.regions import Region
 from analysis.report.plan import MANIFEST, Job, Plan
@@ -358,6 +358,4 @@ def write(
 
 def write_json(path: Path, record: dict[str, Any]) -> None:
     """Write `record` so that a reader sees the old file or the new one, never a half."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    whole.write(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")

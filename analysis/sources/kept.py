@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from analysis import paths
+from analysis import paths, whole
 from analysis.errors import SourceError
 
 FOLDER = ".kept"
@@ -74,15 +74,9 @@ class KeptReplies(Store):
 
     def put(self, name: Any, document: Any) -> None:
         """Keep a reply, whole or not at all."""
-        path = self._path(name)
-        temporary = path.with_suffix(".tmp")
         with room(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(gzip.compress(json.dumps(document).encode(), 1))
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            whole.write(self._path(name), gzip.compress(json.dumps(document).encode(), 1))
 
     def clear(self) -> None:
         """Forget all replies: the dataset is in use."""

@@ -10,8 +10,8 @@ old edition: the files of the record before. They stay until the next swap, beca
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analysis import catalog, paths
+from analysis import catalog, paths, whole
 from analysis.catalog import Dataset
 from analysis.errors import DataError, SourceError
 from analysis.loaders import tables
@@ -58,14 +58,11 @@ def swap(plan: Plan, fetched: Fetched) -> None:
     before = _named(entry)
     with room(folder):
         own_folder.mkdir(parents=True, exist_ok=True)
-        try:
-            files = {"table": _written(fetched.table, own_folder, folder)}
-            if len(fetched.signs):
-                files["statuses"] = _written(fetched.signs, own_folder, folder)
-            _write_record(tables.record_path(entry.key, folder), _facts(plan, fetched, files))
-        finally:
-            for leftover in own_folder.glob(".*.tmp"):
-                leftover.unlink()
+        files = {"table": _written(fetched.table, own_folder)}
+        if len(fetched.signs):
+            files["statuses"] = _written(fetched.signs, own_folder)
+        facts = json.dumps(_facts(plan, fetched, files), ensure_ascii=False, indent=1)
+        whole.write(tables.record_path(entry.key, folder), facts)
     named = before | {Path(file["name"]).name for file in files.values()}
     for path in own_folder.iterdir():
         if path.name not in named:
@@ -80,16 +77,13 @@ def _named(entry: Dataset) -> set[str]:
     return set()
 
 
-def _written(table: Any, own_folder: Path, folder: Path) -> dict[str, str]:
+def _written(table: Any, own_folder: Path) -> dict[str, str]:
     """Write a Parquet file under a name made of its content; returns name and checksum."""
-    temporary = own_folder / f".{os.getpid()}.tmp"
-    table.to_parquet(temporary, index=False)
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    digested = tables.checksum(temporary)
+    content = table.to_parquet(index=False)
+    digested = hashlib.sha256(content).hexdigest()
     path = own_folder / f"{digested[:16]}.parquet"
-    temporary.replace(path)
-    return {"name": path.relative_to(folder).as_posix(), "sha256": digested}
+    whole.write(path, content)
+    return {"name": f"{own_folder.name}/{path.name}", "sha256": digested}
 
 
 def _facts(plan: Plan, fetched: Fetched, files: dict[str, dict[str, str]]) -> dict[str, Any]:
@@ -112,18 +106,6 @@ def _facts(plan: Plan, fetched: Fetched, files: dict[str, dict[str, str]]) -> di
         "contract": tables.contract(entry),
         "live": digest(live),
     }
-
-
-def _write_record(path: Path, facts: dict[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(facts, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def reset(keys: Sequence[str] = ()) -> list[str]:

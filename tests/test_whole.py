@@ -1,0 +1,64 @@
+"""Files appear whole or not at all, whatever goes wrong and whoever else writes."""
+
+import os
+
+import pytest
+
+from analysis import whole
+
+
+def test_a_file_is_written_with_its_text(tmp_path):
+    path = tmp_path / "ett.txt"
+    whole.write(path, "Mälardalen\n")
+    assert path.read_bytes() == "Mälardalen\n".encode()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_goes_wrong_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "ett.txt"
+    path.write_text("gammal")
+    with pytest.raises(ZeroDivisionError), whole.beside(path) as new:
+        new.write_text(f"half {1 / 0}")
+    assert path.read_text() == "gammal"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_file_takes_its_place_before_all_are_written(tmp_path):
+    one, two = tmp_path / "ett.txt", tmp_path / "folder" / "två.txt"
+    one.write_text("gammal")
+    with pytest.raises(FileNotFoundError):
+        whole.write_all({one: "ny", two: "ny"})
+    assert one.read_text() == "gammal"
+    assert list(tmp_path.iterdir()) == [one]
+
+
+def test_permissions_are_kept_and_new_files_follow_the_mask(tmp_path):
+    path, new = tmp_path / "ett.txt", tmp_path / "ny.txt"
+    path.write_text("gammal")
+    path.chmod(0o640)
+    before = os.umask(0o022)
+    try:
+        whole.write_all({path: "ny", new: "ny"})
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert new.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_link_in_the_place_is_replaced_and_its_target_left(tmp_path):
+    target, link = tmp_path / "mål.txt", tmp_path / "länk.txt"
+    target.write_text("annans")
+    link.symlink_to(target)
+    whole.write(link, "ny")
+    assert target.read_text() == "annans"
+    assert not link.is_symlink()
+
+
+def test_two_at_once_never_share_a_file(tmp_path):
+    path = tmp_path / "ett.txt"
+    with whole.beside(path) as one, whole.beside(path) as other:
+        assert one != other
+        one.write_text("ett")
+        other.write_text("två")
+    assert path.read_text() == "ett"  # the outer block ends last
+    assert list(tmp_path.iterdir()) == [path]
