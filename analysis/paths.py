@@ -56,6 +56,17 @@ def user_data() -> Path:
     return user_data_path("samverkan", appauthor=False)
 
 
+def own_key() -> Path:
+    """The key with which this user's builds seal their records, so that they know them again.
+
+    >>> own_key().name
+    'seal.key'
+    """
+    from platformdirs import user_state_path
+
+    return user_state_path("samverkan", appauthor=False) / "seal.key"
+
+
 def default_reports() -> Path:
     """Folder for built reports when none is named: `reports/` where the command is called."""
     return Path.cwd() / "reports"

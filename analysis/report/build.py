@@ -10,6 +10,7 @@ suspect: a task that was out when a worker died; it is done again alone, so that
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -22,12 +23,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from analysis import whole
 from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.regions import Region
-from analysis.report import exchange, index, manifest, scratch, worker
+from analysis.report import exchange, index, manifest, record, scratch, worker
 from analysis.report.manifest import Inputs, Known
-from analysis.report.plan import Plan
+from analysis.report.plan import MANIFEST, Plan
 from analysis.report.processes import LocalExecutor
 from analysis.report.ways import Way
 from analysis.report.worker import Chapter, Finished
@@ -106,14 +108,22 @@ def staging(out: Path) -> Iterator[Path]:
 
 
 def _clear_leftovers(out: Path) -> None:
-    """What a build that was killed left: put a report back that was moved aside, drop the rest."""
-    for aside in out.glob(".replaced-*"):
-        record = manifest.read(aside / "report")
-        if record and not (out / record["region"]).exists():
-            (aside / "report").rename(out / record["region"])
+    """What a build that was killed left: put a report back that was moved aside, drop the rest.
+
+    Where it goes back to is the name of its own folder; no record has a say in it.
+    """
+    for aside in _folders(out, ".replaced-*"):
+        for report in _folders(aside, "*"):
+            if record.read(report) and not os.path.lexists(out / report.name):
+                report.rename(out / report.name)
         shutil.rmtree(aside, ignore_errors=True)
-    for unfinished in out.glob(".building-*"):
+    for unfinished in _folders(out, ".building-*"):
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _folders(parent: Path, pattern: str) -> list[Path]:
+    """The folders themselves: a link may lead anywhere."""
+    return [path for path in parent.glob(pattern) if path.is_dir() and not path.is_symlink()]
 
 
 @contextmanager
@@ -342,12 +352,12 @@ def swap(new: Path, target: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=target.parent))
     try:
-        target.rename(old / "report")
+        target.rename(old / target.name)
         new.rename(target)
     except BaseException:
-        if not target.exists() and (old / "report").exists():
-            (old / "report").rename(target)
-        if not (old / "report").exists():
+        if not target.exists() and (old / target.name).exists():
+            (old / target.name).rename(target)
+        if not (old / target.name).exists():
             old.rmdir()
         raise
     shutil.rmtree(old, ignore_errors=True)
@@ -355,20 +365,18 @@ def swap(new: Path, target: Path) -> None:
 
 def _write_record(plan: Plan, results: list[Result]) -> None:
     """`build.json` of the whole run: what each region came to, and why one failed."""
-    manifest.write_json(
-        plan.out / "build.json",
-        {
-            "product": "samverkan",
-            "version": manifest.VERSION,
-            "as_of": plan.as_of.isoformat(),
-            "regions": [
-                {
-                    "region": r.region.key,
-                    "status": r.status,
-                    "seconds": round(r.seconds, 2),
-                    "failed": r.errors,
-                }
-                for r in results
-            ],
-        },
-    )
+    facts = {
+        "product": "samverkan",
+        "version": manifest.VERSION,
+        "as_of": plan.as_of.isoformat(),
+        "regions": [
+            {
+                "region": r.region.key,
+                "status": r.status,
+                "seconds": round(r.seconds, 2),
+                "failed": r.errors,
+            }
+            for r in results
+        ],
+    }
+    whole.write(plan.out / MANIFEST, record.as_json(facts))

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from analysis import whole
 from analysis.regions import municipalities
-from analysis.report import manifest
+from analysis.report import manifest, record
+from analysis.report.record import Record
 from analysis.text import swedish
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -48,16 +46,13 @@ class Entry:
 
 def entries(out: Path) -> list[Entry]:
     """The reports under `out` that this version can read, in the order of their Swedish names."""
-    found = []
-    for name, record in manifest.records(out):
-        with suppress(KeyError, TypeError, ValueError):  # what does not read as a report is none
-            found.append(_entry(out / name, record))
+    found = [_entry(out / name, report) for name, report in record.records(out)]
     return sorted(found, key=lambda entry: swedish.sort_key(entry.name))
 
 
-def _entry(folder: Path, record: dict[str, Any]) -> Entry:
+def _entry(folder: Path, report: Record) -> Entry:
     known = municipalities()
-    members = [known[code].name for code in record["members"]]
+    members = [known[code].name if code in known else code for code in report.members]
     place = quote(folder.name)
     files = tuple(
         (f"./{place}/{name}", label, size_text((folder / name).stat().st_size))
@@ -65,28 +60,23 @@ def _entry(folder: Path, record: dict[str, Any]) -> Entry:
         if (folder / name).is_file()
     )
     picture = f"./{place}/{_THUMBNAIL}" if (folder / _THUMBNAIL).is_file() else ""
-    finding = {str(key): str(value) for key, value in record.get("finding", {}).items()}
     return Entry(
-        str(record["name"]),
+        report.name,
         swedish.listed(members[:12])
         if len(members) <= 12
         else f"{swedish.listed(members[:6], ',')} med flera",
-        _day(record["as_of"]),
-        _day(record["snapshot"]),
+        swedish.day(report.as_of),
+        swedish.day(report.snapshot),
         picture,
         files,
-        _plain(finding.get("title") or finding.get("first", "")),
-        _plain(finding.get("evidence", "")),
+        _plain(report.finding.title or report.finding.first),
+        _plain(report.finding.evidence),
     )
 
 
 def _plain(text: str) -> str:
     """A finding without the marks of strong text."""
     return text.replace("**", "")
-
-
-def _day(value: object) -> str:
-    return swedish.day(date.fromisoformat(str(value)))
 
 
 def size_text(size: int) -> str:
@@ -103,7 +93,7 @@ def write(out: Path) -> Path:
     """
     listed, target = entries(out), out / "index.html"
     mark = hashlib.sha256(f"{listed} {manifest.code_digest()}".encode()).hexdigest()
-    if target.is_file() and f'content="{mark}"' in target.read_text(encoding="utf-8"):
+    if f'content="{mark}"'.encode() in (record.content(target) or b""):
         return target
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 

@@ -17,17 +17,19 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analysis import catalog, paths, whole
-from analysis.reads import Read, of_json
+from analysis import catalog, paths
+from analysis.reads import Read
 from analysis.regions import Region
-from analysis.report.plan import MANIFEST, Job, Plan
+from analysis.report import record
+from analysis.report.plan import Job, Plan
+from analysis.report.record import Record
 from analysis.report.ways import Way, beside
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Inputs:
     @classmethod
     def of(cls, plan: Plan) -> Inputs:
         """The inputs as they are now."""
-        found = list(records(plan.out))
+        found = list(record.records(plan.out))
         return cls(
             plan,
             library_digest(),
@@ -229,82 +231,62 @@ def _file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a built report, or None when there is none that can be read."""
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def records(out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Folder and manifest of every report under `out`, in the order of the folders' names."""
-    folders = sorted(out.iterdir()) if out.is_dir() else []
-    for folder in folders:
-        record = None if folder.name.startswith(".") or not folder.is_dir() else read(folder)
-        if record is not None:
-            yield folder.name, record
-
-
 def is_fresh(inputs: Inputs, region: Region) -> bool:
-    """True when the report is there, whole, and made from the very inputs of today."""
+    """True when the report is there, whole, ours, and made from the very inputs of today."""
     folder = inputs.plan.out / region.key
-    record = read(folder)
-    if record is None or record.get("digest") != inputs.digest(region):
+    found = _own(folder)
+    if found is None or found.digest != inputs.digest(region):
         return False
-    return _is_whole(folder, record) and not any(job.own for job in inputs.plan.chapters_of(region))
+    return _is_whole(folder, found) and not any(job.own for job in inputs.plan.chapters_of(region))
 
 
 def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
     """The chapters of the report that stands, of which only the reads may have changed."""
     folder = inputs.plan.out / region.key
-    record = read(folder) or {}
-    found = {}
+    found = _own(folder)
+    known: dict[str, Known] = {}
+    if found is None:
+        return known
     for job in inputs.plan.chapters_of(region):
-        entry, name = record.get("reads", {}).get(job.chapter), f"notebooks/{job.chapter}.ipynb"
-        if (
-            job.own
-            or entry is None
-            or entry["key"] != inputs.chapter_key(job)
-            or not (folder / name).is_file()
-        ):
+        entry, name = found.reads.get(job.chapter), f"notebooks/{job.chapter}.ipynb"
+        if job.own or entry is None or entry.key != inputs.chapter_key(job):
             continue
-        notebook = (folder / name).read_bytes()
-        if hashlib.sha256(notebook).hexdigest() == record["files"].get(name):
-            found[job.chapter] = Known(
-                notebook,
-                tuple(map(of_json, entry["reads"])),
-                record["seconds"].get(job.chapter, 0.0),
-            )
-    return found
+        notebook = record.content(folder / name) or b""
+        if hashlib.sha256(notebook).hexdigest() == found.files.get(name):
+            seen = tuple(Read(*read) for read in entry.reads)
+            known[job.chapter] = Known(notebook, seen, found.seconds.get(job.chapter, 0.0))
+    return known
 
 
 def can_stay(inputs: Inputs, region: Region) -> bool:
     """True when the report that stands is whole and today's, if its chapters are."""
     folder = inputs.plan.out / region.key
-    record = read(folder)
+    found = _own(folder)
     return (
-        record is not None
-        and record.get("finish") == inputs.finish_key(region)
-        and _is_whole(folder, record)
+        found is not None and found.finish == inputs.finish_key(region) and _is_whole(folder, found)
     )
 
 
-def _is_whole(folder: Path, record: dict[str, Any]) -> bool:
-    return all(
-        (folder / name).is_file() and _file_hash(folder / name) == known
-        for name, known in record["files"].items()
-    )
+def _own(folder: Path) -> Record | None:
+    """The record of a report that this user's builds made: nothing of any other is used again."""
+    found = record.read(folder)
+    return found if found is not None and found.ours else None
+
+
+def _is_whole(folder: Path, found: Record) -> bool:
+    """True when the files that were built are there as they were; its own walk names them."""
+    there = {
+        name: hashlib.sha256(record.content(path) or b"").hexdigest()
+        for path in folder.rglob("*")
+        if (name := path.relative_to(folder).as_posix()) in found.files
+    }
+    return there == dict(found.files)
 
 
 def renew(inputs: Inputs, region: Region) -> None:
     """Record that the report that stands was found to be today's, with other data files."""
-    folder = inputs.plan.out / region.key
-    record = read(folder)
-    assert record is not None
-    write_json(
-        folder / MANIFEST, record | {"data_sha256": inputs.data, "digest": inputs.digest(region)}
+    record.change(
+        inputs.plan.out / region.key, {"data_sha256": inputs.data, "digest": inputs.digest(region)}
     )
 
 
@@ -315,13 +297,13 @@ def write(
     finished: Finished,
     chapters: Mapping[str, tuple[Sequence[Read], float]],
 ) -> None:
-    """Write `build.json` into `folder`; call it last, it lists the files that are there.
+    """Write the record into `folder`; call it last, it lists the files that are there.
 
     `chapters` has the reads of each chapter and the seconds that it took when it was executed.
     """
     plan = inputs.plan
     seconds = {name: took for name, (_, took) in chapters.items()} | dict(finished.steps)
-    record = {
+    facts = {
         "product": "samverkan",
         "version": VERSION,
         "region": region.key,
@@ -353,9 +335,4 @@ def write(
             if path.is_file()
         },
     }
-    write_json(folder / MANIFEST, record)
-
-
-def write_json(path: Path, record: dict[str, Any]) -> None:
-    """Write `record` so that a reader sees the old file or the new one, never a half."""
-    whole.write(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    record.write(folder, facts)

@@ -8,7 +8,6 @@ job: one chapter for one region on one date.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -188,21 +187,21 @@ def folder_faults(out: Path, region: Region) -> list[str]:
         return []
     if not folder.is_dir():
         return [f"{folder.name!r} in {out.name!r} is a file; move it away"]
-    manifest = folder / MANIFEST
-    if not manifest.is_file():
+    if not (folder / MANIFEST).exists():
         if any(folder.iterdir()):
             return [
                 f"the folder {folder.name!r} in {out.name!r} was not made by samverkan; "
                 "move it away or choose another --name or --out"
             ]
         return []
-    try:
-        members = set(json.loads(manifest.read_text(encoding="utf-8"))["members"])
-    except (ValueError, KeyError, TypeError):
+    from analysis.report import record  # late: it needs pydantic
+
+    found = record.read(folder)
+    if found is None:
         return [f"{folder.name}/{MANIFEST} cannot be read; remove the folder and build again"]
-    if members != set(region.members):
+    if set(found.members) != set(region.members):
         return [
             f"the folder {folder.name!r} holds a report on other members "
-            f"({', '.join(sorted(members))}); choose another --name or --out"
+            f"({', '.join(sorted(found.members))}); choose another --name or --out"
         ]
     return []

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from analysis.regions import Region
+from analysis.report.record import Record
 
 KINDS = ("scenario", "investigation")  # chapters that such a report begins with
 
@@ -26,23 +26,13 @@ class Way:
     address: str
 
 
-def beside(records: Iterable[tuple[str, dict[str, Any]]], region: Region) -> tuple[Way, ...]:
+def beside(records: Iterable[tuple[str, Record]], region: Region) -> tuple[Way, ...]:
     """The ways among the reports of a folder (name, record) that are about the region.
 
     At least two of their municipalities are in it.
     """
-    return tuple(_way(name, record) for name, record in records if _is_about(record, region))
-
-
-def _is_about(record: dict[str, Any], region: Region) -> bool:
-    chapters, members = record.get("chapters"), record.get("members")
-    if not isinstance(chapters, list) or not isinstance(members, list) or not chapters:
-        return False
-    common = [code for code in members if code in region.members]
-    return chapters[0] in KINDS and len(common) >= 2
-
-
-def _way(folder: str, record: dict[str, Any]) -> Way:
-    finding = record.get("finding")
-    result = finding.get("first", "") if isinstance(finding, dict) else ""
-    return Way(str(record.get("name", folder)), str(result), f"../{quote(folder)}/report.html")
+    return tuple(
+        Way(record.name, record.finding.first, f"../{quote(folder)}/report.html")
+        for folder, record in records
+        if record.chapters[0] in KINDS and len(set(record.members) & set(region.members)) >= 2
+    )
