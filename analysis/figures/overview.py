@@ -13,8 +13,6 @@ from analysis.figures.labels import Label
 from analysis.figures.style import Description
 from analysis.figures.svg import compact
 from analysis.loaders.boundaries import load_country
-from analysis.metrics import commuting, population
-from analysis.metrics.measure import measure_of
 from analysis.regions import Region, counties, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
@@ -304,49 +302,4 @@ def members_table(region: Region) -> Table:
         formats,
         ("municipalities",),
         "observed",
-    )
-
-
-def brief_table(
-    region: Region,
-    *,
-    people: pd.DataFrame,
-    share_65plus: pd.DataFrame,
-    margins: pd.DataFrame,
-    shared: pd.Series,
-    year: int,
-) -> Table:
-    """The members in brief: one line each with the measures of all chapters.
-
-    `people`, `share_65plus` and `margins` are the loaders' tables; `shared` counts the running
-    services by code on a date in `year` (missing where the inventory knows nothing).
-    """
-    values = population.population(people.set_index(["code", "year"]))
-    change = population.population_change_10y(values)
-    share = population.share_65plus(share_65plus.set_index(["code", "year"]))
-    ratio = commuting.commuting_ratio(margins.set_index(["code", "year"]))
-    columns: dict[str, tuple[Format, pd.Series]] = {}
-    for metric, series in (
-        (population.population, values),
-        (population.population_change_10y, change),
-        (population.share_65plus, share),
-        (commuting.commuting_ratio, ratio),
-    ):
-        last = int(series.dropna().index.get_level_values("year").max())
-        measure = measure_of(metric)
-        heading = Format.of(measure, f"{measure.label} {last}")
-        columns[measure.id] = (heading, series.xs(last, level="year"))
-    columns["services"] = (Format(f"Gemensamma tjänster {year}"), shared)
-    order = list(
-        columns["population"][1].reindex(list(region.members)).sort_values(ascending=False).index
-    )
-    frame = pd.DataFrame({key: series.reindex(order) for key, (_, series) in columns.items()})
-    frame.insert(0, "name", [municipalities()[code].name for code in order])
-    formats = {"name": Format("Kommun", text=True), **{k: form for k, (form, _) in columns.items()}}
-    return Table(
-        "kommunerna-i-korthet",
-        "Kommunerna i korthet",
-        frame,
-        formats,
-        ("population", "share_65plus", "commuting_margins", "services"),
     )

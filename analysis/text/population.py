@@ -23,7 +23,6 @@ from analysis.metrics.measure import Measure
 from analysis.regions import Region, counties, municipalities, names_of
 from analysis.text import areas, swedish
 from analysis.views.population import (
-    NATION,
     Indicator,
     Residents,
     broad_ages,
@@ -795,83 +794,3 @@ def _federation_text(region: Region, federations: Mapping[str, Sequence[str]]) -
         return []
     listed = [f"{body} ({swedish.listed(names)})" for body, names in by_body.items()]
     return [f"I den här regionen gäller det {'; '.join(listed)}, enligt inventeringen."]
-
-
-# --- summary -------------------------------------------------------------------------------------
-
-
-def population_findings(view: Residents) -> list[str]:
-    """The most important sentences for page one: how many, how they changed, and how old."""
-    said = [_finding_of(view, part) for part in cooperations(view.region)]
-    return [*filter(None, said), *age_sentences(view)[:1]]
-
-
-def _finding_of(view: Residents, part: Region) -> str:
-    sums = metrics.by_area(view.values, {part.name: part.members})[part.name]
-    now, then = sums.get(view.year), sums.get(view.year - 10)
-    if swedish.is_missing(now):
-        return ""
-    name = swedish.capitalised(areas.called(part, view.region))
-    text = f"{name} hade {swedish.inhabitants(now)} {view.year}"
-    if swedish.is_missing(then):
-        return f"{text}."
-    return f"{text}; på tio år {_moved('', float(now), float(then))}."
-
-
-def population_tiles(view: Residents) -> list[dict[str, str]]:
-    """Tiles for page one: inhabitants, change over ten years, range of the share aged 65+.
-
-    Each has `label`, `value`, `comparison` and `source` (a dataset key).
-    """
-    region, values, year = view.region, view.values, view.year
-    sums = metrics.by_area(values, {region.name: region.members, **comparators(region, values)})
-    now = sums.xs(year, level=1)
-    nation = now.get(NATION)
-    part = f"{swedish.percent(now[region.name] / nation)} av riket" if nation else "hela riket"
-    found = [
-        {
-            "label": f"Invånare {year}",
-            "value": swedish.number(now[region.name]),
-            "comparison": part,
-            "source": "population",
-        }
-    ]
-    if year - 10 in sums.index.get_level_values(1):
-        found.append(_change_tile(region, sums, year))
-    return [*found, *_share_tile(view)]
-
-
-def _change_tile(region: Region, sums: pd.Series, year: int) -> dict[str, str]:
-    share = sums.xs(year, level=1) / sums.xs(year - 10, level=1) - 1
-    others = [
-        f"{swedish.signed(100 * share[area], 1)} procent {areas.inside(str(area))}"
-        for area in share.index
-        if area != region.name
-    ]
-    return {
-        "label": f"Förändring {year - 10}–{year}",
-        "value": f"{swedish.signed(100 * share[region.name], 1)}{swedish.NARROW}%",
-        "comparison": swedish.listed(others) or "hela riket",
-        "source": "population",
-    }
-
-
-def _share_tile(view: Residents) -> list[dict[str, str]]:
-    share = view.indicators["share_65plus"]
-    members = share.known(view.region.members)[::-1]
-    if members.empty:
-        return []
-    low, high = (swedish.number(100 * edge, 1) for edge in members.iloc[[0, -1]])
-    whole = _nation(view, share)
-    said = [] if whole is None else [f"{swedish.percent(whole)} i riket"]
-    if len(members) > 1:
-        first, last = names_of([members.index[0], members.index[-1]])
-        said.insert(0, f"{first} lägst, {last} högst")
-    return [
-        {
-            "label": f"Andel 65 år eller äldre {share.year}",
-            "value": f"{low if len(members) == 1 else f'{low}–{high}'}{swedish.NARROW}%",
-            "comparison": "; ".join(said) or "hela riket",
-            "source": "share_65plus",
-        }
-    ]

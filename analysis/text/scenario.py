@@ -25,15 +25,6 @@ from analysis.views import commuting as flow_view
 from analysis.views.scenario import Scenario
 from analysis.views.services import rows_of
 
-RESEARCH = (
-    "Statskontorets studie ”Hand i hand – en analys av kommunal samverkan” (2023) har tre delar "
-    "som alla ska vägas in. För små kommuner kan samverkan vara nödvändig för att alls klara "
-    "uppgiften.",
-    "Samverkan förbättrar oftast kapaciteten och tillgången till kompetens, och den kan bromsa "
-    "kostnadsökningar; men den sänker sällan kostnaderna.",
-    "Samverkan försvagar varje fullmäktiges möjlighet att styra verksamheten, och den medför "
-    "demokratiska risker. Riskerna kan mildras av hur man samverkar.",
-)
 GENERAL_RIGHT = date(2018, 7, 1)  # avtalssamverkan became a general right (9 kap. 37 §)
 AUTHORITY = frozenset(
     {  # services in which decisions on persons or property are taken by law
@@ -328,8 +319,7 @@ def commuting_text(case: Scenario, links: pd.DataFrame, *, year: int) -> str:
     which = ", av vad som är känt," if hidden else ""
     return (
         f"Starkast pendlingslänk{which} har {pair}: "
-        f"{text.commuters(float(top['both']), str(top['kind']))} i båda riktningarna "
-        f"{year}.{rest}"
+        f"{swedish.number(round(float(top['both'])))} pendlare i båda riktningarna {year}.{rest}"
     )
 
 

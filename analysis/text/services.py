@@ -627,31 +627,3 @@ def gaps_text(view: Sharing, gaps: pd.DataFrame, *, shown: int) -> str:
         f"{services(len(rest))} delas av andra: {areas_listed(view, rest)}. Att uppgift "
         "saknas är en lucka i inventeringen och inget bevis för att samverkan saknas."
     )
-
-
-def known_here(view: Sharing, area: str) -> str:
-    """What the inventory says of a service for the members, in a few words."""
-    rows = view.own[view.own["area"] == area].drop_duplicates(["arrangement", "words"])
-    said = dict.fromkeys(f"{row.words} ({view.names[row.arrangement]})" for row in _rows(rows))
-    return "; ".join(said) or NO_INFORMATION
-
-
-# --- modelled persons of a scenario --------------------------------------------------------------
-
-
-def careful(persons: float, kind: str) -> int:
-    """Persons as a whole number; a modelled figure keeps two digits but is never finer than tens,
-    as in the chapter on commuting: it is known no better. Zero then means fewer than five.
-    """
-    if kind != "modelled":
-        return round(persons)
-    digits = 1 - int(f"{persons:e}".partition("e")[2])
-    return int(round(persons, min(digits, -1)))
-
-
-def commuters(persons: float, kind: str) -> str:
-    """Persons in words: `omkring 1 100 pendlare` when modelled, `färre än 5 pendlare`."""
-    shown = careful(persons, kind)
-    if kind == "modelled":
-        return f"omkring {swedish.number(shown)} pendlare" if shown else "färre än 5 pendlare"
-    return f"{swedish.number(shown)} pendlare"

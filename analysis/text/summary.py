@@ -26,18 +26,21 @@ _NAMED = 3  # services that a headline names
 _BODIES = 3  # bodies whose members a sentence lists
 _MARKETS_YEAR = 2022
 _MARKETS = 4  # labour markets that a sentence names with their members
-RESEARCH = (
+_RESEARCH = (
     "Statskontoret fann 2023 att samverkan kan vara nödvändig för att små kommuner ska klara sina "
     "uppgifter. Den förbättrar oftast kapaciteten och tillgången till kompetens, och kan bromsa "
     "kostnadsökningar men sänker sällan kostnaderna. Den gör det också svårare för varje "
-    "fullmäktige att styra och medför demokratiska risker."
+    "fullmäktige att styra och medför demokratiska risker, som kan minskas genom hur man samverkar."
 )
-RESEARCH_SOURCE = "Statskontoret (2023), ”Hand i hand – en analys av kommunal samverkan”"
+_RESEARCH_SOURCE = "Statskontoret (2023), ”Hand i hand – en analys av kommunal samverkan”"
 
 
 def research() -> str:
-    """What is known of such cooperation in general, with its source; the same on every page one."""
-    return f"{RESEARCH} Källa: {RESEARCH_SOURCE}."
+    """What is known of such cooperation in general, with its source.
+
+    The same on every page one, in every scenario and investigation.
+    """
+    return f"{_RESEARCH} Källa: {_RESEARCH_SOURCE}."
 
 
 def asked(questions: Mapping[str, str]) -> str:

@@ -164,7 +164,6 @@ def all_sentences(seen: Residents) -> list[str]:
         *text.balance_sentences(region, seen.changes),
         *text.spread_sentences(seen),
         *text.pyramid_sentences(region, seen.ages_by_sex),
-        *text.population_findings(seen),
     ]
 
 

@@ -20,7 +20,6 @@ from analysis.views import commuting as commuting_view
 
 N, MINUS = swedish.NARROW, swedish.MINUS
 HALLEFORS = regions.from_members(["1863"])
-NATION = regions.from_members(sorted(regions.municipalities()), name="Hela riket")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -325,38 +324,3 @@ def test_unknown_commuters_of_the_nation_are_not_summed(margins: pd.DataFrame) -
     gap["in_commuters"] = gap["in_commuters"].astype("Int64")
     gap.loc[("1780", 2021), "in_commuters"] = pd.NA
     assert text.abroad_sentence(gap) == ""
-
-
-# --- summary --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "region", [regions.get("karlstad"), HALLEFORS, NATION], ids=lambda region: region.key
-)
-def test_summary_states_no_modelled_number(region: Region) -> None:
-    published = commuting.load_margins()
-    tiles = text.commuting_tiles(region, margins=published)
-    assert all(set(tile) == {"label", "value", "comparison", "source"} for tile in tiles)
-    assert all(tile["source"] in ("commuting_margins", "municipalities") for tile in tiles)
-    words = " ".join(
-        [
-            *text.commuting_findings(region, margins=published),
-            *(value for tile in tiles for value in tile.values()),
-        ]
-    )
-    assert "odell" not in words
-    assert "cirka" not in words
-
-
-def test_tiles_of_karlstad() -> None:
-    tiles = text.commuting_tiles(regions.get("karlstad"), margins=commuting.load_margins())
-    assert [tile["value"] for tile in tiles] == ["+959", "1,01", f"67{N}%", "1"]
-
-
-def test_findings_give_the_lower_bound_as_such() -> None:
-    first, second = text.commuting_findings(
-        regions.get("karlstad"), margins=commuting.load_margins()
-    )
-    assert f"71{N}551 personer arbetade i Karlstadsregionen 2021" in first
-    assert "minst så många arbetar inom regionen" in first
-    assert second == "Hela Karlstadsregionen ligger i en lokal arbetsmarknad: Karlstad (2022)."

@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from analysis import catalog, regions
+from analysis import regions
 from analysis.loaders import population
 from analysis.metrics import population as metrics
 from analysis.regions import Region
@@ -432,25 +432,6 @@ def test_what_the_publisher_has_since_is_told_once_and_not_of_an_earlier_day() -
     )
     early = residents(regions.get("karlstad"), "2020-01-01")
     assert text.newer_sentences(["commuting_margins"], early) == []
-
-
-# --- summary ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("key", ["karlstad", "bergslagen", "malardalen"])
-def test_summary_parts_have_sources_and_words(key: str) -> None:
-    findings = text.population_findings(view(key))
-    assert all(sentence.endswith(".") for sentence in findings)
-    tiles = text.population_tiles(view(key))
-    assert [set(tile) for tile in tiles] == [{"label", "value", "comparison", "source"}] * 3
-    assert all(catalog.dataset(tile["source"]) for tile in tiles)
-    assert all(tile["comparison"] for tile in tiles)
-
-
-def test_tiles_of_bergslagen() -> None:
-    tiles = text.population_tiles(view("bergslagen"))
-    assert [tile["value"] for tile in tiles] == [f"44{N}176", f"{MINUS}4,0{N}%", f"26,8–34,6{N}%"]
-    assert tiles[1]["comparison"] == "+6,0 procent i Örebro län och +7,7 procent i riket"
 
 
 def test_the_nation_is_the_joint_share_of_all() -> None:

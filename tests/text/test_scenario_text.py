@@ -18,6 +18,7 @@ from analysis.metrics.scenario import commuting_links
 from analysis.metrics.services import population_centres
 from analysis.text import national
 from analysis.text import scenario as text
+from analysis.text.summary import research
 from analysis.views.scenario import make_scenario, nations_of
 from analysis.views.services import population_on
 
@@ -183,16 +184,6 @@ def test_contradictory_sources_are_both_told(inventory):
     assert "källorna skiljer sig om den juridiska formen" in said
     said = said.casefold()
     assert said.index("gemensam nämnd enligt") < said.index("kommunalförbund enligt")
-
-
-def test_all_three_parts_of_the_study():
-    first, second, third = text.RESEARCH
-    assert "Statskontoret" in first
-    assert "nödvändig" in first
-    assert "kapaciteten" in second
-    assert "sänker sällan kostnaderna" in second
-    assert "styra" in third
-    assert "demokratiska risker" in third
 
 
 def without(inventory, area):
@@ -414,7 +405,7 @@ def test_a_modelled_link_stands_with_the_measured_error(switchboard):
 
 def test_nothing_promises_a_saving(switchboard, rescue):
     for case in (switchboard, rescue):
-        said = f"{text.question_text(case)} {' '.join(text.RESEARCH)}"
+        said = f"{text.question_text(case)} {research()}"
         assert "lovar ingen besparing" in said
         assert not re.search(r"sparar|kommer att spara|billigare", said)
 

@@ -57,7 +57,6 @@ WORDS = {
     "since",
     "start_of",
     "count_of",
-    "known_here",
     "examples",
     "contradiction_lines",
     "source_numbers",
@@ -330,36 +329,6 @@ def test_history_tells_who_took_over(inventory):
 def test_surahammar_is_a_member_of_which_no_service_is_known(inventory):
     said = text.partial_members_text(view(inventory, "kak", "2018-06-30"))
     assert "Surahammar är medlem i Västra Mälardalens Kommunalförbund" in said
-
-
-@pytest.mark.parametrize(
-    ("persons", "kind", "expected"),
-    [
-        (2319.4, "modelled", 2300),
-        (93.2, "modelled", 90),
-        (9.4, "modelled", 10),
-        (4.9, "modelled", 0),
-        (0.3, "modelled", 0),
-        (0.0, "modelled", 0),
-        (14165, "modelled", 14000),
-        (2319, "observed", 2319),
-        (93, "observed", 93),
-    ],
-)
-def test_modelled_persons_keep_two_digits_but_no_single_persons(persons, kind, expected):
-    assert text.careful(persons, kind) == expected
-
-
-@pytest.mark.parametrize(
-    ("persons", "kind", "expected"),
-    [
-        (1080.0, "modelled", "omkring 1\u202f100 pendlare"),
-        (3.0, "modelled", "färre än 5 pendlare"),
-        (3.0, "observed", "3 pendlare"),
-    ],
-)
-def test_commuters_in_words(persons, kind, expected):
-    assert text.commuters(persons, kind) == expected
 
 
 def test_population_is_that_of_the_last_31_december(inventory):

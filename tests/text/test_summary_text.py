@@ -115,3 +115,10 @@ def test_an_undated_or_planned_service_alone_is_no_title():
     only = replace(INVENTORY, events=plans)
     page = first_page(seen(regions.get("bergslagen"), inventory=only))
     assert page.startswith("Ingen gemensam tjänst är känd")
+
+
+def test_all_three_parts_of_the_study_are_told():
+    said = text.research()
+    for part in ("nödvändig", "kapaciteten", "sänker sällan kostnaderna", "styra", "demokratiska"):
+        assert part in said
+    assert said.count("Statskontoret") == 2, "named, and cited"
