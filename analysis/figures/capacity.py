@@ -31,6 +31,7 @@ from analysis.views.population import MAIN, Indicator, Residents, by_size, coope
 MOST_ROWS = 14  # with more members than this the largest are drawn and the table has them all
 _BAND = "#e4e8e6"
 _LEGEND = 0.4  # inches below the panels
+_RATE = f"per {swedish.number(1000)} invånare"
 
 
 # --- the four measures of the main report --------------------------------------------------------
@@ -359,7 +360,7 @@ def plot_staff(
     >>> rates = staff_per_1000(load_staff().set_index(["code", "year"])["staff"], people)
     >>> axes = plot_staff(regions.get("kak"), rates, population=people.xs(2024, level="year"))
     >>> style.description_of(axes.figure).title[:56]
-    'Kommunens månadsavlönade personal per 1 000 invånare 200'
+    'Kommunens månadsavlönade personal per 1 000 invånare 200'
     """
     wide = rates.dropna().unstack(level=0)
     order = population.reindex(list(region.members)).sort_values(ascending=False).index
@@ -370,11 +371,7 @@ def plot_staff(
     )
     first, last = int(wide.index.min()), int(wide.index.max())
     axes = charts.plot_lines(
-        lines,
-        unit="per 1 000 invånare",
-        axes=axes,
-        height=3.0,
-        colours=charts.named_colours(region.members),
+        lines, unit=_RATE, axes=axes, height=3.0, colours=charts.named_colours(region.members)
     )
     ends = swedish.listed(
         f"{name} {swedish.number(line[last], 1)}"
@@ -385,24 +382,21 @@ def plot_staff(
     frame.insert(0, "name", list(lines))
     table = Table(
         "personal",
-        "Månadsavlönad personal per 1 000 invånare",
+        f"Månadsavlönad personal {_RATE}",
         frame.reset_index(drop=True),
         {"name": NAME, **formats},
         ("staff", "population"),
     )
-    title = (
-        f"Kommunens månadsavlönade personal per 1 000 invånare {swedish.span(first, last)}"
-        f"{aged(last)}"
-    )
+    title = f"Kommunens månadsavlönade personal {_RATE} {swedish.span(first, last)}{aged(last)}"
     return style.describe(
         axes,
         style.Description(
             id="personal",
             title=title,
-            alt=f"Linjediagram, månadsavlönad personal per 1 000 invånare. {last}: {ends}.",
+            alt=f"Linjediagram, månadsavlönad personal {_RATE}. {last}: {ends}.",
             sources=("staff", "population"),
             table=table,
-            unit="per 1 000 invånare",
+            unit=_RATE,
             measures=("staff_per_1000",),
             note="Anställda i kommunalförbund och bolag ingår inte, så nivåerna ska inte rangordnas.",
         ),

@@ -43,9 +43,10 @@ def number(value: float | None, decimals: int = 0) -> str:
     """
     if value is None or is_missing(value):
         return MISSING
-    # half away from zero, as a spreadsheet does it; + 0 turns -0 into 0: no "−0"
+    # half away from zero of the 15 digits that a spreadsheet sees: 100 * 0.1415 is 14.15, not
+    # 14.149999999999999; + 0 turns -0 into 0: no "−0"
     step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP) + 0
+    rounded = Decimal(f"{float(value):.15g}").quantize(step, ROUND_HALF_UP) + 0
     return f"{rounded:,.{max(decimals, 0)}f}".translate(_SIGNS)
 
 

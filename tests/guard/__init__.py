@@ -1,0 +1,35 @@
+"""The guard of the last metre: every number of a built report, computed once more from the files.
+
+Terms
+-----
+exhibit: a figure, table, tile, list of findings, text or set of key figures of a chapter.
+recomputation: a function here that gives what an exhibit must show, from the files in `data/` with
+    pandas and geopandas alone; it imports nothing of the library (`test_guard.py` reads its imports).
+words: a text is compared by its `skeleton`: its numbers, names and words of direction (högst,
+    ökade …) in their order. A sentence may be reworded; a number may not change its place.
+listed: what has no recomputation stands in `listed.py` with the reason. A new exhibit with
+    neither fails, and the failure says where to add it.
+
+Where what is
+-------------
+`capture`: runs the chapters of a region in this process, without kernels, drawings, HTML or PDF.
+`swedish`, `files`: writing and reading numbers; the files. `model`: how a recomputation is added.
+`people`, `ability`, `commuters`, `bodies`, `pageone` …: the recomputations, chapter by chapter.
+`compare`: the one comparer, `faults`. `test_guard`: the tests.
+
+A mutation run
+--------------
+From the root, with the mutated library on PYTHONPATH, a few seconds per region:
+
+    python -m tests.guard bergslagen            # prints each fault; exit code 1 when there is one
+
+or in Python `tests.guard.check("bergslagen")`, which returns the faults as a list of texts.
+"""
+
+
+def check(region: str) -> list[str]:
+    """Run the chapters of `region` and return every fault: exhibit, cell, shown and recomputed."""
+    from tests.guard.capture import chapters
+    from tests.guard.compare import faults
+
+    return faults(region, chapters(region))

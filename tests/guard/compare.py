@@ -1,0 +1,206 @@
+"""The one comparer: what the chapters show against what the files say.
+
+Terms
+-----
+fault: one line that names exhibit, cell, what is shown, what is recomputed and where.
+explained: a sentence whose skeleton is that of a recomputed one, that stands as a note in
+    `data/README.md`, or that is fixed (a definition, see `listed.FIXED`).
+"""
+
+import difflib
+import importlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from tests.guard import files, listed
+from tests.guard.model import BOOK, Figure, Place, Table
+from tests.guard.swedish import Skeletons, plain, sentences
+
+_HERE = "tests/guard"
+for _module in ("people", "ability", "commuters", "modelled", "pageone", "bodies"):
+    if (Path(__file__).parent / f"{_module}.py").exists():
+        importlib.import_module(f"tests.guard.{_module}")
+
+
+def faults(region: str, chapters: dict[str, list]) -> list[str]:
+    """Every fault of the exhibits of a region, by chapter."""
+    area = files.region(region)
+    return [
+        f"{chapter} {fault}"
+        for chapter, shown in chapters.items()
+        if chapter != "services"
+        for fault in _chapter(chapter, area, shown)
+    ]
+
+
+def _chapter(chapter: str, area: files.Area, shown: list) -> Iterator[str]:
+    said: list[str] = []
+    for exhibit in shown:
+        if exhibit.type in ("figure", "table"):
+            yield from _exhibit(chapter, area, exhibit)
+        elif exhibit.type in listed.KINDS:
+            said += listed.KINDS[exhibit.type](exhibit)
+    yield from _said(chapter, area, said)
+
+
+# --- figures and tables --------------------------------------------------------------------------
+
+
+def place_of(chapter: str, name: str, area: files.Area) -> tuple[str, Place]:
+    """The id without the key of a part at its end, and the part."""
+    for part in (area, *area.groups):
+        if name.endswith(f"-{part.key}"):
+            return name.removesuffix(f"-{part.key}"), Place(area, part)
+    return name, Place(area, area)
+
+
+def _exhibit(chapter: str, area: files.Area, exhibit) -> Iterator[str]:
+    name, place = place_of(chapter, exhibit.id, area)
+    if (chapter, name) in listed.EXHIBITS:
+        return
+    function = BOOK.exhibits.get((chapter, name))
+    if function is None:
+        yield (
+            f"{exhibit.type} {exhibit.id}: nobody recomputes it; add a function with "
+            f'@recomputes("{chapter}", "{name}") to a module of {_HERE}, or list it with the '
+            f"reason in {_HERE}/listed.py"
+        )
+        return
+    made = f"({_HERE}/{function.__module__.rpartition('.')[2]}.py, {function.__name__})"
+    wanted = function(place)
+    if exhibit.type == "table" and isinstance(wanted, Figure):
+        wanted = wanted.table  # the same numbers, printed as a table too
+    found = _table(exhibit, wanted) if isinstance(wanted, Table) else _figure(exhibit, wanted)
+    yield from (f"{exhibit.type} {exhibit.id}: {fault} {made}" for fault in found)
+
+
+def _figure(exhibit, wanted: Figure) -> Iterator[str]:
+    for part in ("title", "subtitle", "alt"):
+        yield from _words(part, getattr(exhibit, part), getattr(wanted, part))
+    yield from _notes([exhibit.note], wanted.notes)
+    if (exhibit.table is None) != (wanted.table is None):
+        yield "has a table where none is recomputed, or none where one is"
+    elif wanted.table is not None:
+        yield from _table(exhibit.table, wanted.table)
+
+
+def _table(exhibit, wanted: Table) -> Iterator[str]:
+    yield from _words("title", exhibit.title, wanted.title)
+    yield from _notes(exhibit.notes, wanted.notes)
+    heads = [plain(column.heading) for column in exhibit.columns]
+    if heads != [plain(head) for head in wanted.heads]:
+        yield f"headings {heads} are not {wanted.heads}"
+        return
+    rows = [
+        [plain(column.show(value)) for column, value in zip(exhibit.columns, row, strict=True)]
+        for row in exhibit.rows
+    ]
+    yield from cell_faults(heads, rows, wanted.rows)
+
+
+def cell_faults(heads: list[str], shown: list[list[str]], wanted: list[list[str]]) -> Iterator[str]:
+    """Rows that lack, are too many or stand elsewhere, and cells that differ in the others.
+
+    Rows are named by their first cell, and by their number where several have the same.
+    """
+    has, must = _by_name(shown), _by_name(wanted)
+    if list(has) != list(must):
+        yield f"rows {_differ(list(has), list(must))}"
+    for name in must:
+        for head, cell, value in zip(heads, has.get(name, ()), must[name], strict=False):
+            if value != listed.UNKNOWN and cell != plain(value):
+                yield f"row {name!r}, {head!r}: shown {cell!r}, recomputed {plain(value)!r}"
+
+
+def _by_name(rows: list[list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    seen: Counter = Counter()
+    for row in rows:
+        name = plain(row[0])
+        seen[name] += 1
+        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = row
+    return found
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+@cache
+def _skeletons() -> Skeletons:
+    return Skeletons(listed.proper_names())
+
+
+def _words(part: str, shown: str, wanted: str) -> Iterator[str]:
+    if wanted == listed.UNKNOWN:
+        return
+    has, must = _skeletons().of(shown), _skeletons().of(wanted)
+    if has != must:
+        yield f"{part} {plain(shown)!r}: says {_differ(has, must)}"
+
+
+def _differ(has: list[str], must: list[str]) -> str:
+    """The first places in which two skeletons differ."""
+    parts = [
+        f"{' '.join(has[a:b]) or 'nothing'} where {' '.join(must[c:d]) or 'nothing'} is recomputed"
+        for kind, a, b, c, d in difflib.SequenceMatcher(None, has, must, False).get_opcodes()
+        if kind != "equal"
+    ]
+    return "; ".join(parts[:3])
+
+
+def _key(sentence: str) -> tuple[str, ...]:
+    return tuple(_skeletons().of(sentence))
+
+
+@cache
+def _fixed() -> frozenset[tuple[str, ...]]:
+    """Skeletons of what is printed as it stands."""
+    readme = (files.DATA / "README.md").read_text(encoding="utf-8")
+    texts = [line.removeprefix("- ") for line in readme.splitlines() if line.startswith("- ")]
+    return frozenset(_key(part) for text in [*texts, *listed.FIXED] for part in sentences(text))
+
+
+def _notes(shown: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:
+    right = {_key(part) for note in wanted for part in sentences(note)} | _fixed()
+    for note in shown:
+        for part in sentences(note):
+            if _key(part) and _key(part) not in right:
+                yield f"note {plain(part)!r} is not recomputed; give it in `notes`"
+
+
+def _said(chapter: str, area: files.Area, shown: list[str]) -> Iterator[str]:
+    """Each sentence must be a recomputed one, and each recomputed one must be said."""
+    wanted: dict[tuple[str, ...], str] = {}
+    must: Counter = Counter()
+    for function in BOOK.said.get(chapter, []):
+        for text in function(area):
+            for part in sentences(text):
+                wanted[_key(part)] = (
+                    f"{function.__module__.rpartition('.')[2]}.py, {function.__name__}"
+                )
+                must[_key(part)] += 1
+    has = Counter(_key(part) for text in shown for part in sentences(text))
+    for text in shown:
+        for part in sentences(text):
+            if any(at == chapter and part.startswith(start) for at, start in listed.SENTENCES):
+                continue
+            if _key(part) and _key(part) not in wanted and _key(part) not in _fixed():
+                yield f"sentence {plain(part)!r}: {_nearest(_key(part), wanted)}"
+    for key in must:
+        if key and not has[key]:
+            yield f"does not say {' '.join(key)} ({_HERE}/{wanted[key]})"
+
+
+def _nearest(key: tuple[str, ...], wanted: dict[tuple[str, ...], str]) -> str:
+    def likeness(other: tuple[str, ...]) -> float:
+        return difflib.SequenceMatcher(None, key, other, False).ratio()
+
+    best = max(wanted, key=likeness, default=())
+    if not best or likeness(best) < 0.4:
+        return (
+            f"nobody recomputes it; add it to a function with @says in a module of {_HERE}, or to "
+            f"FIXED in {_HERE}/listed.py with the reason"
+        )
+    return f"says {_differ(list(key), list(best))} ({_HERE}/{wanted[best]})"

@@ -1,0 +1,412 @@
+"""Recomputed: pages one and two: headline, evidence, findings, tiles, questions and overview."""
+
+import re
+from itertools import zip_longest
+
+from tests.guard.ability import newest
+from tests.guard.commuters import YEAR, alphabetical, markets, sums
+from tests.guard.files import LAST, Area, counties, names, people, read
+from tests.guard.inventory import Row, Shared, area_names, name_of, shared
+from tests.guard.model import Figure, Place, Table, recomputes, says
+from tests.guard.modelled import link
+from tests.guard.people import by_size, count, total
+from tests.guard.swedish import listed, number, percent
+
+ROWS = 27  # that page two has room for in a column
+NAMED = 3  # services that a headline names
+
+
+def lower(name: str) -> str:
+    """A service inside a sentence."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def short(name: str) -> str:
+    """The abbreviation of a body's name, where it has one."""
+    before, _, letters = name.partition(" (")
+    letters = letters.rstrip(")")
+    return letters if letters.isupper() and letters[0] == before[0] else before
+
+
+def in_order(areas) -> list[str]:
+    """Names of services in the order of the inventory, as a sentence has them."""
+    chosen = set(areas)
+    return [
+        lower(name).removeprefix("gemensam ") for key, name in area_names().items() if key in chosen
+    ]
+
+
+def foremost(of: Shared, areas: set[str], most: int) -> list[str]:
+    """Services of the largest bodies in turn: first of each, then second of each."""
+    bodies: dict[str, list[str]] = {}
+    for body, area, _ in of.together():
+        if area in areas:
+            bodies.setdefault(body, []).append(area)
+    turns = zip_longest(*sorted(bodies.values(), key=len, reverse=True))
+    found = dict.fromkeys(area for turn in turns for area in turn if area)
+    return list(found)[:most]
+
+
+def _span(of: Shared) -> str:
+    first, last = of.years()
+    return f"{first}–{last}" if last > first else f"{first}"
+
+
+def _old(of: Shared) -> list[Row]:
+    return [row for row in of.best().values() if not row.new]
+
+
+def headline(whole: Area) -> str:
+    """What is shared, in substance."""
+    if len(whole.parts) == 1:
+        of, size = shared(whole), count(len(whole.members))
+        together, divided = of.complete(), of.divided()
+        if len(together) <= NAMED:
+            text = f"{listed(in_order(together))} sköts gemensamt av alla {size}"
+        else:
+            some = foremost(of, together, NAMED - bool(divided))
+            text = f"{count(len(together))} tjänster av alla {size}, bland dem {listed(in_order(some))}"
+        if divided:
+            text += (
+                f"; {lower(area_names()[divided[0]])} i {count(len(of.by_area(divided[0])))} organ"
+            )
+        return text
+    told = []
+    for part in whole.parts:
+        of = shared(part)
+        together = of.complete()
+        if len(together) <= NAMED:
+            told.append(f"{part.name} delar {listed(in_order(together))}")
+        else:
+            some = listed(in_order(foremost(of, together, NAMED)))
+            told.append(f"{part.name} delar {count(len(together))}, bland dem {some}")
+    return "; ".join(told)
+
+
+@says("summary")
+def findings(whole: Area):
+    """Headline, evidence and the findings."""
+    yield headline(whole)
+    if len(whole.parts) == 1:
+        of = shared(whole)
+        yield f"Källor {_span(of)}."
+        if _old(of):
+            yield (
+                f"För {count(len(_old(of)))} av {count(len(of.areas()))} tjänster är inget belägg från "
+                "den här mandatperioden eller de tre senaste åren."
+            )
+    else:
+        yield "; ".join(f"{part.name}: källor {_span(shared(part))}" for part in whole.parts)
+    for part in whole.parts:
+        yield from _shared_by(part)
+        yield from _carried(part)
+    for part in whole.parts:
+        of = shared(part)
+        for area in of.divided()[:1]:
+            told = (
+                f"{name_of(body)} ({listed(sorted((names()[code] for code in codes), key=alphabetical))})"
+                for body, codes in of.by_area(area).items()
+            )
+            yield f"{area_names()[area]} sköts av {listed(told)}."
+    yield _markets(whole)
+    yield _outside(whole)
+    yield from _unknown(whole)
+
+
+def _shared_by(part: Area):
+    of = shared(part)
+    areas, together = of.areas(), of.complete()
+    bodies = {row.body for row in of.best().values()}
+    place = f"kommunerna i {part.name}, i {count(len(bodies))} organ"
+    text = f"{count(len(areas))} tjänster delas av minst två av {place}"
+    if together != areas:
+        text += f"; {count(len(together))} av dem delas av alla"
+    yield f"{text}."
+    old = _old(of)
+    if old:
+        many = f"{count(len(old))} av dem" if len(old) < len(areas) else "Alla"
+        yield f"{many} fanns enligt källor {max(row.year for row in old)} eller tidigare; inget slut."
+
+
+def _carried(part: Area):
+    order = by_size(part)
+    year, share = newest("share_65plus")
+    own = share[list(part.members)].sort_values(kind="stable")
+    yield (
+        f"Minst är {names()[order[-1]]} med {number(people()[order[-1]])} invånare, störst "
+        f"{names()[order[0]]} med {number(people()[order[0]])} ({LAST}); andelen 65 år eller äldre "
+        f"varierar mellan {number(round(own.iloc[0]))} i {names()[own.index[0]]} och "
+        f"{number(round(own.iloc[-1]))} i {names()[own.index[-1]]} ({year})."
+    )
+
+
+def _markets(whole: Area) -> str:
+    own = markets(whole.members)
+    if len(own) == 1:
+        return f"Alla {count(len(whole.members))} kommunerna hör till samma, {next(iter(own))} (SCB 2022)."
+    official = read("municipalities.csv").set_index("code")["labour_market_name"]
+    met = dict.fromkeys(official[code] for code in whole.members)
+    told = listed(f"{market} ({listed(sorted(own[market], key=alphabetical))})" for market in met)
+    return f"Kommunerna hör till {count(len(own))} av SCB:s lokala arbetsmarknader (2022): {told}."
+
+
+def _outside(whole: Area) -> str:
+    told = []
+    for part in whole.parts:
+        to = link(part.members)
+        name = part.name if len(whole.parts) > 1 else "kommunerna"
+        told += [f"av dem som pendlar ut från {name} troligen i {names()[to]}"] if to else []
+    return f"{'; '.join(told)} (modellskattning {YEAR})." if told else ""
+
+
+def _unknown(whole: Area):
+    for part in whole.parts:
+        of = shared(part)
+        missing, known = len(of.unknown()), len(of.known())
+        lost = {
+            area
+            for (area, _), (state, words) in of.cells().items()
+            if state == "planned" and "utfall okänt" in words
+        }
+        whom = f" för {part.name}" if len(whole.parts) > 1 else ""
+        text = f"Uppgift saknas{whom} om {count(missing)} av de {missing + known} tjänster"
+        if lost:
+            text += f"; vad som blev av avsikter och utredningar om {count(len(lost))} tjänster är okänt"
+        yield f"{text}.".replace("en tjänster", "en tjänst")
+
+
+@says("summary")
+def tiles(whole: Area):
+    """The numbers beside the findings: label, value and comparison."""
+    several = len(whole.parts) > 1
+    for part in whole.parts:
+        of, where = shared(part), f" i {part.name}" if several else ""
+        size = count(len(part.members))
+        yield f"Invånare{where} {LAST}: {number(total(part.members))} i {size} kommuner"
+        yield (
+            f"Tjänster som delas av minst två kommuner{where}: {len(of.areas())} källor {_span(of)}"
+        )
+    if not several:
+        yield f"Arbetar i sin egen kommun {YEAR}: {percent(sums(whole.members)['stay'], 0)} %"
+
+
+# --- what to ask ---------------------------------------------------------------------------------
+
+
+def bodies_of(of: Shared) -> list[str]:
+    """Bodies with a counted service: those of most members, then of most services, first."""
+    rows: dict[str, list[Row]] = {}
+    for row in of.counted:
+        rows.setdefault(row.body, []).append(row)
+    return sorted(
+        rows, key=lambda b: (-len({r.code for r in rows[b]}), -len({r.area for r in rows[b]}))
+    )
+
+
+@says("summary")
+def asked(whole: Area):
+    """The questions whose answers have numbers or names."""
+    several = len(whole.parts) > 1
+    answers = [(part, _answers(shared(part))) for part in whole.parts]
+    for place in range(4):
+        told = {said[place] for _, said in answers}
+        if not several or len(told) == 1:
+            yield from answers[0][1][place].split("\n")
+            continue
+        for part, said in answers:
+            if said[place]:
+                yield f"{part.name}: {said[place]}".replace("\n", " ")
+
+
+def _answers(of: Shared) -> list[str]:
+    return [_still(of), _hosts(of), _forms(of), _outcomes(of)]
+
+
+def _still(of: Shared) -> str:
+    rows = [row for row in of.own if row.state == "unended" and row.kind == "service"]
+    years: dict[str, list[int]] = {}
+    areas: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row.body):
+        years.setdefault(row.body, []).append(row.year)
+        areas.setdefault(row.body, []).append(row.area)
+    told = []
+    for body in sorted(years, key=lambda body: min(years[body])):
+        own = list(dict.fromkeys(areas[body]))
+        what = f"{count(len(own))} tjänster" if len(own) > 2 else listed(examples(own))
+        low, high = min(years[body]), max(years[body])
+        told.append(
+            f"{short(name_of(body))} ({what}, källor {low}{f'–{high}' if high > low else ''})"
+        )
+    more = len(told) - 6
+    text = f"{', '.join(told[:6])} och {_ones(more)} organ till" if more > 0 else listed(told)
+    vague = {row.body for row in of.own if row.state == "unclear" and row.kind == "service"}
+    vague -= set(years)
+    unclear = f"Om {_ones(len(vague))} organ till är det oklart." if vague else ""
+    return "\n".join(part for part in (f"{text}." if told else "", unclear) if part)
+
+
+def _ones(many: int) -> str:
+    return "ett" if many == 1 else count(many)
+
+
+def _hosts(of: Shared) -> str:
+    form, host = _column("legal_form"), _column("host")
+    lacking = [
+        short(name_of(body))
+        for body in bodies_of(of)
+        if form[body] in ("gemensam-namnd", "avtal") and not host[body]
+    ]
+    return f"Källorna namnger ingen värd för {listed(lacking)}." if lacking else ""
+
+
+def _forms(of: Shared) -> str:
+    form = _column("legal_form")
+    lacking = [short(name_of(body)) for body in bodies_of(of) if form[body] == "okand"]
+    return f"Den juridiska formen framgår inte för {listed(lacking)}." if lacking else ""
+
+
+def _column(name: str) -> dict[str, str]:
+    table = read("services/arrangements.csv")
+    return dict(zip(table["key"], table[name], strict=True))
+
+
+def _outcomes(of: Shared) -> str:
+    found: dict[str, tuple[dict, set]] = {}
+    for row in of.own:
+        if row.state == "planned" and "utfall okänt" in row.words:
+            plans, areas = found.setdefault(row.body, ({}, set()))
+            plans[row.words.removesuffix(", utfall okänt")] = True
+            areas.add(row.area)
+    told = []
+    for body, (plans, areas) in found.items():
+        noun = "område" if len(areas) == 1 else "områden"
+        told.append(f"{short(name_of(body))}: {listed(plans)}, {_ones(len(areas))} {noun}")
+    return f"{'; '.join(told)}." if told else ""
+
+
+# the services that are named first, in short words; an editor's choice, not a number
+SHORT = {
+    "avfall": "avfall",
+    "vatten-avlopp": "vatten",
+    "bygglov": "bygglov",
+    "miljotillsyn": "miljötillsyn",
+    "gata": "gator",
+    "loner": "löner",
+    "it-drift": "it-drift",
+    "vaxel": "växel",
+    "krisberedskap": "krisberedskap",
+    "overformyndare": "överförmyndare",
+    "gymnasieskola": "gymnasieskola",
+    "raddningstjanst": "räddningstjänst",
+    "raddningsledning": "räddningsledning",
+    "hjalpmedel": "hjälpmedel",
+}
+
+
+def examples(areas) -> list[str]:
+    """The best known of some services, in short words."""
+    chosen = set(areas)
+    known = [word for key, word in SHORT.items() if key in chosen]
+    rest = [
+        re.split(r" och |,", lower(name))[0].rstrip("-")
+        for key, name in area_names().items()
+        if key in chosen and key not in SHORT
+    ]
+    return [*known, *rest][:NAMED]
+
+
+# --- overview and map ----------------------------------------------------------------------------
+
+_STATES = {
+    "confirmed": "bekräftade",
+    "evidenced": "belagda",
+    "unended": "som fanns och vars slut inte är känt",
+    "unclear": "oklara i dag",
+    "alone": "i egen regi",
+    "planned": "bara avsikter eller utredningar",
+}
+
+
+def sure(of: Shared) -> str:
+    """How many services are shared, and how many of them have new evidence."""
+    areas = of.areas()
+    new = {row.area for row in of.counted if row.new and row.area in areas}
+    many = "alla" if new == areas else count(len(new)) if new else "ingen"
+    return f"{count(len(areas))} gemensamma tjänster, {many} med nya belägg"
+
+
+@recomputes("summary", "tjanst-oversikt")
+def overview(at: Place) -> Figure:
+    """Every known service by municipality, with how sure it is."""
+    whole, of = at.whole, shared(at.whole)
+    cells, parts = of.cells(), whole.parts
+    if len(parts) > 1:
+        cells = {key: cell for part in parts for key, cell in shared(part).cells().items()}
+    order = [code for part in parts for code in part.members]
+    surer = [area for area in of.known() if any(_live(cells.get((area, c))) for c in order)]
+    kept = _kept(surer, cells, order)
+    rows = [
+        [area_names()[area], *(cells.get((area, code), ("", "ingen uppgift"))[1] for code in order)]
+        for area in kept
+    ]
+    told = []
+    for code in order:
+        has = [cells.get((area, code), ("", ""))[0] for area in kept]
+        some = (f"{has.count(s)} {word}" for s, word in _STATES.items() if has.count(s))
+        told.append(f"{names()[code]}: {', '.join(some)}.")
+    title = (
+        "; ".join(f"{part.name}: {sure(shared(part))}" for part in parts)
+        if len(parts) > 1
+        else sure(of)
+    )
+    beyond = len(surer) - len(kept)
+    return Figure(
+        title,
+        f"Matris med {len(kept)} tjänster. {' '.join(told)}",
+        "Tjänster och kommuner 31 augusti 2026",
+        Table(
+            "Tjänster och kommuner 31 augusti 2026", ["Tjänst", *(names()[c] for c in order)], rows
+        ),
+        [f"{beyond} tjänster till står i bilagan."] if beyond else [],
+    )
+
+
+def _live(cell) -> bool:
+    return bool(cell) and cell[0] not in ("ended", "")
+
+
+def _kept(areas: list[str], cells: dict, order: list[str]) -> list[str]:
+    """What the page has room for: services that are only planned go first."""
+    most = ROWS * (2 if len(order) <= 5 else 1)
+    plans = ("planned", "ended", "")
+    only = [a for a in areas if all(cells.get((a, c), ("", ""))[0] in plans for c in order)]
+    gone = only[: max(len(areas) - most, 0)]
+    return [area for area in areas if area not in gone][:most]
+
+
+@recomputes("summary", "region-map")
+def region_map(at: Place) -> Figure:
+    """The members with county, group and labour market."""
+    whole = at.whole
+    table = read("municipalities.csv").set_index("code")
+    rows = [
+        [r["name"], code, r["county"], r["skr_group"], r["labour_market_name"]]
+        for code, r in ((code, table.loc[code]) for code in whole.members)
+    ]
+    lands = listed(counties()[county] for county in whole.counties)
+    groups = [
+        f"I {part.name} ingår {listed(names()[c] for c in part.members)}."
+        for part in whole.parts
+        if len(whole.parts) > 1
+    ]
+    return Figure(
+        f"Kommunerna i {whole.name}",
+        f"Karta över {whole.name}: {len(whole.members)} kommuner i {lands}, nämligen "
+        f"{listed(names()[c] for c in whole.members)}. {' '.join(groups)}",
+        "",
+        Table(
+            f"Kommunerna i {whole.name}",
+            ["Kommun", "Kod", "Län", "Kommungrupp", "Lokal arbetsmarknad 2022"],
+            rows,
+        ),
+    )
