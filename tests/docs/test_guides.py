@@ -34,7 +34,7 @@ def add_to_catalogue(entry, house):
     path = house / "analysis" / "catalog.py"
     text = path.read_text(encoding="utf-8")
     end = text.index("\n)\n", text.index("\n_DATASETS")) + 1
-    path.write_text(text[:end] + entry + text[end:], encoding="utf-8")
+    path.write_text(f"{text[:end]}{entry.rstrip()},\n{text[end:]}", encoding="utf-8")
 
 
 def test_an_own_metric(house):
