@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from analysis.loaders.boundaries import load_boundaries
     from analysis.loaders.services import load_inventory
     from analysis.loaders.tables import load, source_of
+    from analysis.owndata import own
     from analysis.regions import Region
     from analysis.regions import resolve as region
 
@@ -57,6 +58,7 @@ __all__ = [
     "load_inventory",
     "loaders",
     "metrics",
+    "own",
     "region",
     "regions",
     "report",
@@ -93,6 +95,7 @@ __getattr__, __dir__ = lazy.attach(
         "load": "analysis.loaders.tables:load",
         "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
         "load_inventory": "analysis.loaders.services:load_inventory",
+        "own": "analysis.owndata:own",
         "region": "analysis.regions:resolve",
         "say": "analysis.exhibits:say",
         "show": "analysis.exhibits:show",

@@ -33,7 +33,7 @@ LAYERS = (
     ("figures",),
     ("exhibits", "key_figures"),
     ("report", "inventory_desk"),
-    ("explore",),
+    ("explore", "owndata"),
     ("cli",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -26,6 +26,7 @@ STABLE = {
     "load_inventory",
     "loaders",
     "metrics",
+    "own",
     "region",
     "regions",
     "report",

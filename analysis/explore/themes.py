@@ -8,7 +8,7 @@ values: Series of the measure indexed by (code, year), all municipalities.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +26,7 @@ from analysis.metrics import services as service_metrics
 from analysis.metrics.measure import Kind, Measure, measure_of
 from analysis.regions import Region
 from analysis.tables import Table
+from analysis.views.comparators import Given
 
 Metric = Callable[..., pd.Series]
 _FIRST_SERVICES = 2004  # the oldest year that several bodies of the inventory have dates for
@@ -153,18 +154,20 @@ THEMES: dict[str, Theme] = {theme.measure.id: theme for theme in _themes()}
 """The themes by the id of their measure, in the order of the explorer."""
 
 
-def theme_of(key: str) -> Theme:
-    """The theme `key`; raises InputError that suggests the nearest one.
+def theme_of(key: str | Theme) -> Theme:
+    """The theme `key`, or one of your own as it is; raises InputError that suggests the nearest one.
 
     >>> theme_of("tax_rate").measure.label
     'Kommunal skattesats'
     """
+    if isinstance(key, Theme):
+        return key
     if key in THEMES:
         return THEMES[key]
     raise InputError(hints.unknown("theme", key, THEMES.keys()))
 
 
-def values(theme: str) -> pd.Series:
+def values(theme: str | Theme) -> pd.Series:
     """The values of a theme for all municipalities, indexed by (code, year), in its unit.
 
     >>> from analysis import explore
@@ -174,7 +177,7 @@ def values(theme: str) -> pd.Series:
     return theme_of(theme).load()
 
 
-def years(region: Region, theme: str) -> list[int]:
+def years(region: Region, theme: str | Theme) -> list[int]:
     """The years in which the theme is known for at least one member.
 
     >>> from analysis import explore, regions
@@ -184,7 +187,7 @@ def years(region: Region, theme: str) -> list[int]:
     return measures.known_years(values(theme), region)
 
 
-def plot_map(region: Region, theme: str, *, year: int) -> Axes:
+def plot_map(region: Region, theme: str | Theme, *, year: int) -> Axes:
     """The map of a theme for one year, as a report prints it; returns the described Axes.
 
     Raises InputError for an unknown theme, or a year without values (with the years there are).
@@ -206,26 +209,75 @@ def plot_map(region: Region, theme: str, *, year: int) -> Axes:
     )
 
 
-def plot_series(region: Region, theme: str) -> Axes:
-    """One line a member over all known years; nothing joins across a break of the series.
+def plot_series(
+    region: Region,
+    theme: str | Theme,
+    *,
+    years: tuple[int, int] | None = None,
+    index: int | None = None,
+    compare: Given = (),
+) -> Axes:
+    """One line a member over the years; nothing joins across a break of the series.
+
+    `years` are the first and the last; `index` the year that is 100; `compare` any of peers,
+    county, labour market and nation, or other municipalities.
 
     >>> from analysis import explore, regions
     >>> from analysis.figures import style
-    >>> axes = explore.plot_series(regions.get("kak"), "commuting_ratio")
+    >>> axes = explore.plot_series(regions.get("kak"), "population", index=2000, compare="nation")
     >>> style.description_of(axes.figure).title
-    'Pendlingskvot 2004–2021'
+    'Folkmängd 1950–2025, index (2000 = 100)'
     """
-    kind = theme_of(theme).kind(*years(region, theme))
-    return measures.plot_measure_series(region, theme_of(theme).measure, values(theme), kind=kind)
+    found, drawn = theme_of(theme), values(theme)
+    return measures.plot_measure_series(
+        region,
+        found.measure,
+        drawn,
+        years=years,
+        index=index,
+        compare=compare,
+        kind=_kind(found, measures.known_years(drawn, region), computed=bool(index or compare)),
+    )
 
 
-def table(region: Region, theme: str, *, year: int) -> Table:
-    """The members' values of one year, largest first.
+def _kind(theme: Theme, years: Sequence[int], *, computed: bool) -> Kind:
+    """How the values of some years are known; what is computed from observed ones is derived."""
+    kind = theme.kind(*years)
+    return "derived" if computed and kind == "observed" else kind
+
+
+def plot_ranking(region: Region, theme: str | Theme, *, year: int, compare: Given = ()) -> Axes:
+    """The members of one year, largest first, with the medians of what they are compared with.
+
+    >>> from analysis import explore, regions
+    >>> axes = explore.plot_ranking(regions.get("kak"), "tax_rate", year=2022, compare="peers")
+    >>> len(axes.get_yticklabels())
+    3
+    """
+    found = theme_of(theme)
+    return measures.plot_measure_ranking(
+        region,
+        found.measure,
+        values(theme),
+        year=year,
+        compare=compare,
+        kind=_kind(found, [year], computed=bool(compare)),
+    )
+
+
+def table(region: Region, theme: str | Theme, *, year: int, compare: Given = ()) -> Table:
+    """The members' values of one year, largest first, then those they are compared with.
 
     >>> from analysis import explore, regions
     >>> explore.table(regions.get("kak"), "population", year=2024).frame["name"].tolist()
     ['Köping', 'Arboga', 'Kungsör']
     """
+    found = theme_of(theme)
     return measures.measure_table(
-        region, theme_of(theme).measure, values(theme), year=year, kind=theme_of(theme).kind(year)
+        region,
+        found.measure,
+        values(theme),
+        year=year,
+        compare=compare,
+        kind=_kind(found, [year], computed=bool(compare)),
     )

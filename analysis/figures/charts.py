@@ -25,8 +25,10 @@ from analysis import catalog
 from analysis.citable import Citable, Source
 from analysis.figures import labels, style
 from analysis.regions import names_of
+from analysis.tables import Format
 from analysis.text import swedish
 
+DASHES = style.DASHES[1:]
 MOST_NAMED = 8  # as many lines as there are markers and dashes to tell apart
 _LABEL_SIZE = 8.5
 _MARKS = 9  # markers on a long line: enough to follow it, not a row of beads
@@ -137,6 +139,42 @@ def plot_lines(
         if ceiling is not None:
             axes.set_ylim(None, ceiling)
         name_ends(axes, ends)
+    return axes
+
+
+def plot_ranking(rows: pd.DataFrame, against: pd.DataFrame, *, unit: str, form: Format) -> Axes:
+    """A dot for each of `rows` (name, value), in their order; a line across for each of `against`.
+
+    >>> rows = pd.DataFrame({"name": ["Kil", "Grums"], "value": [2.0, 1.0]})
+    >>> axes = plot_ranking(rows, rows[:0], unit="procent", form=Format("Andel"))
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['Kil  2', 'Grums  1']
+    """
+    scale = 100 if form.percent else 1
+    axes = style.canvas(0.5 + 0.2 * len(rows) + 0.17 * len(against))
+    places = np.arange(len(rows))
+    with style.look():
+        axes.plot(rows["value"] * scale, places, "o", color=style.ACCENT, markersize=6, zorder=4)
+        marks = zip(against["name"], against["value"], DASHES, strict=False)
+        for name, value, dash in marks:
+            axes.axvline(
+                value * scale,
+                color=style.HIGHLIGHT,
+                linestyle=dash,
+                linewidth=1.1,
+                label=f"{name}: {form.show(value)}",
+                zorder=2,
+            )
+        shown = rows["name"] + "  " + rows["value"].map(form.show)
+        axes.set_yticks(places, list(shown))
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.margins(x=0.12)
+        number_axis(axes.xaxis, decimals=form.decimals)
+        axes.grid(axis="x")
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlabel(unit, fontsize=_LABEL_SIZE, color=style.MUTED)
+        if len(against):
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     return axes
 
 

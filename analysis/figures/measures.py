@@ -9,19 +9,23 @@ count: a measure counted in persons or things, drawn as circles; all others shad
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import InputError
+from analysis.citable import Citable
+from analysis.errors import InputError, raise_faults
 from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
 from analysis.text import swedish
+from analysis.views.comparators import Comparator, Given, comparators
 
 COUNTS = ("invånare", "personer", "antal")
 CENTRES = {"kvot": 1.0}  # the middle of a diverging scale, by unit
@@ -35,7 +39,7 @@ def is_count(measure: Measure) -> bool:
     >>> is_count(explore.theme_of("population").measure)
     True
     """
-    return measure.unit in COUNTS
+    return measure.counts or measure.unit in COUNTS
 
 
 def centre_of(measure: Measure, values: pd.Series) -> float | None:
@@ -272,12 +276,18 @@ def plot_measure_series(
     measure: Measure,
     values: pd.Series,
     *,
+    years: tuple[int, int] | None = None,
+    index: int | None = None,
+    compare: Given = (),
     kind: Kind | None = None,
     axes: Axes | None = None,
 ) -> Axes:
     """One line a member over the years; nothing joins across a break of the source's series.
 
-    `values` is indexed by (code, year). Returns the described Axes.
+    `values` is indexed by (code, year). `years` are the first and last year; `index` is the year
+    that is 100, and keeps the lines inside its own series; `compare` adds a line for each of
+    `views.comparators`. Returns the described Axes. Raises InputError, with the years that are
+    known, for years or an index outside them.
 
     >>> from analysis import explore, regions
     >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
@@ -285,47 +295,127 @@ def plot_measure_series(
     >>> axes = plot_measure_series(area, measure, values)
     >>> style.description_of(axes.figure).title
     'Pendlingskvot 2004–2021'
+    >>> axes = plot_measure_series(area, measure, values, index=2012, compare="county")
+    >>> style.description_of(axes.figure).title
+    'Pendlingskvot 2011–2018, index (2012 = 100)'
     """
-    years = known_years(values, region)
-    if not years:
+    known = known_years(values, region)
+    if not known:
         raise InputError(f"{measure.id!r} is not known for any municipality of {region.name}")
-    order = of_year(region, measure, values, years[-1]).index
-    known, scale = municipalities(), 100 if measure.as_percent else 1
-    lines = {
-        known[str(code)].name: values.xs(code, level=0).astype("float64") * scale
-        for code in order
-        if code in values.index.get_level_values(0)
-    }
-    breaks = sorted(
-        {
-            first
-            for key in measure.sources
-            for first in charts.breaks_of(key)
-            if years[0] < first <= years[-1]
-        }
-    )
+    breaks = _breaks(measure, known)
+    first, last = _within(known, breaks, years, index)
+    chosen = values[values.index.get_level_values(1).isin(range(first, last + 1))]
+    against = comparators(region, compare)
+    frame = _lines(region, measure, chosen.astype("float64"), against, index)
+    drawn = [int(year) for year in frame.index]
+    if not drawn:
+        raise InputError(
+            f"{measure.id!r} has no value to draw with {index} as 100 in {region.name}; known "
+            f"years: {swedish.years(known)}"
+        )
+    unit = "index" if index is not None else "procent" if measure.as_percent else measure.unit
+    scale = 100 if measure.as_percent and index is None else 1
     axes = charts.plot_lines(
-        lines,
-        unit="procent" if measure.as_percent else measure.unit,
-        decimals=measure.decimals,
-        breaks=breaks,
-        gap=_step(years),
+        {str(name): frame[name].dropna() * scale for name in frame},
+        unit=unit,
+        decimals=0 if index is not None else measure.decimals,
+        breaks=[year for year in breaks if drawn[0] < year <= drawn[-1]],
+        gap=_step(known),
+        baseline=None if index is None else 100,
         axes=axes,
     )
-    title = f"{measure.label} {swedish.span(years[0], years[-1])}"
-    here = of_year(region, measure, values, years[-1])
+    title = f"{measure.label} {swedish.span(drawn[0], drawn[-1])}"
+    title += "" if index is None else f", index ({index} = 100)"
+    table = _series_table(measure, frame, title, kind, against, index)
     return style.describe(
         axes,
         style.Description(
             id=f"{slug(measure)}-serie",
             title=title,
-            sources=measure.sources,
-            kind=kind or measure.kind,
-            unit=measure.unit,
-            alt=_alt(f"Linjediagram: {title}. Läget {years[-1]}:", measure, here),
-            table=_series_table(region, measure, values, title, kind),
+            sources=table.sources,
+            kind=table.kind,
+            unit=unit,
+            alt=_series_alt(title, table, drawn[-1]),
+            note=_median_note(measure, against, index),
+            table=table,
         ),
     )
+
+
+def _breaks(measure: Measure, known: Sequence[int]) -> list[int]:
+    return sorted(
+        {
+            first
+            for key in measure.sources
+            for first in charts.breaks_of(key)
+            if known[0] < first <= known[-1]
+        }
+    )
+
+
+def _within(
+    known: Sequence[int], breaks: Sequence[int], years: tuple[int, int] | None, index: int | None
+) -> tuple[int, int]:
+    """The first and last year to draw; an index stays between the breaks around its year."""
+    first, last = years if years is not None else (known[0], known[-1])
+    faults = []
+    if first > last or not any(first <= year <= last for year in known):
+        faults.append(f"no year lies in {first}–{last}; known years: {swedish.years(known)}")
+    if index is not None and index not in known:
+        faults.append(f"{index} cannot be 100; known years: {swedish.years(known)}")
+    raise_faults(InputError, faults)
+    if index is not None:
+        first = max([first, *(year for year in breaks if year <= index)])
+        last = min([last, *(year - 1 for year in breaks if year > index)])
+    return first, last
+
+
+def _lines(
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    against: Sequence[Comparator],
+    index: int | None,
+) -> pd.DataFrame:
+    """A column a line by year: members, those with the highest last value first; comparators."""
+    wide = values.unstack(level=0)
+    wide = wide.reindex(columns=[code for code in region.members if code in wide.columns])
+    latest = wide.dropna(how="all").tail(1)
+    order = sorted(wide.columns, key=lambda code: -latest[code].fillna(-np.inf).sum())
+    frame = wide[order].rename(columns=lambda code: municipalities()[str(code)].name)
+    summed = index is not None and is_count(measure)
+    for one in against:
+        frame[one.label] = one.total(values) if summed else one.medians(values)
+    if index is not None:
+        base = frame.loc[index]
+        frame = frame.loc[:, base.notna() & (base != 0)] / base * 100
+    return frame.dropna(axis=1, how="all").dropna(how="all").sort_index()
+
+
+def _series_alt(title: str, table: Table, year: int) -> str:
+    row = table.frame[table.frame["year"] == year].iloc[0]
+    here = {
+        str(n): float(row[str(n)]) for n in table.frame if n != "year" and pd.notna(row[str(n)])
+    }
+    said = [
+        f"{name} {table.formats[str(name)].show(here[name])}"
+        for name in sorted(here, key=here.__getitem__, reverse=True)
+    ]
+    if len(said) > 4:
+        return f"Linjediagram: {title}. {year} ligger {said[0]} högst och {said[-1]} lägst."
+    return f"Linjediagram: {title}. Läget {year}: {swedish.listed(said)}."
+
+
+def _median_note(measure: Measure, against: Sequence[Comparator], index: int | None) -> str:
+    """What the line or row of a comparator is."""
+    if not against:
+        return ""
+    what = "summan" if index is not None and is_count(measure) else "medianen"
+    of = "sina kommuner" if what == "summan" else "de kommuner som har uppgift"
+    names = [
+        swedish.capitalised(one.label) if not n else one.label for n, one in enumerate(against)
+    ]
+    return f"{swedish.listed(names)} visas som {what} av {of}."
 
 
 def _step(years: list[int]) -> int:
@@ -335,46 +425,122 @@ def _step(years: list[int]) -> int:
 
 
 def _series_table(
-    region: Region, measure: Measure, values: pd.Series, title: str, kind: Kind | None
+    measure: Measure,
+    frame: pd.DataFrame,
+    title: str,
+    kind: Kind | None,
+    against: Sequence[Comparator],
+    index: int | None,
 ) -> Table:
-    known = municipalities()
-    inside = values[values.index.get_level_values(0).isin(region.members)]
-    wide = inside.astype("float64").unstack(level=0).dropna(how="all").sort_index()
-    form = {str(code): Format.of(measure, known[str(code)].name) for code in wide.columns}
-    frame = wide.rename(columns=str).rename_axis(index="year", columns=None).reset_index()
+    """The lines of a series as they are drawn."""
+    plain = Format("", measure="index") if index is not None else Format.of(measure)
+    decimals = 1 if index is not None else plain.decimals
+    forms = {str(n): replace(plain, label=str(n), decimals=decimals) for n in frame.columns}
     return Table(
         f"{slug(measure)}-serie",
         title,
-        frame,
-        {"year": Format("År", year=True), **form},
-        measure.sources,
-        kind or measure.kind,
+        frame.rename_axis(index="year", columns=None).reset_index(),
+        {"year": Format("År", year=True), **forms},
+        _sources(measure, against),
+        kind or ("derived" if index is not None or against else measure.kind),
+        tuple(filter(None, [_median_note(measure, against, index)])),
     )
 
 
+def _sources(measure: Measure, against: Sequence[Comparator]) -> tuple[Citable, ...]:
+    more = (source for one in against for source in one.sources)
+    return tuple(dict.fromkeys([*measure.sources, *more]))
+
+
 def measure_table(
-    region: Region, measure: Measure, values: pd.Series, *, year: int, kind: Kind | None = None
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    *,
+    year: int,
+    compare: Given = (),
+    kind: Kind | None = None,
 ) -> Table:
-    """The members' values of one year, largest first, with the notes of the sources.
+    """The members' values of one year, largest first, then comparators; notes of the sources.
 
     >>> from analysis import explore, regions
     >>> area, values = regions.get("karlstad"), explore.values("commuting_ratio")
     >>> measure = explore.theme_of("commuting_ratio").measure
     >>> measure_table(area, measure, values, year=2021).frame["name"].tolist()
     ['Karlstad', 'Grums', 'Kil', 'Forshaga', 'Hammarö']
+    >>> measure_table(area, measure, values, year=2021, compare="nation").frame["name"].iloc[-1]
+    'Riket (median)'
     """
-    here = of_year(region, measure, values, year)
-    known = municipalities()
-    frame = pd.DataFrame(
-        {"name": [known[str(code)].name for code in here.index], "value": here.to_numpy()}
-    )
+    here, against = of_year(region, measure, values, year), comparators(region, compare)
+    rows = _ranked(here, against, values.xs(year, level=1).astype("float64"))
     notes = [note for key in measure.sources for note in tables.notes(key)]
     return Table(
         slug(measure),
         f"{measure.label} {year}",
-        frame,
+        rows,
         {"name": Format("Kommun", text=True), "value": Format.of(measure)},
-        measure.sources,
-        kind or measure.kind,
-        tuple(dict.fromkeys(notes)),
+        _sources(measure, against),
+        kind or ("derived" if against else measure.kind),
+        tuple(dict.fromkeys(filter(None, [_median_note(measure, against, None), *notes]))),
+    )
+
+
+def _ranked(here: pd.Series, against: Sequence[Comparator], whole: pd.Series) -> pd.DataFrame:
+    """Rows `name, value`: the members (by code) in their order, then the medians of comparators."""
+    names = [municipalities()[str(code)].name for code in here.index]
+    medians = [(f"{swedish.capitalised(one.label)} (median)", one.median(whole)) for one in against]
+    return pd.DataFrame(
+        {
+            "name": [*names, *(name for name, _ in medians)],
+            "value": [*here.to_numpy(), *(value for _, value in medians)],
+        }
+    )
+
+
+def plot_measure_ranking(
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    *,
+    year: int,
+    compare: Given = (),
+    kind: Kind | None = None,
+) -> Axes:
+    """The members of one year as dots on a line, largest first, with comparators' medians across.
+
+    A member without a value is told in the note, never placed at zero. Raises InputError for a
+    year without values.
+
+    >>> from analysis import explore, regions
+    >>> area, values = regions.get("karlstad"), explore.values("share_65plus")
+    >>> measure = explore.theme_of("share_65plus").measure
+    >>> axes = plot_measure_ranking(area, measure, values, year=2025, compare="nation")
+    >>> style.description_of(axes.figure).alt
+    'Punktdiagram: Andel 65 år eller äldre 2025. Högst i Grums (27,4\u202f%), lägst i Karls...'
+    """
+    table = measure_table(region, measure, values, year=year, compare=compare, kind=kind)
+    here = of_year(region, measure, values, year)
+    title = f"{measure.label} {year}"
+    unit = "procent" if measure.as_percent else measure.unit
+    axes = charts.plot_ranking(
+        table.frame.iloc[: len(here)].dropna(),
+        table.frame.iloc[len(here) :].dropna(),
+        unit=unit,
+        form=Format.of(measure),
+    )
+    missing = [municipalities()[str(code)].name for code in here.index[here.isna()]]
+    note = f"Uppgift saknas för {swedish.listed(missing)}." if missing else ""
+    note = " ".join(filter(None, [note, _median_note(measure, comparators(region, compare), None)]))
+    return style.describe(
+        axes,
+        style.Description(
+            id=f"{slug(measure)}-rangordning",
+            title=title,
+            sources=table.sources,
+            kind=table.kind,
+            unit=unit,
+            alt=_alt(f"Punktdiagram: {title}.", measure, here),
+            note=note,
+            table=table,
+        ),
     )

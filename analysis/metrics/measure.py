@@ -38,6 +38,7 @@ class Measure:
     formula: str = ""
     sources: tuple[Citable, ...] = ()
     as_percent: bool = False  # a share between 0 and 1 that reports print in per cent
+    counts: bool = False  # it counts something, whatever its unit is called
     column: str = ""  # of an observed measure: where its values stand
 
     def __call__(self, table: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,187 @@
+"""Own figures, from real Excel files and CSV as Swedish offices save them."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import analysis
+from analysis import explore, regions
+from analysis.citable import Source
+from analysis.errors import InputError
+from analysis.exhibits import figure_exhibit, table_exhibit
+from analysis.figures import measures, style
+
+KAK = regions.get("kak")
+SOURCE = Source("Exempelverket", "Nya företag", "2024-06", "CC BY 4.0")
+WANTED = {"1960": 1234.5, "1983": 2345.0, "0381": 5.0}
+MADE = {"source": SOURCE, "unit": "företag"}
+
+
+def workbook(path, *rows, sheets=()):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for name in sheets:
+        book.create_sheet(name)
+    book.save(path)
+    return path
+
+
+def known(own, year=2024):
+    return own.values.xs(year, level="year").dropna().to_dict()
+
+
+def test_an_excel_file_with_titles_names_and_whole_codes(tmp_path):
+    path = workbook(
+        tmp_path / "foretag.xlsx",
+        ["Nya företag per kommun"],
+        ["Uttag 2024-06-30"],
+        [],
+        ["Kommunkod", "Namn", "Antal företag"],
+        [1960, "Kungsör", "1 234,5"],
+        ["1983", "Köping", "2\u00a0345"],
+        [381, "Enköping", 5],
+        [1984, "Arboga", ".."],
+        [1980, "Västerås", "–"],
+        [1, "Stockholms län", 77],
+        ["00", "Riket", 99],
+        [],
+        ["Källa: Exempelverket"],
+        sheets=["Om tabellen"],
+    )
+    own = analysis.own(path, code="Kommunkod", value="Antal företag", **MADE)
+    assert known(own) == WANTED
+    assert own.intake.missing == 2
+    assert [line.split(":")[0] for line in own.intake.left_out] == ["row 10", "row 11", "row 13"]
+    assert own.years == (2024, 2024)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Kommun;Antal\nKungsör;1 234,5\nKöping;2345\nEnköping;5\nArboga;-\n", "cp1252"),
+        ("Kommun\tAntal\n1960 Kungsör\t1234,5\n1983 Köping\t2345\nEnköpings kommun\t5\n", "utf-16"),
+        ('Titel\n\nKommun,Antal\n1960,"1 234,5"\n1983,2345\n0381,5\nSumma,99\n', "utf-8-sig"),
+    ],
+)
+def test_a_csv_as_it_is_saved(tmp_path, text, encoding):
+    path = tmp_path / "antal.csv"
+    path.write_text(text, encoding=encoding)
+    assert known(analysis.own(path, value="Antal", **MADE)) == WANTED
+
+
+def test_a_column_for_each_year_and_a_column_of_years(tmp_path):
+    wide = workbook(
+        tmp_path / "w.xlsx", ["Kommun", 2022, 2023], ["Köping", 1, 2], ["Arboga", 3, None]
+    )
+    long = pd.DataFrame({"Kommun": ["Köping", "Köping"], "År": [2022, "2023"], "n": [1, 2]})
+    first, second = analysis.own(wide, **MADE), analysis.own(long, value="n", **MADE)
+    assert first.values.xs("1983").tolist() == second.values.xs("1983").tolist() == [1, 2]
+    assert first.years == (2022, 2023)
+    assert first.values.isna().sum() == 1
+
+
+def test_a_frame_by_code_and_rows_that_are_chosen():
+    frame = pd.DataFrame(
+        {"kön": ["män", "totalt", "totalt"], "n": [1, 2, 3.5]},
+        index=pd.Index(["1983", "1983", "1984"], name="kod"),
+    )
+    own = analysis.own(frame, value="n", where={"kön": "Totalt"}, year=2020, **MADE)
+    assert known(own, 2020) == {"1983": 2.0, "1984": 3.5}
+
+
+def test_all_faults_come_together_with_their_rows():
+    frame = pd.DataFrame(
+        {"Kommun": ["Kopping", "Köping", "1983", "Arboga"], "n": [1, 2, 3, "många"]}
+    )
+    with pytest.raises(InputError) as caught:
+        analysis.own(frame, value="n", **MADE)
+    first, second, third = caught.value.faults
+    assert "row 1: 'Kopping' is no municipality: did you mean 1983 (Köping)?" in first
+    assert "skip=['Kopping']" in first
+    assert "row 4: column 'n': 'många' is no number" in second
+    assert "Köping 2024 stands in rows 2, 3" in third
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"value": "antl"}, "unknown column 'antl': did you mean 'antal'"),
+        ({"source": "Exempelverket, 2024"}, "is no source; write source=analysis.Source"),
+        ({"source": Source("Exempelverket", "t")}, "of which year are the figures"),
+        ({"unit": " "}, "unit is empty"),
+        ({"year": "När"}, "unknown column 'När'"),
+    ],
+)
+def test_what_is_not_told_is_asked_for(change, words):
+    frame = pd.DataFrame({"Kommun": ["Köping"], "antal": [1]})
+    with pytest.raises(InputError, match=words):
+        analysis.own(frame, **{"value": "antal", **MADE, **change})
+
+
+def test_infinity_and_dates_are_no_numbers():
+    for cell in (float("inf"), pd.Timestamp("2024-01-01")):
+        with pytest.raises(InputError, match="column 'n'"):
+            analysis.own(pd.DataFrame({"Kommun": ["Köping"], "n": [cell]}), value="n", **MADE)
+
+
+def test_a_file_that_is_not_there_or_cannot_be_read(tmp_path):
+    (tmp_path / "gammal.xls").write_bytes(b"x")
+    for name, words in (("ingen.csv", "is no file"), ("gammal.xls", "old Excel file")):
+        with pytest.raises(InputError, match=words):
+            analysis.own(tmp_path / name, value="n", **MADE)
+
+
+@pytest.fixture(scope="module")
+def companies():
+    codes = [*KAK.members, "1980", "1961"]
+    years = range(2020, 2025)
+    frame = pd.DataFrame(
+        [
+            (code, year, 10 * place + year - 2019)
+            for place, code in enumerate(codes, 1)
+            for year in years
+        ],
+        columns=["kod", "år", "Nya företag"],
+    )
+    return analysis.own(frame, value="Nya företag", **MADE)
+
+
+def test_counts_are_circles_and_rates_are_shaded(companies):
+    assert measures.is_count(companies.measure)
+    frame = pd.DataFrame({"kod": KAK.members, "Andel": [0.1, 0.2, None]})
+    for unit in ("andel", "procent", "företag per 1 000 invånare"):
+        share = analysis.own(frame, value="Andel", source=SOURCE, unit=unit)
+        assert not measures.is_count(share.measure)
+    assert (
+        "10,0"
+        in style.description_of(
+            analysis.own(frame, value="Andel", source=SOURCE, unit="andel").map(KAK).figure
+        ).alt
+    )
+
+
+def test_every_figure_names_the_true_source_and_year(companies):
+    drawn = [
+        companies.map(KAK),
+        companies.series(KAK, index=2021, years=(2020, 2023), compare=["1980"]),
+        companies.ranking(KAK, year=2022, compare="nation"),
+    ]
+    about = [figure_exhibit(axes.figure) for axes in drawn]
+    assert all(SOURCE in exhibit.sources for exhibit in about)
+    assert [exhibit.title for exhibit in about] == [
+        "Nya företag 2024",
+        "Nya företag 2020–2023, index (2021 = 100)",
+        "Nya företag 2022",
+    ]
+    assert all("Exempelverket" in axes.figure.texts[-1].get_text() for axes in drawn)
+    table = table_exhibit(companies.table(KAK))
+    assert table.sources == (SOURCE,)
+    assert [row[0] for row in table.rows] == ["Köping", "Arboga", "Kungsör"]
+
+
+def test_it_becomes_a_theme_of_the_explorer(companies, monkeypatch):
+    monkeypatch.setattr(explore.themes, "THEMES", dict(explore.THEMES))
+    companies.explore()
+    axes = explore.plot_map(KAK, "egen_nya_foretag", year=2024)
+    assert style.description_of(axes.figure).sources == (SOURCE,)
