@@ -350,8 +350,14 @@ def new_investigation(
 
     if template and (fault := template_fault(template)):
         raise InputError(fault)
-    made = folder.new(name, split_codes(members), split_codes(service), parent=parent, title=title)
-    kit.write_kit(made, template=template)
+    made = folder.new(
+        name,
+        split_codes(members),
+        split_codes(service),
+        parent=parent,
+        title=title,
+        more=lambda fresh: kit.write_kit(fresh, template=template),
+    )
     click.echo(f"made {made}; fill in own_figures/ and text/, then samverkan investigation check")
 
 
@@ -359,9 +365,9 @@ def new_investigation(
 @click.argument("path", type=click.Path(path_type=Path))
 def check_investigation(path: Path) -> None:
     """Check the folder PATH: every fault with sheet, row and column, and every doubt."""
-    from analysis.investigation import folder
+    from analysis.report.investigation import check
 
-    found, faults = folder.check(path)
+    found, faults = check(path)
     for doubt in found.doubts if found else ():
         click.echo(f"warning: {doubt.said}")
     if found is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -38,19 +39,30 @@ class Doubt:
 
 
 def doubts(
-    asked: Question, own: OwnFigures, prose: Mapping[str, Sequence[Block]], names: Mapping[str, str]
+    asked: Question,
+    own: OwnFigures,
+    prose: Mapping[str, Sequence[Block]],
+    names: Mapping[str, str],
+    *,
+    data_date: date,
 ) -> Iterator[Doubt]:
-    """Every doubt about what the folder holds; `names` are the services' names by key."""
+    """Every doubt about what the folder holds; `names` are the services' names by key.
+
+    `data_date` is the day up to which the inventory can know anything.
+    """
     rows = own.stated.to_dict("records")
     yield from _missing(asked, own)
     yield from _units(rows, names)
     yield from _persons(rows, names)
     yield from _overhead(rows)
     yield from _years(rows, names)
+    yield from _forecasts(rows, names)
     yield from _contracts(own.contracts.to_dict("records"))
     empty = [f"{name}.md" for name, blocks in prose.items() if not blocks]
     if empty:
         yield Doubt(f"{texts.FOLDER}/: still to write are {', '.join(empty)}")
+    yield from _dates(asked, data_date)
+    yield from _amounts(asked)
     yield from _alternatives(asked)
 
 
@@ -60,6 +72,12 @@ def _name(code: str) -> str:
 
 def _named(codes: Sequence[str]) -> str:
     return ", ".join(map(_name, codes))
+
+
+def _listed(codes: Sequence[str]) -> str:
+    """Names in a Swedish sentence."""
+    *most, last = map(_name, codes)
+    return f"{', '.join(most)} och {last}" if most else last
 
 
 def _missing(asked: Question, own: OwnFigures) -> Iterator[Doubt]:
@@ -72,7 +90,7 @@ def _missing(asked: Question, own: OwnFigures) -> Iterator[Doubt]:
     elif own.missing:
         yield Doubt(
             f"{forms.FOLDER}/: nothing is filled in yet for {_named(own.missing)}",
-            f"Egna uppgifter saknas från {_named(own.missing)}.",
+            f"Egna uppgifter saknas från {_listed(own.missing)}.",
         )
 
 
@@ -110,15 +128,9 @@ def _units(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
 
 def _persons(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
     known = {(row["code"], row["service"], row["item"]): row["base"] for row in rows}
+    yield from _alone(rows, names)
     for row in rows:
         code, service = row["code"], row["service"]
-        if row["item"] == "persons" and row["base"] <= 1:
-            yield Doubt(
-                f"{row['place']}: one person alone does {service} in {_name(code)}; cost and posts "
-                "may be personal data, ask the data protection officer before publishing",
-                f"I {_name(code)} sköts {names[service].lower()} av en enda person. Uppgifter om "
-                "kostnad och tjänster kan då vara personuppgifter.",
-            )
         persons = known.get((code, service, "persons"))
         if row["item"] == "posts" and persons is not None and row["base"] > persons:
             yield Doubt(
@@ -134,6 +146,67 @@ def _persons(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
             )
 
 
+def _alone(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
+    alone = one_person(pd.DataFrame(rows, columns=["code", "service", "item", "base"]))
+    for code, service in sorted(alone):
+        places = [row["place"] for row in rows if (row["code"], row["service"]) == (code, service)]
+        yield Doubt(
+            f"{places[0]}: a single person may do {service} in {_name(code)}; cost and posts may "
+            "be personal data and are not shown, ask the data protection officer before publishing",
+            f"I {_name(code)} sköts {names[service].lower()} av en enda person, eller av så få att "
+            "det kan vara en enda. Uppgifter om kostnad och tjänster kan då vara personuppgifter "
+            "och visas inte.",
+        )
+
+
+def _forecasts(rows: Sequence[Row], names: Mapping[str, str]) -> Iterator[Doubt]:
+    """A figure for a year after the day on which it was taken out."""
+    for row in rows:
+        if row["year"] > int(row["date"][:4]):
+            yield Doubt(
+                f"{row['place']}: is for {row['year']} but dated {row['date']}; a budget or a "
+                "forecast? Say so under Källa",
+                f"{_name(row['code'])}s uppgift om {names[row['service']].lower()}, "
+                f"{ITEMS[row['item']].lower()}, gäller {row['year']} men är daterad {row['date']}; "
+                "den kan vara en budget eller prognos.",
+            )
+
+
+def _dates(asked: Question, data_date: date) -> Iterator[Doubt]:
+    """A day that the inventory knows nothing of, and a start that has been."""
+    day = data_date.isoformat()
+    if asked.as_of > day:
+        yield Doubt(
+            f"{question.FILE}, as_of: {asked.as_of} is after the data ({day}); what begins or ends "
+            "between is not known",
+            f"Dagens läge gäller {asked.as_of}, men inventeringen känner inget efter {day}.",
+        )
+    for other in asked.alternatives:
+        if other.start and other.start <= (asked.as_of or day):
+            yield Doubt(
+                f"alternative {other.number} starts {other.start}, before the day that it is "
+                "compared with; is the date right?",
+                f"Alternativ {other.number} har en start som redan har varit ({other.start}).",
+            )
+
+
+def _amounts(asked: Question) -> Iterator[Doubt]:
+    """Assumed amounts a year that are unusual for so many inhabitants."""
+    people = capacity.latest(load_population().set_index(["code", "year"])["population"])
+    for other in asked.alternatives:
+        if other.yearly is None:
+            continue
+        each = other.yearly.base / float(people[list(other.members)].sum()) / len(asked.services)
+        if not LEAST <= each <= MOST:
+            yield Doubt(
+                f"alternative {other.number}, yearly: {other.yearly.base:,.0f} kr is {each:.2f} kr "
+                f"per inhabitant and service; between {LEAST:g} and {MOST:g} is usual. Are the "
+                "amounts kronor?",
+                f"Årskostnaden i alternativ {other.number} är ovanlig räknad per invånare; "
+                "kontrollera om den är angiven i kronor.",
+            )
+
+
 def _overhead(rows: Sequence[Row]) -> Iterator[Doubt]:
     with_cost = {row["code"] for row in rows if row["item"] == "cost"}
     silent = sorted(with_cost - {row["code"] for row in rows if row["item"] == "overhead"})
@@ -141,7 +214,7 @@ def _overhead(rows: Sequence[Row]) -> Iterator[Doubt]:
         yield Doubt(
             f"overhead is not told for {_named(silent)}: costs may not be comparable",
             f"Hur mycket av kostnaden som är overhead har inte angetts för "
-            f"{_named(silent)}. Overhead fördelas olika i olika kommuner, så kostnaderna "
+            f"{_listed(silent)}. Overhead fördelas olika i olika kommuner, så kostnaderna "
             "är inte säkert jämförbara.",
         )
 
@@ -200,7 +273,7 @@ def _alternatives(asked: Question) -> Iterator[Doubt]:
             yield Doubt(
                 f"alternative {other.number} takes in {_named(outside)}, outside the "
                 "investigation's members",
-                f"Alternativ {other.number} tar med {_named(outside)}, som inte hör till "
+                f"Alternativ {other.number} tar med {_listed(outside)}, som inte hör till "
                 "de kommuner som utredningen gäller.",
             )
     yield from _counties(asked)
@@ -222,11 +295,17 @@ def _counties(asked: Question) -> Iterator[Doubt]:
 
 
 def one_person(stated: pd.DataFrame) -> set[tuple[str, str]]:
-    """Municipality and service where a single person does it: a report shows no cost of theirs.
+    """Municipality and service that a single person does: a report shows no cost of theirs.
+
+    Where the persons are not told, at most one full-time post may be one person.
 
     >>> one_person(pd.DataFrame({"code": ["1864"], "service": ["loner"], "item": ["persons"],
     ...                          "base": [1.0]}))
     {('1864', 'loner')}
     """
-    alone = stated[(stated["item"] == "persons") & (stated["base"] <= 1)]
-    return set(zip(alone["code"], alone["service"], strict=True))
+    counted = stated[stated["item"] == "persons"]
+    posts = stated[stated["item"] == "posts"]
+    few = pd.concat([counted[counted["base"] == 1], posts[posts["base"] <= 1]])
+    several = counted[counted["base"] != 1]
+    alone, safe = (set(zip(rows["code"], rows["service"], strict=True)) for rows in (few, several))
+    return alone - safe

@@ -7,9 +7,9 @@ fault: what keeps an investigation from being built; a doubt does not, see `doub
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from analysis.investigation.forms import OwnFigures
 from analysis.investigation.question import Question
 from analysis.investigation.texts import Block
 from analysis.loaders.services import load_inventory
+from analysis.loaders.tables import data_date
 from analysis.regions import code_faults, from_members, name_faults, slug
 
 
@@ -41,43 +42,72 @@ class Investigation:
 
 
 def new(
-    name: str, members: Sequence[str], services: Sequence[str], *, parent: Path, title: str = ""
+    name: str,
+    members: Sequence[str],
+    services: Sequence[str],
+    *,
+    parent: Path,
+    title: str = "",
+    more: Callable[[Path], object] = lambda folder: None,
 ) -> Path:
     """Make the folder of a new investigation in `parent`, whole or not at all; returns its path.
 
-    Raises InputError with all faults: a bad name, one that is taken, unknown codes or services.
+    `more` writes further files into the folder before it takes its place. Raises InputError with
+    all faults: a bad name, one that is taken, unknown codes or services, a parent that cannot be
+    written to.
     """
     inventory = load_inventory()
     known = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
-    target = parent / slug(name)
-    faults = [*name_faults(name), *code_faults(members)]
+    target, label = parent / slug(name), title or name
+    faults = [*name_faults(name), *_member_faults(members), *question.title_faults(label, "title")]
     faults += [
         hints.unknown("service", service, known) for service in services if service not in known
     ]
     if not services:
         faults.append(f"no service given; valid are {', '.join(known)}")
-    if not faults and target.exists():
+    if not faults and (target.exists() or target.is_symlink()):
         faults.append(
             f"{target.name!r} is there already and is not overwritten; choose another "
             "name, or move the folder away"
         )
     raise_faults(InputError, faults)
-    parent.mkdir(parents=True, exist_ok=True)
     chosen = {service: known[service] for service in dict.fromkeys(services)}
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=parent) as staging:
-        folder = Path(staging) / target.name
+    volumes = dict(zip(inventory.areas["key"], inventory.areas["volume"], strict=True))
+    with _staging(parent) as staging:
+        folder = staging / target.name
         folder.mkdir()
-        label = title or name
         (folder / question.FILE).write_text(_question_text(label, members, chosen), "utf-8")
         (folder / forms.FOLDER).mkdir()
-        volumes = dict(zip(inventory.areas["key"], inventory.areas["volume"], strict=True))
         for code in members:
             forms.write_form(
                 folder / forms.FOLDER / f"{code}.xlsx", code, chosen, volumes, title=label
             )
         texts.write_texts(folder / texts.FOLDER)
-        shutil.move(folder, target)
+        more(folder)
+        folder.rename(target)  # fails where somebody else has just filled a folder of this name
     return target
+
+
+def _member_faults(members: Sequence[str]) -> list[str]:
+    faults = code_faults(members)
+    if not faults and len(members) < 2:
+        faults.append(f"only one municipality, {members[0]}: sharing takes two; name another")
+    return faults
+
+
+@contextmanager
+def _staging(parent: Path) -> Iterator[Path]:
+    """A hidden folder in `parent`, which is made; it is gone afterwards."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = tempfile.TemporaryDirectory(prefix=".new-", dir=parent)
+    except OSError as error:
+        raise InputError(
+            f"--parent {str(parent)!r}: no folder can be made there ({error.strerror}); name "
+            "another"
+        ) from error
+    with staging as name:
+        yield Path(name)
 
 
 _QUESTION = """# Utredningens fråga. Rader som börjar med # är förklaringar.
@@ -145,6 +175,8 @@ def read(path: Path) -> Investigation:
 
 def check(path: Path) -> tuple[Investigation | None, list[str]]:
     """The investigation in `path` (None when it has faults), and all faults."""
+    if path.name == question.FILE and path.is_file():
+        return None, [f"{str(path)!r} is a file; name its folder, {str(path.parent)!r}"]
     if not path.is_dir():
         return None, [f"{str(path)!r} is no folder; make one with `samverkan investigation new`"]
     if not (path / question.FILE).is_file():
@@ -170,5 +202,5 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
     faults += wrong
     if faults:
         return None, faults
-    found = tuple(doubts(asked, own, prose, names))
+    found = tuple(doubts(asked, own, prose, names, data_date=data_date()))
     return Investigation(path.resolve(), asked, own, prose, found), []

@@ -21,6 +21,7 @@ import pandas as pd
 
 from analysis import hints, workbooks
 from analysis.errors import InputError
+from analysis.investigation import texts
 from analysis.regions import municipalities
 from analysis.workbooks import Record
 
@@ -211,10 +212,8 @@ def read_forms(
 
 def _form_files(folder: Path, codes: Sequence[str], faults: list[str]) -> Iterator[Path]:
     """The forms, in the order of their names; any other file in the folder is a fault."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in texts.files(folder, faults):
         name = f"{FOLDER}/{path.name}"
-        if path.name.startswith((".", "~$")):
-            continue  # what Excel and LibreOffice keep beside an open file
         if path.suffix.casefold() == ".csv":
             faults.append(
                 f"{name}: is a CSV file in the place of a workbook; open it in Excel and "
@@ -222,7 +221,7 @@ def _form_files(folder: Path, codes: Sequence[str], faults: list[str]) -> Iterat
             )
         elif path.suffix.casefold() != ".xlsx" or not path.is_file():
             faults.append(f"{name}: is no .xlsx workbook; save it as one, or move it away")
-        elif path.stem[:4] not in codes:
+        elif path.stem[:4] not in codes or path.stem[4:5].isalnum():
             faults.append(
                 f"{name}: its name does not begin with the code of a municipality in the "
                 f"investigation ({', '.join(codes)}); rename it"
@@ -317,6 +316,11 @@ class _Form:
         before = len(self.faults)
         service, item = self._service(record), self._item(record)
         scale, unit = self._unit(record, item or "")
+        if item == "persons" and any(value and value % 1 for value in bounds.values()):
+            self.faults.append(
+                f"{record.place(BASE)}: persons are counted whole; write parts of full-time posts "
+                f"in the row {ITEMS['posts']}"
+            )
         row = {
             "code": self.code,
             "service": service,

@@ -15,7 +15,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -38,22 +39,22 @@ CRITERIA = {
 _ROOT = {
     "title": str,
     "question": str,
-    "members": list,
-    "services": list,
+    "members": tuple,
+    "services": tuple,
     "as_of": date,
     "invented": bool,
-    "places": list,
+    "places": tuple,
     "transition_years": int,
     "alternatives": list,
 }
 _ALTERNATIVE = {
     "title": str,
     "way": str,
-    "members": list,
+    "members": tuple,
     "host": str,
     "form": str,
     "start": date,
-    "bodies": list,
+    "bodies": tuple,
     "seller": str,
     "one_off": dict,
     "yearly": dict,
@@ -62,7 +63,8 @@ _ALTERNATIVE = {
 _BOUNDS = {"low": float, "base": float, "high": float, "source": str, "date": date}
 _NAMES = {
     str: "text in quotes",
-    list: "a list in brackets",
+    tuple: 'texts in quotes within brackets, such as ["0381", "1984"]',
+    list: "a list; begin each entry with [[alternatives]]",
     date: "a date such as 2028-01-01",
     bool: "true or false",
     int: "a whole number",
@@ -71,6 +73,8 @@ _NAMES = {
 }
 _MOST_ALTERNATIVES = 6
 _MOST_YEARS = 15
+_LONGEST = 80  # letters of a title, which stands over a column
+_HOSTLESS = ("kommunalforbund", "bolag")  # legal persons of their own: no municipality is host
 
 
 @dataclass(frozen=True)
@@ -198,8 +202,7 @@ def _bounds(entry: Mapping[str, Any] | None) -> Bounds | None:
 
 def _faults(raw: Mapping[str, Any], inventory: Inventory) -> Iterator[str]:
     yield from _shape(raw, _ROOT, FILE, needed=("title", "question", "members", "services"))
-    if isinstance(raw.get("title"), str) and not raw["title"].strip():
-        yield f"{FILE}, title: is empty; say in a few words what is investigated"
+    yield from _title_faults(raw.get("title"), f"{FILE}, title")
     yield from _codes(raw.get("members", ()), f"{FILE}, members")
     yield from _service_faults(raw.get("services", ()), inventory)
     years = raw.get("transition_years", 3)
@@ -233,12 +236,29 @@ def _shape(
 
 def _is(value: Any, kind: type) -> bool:
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    if kind is list:
-        return isinstance(value, list) and all(isinstance(part, str | dict) for part in value)
+    if kind is tuple:
+        return isinstance(value, list) and all(isinstance(part, str) for part in value)
+    if kind is date:
+        return isinstance(value, date) and not isinstance(value, datetime)
     return isinstance(value, kind)
+
+
+def title_faults(title: str, place: str) -> Iterator[str]:
+    """Why a text cannot be a title: empty, too long, or of several lines."""
+    if not title.strip():
+        yield f"{place}: is empty; say in a few words what it is"
+    elif not title.isprintable():
+        yield f"{place}: has a line break or a control character; write it on one line"
+    elif len(title) > _LONGEST:
+        yield f"{place}: has {len(title)} letters; {_LONGEST} are the most"
+
+
+def _title_faults(title: Any, place: str) -> Iterator[str]:
+    if isinstance(title, str):
+        yield from title_faults(title, place)
 
 
 def _codes(codes: Any, place: str) -> Iterator[str]:
@@ -275,24 +295,13 @@ def _alternative_faults(
         yield f"{place}: is no table; begin it with [[alternatives]]"
         return
     yield from _shape(entry, _ALTERNATIVE, place, needed=("title", "way"))
+    yield from _title_faults(entry.get("title"), f"{place}, title")
     way, own = entry.get("way"), entry.get("members", members)
     if isinstance(way, str) and way not in WAYS:
         yield f"{place}, way: {hints.unknown('way', way, WAYS)}"
     yield from _codes(own, f"{place}, members")
-    host = entry.get("host", "")
-    if isinstance(own, list) and isinstance(host, str) and host and host not in own:
-        names = ", ".join(
-            f"{code} ({municipalities()[code].name})" for code in own if code in municipalities()
-        )
-        yield (
-            f"{place}, host: {host!r} is not among the members of the alternative; choose one "
-            f"of {names}, or add it to members"
-        )
-    if way == "share" and isinstance(own, list) and len(set(map(str, own))) == 1:
-        yield (
-            f"{place}, members: only one municipality, {own[0]}: sharing takes two; add one, or "
-            'write way = "alone"'
-        )
+    yield from _host_faults(place, entry, own)
+    yield from _circle_faults(place, way, own, members)
     yield from _named(entry.get("form", ""), inventory.forms["key"], f"{place}, form", "form")
     bodies = entry.get("bodies", ())
     for body in bodies if isinstance(bodies, list) else ():
@@ -303,6 +312,40 @@ def _alternative_faults(
     yield from _assessment_faults(entry.get("assessment"), f"{place}, assessment")
 
 
+def _host_faults(place: str, entry: Mapping[str, Any], own: Any) -> Iterator[str]:
+    """The host is a member, and the form one that has a host."""
+    host = entry.get("host", "")
+    if isinstance(own, list) and isinstance(host, str) and host and host not in own:
+        names = ", ".join(
+            f"{code} ({municipalities()[code].name})" for code in own if code in municipalities()
+        )
+        yield (
+            f"{place}, host: {host!r} is not among the members of the alternative; choose one "
+            f"of {names}, or add it to members"
+        )
+    if host and entry.get("form") in _HOSTLESS:
+        yield (
+            f"{place}, host: a {entry['form']} is a legal person of its own and has no host; "
+            "remove it, or write its seat among places"
+        )
+
+
+def _circle_faults(place: str, way: Any, own: Any, members: Any) -> Iterator[str]:
+    """Sharing takes two, and an alternative is about the municipalities of the investigation."""
+    if not isinstance(own, list) or not isinstance(members, list):
+        return
+    if way == "share" and len(set(map(str, own))) == 1:
+        yield (
+            f"{place}, members: only one municipality, {own[0]}: sharing takes two; add one, or "
+            'write way = "alone"'
+        )
+    if own and not set(map(str, own)) & set(map(str, members)):
+        yield (
+            f"{place}, members: none of them is a member of the investigation; take in one of "
+            f"{', '.join(map(str, members))}"
+        )
+
+
 def _named(value: Any, valid: Any, place: str, what: str) -> Iterator[str]:
     if isinstance(value, str) and value and value not in set(valid):
         yield f"{place}: {hints.unknown(what, value, list(valid))}"
@@ -310,8 +353,12 @@ def _named(value: Any, valid: Any, place: str, what: str) -> Iterator[str]:
 
 def _way_faults(place: str, way: Any, entry: Mapping[str, Any]) -> Iterator[str]:
     """What a way needs, and what does not belong to it."""
-    if way == "merge" and not entry.get("bodies"):
-        yield f'{place}, bodies: name the bodies that become one, such as bodies = ["vmkf"]'
+    bodies = entry.get("bodies", ())
+    if way == "merge" and isinstance(bodies, list | tuple) and len(set(map(str, bodies))) < 2:
+        yield (
+            f"{place}, bodies: name two or more that become one, such as "
+            'bodies = ["vmmf", "mbr"]; where one body grows, write way = "share"'
+        )
     if way == "purchase" and not str(entry.get("seller", "")).strip():
         yield f"{place}, seller: name who sells the service"
     if way in ("alone", "purchase"):

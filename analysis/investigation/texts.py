@@ -34,9 +34,13 @@ CHAPTERS = {
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 _HEADING = re.compile(r"(#{1,6})(?:\s+(.*?))?\s*#*\s*$")
-_HTML = re.compile(r"</?[a-zA-Z][^>]*>")
+_UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*")
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_HTML = re.compile(r"</?[a-zA-Z][\w-]*(?:\s[^>]*)?/?>")
+_MARKS = re.compile(r"(\*\*|__|`)(.+?)\1")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
-_PICTURES = (".png", ".jpg", ".jpeg")
+_PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
+_BESIDE = ("Thumbs.db", "desktop.ini")  # what Windows keeps in a folder of pictures
 _MOST_BYTES = 5_000_000
 
 
@@ -84,10 +88,16 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
     found: dict[str, tuple[Block, ...]] = dict.fromkeys(CHAPTERS, ())
     faults: list[str] = []
     headings: dict[str, list[tuple[int, str]]] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix.casefold() != ".md":
-            continue
+    for path in files(folder, faults):
         file = f"{FOLDER}/{path.name}"
+        if path.suffix.casefold() in _PICTURES:
+            continue
+        if path.suffix.casefold() != ".md":
+            faults.append(
+                f"{file}: is not read; write the text into one of {FOLDER}/*.md, pictures as "
+                ".png or .jpg, or move the file away"
+            )
+            continue
         if path.stem not in CHAPTERS:
             faults.append(f"{file}: {hints.unknown('chapter', path.stem, CHAPTERS)}; rename it")
             continue
@@ -98,7 +108,7 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
             continue
         headings[file] = [
             (row, line[2])
-            for row, line in enumerate(map(_HEADING.match, text.split("\n")), 1)
+            for row, line in enumerate(map(_HEADING.match, _outside_code(text)), 1)
             if line and line[2]
         ]
         wrong = [*_faults(text, file, folder)]
@@ -107,21 +117,58 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
     return found, [*faults, *_repeated_headings(headings)]
 
 
+def files(folder: Path, faults: list[str]) -> list[Path]:
+    """The files of a folder of the investigation, without what programs keep beside them.
+
+    A folder that is not there holds none; what is no folder is a fault, for its files are not read.
+    """
+    if folder.is_dir():
+        return [
+            path
+            for path in sorted(folder.iterdir())
+            if not path.name.startswith((".", "~$")) and path.name not in _BESIDE
+        ]
+    if folder.is_symlink() or folder.exists():
+        faults.append(f"{folder.name}: is no folder; move it away, and put the files into a folder")
+    return []
+
+
+def _outside_code(text: str) -> list[str]:
+    """The lines of a text, those of code between fences emptied."""
+    lines, fence = [], ""
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        inside = bool(fence)
+        if mark and fence in ("", mark[1]):
+            fence = "" if fence else mark[1]
+        lines.append("" if inside or mark else line)
+    return lines
+
+
 def _without_comments(text: str) -> str:
     """Comments become blank lines, so that rows keep their numbers."""
     return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
 
 
 def _faults(text: str, file: str, folder: Path) -> Iterator[str]:
-    lines, level = text.split("\n"), 1
+    lines, level = _outside_code(text), 1
     for row, line in enumerate(lines, 1):
         place = f"{file} row {row}"
         heading = _HEADING.match(line)
         if heading:
             yield from _heading_faults(place, heading, level)
             level = len(heading[1])
-        if _HTML.search(line):
+        elif row > 1 and _UNDERLINE.fullmatch(line) and lines[row - 2].strip():
+            yield (
+                f"{place}: {line.strip()!r} under a row makes it a heading; begin headings with "
+                "##, and leave an empty row before a line"
+            )
+        if "<!--" in line:
+            yield f"{place}: the comment is not closed; end it with -->"
+        elif _HTML.search(line):
             yield f"{place}: HTML such as {_HTML.findall(line)[0]!r} is not used; write Markdown"
+        if "![" in _PICTURE.sub("", line):
+            yield f"{place}: write a picture as ![what it shows](file.png)"
         for alt, name in _PICTURE.findall(line):
             yield from _picture_faults(place, alt, name, folder)
     for row, rows in _tables(lines):
@@ -168,8 +215,29 @@ def _picture_faults(place: str, alt: str, name: str, folder: Path) -> Iterator[s
     elif not path.is_file():
         near = hints.did_you_mean(name, [p.name for p in folder.iterdir()])
         yield f"{place}: the picture {name!r} is not in {FOLDER}/; {near}put it there"
+    elif not path.resolve().is_relative_to(folder.resolve()):
+        yield f"{place}: the picture {name!r} is a link to another folder; copy it into {FOLDER}/"
     elif path.stat().st_size > _MOST_BYTES:
         yield f"{place}: the picture {name!r} is larger than 5 MB; make it smaller"
+    elif not _is_picture(path):
+        yield (
+            f"{place}: the picture {name!r} cannot be read as {path.suffix[1:].upper()}; save it "
+            "anew as .png or .jpg"
+        )
+
+
+def _is_picture(path: Path) -> bool:
+    """True when the whole file can be read as the kind of picture that its name says."""
+    from PIL import Image
+
+    if not path.read_bytes().startswith(_PICTURES[path.suffix.casefold()]):
+        return False
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
 
 
 def _tables(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -187,8 +255,10 @@ def _tables(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    inner = line.strip().removeprefix("|").removesuffix("|")
-    return tuple(cell.strip() for cell in inner.split("|"))
+    """The cells of a row as words: a table of the report has no bold or code in its cells."""
+    inner = re.sub(r"(?<!\\)\|$", "", line.strip().removeprefix("|"))
+    cells = re.split(r"(?<!\\)\|", inner)
+    return tuple(_MARKS.sub(r"\2", cell.strip()).replace("\\|", "|") for cell in cells)
 
 
 def _blocks(text: str, folder: Path) -> Iterator[Block]:

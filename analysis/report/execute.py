@@ -96,6 +96,8 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
     import papermill
     from traitlets.config import Config
 
+    from analysis.report import kernels
+
     with _private_sockets() as transport, _trace() as trace:
         notebook = papermill.execute_notebook(
             str(job.notebook),
@@ -105,7 +107,12 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
             progress_bar=False,
             log_output=False,
             execution_timeout=_CELL_TIMEOUT,
-            config=Config({"KernelManager": {"client_class": _CLIENT, **transport}}),
+            config=Config(
+                {
+                    "KernelManager": {"client_class": _CLIENT, **transport},
+                    "NotebookClient": {"extra_arguments": [kernels.QUIET]},
+                }
+            ),
         )
         seen = reads.of_trace(trace)
     return notebook, tuple(seen)

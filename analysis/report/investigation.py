@@ -8,16 +8,18 @@ folder name: `utredning-` and the name of the investigation's folder, so that it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis import paths
-from analysis.errors import InputError, raise_faults
+from analysis.errors import BuildError, InputError, raise_faults
+from analysis.investigation import folder, texts
+from analysis.investigation.folder import Investigation
 from analysis.loaders import tables
 from analysis.regions import Region
-from analysis.report import single
+from analysis.report import markdown, single
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
 
 CHAPTER = "investigation"
@@ -36,6 +38,32 @@ class InvestigationJob(Job):
         return {"path": str(self.path), "name": self.region.name, "as_of": self.as_of.isoformat()}
 
 
+def check(path: Path) -> tuple[Investigation | None, list[str]]:
+    """The investigation in `path` (None when it has faults), and every fault that stops a build."""
+    from analysis.views.investigation import dossier, places
+
+    found, faults = folder.check(path)
+    if found is None:
+        return None, faults
+    faults = [*_prose_faults(found)]
+    try:
+        places.places(dossier.of(found))
+    except InputError as error:
+        faults += error.faults
+    return (None if faults else found), faults
+
+
+def _prose_faults(found: Investigation) -> Iterator[str]:
+    """What the report's Markdown cannot print, the first of each run of prose."""
+    for chapter, blocks in found.texts.items():
+        for block in blocks:
+            if isinstance(block, texts.Prose):
+                try:
+                    markdown.parse(block.markdown, f"{texts.FOLDER}/{chapter}.md")
+                except BuildError as error:
+                    yield str(error)
+
+
 def build_investigation(
     path: Path,
     *,
@@ -50,14 +78,16 @@ def build_investigation(
     """
     from analysis.report import word
     from analysis.text.investigation.words import INVENTED_SHORT, invented
-    from analysis.views.investigation import dossier, places
+    from analysis.views.investigation import dossier
 
     when = tables.data_date()
     target = (out or paths.default_reports()).resolve()
     fault = word.template_fault(template) if template else ""
     raise_faults(InputError, [*([fault] if fault else []), *out_faults(target)])
-    view = dossier.look(path, when.isoformat())
-    places.places(view)  # a place that is no locality is a fault of the folder
+    found, faults = check(path)
+    if found is None:
+        raise InputError(*faults)
+    view = dossier.of(found, when.isoformat())
     mark = invented(view)
     region = Region(
         f"{PREFIX}{view.dossier.key}",

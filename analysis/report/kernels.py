@@ -29,6 +29,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from analysis.report import lifeline
 
 NAME = "samverkan-fork"
+QUIET = "--IPKernelApp.log_level=50"  # a kernel would report Jupyter's own interrupt at the end
 _PATIENCE = 0.1  # seconds; Jupyter would sleep as long and then ask again
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
@@ -215,9 +216,8 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     from ipykernel.kernelapp import IPKernelApp
 
     parent = os.getppid()  # the kernel ends when the nursery does
-    quiet = "--IPKernelApp.log_level=50"  # it would report Jupyter's own interrupt at the end
     kernel = IPKernelApp.instance()
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # no cell stops here for a debugger
-    kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}", quiet])
+    kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}"])
     del sys.modules["debugpy"]
     kernel.start()

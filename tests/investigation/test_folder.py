@@ -2,6 +2,7 @@
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from analysis import cli
 from analysis.errors import InputError
@@ -86,6 +87,7 @@ def test_a_second_one_of_the_same_name_is_refused_and_nothing_changes(made, caps
         ("ny", ["381"], ["loner"], "unknown municipality code '381'"),
         ("ny", KAK, ["löner"], "did you mean 'loner'?"),
         ("ny", KAK, [], "no service given"),
+        ("ny", KAK[:1], ["loner"], "sharing takes two; name another"),
     ],
 )
 def test_wrong_input_leaves_nothing_behind(tmp_path, name, members, services, expected):
@@ -93,6 +95,29 @@ def test_wrong_input_leaves_nothing_behind(tmp_path, name, members, services, ex
         folder.new(name, members, services, parent=tmp_path)
     assert any(expected in fault for fault in error.value.faults)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_of_two_lines_and_a_parent_that_is_a_file_leave_nothing(tmp_path):
+    with pytest.raises(InputError, match="title: has a line break"):
+        folder.new("ny", KAK, ["loner"], parent=tmp_path, title="A\nB")
+    (tmp_path / "fil").write_text("x")
+    with pytest.raises(InputError, match=r"--parent .*fil.*name another"):
+        folder.new("ny", KAK, ["loner"], parent=tmp_path / "fil")
+    assert [path.name for path in tmp_path.iterdir()] == ["fil"]
+
+
+def test_a_kit_that_fails_leaves_no_folder(tmp_path):
+    def fail(fresh):
+        assert (fresh / "investigation.toml").is_file()
+        raise InputError("no kit")
+
+    with pytest.raises(InputError, match="no kit"):
+        folder.new("ny", KAK, ["loner"], parent=tmp_path, more=fail)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_of_the_question_is_no_folder(made):
+    assert "is a file; name its folder" in faults(made / "investigation.toml")[0]
 
 
 def test_what_is_no_investigation_is_told_how_to_make_one(tmp_path):
@@ -201,6 +226,43 @@ def test_a_form_of_somebody_else_is_refused(made):
     assert "does not begin with the code of a municipality" in faults(made)[0]
 
 
+@pytest.mark.parametrize("name", ["own_figures", "text"])
+def test_what_stands_in_the_place_of_a_folder_is_not_passed_over(made, name):
+    (made / name).rename(made / "undan")
+    assert not faults(made)  # nothing filled in, nothing written
+    (made / name).symlink_to(name)
+    assert faults(made) == [f"{name}: is no folder; move it away, and put the files into a folder"]
+
+
+def test_files_that_programs_leave_are_passed_over_and_others_are_told(made):
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "~$1984.xlsx"):
+        (made / "own_figures" / name).write_bytes(b"x")
+        (made / "text" / name).write_bytes(b"x")
+    assert not faults(made)
+    (made / "text" / "nulage.docx").write_bytes(b"PK")
+    (made / "own_figures" / "19840.xlsx").write_bytes((made / FORM).read_bytes())
+    first, second = sorted(faults(made))
+    assert first.startswith("own_figures/19840.xlsx: its name does not begin with the code")
+    assert second.startswith("text/nulage.docx: is not read; write the text into one of text/*.md")
+
+
+def test_persons_are_counted_whole(made, fill):
+    fill(made / FORM, {"persons": (None, 1.5, None)})
+    assert "row 3, column 'Bas': persons are counted whole" in faults(made)[0]
+
+
+def test_at_most_one_post_without_persons_may_be_one_person(made, fill):
+    fill(made / FORM, {"posts": (None, 0.75, None), "cost": (None, 500_000, None)})
+    assert one_person(folder.read(made).own.stated) == {("1984", "loner")}
+    fill(made / FORM, {"persons": (None, 3, None)})
+    assert one_person(folder.read(made).own.stated) == set()
+
+
+def test_a_figure_for_a_year_after_its_date_may_be_a_forecast(made, fill):
+    fill(made / FORM, {"cost": (None, 2_000_000, None)}, G=2027)
+    assert any("a budget or a forecast?" in doubt for doubt in said(made))
+
+
 def test_two_forms_of_one_municipality_that_contradict_each_other(made, fill):
     fill(made / FORM, {"cost": (None, 2_000_000, None)})
     copy = made / "own_figures" / "1984 ny.xlsx"
@@ -267,10 +329,38 @@ def test_overhead_that_some_do_not_tell_is_warned_of(made, fill):
             '[[alternatives]]\ntitle = "A"\nway = "alone"\nhost = "1984"\n',
             'host: does not belong to way = "alone"',
         ),
-        ('[[alternatives]]\ntitle = "A"\nway = "merge"\n', "name the bodies that become one"),
+        ('[[alternatives]]\ntitle = "A"\nway = "merge"\n', "name two or more that become one"),
         (
-            '[[alternatives]]\ntitle = "A"\nway = "merge"\nbodies = ["vmkff"]\n',
+            '[[alternatives]]\ntitle = "A"\nway = "merge"\nbodies = ["vmkff", "mbr"]\n',
             "did you mean 'vmkf'?",
+        ),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "merge"\nbodies = ["vmkf"]\n',
+            'where one body grows, write way = "share"',
+        ),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "share"\nform = "kommunalforbund"\nhost = "1984"\n',
+            "a kommunalforbund is a legal person of its own and has no host",
+        ),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "share"\nmembers = ["1880", "1881"]\n',
+            "none of them is a member of the investigation",
+        ),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "share"\nmembers = [1984, 1960]\n',
+            "members: [1984, 1960] is not texts in quotes",
+        ),
+        ('[[alternatives]]\ntitle = " "\nway = "alone"\n', "title: is empty"),
+        ('[[alternatives]]\ntitle = "A\\nB"\nway = "alone"\n', "title: has a line break"),
+        (f'[[alternatives]]\ntitle = "{"A" * 81}"\nway = "alone"\n', "title: has 81 letters"),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "share"\nstart = 2028-01-01T08:00:00\n',
+            "is not a date such as",
+        ),
+        (
+            '[[alternatives]]\ntitle = "A"\nway = "share"\n[alternatives.yearly]\nlow = 1\nbase = 2\n'
+            'high = inf\nsource = "s"\ndate = 2026-01-01\n',
+            "high: inf is not a number",
         ),
         ('[[alternatives]]\ntitle = "A"\nway = "purchase"\n', "seller: name who sells"),
         (
@@ -317,6 +407,20 @@ def test_members_outside_and_other_counties_are_told_not_refused(made):
     assert folder.read(made).question.everyone == (*KAK, "1880")
 
 
+def test_days_and_amounts_that_are_unusual_are_told(made):
+    file = made / "investigation.toml"
+    file.write_text(file.read_text("utf-8").replace("# as_of = 2026-06-30", "as_of = 2090-01-01"))
+    question(
+        made,
+        '[[alternatives]]\ntitle = "A"\nway = "share"\nstart = 1999-01-01\n[alternatives.yearly]\n'
+        'low = 20\nbase = 22\nhigh = 25\nsource = "s"\ndate = 2026-05-01\n',
+    )
+    found = said(made)
+    assert any("as_of: 2090-01-01 is after the data" in doubt for doubt in found)
+    assert any("starts 1999-01-01, before the day" in doubt for doubt in found)
+    assert any("alternative 1, yearly: 22 kr is 0.00 kr per inhabitant" in doubt for doubt in found)
+
+
 def test_faults_of_all_files_come_together(made, fill):
     question(made, '[[alternatives]]\ntitle = "A"\nway = "share"\n')
     fill(made / FORM, {"cost": (None, "?", None)})
@@ -332,18 +436,18 @@ def test_faults_of_all_files_come_together(made, fill):
 
 def test_prose_with_a_table_and_a_picture_comes_in_blocks(made):
     text = made / "text"
-    (text / "karta.png").write_bytes(b"\x89PNG")
+    Image.new("L", (2, 2)).save(text / "karta.png")
     (text / "nulage.md").write_text(
-        "<!-- minns -->\n## Läget\n\nEn rad.\n\n| A | B |\n|---|---|\n| 1 | två |\n\n"
-        "![Karta över kommunerna](karta.png)\n\nSlut.\n",
+        "<!-- minns -->\n## Läget\n\nEn rad.\n\n| A | B |\n|---|---|\n| **1** | två \\| tre |\n\n"
+        "![Karta över kommunerna](karta.png)\n\nSe <https://www.koping.se>.\n\n```\n# 1\n```\n",
         "utf-8",
     )
     blocks = folder.read(made).texts["nulage"]
     assert blocks == (
         Prose("## Läget\n\nEn rad."),
-        TextTable(("A", "B"), (("1", "två"),)),
+        TextTable(("A", "B"), (("1", "två | tre"),)),
         Picture(text / "karta.png", "Karta över kommunerna"),
-        Prose("Slut."),
+        Prose("Se <https://www.koping.se>.\n\n```\n# 1\n```"),
     )
 
 
@@ -361,15 +465,38 @@ def test_prose_with_a_table_and_a_picture_comes_in_blocks(made):
         ("![x](https://example.org/a.png)\n", "lies elsewhere"),
         ("![x](../a.png)\n", "lies elsewhere"),
         ("![x](karta.tif)\n", "save it as .png or .jpg"),
+        ("![x](falsk.png)\n", "the picture 'falsk.png' cannot be read as PNG"),
+        ("![x](utanför.png)\n", "the picture 'utanför.png' is a link to another folder"),
+        ("![x][a]\n", "row 1: write a picture as ![what it shows](file.png)"),
+        ("Rubrik\n===\n", "row 2: '===' under a row makes it a heading"),
+        ("Hej\n<!-- inte slut\n", "row 2: the comment is not closed"),
         ("| A | B |\n|---|---|\n| 1 |\n", "row 1: the table's rows have 1 to 2 cells"),
     ],
 )
 def test_wrong_prose_has_one_line_with_its_row(made, content, expected):
-    (made / "text" / "karta.png").write_bytes(b"\x89PNG")
+    Image.new("L", (2, 2)).save(made / "text" / "karta.png")
+    (made / "text" / "falsk.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (made / "utanför.png").write_bytes((made / "text" / "karta.png").read_bytes())
+    (made / "text" / "utanför.png").symlink_to(made / "utanför.png")
     (made / "text" / "nulage.md").write_text(content, "utf-8")
     wrong = faults(made)
     assert len(wrong) == 1, wrong
     assert expected in wrong[0]
+
+
+def test_the_check_finds_what_only_the_report_would_stumble_on(made, capsys):
+    """A place that is no locality, and TeX: told by the check, before any work."""
+    file = made / "investigation.toml"
+    file.write_text(
+        file.read_text("utf-8").replace('# places = ["Väst', 'places = ["Köping", "Väst')
+    )
+    (made / "text" / "nulage.md").write_text("Det kostar $$x^2$$ kronor.\n", "utf-8")
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["investigation", "check", str(made)])
+    assert stop.value.code == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("error: text/nulage.md: TeX ($$x^2$$) cannot be printed")
+    assert second.startswith("error: investigation.toml, places: unknown locality 'Västerås'")
 
 
 def test_prose_in_cp1252_is_read(made):

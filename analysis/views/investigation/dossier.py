@@ -223,7 +223,11 @@ def look(path: str | Path, as_of: str = "") -> View:
 
     `as_of` is used where the folder gives no date. Raises InputError with every fault.
     """
-    dossier = folder.read(Path(path) if path else paths.EXAMPLES / EXAMPLE)
+    return of(folder.read(Path(path) if path else paths.EXAMPLES / EXAMPLE), as_of)
+
+
+def of(dossier: Investigation, as_of: str = "") -> View:
+    """The view of an investigation that has been read; see `look`."""
     asked = dossier.question
     region = Region(dossier.key, asked.title, asked.everyone)
     view = services_view.sharing(region, load_inventory(), asked.as_of or as_of)
