@@ -19,7 +19,16 @@ from tests.guard.model import BOOK, Figure, Place, Table
 from tests.guard.swedish import Skeletons, plain, sentences
 
 _HERE = "tests/guard"
-for _module in ("people", "ability", "commuters", "modelled", "pageone", "bodies"):
+for _module in (
+    "people",
+    "ability",
+    "commuters",
+    "modelled",
+    "pageone",
+    "bodies",
+    "nation",
+    "cards",
+):
     if (Path(__file__).parent / f"{_module}.py").exists():
         importlib.import_module(f"tests.guard.{_module}")
 
@@ -30,7 +39,6 @@ def faults(region: str, chapters: dict[str, list]) -> list[str]:
     return [
         f"{chapter} {fault}"
         for chapter, shown in chapters.items()
-        if chapter != "services"
         for fault in _chapter(chapter, area, shown)
     ]
 
@@ -48,16 +56,21 @@ def _chapter(chapter: str, area: files.Area, shown: list) -> Iterator[str]:
 # --- figures and tables --------------------------------------------------------------------------
 
 
-def place_of(chapter: str, name: str, area: files.Area) -> tuple[str, Place]:
-    """The id without the key of a part at its end, and the part."""
+def place_of(chapter: str, exhibit, area: files.Area) -> tuple[str, Place]:
+    """The id without the key of a part or the number of a page at its end, and the part."""
+    table = exhibit if exhibit.type == "table" else exhibit.table
+    rows = tuple(str(row[0]) for row in table.rows) if table else ()
     for part in (area, *area.groups):
-        if name.endswith(f"-{part.key}"):
-            return name.removesuffix(f"-{part.key}"), Place(area, part)
-    return name, Place(area, area)
+        if exhibit.id.endswith(f"-{part.key}"):
+            return exhibit.id.removesuffix(f"-{part.key}"), Place(area, part)
+    name, _, page = exhibit.id.rpartition("-")
+    if page.isdigit():
+        return name, Place(area, area, int(page), rows)
+    return exhibit.id, Place(area, area, 1, rows)
 
 
 def _exhibit(chapter: str, area: files.Area, exhibit) -> Iterator[str]:
-    name, place = place_of(chapter, exhibit.id, area)
+    name, place = place_of(chapter, exhibit, area)
     if (chapter, name) in listed.EXHIBITS:
         return
     function = BOOK.exhibits.get((chapter, name))
@@ -78,7 +91,8 @@ def _exhibit(chapter: str, area: files.Area, exhibit) -> Iterator[str]:
 
 def _figure(exhibit, wanted: Figure) -> Iterator[str]:
     for part in ("title", "subtitle", "alt"):
-        yield from _words(part, getattr(exhibit, part), getattr(wanted, part))
+        shown, right = getattr(exhibit, part), getattr(wanted, part)
+        yield from _words(part, shown, right(shown) if callable(right) else right)
     yield from _notes([exhibit.note], wanted.notes)
     if (exhibit.table is None) != (wanted.table is None):
         yield "has a table where none is recomputed, or none where one is"

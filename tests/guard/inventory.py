@@ -7,7 +7,7 @@ line, and the newest that is known decides.
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 
 from tests.guard import files
 from tests.guard.files import Area, names, read
@@ -17,6 +17,7 @@ _TRUST = ("high", "medium", "low")
 _PLANS = {"intention": "avsikt", "inquiry": "utredning", "decided": "beslut"}
 _ENDS = {"ended": "avslutad", "taken-back": "återtagen av medlemmarna"}
 _OUTCOMES = {"realised": "genomförd", "dropped": "nedlagd", "closed": "avslutad"}
+_RUNS = ("running", "confirmed")
 COUNTED = ("confirmed", "evidenced", "unended")
 NEW = ("confirmed", "evidenced")
 
@@ -35,7 +36,8 @@ class Row:
     words: str
     year: int | None
     event: str = ""
-    body_year: int | None = None
+    trust: str = ""
+    sources: tuple[str, ...] = ()
 
     @property
     def counted(self) -> bool:
@@ -121,48 +123,70 @@ def alone(code: str, area: str) -> list[dict]:
     ]
 
 
-def _ends(key: str, area: str, code: str) -> list[tuple[date, str]]:
-    """Recorded last days of a task, with how it ended."""
-    found = [
-        (r["last"], r["event"]) for r in _about(key, area) if r["event"] in _ENDS and r["last"]
-    ]
-    cover = [row for row in of_body("coverage", key) if row["area"] == area]
+@dataclass(frozen=True)
+class Standing:
+    """What holds of a task on the day, and the rows that say so; `known` those of before the day."""
+
+    state: str
+    words: str
+    year: int | None
+    day: date
+    event: str
+    rows: list[dict]
+    known: list[dict]
+
+
+def _ends(key: str, area: str, code: str) -> list[tuple[date, str, dict]]:
+    """Recorded last days of a task, how it ended and where that stands."""
+    about = _about(key, area)
+    found = [(r["last"], r["event"], r) for r in about if r["event"] in _ENDS and r["last"]]
+    cover = covers(key, area)
     if cover and all(row["last"] for row in cover):
-        found.append((max(row["last"] for row in cover), "ended"))
-    found += [(row["first"], "alone") for row in alone(code, area) if row["first"]]
+        last = max(cover, key=lambda row: row["last"])
+        found.insert(0, (last["last"], "ended", last))
+    found += [(row["first"], "alone", row) for row in alone(code, area) if row["first"]]
     return sorted(found, key=lambda end: end[0])
 
 
-def standing(key: str, area: str, form: str, code: str):
-    """state, words, year, reference day, event, year of the body: what holds on the day; or None."""
-    about = _about(key, area)
-    running = [row for row in about if row["event"] in ("running", "confirmed") and row["first"]]
-    ends = _ends(key, area, code)
+def covers(key: str, area: str) -> list[dict]:
+    """The rows that a body has a task."""
+    return [row for row in of_body("coverage", key) if row["area"] == area]
+
+
+def begun(key: str, area: str, running: list[dict]) -> date | None:
+    """The first day that a task can have run: of the first evidence, not before the coverage."""
+    first = min((row["first"] for row in running), default=None)
+    cover = [row["first"] for row in covers(key, area)]
+    return max(first, min(cover)) if first and cover and None not in cover else first
+
+
+def running_of(key: str, area: str) -> list[dict]:
+    """Dated evidence that a task runs."""
+    return [row for row in _about(key, area) if row["event"] in _RUNS and row["first"]]
+
+
+def standing(key: str, area: str, form: str, code: str) -> Standing | None:
+    """What holds on the day; None where nothing is known yet."""
+    running, ends = running_of(key, area), _ends(key, area, code)
     over = [end for end in ends if end[0] < DAY]
     if over:
         running = [row for row in running if row["last"] > over[-1][0]]
-    cover = [row["first"] for row in of_body("coverage", key) if row["area"] == area]
-    begun = min((row["first"] for row in running), default=None)
-    if begun and cover and None not in cover:
-        begun = max(begun, min(cover))
-    if begun and begun <= DAY:
+    start = begun(key, area, running)
+    if start and start <= DAY:
         ahead = [end[0] for end in ends if end[0] >= DAY and end[1] != "alone"]
         return _runs(key, form, code, running, ahead)
     if over:
-        day, event = over[-1]
-        label = {**_ENDS, "alone": "egen regi"}[event]
-        return "ended", f"{label} {day.year}", day.year, day, event, None
-    return _planned(about, begun or DAY) or _undated(about)
+        day, event, row = over[-1]
+        words = f"{dict(_ENDS, alone='egen regi')[event]} {day.year}"
+        return Standing("ended", words, day.year, day, event, [row], [row])
+    about = _about(key, area)
+    return _planned(about, start or DAY) or _undated(about)
 
 
-def _runs(key: str, form: str, code: str, running: list[dict], ahead: list[date]):
+def _runs(key: str, form: str, code: str, running: list[dict], ahead: list[date]) -> Standing:
     known = [row for row in running if row["first"] <= DAY] or running
     seen = max(row["last"] for row in known)
     last = seen if fresh(seen) else (ahead or [max(row["last"] for row in running)])[0]
-    lasts = {row["key"]: row["lasts"] for row in read("services/forms.csv").to_dict("records")}
-    before = term(date(term(DAY).year - 1, 12, 31))
-    kept = lasts.get(form) == "until-ended" or (lasts.get(form) == "next-term" and last >= before)
-    state = "evidenced" if fresh(last) else "unended" if kept else "unclear"
     answers = [
         row["last"]
         for row in running
@@ -171,33 +195,45 @@ def _runs(key: str, form: str, code: str, running: list[dict], ahead: list[date]
         and row["code"] in ("", code)
         and row["last"] >= term(DAY)
     ]
-    if answers:
-        state, last = "confirmed", max(answers)
+    state = "confirmed" if answers else _by_age(form, last)
+    last = max(answers, default=last)
+    words = _running_words(key, state, last, seen)
+    year = last.year if last <= DAY else seen.year
+    return Standing(state, words, year, DAY, "", running, known)
+
+
+def _by_age(form: str, last: date) -> str:
+    lasts = {row["key"]: row["lasts"] for row in rows("forms")}
+    before = term(date(term(DAY).year - 1, 12, 31))
+    kept = lasts.get(form) == "until-ended" or (lasts.get(form) == "next-term" and last >= before)
+    return "evidenced" if fresh(last) else "unended" if kept else "unclear"
+
+
+def _running_words(key: str, state: str, last: date, seen: date) -> str:
     shows = [
         row["last"].year
         for row in of_body("events", key)
-        if row["event"] in ("running", "confirmed") and row["first"] and row["first"] <= DAY
+        if row["event"] in _RUNS and row["first"] and row["first"] <= DAY
     ]
     newer = max(shows, default=0)
-    newer = newer if newer > last.year else None
-    body = f" (organet belagt {newer})" if newer else ""
-    words = {
+    body = f" (organet belagt {newer})" if newer > last.year else ""
+    return {
         "confirmed": f"bekräftad {last.year}",
         "evidenced": f"belagd {f'{seen.year}–' if seen.year < last.year else ''}{last.year}",
         "unended": f"fanns {last.year}, inget slut känt{body}",
         "unclear": f"oklart i dag, senast belagd {last.year}{body}",
     }[state]
-    return state, words, last.year if last <= DAY else seen.year, DAY, "", newer
 
 
-def _planned(about: list[dict], start: date):
-    made = [r for r in about if r["event"] in _PLANS and (r["first"] is None or r["first"] <= DAY)]
+def _planned(about: list[dict], start: date) -> Standing | None:
+    made = [r for r in about if r["event"] in _PLANS and (r["first"] or date.min) <= DAY]
     if not made:
         return None
     plan = max(made, key=lambda r: (r["first"] or date.min, list(_PLANS).index(r["event"])))
-    label = _PLANS[plan["event"]]
+    label, event = _PLANS[plan["event"]], plan["event"]
     if plan["first"] is None:
-        return "planned", f"{label}, odaterad", None, start, plan["event"], None
+        return Standing("planned", f"{label}, odaterad", None, start, event, [plan], [plan])
+    same = [row for row in made if row["event"] == event]
     said = f"{label} {plan['last'].year}"
     outcomes = [
         row
@@ -209,61 +245,64 @@ def _planned(about: list[dict], start: date):
     ]
     if outcomes:
         end = max(outcomes, key=lambda row: row["last"])
-        year = end["last"].year
-        return "ended", f"{said}, {_OUTCOMES[end['event']]} {year}", year, start, end["event"], None
+        words = f"{said}, {_OUTCOMES[end['event']]} {end['last'].year}"
+        both = [*same, end]
+        return Standing("ended", words, end["last"].year, start, end["event"], both, both)
     lost = ", utfall okänt" if _later(plan["last"], 5) < DAY else ""
-    return "planned", said + lost, plan["last"].year, start, plan["event"], None
+    return Standing("planned", said + lost, plan["last"].year, start, event, same, same)
 
 
-def _undated(about: list[dict]):
-    runs = [row for row in about if row["event"] in ("running", "confirmed")]
-    if not any(row["first"] is None for row in runs) or any(
-        row["basis"] == "stated" for row in runs
-    ):
+def _undated(about: list[dict]) -> Standing | None:
+    runs = [row for row in about if row["event"] in _RUNS]
+    undated = [row for row in runs if row["first"] is None]
+    if not undated or any(row["basis"] == "stated" for row in runs):
         return None
-    return "unclear", "oklart i dag, odaterad uppgift", None, DAY, "", None
+    words = "oklart i dag, odaterad uppgift"
+    return Standing("unclear", words, None, DAY, "", undated, undated)
 
 
 @cache
 def states() -> tuple[Row, ...]:
     """Every body, area and municipality, in the order of the inventory."""
     found = []
-    for body in read("services/arrangements.csv").to_dict("records"):
-        key, form = body["key"], body["legal_form"]
-        covered = dict.fromkeys(row["area"] for row in of_body("coverage", key))
-        for area in covered:
-            members = [row for row in of_body("memberships", key) if row["area"] in (area, "")]
-            for code in dict.fromkeys(row["code"] for row in members):
-                held = standing(key, area, form, code)
-                if held is None:
-                    continue
-                state, words, year, reference, event, newer = held
-                own = [
-                    row
-                    for row in members
-                    if row["code"] == code and (row["first"] or date.min) <= reference
-                ]
-                if not own:
-                    continue
-                if not any((row["last"] or date.max) >= reference for row in own):
-                    year = max(row["last"] for row in own).year
-                    state, words, event, newer = "ended", f"utträdd {year}", "left", None
-                found.append(
-                    Row(
-                        key,
-                        area,
-                        code,
-                        body["kind"],
-                        form,
-                        body["host"],
-                        state,
-                        words,
-                        year,
-                        event,
-                        newer,
-                    )
-                )
+    for body in rows("arrangements"):
+        covered = dict.fromkeys(row["area"] for row in of_body("coverage", body["key"]))
+        found += [row for area in covered for row in _members(body, area)]
     return tuple(found)
+
+
+def _members(body: dict, area: str) -> list[Row]:
+    key, found = body["key"], []
+    members = [row for row in of_body("memberships", key) if row["area"] in (area, "")]
+    for code in dict.fromkeys(row["code"] for row in members):
+        held = standing(key, area, body["legal_form"], code)
+        if held is None:
+            continue
+        own = [r for r in members if r["code"] == code and (r["first"] or date.min) <= held.day]
+        still = [row for row in own if (row["last"] or date.max) >= held.day]
+        if own:
+            found.append(_row(body, area, code, held, own, still))
+    return found
+
+
+def _row(
+    body: dict, area: str, code: str, held: Standing, own: list[dict], still: list[dict]
+) -> Row:
+    state, words, year, event = held.state, held.words, held.year, held.event
+    if not still:
+        year = max(row["last"] for row in own).year
+        state, words, event = "ended", f"utträdd {year}", "left"
+    cover = covers(body["key"], area)
+    groups = (held.known, cover, still or own)
+    trust = max(min(_TRUST.index(row["trust"]) for row in group) for group in groups)
+    cited = sorted(
+        [*held.rows, *cover, *(still or own)], key=lambda row: _TRUST.index(row["trust"])
+    )
+    sources = tuple(dict.fromkeys(row["source"] for row in cited))
+    kind, form, host = body["kind"], body["legal_form"], body["host"]
+    return Row(
+        body["key"], area, code, kind, form, host, state, words, year, event, _TRUST[trust], sources
+    )
 
 
 # --- seen from some municipalities ---------------------------------------------------------------
@@ -277,6 +316,7 @@ class Shared:
         self.own = [row for row in states() if row.code in area.members]
         self.counted = [row for row in self.own if row.counted]
 
+    @cached_property
     def together(self) -> list[tuple[str, str, list[str]]]:
         """Body, area and members of what at least two members share in one body."""
         found: dict[tuple[str, str], list[str]] = {}
@@ -284,27 +324,31 @@ class Shared:
             found.setdefault((row.body, row.area), []).append(row.code)
         return [(*key, codes) for key, codes in found.items() if len(set(codes)) > 1]
 
+    @cached_property
     def areas(self) -> set[str]:
         """Services that at least two members share."""
-        return {area for _, area, _ in self.together()}
+        return {area for _, area, _ in self.together}
 
+    @cached_property
     def complete(self) -> set[str]:
         """Services that one body performs for all members."""
-        return {a for _, a, codes in self.together() if set(codes) == set(self.area.members)}
+        return {a for _, a, codes in self.together if set(codes) == set(self.area.members)}
 
+    @cached_property
     def best(self) -> dict[str, Row]:
         """The newest evidence of each shared service."""
         found: dict[str, Row] = {}
         for row in self.counted:
-            if row.area in self.areas():
+            if row.area in self.areas:
                 best = found.get(row.area)
                 if best is None or row.year > best.year:
                     found[row.area] = row
         return found
 
+    @cached_property
     def years(self) -> tuple[int, int]:
         """First and last year of that evidence."""
-        years = [row.year for row in self.best().values()]
+        years = [row.year for row in self.best.values()]
         return min(years), max(years)
 
     def by_area(self, area: str) -> dict[str, list[str]]:
@@ -315,16 +359,18 @@ class Shared:
                 found.setdefault(row.body, []).append(row.code)
         return found
 
+    @cached_property
     def divided(self) -> list[str]:
         """Services that every member shares, and no one body performs for all."""
         everyone = set(self.area.members)
         return [
             area
             for area in dict.fromkeys(row.area for row in self.counted)
-            if area in self.areas() - self.complete()
+            if area in self.areas - self.complete
             and {row.code for row in self.counted if row.area == area} == everyone
         ]
 
+    @cached_property
     def alone(self) -> list[tuple[str, str, str, int | None]]:
         """code, area, words and year of what members do by themselves and do not share."""
         shared = {(row.code, row.area) for row in self.counted}
@@ -341,6 +387,7 @@ class Shared:
             found.append((code, area, words, last.year if last else None))
         return found
 
+    @cached_property
     def cells(self) -> dict[tuple[str, str], tuple[str, str]]:
         """state and words of the surest that is known of each (area, code)."""
         order = ["confirmed", "evidenced", "unended", "alone", "unclear", "planned", "ended"]
@@ -361,25 +408,23 @@ class Shared:
                 f"samarbetsområde, {row.words}" if theme else row.words,
                 row.year,
             )
-        for code, area, words, year in self.alone():
+        for code, area, words, year in self.alone:
             add(area, code, "alone", words, year)
         return {key: (state, words) for key, (_, state, words) in found.items()}
 
+    @cached_property
     def known(self) -> list[str]:
         """Services of which anything is known."""
-        found = {row.area for row in self.own} | {area for _, area, *_ in self.alone()}
-        return [
-            row["key"]
-            for row in read("services/areas.csv").to_dict("records")
-            if row["key"] in found
-        ]
+        found = {row.area for row in self.own} | {area for _, area, *_ in self.alone}
+        return [row["key"] for row in rows("areas") if row["key"] in found]
 
+    @cached_property
     def unknown(self) -> list[str]:
         """Services that can concern the counties of the members, and of which nothing is known."""
         return [
             row["key"]
-            for row in read("services/areas.csv").to_dict("records")
-            if row["key"] not in self.known()
+            for row in rows("areas")
+            if row["key"] not in self.known
             and (not row["counties"] or set(row["counties"].split()) & set(self.area.counties))
         ]
 
@@ -393,7 +438,7 @@ def shared(area: Area) -> Shared:
 @cache
 def area_names() -> dict[str, str]:
     """Names of the services, in the order of the inventory."""
-    return {row["key"]: row["name"] for row in read("services/areas.csv").to_dict("records")}
+    return {row["key"]: row["name"] for row in rows("areas")}
 
 
 def member_names(codes) -> list[str]:

@@ -16,6 +16,9 @@ FIXED = (
     # definitions and method, the same in every report; domain.md has the numbers
     "Plats och median anges bara när alla 290 kommuner är kända.",
     "Gotland har ingen plats för kommunal skattesats.",
+    "Streckad yta: bara äldre belägg, och inget slut är känt.",
+    "En grupp är en uppsättning kommuner som delar minst en tjänst.",
+    "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",
     "Alla år avser dagens kommungränser.",
     "Kommunernas in- och utpendlare kan inte summeras: de som pendlar mellan två av kommunerna.",
     "Jämför bara år inom samma serie; skälen till brotten står vid figuren.",

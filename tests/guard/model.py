@@ -15,10 +15,15 @@ from tests.guard.files import Area
 
 @dataclass(frozen=True)
 class Place:
-    """The region of the report, the part that the exhibit is about, and the modelled matrix."""
+    """The region of the report, and the part that the exhibit is about.
+
+    Of an exhibit that goes on over several: the number of this `page`, and the names of its `rows`.
+    """
 
     whole: Area
     area: Area
+    page: int = 1
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,14 +34,18 @@ class Table:
     heads: list[str]
     rows: list[list[str]]
     notes: Iterable[str] = ()
+    whole: tuple[str, ...] = ()  # names of the rows of all pages, where there are several
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What a figure must say; texts by skeleton. `table` is None where it has none."""
+    """What a figure must say; texts by skeleton. `table` is None where it has none.
+
+    `alt` may be a function of the text that is shown.
+    """
 
     title: str
-    alt: str
+    alt: str | Callable[[str], str]
     subtitle: str = ""
     table: Table | None = None
     notes: Iterable[str] = ()

@@ -39,7 +39,7 @@ def in_order(areas) -> list[str]:
 def foremost(of: Shared, areas: set[str], most: int) -> list[str]:
     """Services of the largest bodies in turn: first of each, then second of each."""
     bodies: dict[str, list[str]] = {}
-    for body, area, _ in of.together():
+    for body, area, _ in of.together:
         if area in areas:
             bodies.setdefault(body, []).append(area)
     turns = zip_longest(*sorted(bodies.values(), key=len, reverse=True))
@@ -48,19 +48,19 @@ def foremost(of: Shared, areas: set[str], most: int) -> list[str]:
 
 
 def _span(of: Shared) -> str:
-    first, last = of.years()
+    first, last = of.years
     return f"{first}–{last}" if last > first else f"{first}"
 
 
 def _old(of: Shared) -> list[Row]:
-    return [row for row in of.best().values() if not row.new]
+    return [row for row in of.best.values() if not row.new]
 
 
 def headline(whole: Area) -> str:
     """What is shared, in substance."""
     if len(whole.parts) == 1:
         of, size = shared(whole), count(len(whole.members))
-        together, divided = of.complete(), of.divided()
+        together, divided = of.complete, of.divided
         if len(together) <= NAMED:
             text = f"{listed(in_order(together))} sköts gemensamt av alla {size}"
         else:
@@ -74,7 +74,7 @@ def headline(whole: Area) -> str:
     told = []
     for part in whole.parts:
         of = shared(part)
-        together = of.complete()
+        together = of.complete
         if len(together) <= NAMED:
             told.append(f"{part.name} delar {listed(in_order(together))}")
         else:
@@ -92,7 +92,7 @@ def findings(whole: Area):
         yield f"Källor {_span(of)}."
         if _old(of):
             yield (
-                f"För {count(len(_old(of)))} av {count(len(of.areas()))} tjänster är inget belägg från "
+                f"För {count(len(_old(of)))} av {count(len(of.areas))} tjänster är inget belägg från "
                 "den här mandatperioden eller de tre senaste åren."
             )
     else:
@@ -102,7 +102,7 @@ def findings(whole: Area):
         yield from _carried(part)
     for part in whole.parts:
         of = shared(part)
-        for area in of.divided()[:1]:
+        for area in of.divided[:1]:
             told = (
                 f"{name_of(body)} ({listed(sorted((names()[code] for code in codes), key=alphabetical))})"
                 for body, codes in of.by_area(area).items()
@@ -115,8 +115,8 @@ def findings(whole: Area):
 
 def _shared_by(part: Area):
     of = shared(part)
-    areas, together = of.areas(), of.complete()
-    bodies = {row.body for row in of.best().values()}
+    areas, together = of.areas, of.complete
+    bodies = {row.body for row in of.best.values()}
     place = f"kommunerna i {part.name}, i {count(len(bodies))} organ"
     text = f"{count(len(areas))} tjänster delas av minst två av {place}"
     if together != areas:
@@ -162,10 +162,10 @@ def _outside(whole: Area) -> str:
 def _unknown(whole: Area):
     for part in whole.parts:
         of = shared(part)
-        missing, known = len(of.unknown()), len(of.known())
+        missing, known = len(of.unknown), len(of.known)
         lost = {
             area
-            for (area, _), (state, words) in of.cells().items()
+            for (area, _), (state, words) in of.cells.items()
             if state == "planned" and "utfall okänt" in words
         }
         whom = f" för {part.name}" if len(whole.parts) > 1 else ""
@@ -184,7 +184,7 @@ def tiles(whole: Area):
         size = count(len(part.members))
         yield f"Invånare{where} {LAST}: {number(total(part.members))} i {size} kommuner"
         yield (
-            f"Tjänster som delas av minst två kommuner{where}: {len(of.areas())} källor {_span(of)}"
+            f"Tjänster som delas av minst två kommuner{where}: {len(of.areas)} källor {_span(of)}"
         )
     if not several:
         yield f"Arbetar i sin egen kommun {YEAR}: {percent(sums(whole.members)['stay'], 0)} %"
@@ -329,7 +329,7 @@ _STATES = {
 
 def sure(of: Shared) -> str:
     """How many services are shared, and how many of them have new evidence."""
-    areas = of.areas()
+    areas = of.areas
     new = {row.area for row in of.counted if row.new and row.area in areas}
     many = "alla" if new == areas else count(len(new)) if new else "ingen"
     return f"{count(len(areas))} gemensamma tjänster, {many} med nya belägg"
@@ -339,11 +339,11 @@ def sure(of: Shared) -> str:
 def overview(at: Place) -> Figure:
     """Every known service by municipality, with how sure it is."""
     whole, of = at.whole, shared(at.whole)
-    cells, parts = of.cells(), whole.parts
+    cells, parts = of.cells, whole.parts
     if len(parts) > 1:
-        cells = {key: cell for part in parts for key, cell in shared(part).cells().items()}
+        cells = {key: cell for part in parts for key, cell in shared(part).cells.items()}
     order = [code for part in parts for code in part.members]
-    surer = [area for area in of.known() if any(_live(cells.get((area, c))) for c in order)]
+    surer = [area for area in of.known if any(_live(cells.get((area, c))) for c in order)]
     kept = _kept(surer, cells, order)
     rows = [
         [area_names()[area], *(cells.get((area, code), ("", "ingen uppgift"))[1] for code in order)]
