@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from analysis.loaders.services import load_inventory
     from analysis.loaders.tables import load, source_of
     from analysis.owndata import own
+    from analysis.owndata.streams import own_flows
     from analysis.regions import Region
     from analysis.regions import resolve as region
 
@@ -59,6 +60,7 @@ __all__ = [
     "loaders",
     "metrics",
     "own",
+    "own_flows",
     "region",
     "regions",
     "report",
@@ -96,6 +98,7 @@ __getattr__, __dir__ = lazy.attach(
         "load_boundaries": "analysis.loaders.boundaries:load_boundaries",
         "load_inventory": "analysis.loaders.services:load_inventory",
         "own": "analysis.owndata:own",
+        "own_flows": "analysis.owndata.streams:own_flows",
         "region": "analysis.regions:resolve",
         "say": "analysis.exhibits:say",
         "show": "analysis.exhibits:show",

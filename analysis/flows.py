@@ -22,10 +22,12 @@ from typing import Literal
 import pandas as pd
 
 from analysis import catalog, datasets, reads
+from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.loaders import boundaries, commuting, population, tables
 from analysis.metrics import flow_evidence, flow_model, labour_markets
 from analysis.metrics.commuting import margins_from_flows, night_population
+from analysis.metrics.labour_markets import SCB, Thresholds
 
 MATRIX = "commuting_matrix"
 _INFORMED = ["home", "work", "year", "sex"]
@@ -39,6 +41,26 @@ _MODEL_SOURCES = (
 
 
 @dataclass(frozen=True)
+class Words:
+    """How figures speak of flows, in Swedish: those of commuters, or of own ones.
+
+    `noun` is definite ("flyttningen"), `streams` its plural forms, `what` says who is counted.
+    """
+
+    noun: str = "pendlingen"
+    streams: str = "pendlingsströmmar"
+    the_streams: str = "pendlingsströmmarna"
+    what: str = "Personer som bor i en kommun och arbetar i en annan"
+    home: str = "Bor i"
+    work: str = "Arbetar i"
+    unit: str = "personer"
+    key: str = "pendling-floden"
+
+
+COMMUTING = Words()
+
+
+@dataclass(frozen=True, repr=False)
 class Flows:
     """The flows of one year with what a reader must know about them.
 
@@ -52,8 +74,14 @@ class Flows:
     kind: Literal["observed", "modelled"]
     table: pd.DataFrame
     margins: pd.DataFrame
-    sources: tuple[str, ...]
+    sources: tuple[Citable, ...]
     informed: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_INFORMED))
+    words: Words = COMMUTING
+
+    def __repr__(self) -> str:
+        """Of which year and kind they are, how many, and from where."""
+        pairs = f"{len(self.table)} pairs, {self.words.unit}"
+        return f"<Flows {self.year}, {self.kind}: {pairs}; {', '.join(map(str, self.sources))}>"
 
     @property
     def modelled(self) -> bool:
@@ -237,17 +265,22 @@ class Markets:
     official: pd.Series
     names: pd.Series
     agreement: dict[str, float]
+    thresholds: Thresholds = SCB
 
 
-def markets_of(flows: Flows) -> Markets:
+def markets_of(flows: Flows, *, thresholds: Thresholds = SCB) -> Markets:
     """Labour markets from the flows of one year, compared with the official ones of 2022.
+
+    `thresholds` are SCB's, or others to try.
 
     >>> markets = markets_of(commuting_of(2021))
     >>> markets.names["1761"], markets.official["1780"] == markets.official["1761"]
     ('Karlstad', True)
     """
     matrix, night, out = matrix_of(flows)
-    found = labour_markets.local_labour_markets(matrix, night, out_commuters=out)
+    found = labour_markets.local_labour_markets(
+        matrix, night, out_commuters=out, thresholds=thresholds
+    )
     known = population.load_municipalities().set_index("code")
     official = known["labour_market"]
     return Markets(
@@ -255,6 +288,7 @@ def markets_of(flows: Flows) -> Markets:
         official,
         known["labour_market_name"],
         labour_markets.compare_markets(found["market"], official),
+        thresholds,
     )
 
 

@@ -27,6 +27,7 @@ STABLE = {
     "loaders",
     "metrics",
     "own",
+    "own_flows",
     "region",
     "regions",
     "report",

@@ -24,9 +24,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from shapely.geometry import Polygon
 
+from analysis.errors import InputError
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.ground import Frame
-from analysis.flows import Flows
+from analysis.flows import COMMUTING, Flows
 from analysis.metrics.commuting import ABROAD
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table
@@ -36,7 +37,8 @@ from analysis.views import commuting as view
 
 MOST = 6  # pairs on the map
 LEAST = view.EXACT  # persons in the larger direction of a pair that is drawn
-_CLASSES = ((0, 2.2), (1_000, 5.0), (3_000, 8.0), (10_000, 12.0))  # from so many persons: points
+Classes = tuple[tuple[int, float], ...]
+_CLASSES: Classes = ((0, 2.2), (1_000, 5.0), (3_000, 8.0), (10_000, 12.0))  # from so many: points
 _NODE = 3.2  # points: radius of an end
 _NEAR = 30.0  # points between ends of a pair at least
 _REACH = 0.45  # of the members' extent: so far outside them a place is still inside the frame
@@ -53,11 +55,12 @@ class Band:
     work: str
     persons: float
     inside: bool
+    classes: Classes = _CLASSES
 
     @property
     def width(self) -> float:
         """Points at the head: one width for each class of counts."""
-        return [points for least, points in _CLASSES if self.persons >= least][-1]
+        return [points for least, points in self.classes if self.persons >= least][-1]
 
     @property
     def colour(self) -> str:
@@ -83,11 +86,27 @@ def bands(region: Region, flows: Flows) -> list[Band]:
     pairs = [frozenset(pair) for pair in zip(table["home"], table["work"], strict=True)]
     table = table.assign(pair=pd.Series(pairs, index=table.index, dtype="object"))
     table = table.sort_values(["persons", "home", "work"], ascending=[False, True, True])
-    large = table.loc[table["persons"] >= LEAST, "pair"].drop_duplicates().head(MOST)
+    least, classes = (LEAST, _CLASSES)
+    if flows.words != COMMUTING:
+        least, classes = 1, _classes(float(table["persons"].max()) if len(table) else 0)
+    large = table.loc[table["persons"] >= least, "pair"].drop_duplicates().head(MOST)
     return [
-        Band(str(row["home"]), str(row["work"]), float(row["persons"]), row["pair"] <= member)
+        Band(
+            str(row["home"]),
+            str(row["work"]),
+            float(row["persons"]),
+            row["pair"] <= member,
+            classes,
+        )
         for row in table[table["pair"].isin(set(large))].to_dict("records")
     ]
+
+
+def _classes(top: float) -> Classes:
+    """Classes for own flows of any size: from a tenth, three tenths and the whole of a power."""
+    unit = max(10 ** int(np.log10(max(top, 1))), 10)
+    limits = (0, unit // 10, 3 * unit // 10, unit)
+    return tuple((low, points) for low, (_, points) in zip(limits, _CLASSES, strict=True))
 
 
 @style.drawn
@@ -96,7 +115,7 @@ def plot_flows(
 ) -> Axes:
     """Map of the largest commuter flows: at most six pairs, both directions, sizes as classes.
 
-    Raises ValueError where no flow reaches `LEAST`.
+    Raises InputError where no flow reaches `LEAST` persons (of own flows: 1).
 
     >>> from analysis import flows, regions
     >>> from analysis.loaders.boundaries import load_boundaries
@@ -108,7 +127,8 @@ def plot_flows(
     """
     shown = bands(region, flows)
     if not shown:
-        raise ValueError(f"no flow reaches {LEAST} persons; leave the figure out")
+        least = LEAST if flows.words == COMMUTING else 1
+        raise InputError(f"no flow of {region.name} reaches {least} {flows.words.unit}")
     highest = 3.4 if len(region.members) <= maps.MANY else 5.2
     chart, side = maps.map_canvas(
         maps.natural_height(region, boundaries, lowest=3.0, highest=highest), legend=0.24
@@ -122,16 +142,16 @@ def plot_flows(
         ends, beyond = _ends(region, shown, points, frame, boundaries, maps.points_to_map(chart))
         shapes = _draw_bands(chart, shown, ends)
         _draw_names(chart, region, shown, ends, beyond, shapes)
-        _draw_key(side, shown)
+        _draw_key(side, shown, swedish.capitalised(flows.words.unit))
     return style.describe(
         chart,
         style.Description(
-            id=f"pendling-floden-{region.key}",
+            id=f"{flows.words.key}-{region.key}",
             title=_title(shown, flows),
             subtitle=_subtitle(flows),
             alt=_alt(region, shown, flows),
             sources=flows.sources,
-            unit="personer",
+            unit=flows.words.unit,
             table=flow_table(region, shown, flows),
             kind=flows.derived_kind,
         ),
@@ -385,22 +405,22 @@ def _pixels(axes: Axes) -> float:
     return figure.dpi / 72
 
 
-def class_words(width: float) -> str:
+def class_words(width: float, classes: Classes = _CLASSES) -> str:
     r"""The class of counts that a width stands for.
 
     >>> class_words(5.0), class_words(12.0)
     ('1\u202f000–3\u202f000', '10\u202f000 eller fler')
     """
-    place = [points for _, points in _CLASSES].index(width)
-    low = _CLASSES[place][0]
+    place = [points for _, points in classes].index(width)
+    low = classes[place][0]
     if place == 0:
-        return f"under {swedish.number(_CLASSES[1][0])}"
-    if place == len(_CLASSES) - 1:
+        return f"under {swedish.number(classes[1][0])}"
+    if place == len(classes) - 1:
         return f"{swedish.number(low)} eller fler"
-    return f"{swedish.number(low)}–{swedish.number(_CLASSES[place + 1][0])}"
+    return f"{swedish.number(low)}–{swedish.number(classes[place + 1][0])}"
 
 
-def _draw_key(axes: Axes, shown: Sequence[Band]) -> None:
+def _draw_key(axes: Axes, shown: Sequence[Band], unit: str) -> None:
     """Bands of the classes that the map has, and what the colours mean."""
     style.settle(axes)
     extent = axes.get_window_extent()
@@ -409,11 +429,11 @@ def _draw_key(axes: Axes, shown: Sequence[Band]) -> None:
     axes.set_ylim(0, extent.height * scale)
     axes.set_aspect("auto")
     y = extent.height * scale - 10
-    _key_text(axes, 4, y, "Personer", size=8.5)
+    _key_text(axes, 4, y, unit, size=8.5)
     for width in sorted({band.width for band in shown}, reverse=True):
         y -= 17
         axes.add_artist(_patch(_straight((4.0, y), 34.0, width), style.MUTED))
-        _key_text(axes, 44, y, class_words(width), size=8)
+        _key_text(axes, 44, y, class_words(width, shown[0].classes), size=8)
     x = 4.0
     if style.width() < style.WIDTH:  # below the map there is room beside
         x, y = extent.width * scale / 2, extent.height * scale - 12
@@ -467,14 +487,14 @@ def _title(shown: Sequence[Band], flows: Flows) -> str:
         ends = pd.Series([code for pair in pairs for code in sorted(pair)]).value_counts()
         return (
             f"{names[str(ends.index[0])].name} är ena änden i {swedish.in_words(ends.iloc[0])} "
-            f"av {swedish.in_words(len(pairs))} starka pendlingsströmmar"
+            f"av {swedish.in_words(len(pairs))} starka {flows.words.streams}"
         )
-    return "Starkast är pendlingen mellan " + " samt mellan ".join(listed)
+    return f"Starkast är {flows.words.noun} mellan " + " samt mellan ".join(listed)
 
 
 def _subtitle(flows: Flows) -> str:
     model = ", modellskattning" if flows.modelled else ""
-    return f"Personer som bor i en kommun och arbetar i en annan, {flows.year}{model}"
+    return f"{flows.words.what}, {flows.year}{model}"
 
 
 def _size(band: Band, flows: Flows) -> str:
@@ -497,7 +517,7 @@ def _alt(region: Region, shown: Sequence[Band], flows: Flows) -> str:
     ]
     kind = "Modellskattning: karta" if flows.modelled else "Karta"
     return (
-        f"{kind} med ett band för varje riktning av de största pendlingsströmmarna för "
+        f"{kind} med ett band för varje riktning av de största {flows.words.the_streams} för "
         f"{region.name} {flows.year}. {swedish.capitalised(swedish.listed(said))}."
     )
 
@@ -513,13 +533,13 @@ def flow_table(region: Region, shown: Sequence[Band], flows: Flows) -> Table:
         }
     )
     formats: dict[str, Any] = {
-        "home": Format("Bor i", text=True),
-        "work": Format("Arbetar i", text=True),
-        "persons": Format("Personer", text=True),
+        "home": Format(flows.words.home, text=True),
+        "work": Format(flows.words.work, text=True),
+        "persons": Format(swedish.capitalised(flows.words.unit), text=True),
     }
-    title = text.titled(f"De största pendlingsströmmarna {flows.year}", flows)
+    title = text.titled(f"De största {flows.words.the_streams} {flows.year}", flows)
     return Table(
-        f"pendling-floden-{region.key}",
+        f"{flows.words.key}-{region.key}",
         title,
         frame,
         formats,

@@ -17,6 +17,8 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Patch
 
 from analysis.figures import maps, style
+from analysis.flows import Flows, Markets
+from analysis.metrics.labour_markets import SCB
 from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
@@ -84,6 +86,58 @@ def plot_markets(
             measures=("labour_markets",),
             note="En kommun med liten utpendling är centrum; andra hör till den kommun som flest av "
             "deras invånare pendlar till.",
+        ),
+    )
+
+
+@style.drawn
+def plot_delineation(
+    region: Region, flows: Flows, markets: Markets, *, boundaries: gpd.GeoDataFrame
+) -> Axes:
+    """Map of the markets that `markets` found on `flows`, with the thresholds that it used.
+
+    >>> from analysis import flows, regions
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.metrics.labour_markets import Thresholds
+    >>> now = flows.commuting_of(2021)
+    >>> found = flows.markets_of(now, thresholds=Thresholds(0.25, 0.1))
+    >>> axes = plot_delineation(regions.get("kak"), now, found, boundaries=load_boundaries())
+    >>> style.description_of(axes.figure).subtitle
+    'Högst 25 procent ut, högst 10 procent till en enda kommun, högst två led; 2021'
+    """
+    centre = markets.found["market"].map(lambda code: municipalities()[code].name)
+    parts: dict[str, list[str]] = {}
+    for code in region.members:
+        parts.setdefault(centre[code], []).append(code)
+    parts = dict(sorted(parts.items(), key=lambda part: -len(part[1])))
+    looks = _looks(parts)
+    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=3.0, highest=3.6))
+    with style.look():
+        maps.draw_base(chart, region, boundaries, fill=centre[centre.isin(list(looks))].map(looks))
+        _legend(side, looks)
+        maps.draw_names(
+            chart,
+            region,
+            maps.centres(boundaries),
+            surroundings=boundaries,
+            values=centre.loc[list(region.members)].map("({})".format) if len(parts) > 1 else None,
+        )
+    listed = [f"{name} ({swedish.listed(names_of(codes))})" for name, codes in parts.items()]
+    count = swedish.counted(len(parts), "egen arbetsmarknad", "egna arbetsmarknader")
+    title = text.titled(f"{region.name} hör med egna gränser till {count}", flows)
+    if markets.thresholds == SCB:
+        title = text.titled(f"{region.name}: {count} med SCB:s regler", flows)
+    return style.describe(
+        chart,
+        style.Description(
+            id="arbetsmarknad-egen",
+            title=title,
+            subtitle=f"{text.limits_of(markets.thresholds)}; {flows.year}",
+            alt=f"Karta: {title}. {swedish.listed(listed)}.",
+            sources=flows.sources,
+            kind=flows.derived_kind,
+            unit="arbetsmarknad",
+            note="Den officiella indelningen gäller.",
         ),
     )
 

@@ -402,7 +402,7 @@ def delineation_tables(view: Commuting) -> list[Table]:
 
 
 def delineation_table(region: Region, flows: Flows, markets: Markets) -> Table:
-    """Members: official market, and the centre of the one that SCB's rules give on our flows."""
+    """Members: official market, and the centre of the one that the thresholds give on our flows."""
     order = text.by_night(region, flows.margins.set_index(["code", "year"]))
     found = markets.found.loc[order]
     hidden = (
@@ -437,10 +437,5 @@ def delineation_table(region: Region, flows: Flows, markets: Markets) -> Table:
         },
         (*flows.sources, "municipalities"),
         kind=flows.derived_kind,
-        notes=(
-            "En kommun är centrum om högst 20 procent pendlar ut och högst 7,5 procent till en enda "
-            "kommun. Andra hör till kommunen dit flest pendlar, högst två led från centrum. Den "
-            "officiella indelningen gäller.",
-            *hidden,
-        ),
+        notes=(f"{text.rules_of(markets.thresholds)} Den officiella indelningen gäller.", *hidden),
     )

@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from analysis import catalog
+from analysis.errors import InputError
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.residents import NAME, noise
 from analysis.loaders import tables
@@ -364,20 +365,21 @@ def plot_history(
     """
     sets = compared_sets(region, values)
     sums = metrics.by_area(values, sets)
-    lines = {name: metrics.index_of(sums[name], base=base) for name in sets}
+    lines = _indexed({name: sums[name] for name in sets}, base)
+    span = _span(lines)
     strong = region.name if region.name in sets else ""
     axes = charts.plot_lines(
         lines, unit=f"Index, {base} = 100", baseline=100, axes=axes, strong=strong
     )
     alt = (
-        f"Linjediagram, folkmängd {base}–{last_year(values)} som index med {base} = 100. "
+        f"Linjediagram, folkmängd {span} som index med {base} = 100. "
         f"Index {last_year(values)}: {_ends(lines)}."
     )
     return style.describe(
         axes,
         style.Description(
             id="folkmangd-historia",
-            title=f"Folkmängd {base}–{last_year(values)}, {base} = 100",
+            title=f"Folkmängd {span}, {base} = 100",
             alt=alt,
             sources=("population",),
             unit="index",
@@ -385,6 +387,21 @@ def plot_history(
             table=_history_table("folkmangd-historia", sums, list(sets)),
         ),
     )
+
+
+def _indexed(series: Mapping[str, pd.Series], base: int) -> dict[str, pd.Series]:
+    """Lines as an index; raises InputError with the valid years where none is known in `base`."""
+    lines = {name: metrics.index_of(values, base=base) for name, values in series.items()}
+    if not any(line.notna().any() for line in lines.values()):
+        known = sorted({int(y) for values in series.values() for y in values.dropna().index})
+        raise InputError(f"base={base} cannot be 100; known years: {swedish.years(known)}")
+    return lines
+
+
+def _span(lines: Mapping[str, pd.Series]) -> str:
+    """The years that lines are drawn over."""
+    drawn = [int(year) for line in lines.values() for year in line.dropna().index]
+    return swedish.span(min(drawn), max(drawn))
 
 
 def plot_members(
@@ -408,10 +425,9 @@ def plot_members(
     'Folkmängd i de fem kommunerna 1950–2025, 1950 = 100'
     """
     order = by_size(region, values)
-    lines = {
-        name: metrics.index_of(values[code], base=base)
-        for name, code in zip(names_of(order), order, strict=True)
-    }
+    series = {name: values[code] for name, code in zip(names_of(order), order, strict=True)}
+    lines = _indexed(series, base)
+    span = _span(lines)
     axes = charts.plot_lines(
         lines,
         unit=f"Index, {base} = 100",
@@ -422,7 +438,7 @@ def plot_members(
         colours=colours,
     )
     alt = (
-        f"Linjediagram, folkmängd i varje kommun {base}–{last_year(values)} som index med "
+        f"Linjediagram, folkmängd i varje kommun {span} som index med "
         f"{base} = 100. Index {last_year(values)}: {_ends(lines)}."
     )
     named = values.rename(index=dict(zip(order, names_of(order), strict=True)), level=0)
@@ -430,7 +446,7 @@ def plot_members(
         axes,
         style.Description(
             id=key,
-            title=f"Folkmängd i {areas.together(region)} {base}–{last_year(values)}, {base} = 100",
+            title=f"Folkmängd i {areas.together(region)} {span}, {base} = 100",
             alt=alt,
             sources=("population",),
             unit="index",

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import combinations
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -65,7 +66,7 @@ ALONE_COLUMNS = {
 
 def _day(value: Any) -> date:
     """A date as such; raises ValueError for a number, that pandas would take as nanoseconds."""
-    if isinstance(value, int | float):
+    if isinstance(value, Real):
         raise ValueError(f"{value!r} is no date; write it as '{int(value):04d}-12-31'")
     return pd.Timestamp(value).date()
 

@@ -22,6 +22,7 @@ from analysis import catalog
 from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
+from analysis.metrics.labour_markets import SCB, Thresholds
 from analysis.regions import Region, country, current, municipalities, names_of
 from analysis.text import swedish
 from analysis.text.unknown import unknown
@@ -698,14 +699,55 @@ def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
     return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
+def _per_cent(share: float) -> str:
+    whole = abs(100 * share - round(100 * share)) < 1e-9
+    return f"{swedish.number(100 * share, 0 if whole else 1)} procent"
+
+
+def _links(thresholds: Thresholds) -> str:
+    count = thresholds.max_links
+    return "ett led" if count == 1 else f"{swedish.in_words(count)} led"
+
+
+def limits_of(thresholds: Thresholds) -> str:
+    """The limits of a delineation in short.
+
+    >>> limits_of(Thresholds(0.25, 0.075, 3))
+    'Högst 25 procent ut, högst 7,5 procent till en enda kommun, högst tre led'
+    """
+    return (
+        f"Högst {_per_cent(thresholds.out_share)} ut, högst {_per_cent(thresholds.single_share)} "
+        f"till en enda kommun, högst {_links(thresholds)}"
+    )
+
+
+def rules_of(thresholds: Thresholds) -> str:
+    """The rules of a delineation in words.
+
+    >>> rules_of(Thresholds(0.25, 0.1, 3))
+    'En kommun är centrum om högst 25 procent pendlar ut och högst 10 procent till en enda ...'
+    """
+    return (
+        f"En kommun är centrum om högst {_per_cent(thresholds.out_share)} pendlar ut och högst "
+        f"{_per_cent(thresholds.single_share)} till en enda kommun. Andra hör till kommunen dit "
+        f"flest pendlar, högst {_links(thresholds)} från centrum."
+    )
+
+
 def delineation_sentences(view: Commuting, markets: Markets) -> list[str]:
-    """How our own delineation by SCB's rules agrees with the official one: a check of the model."""
+    """How our own delineation, by SCB's rules or by others, agrees with the official one."""
     flows, agree = view.flows, markets.agreement
     if flows is None:
         return []
     start = "en modellskattad matris" if flows.modelled else "den observerade matrisen"
+    own = markets.thresholds
+    rules = (
+        "SCB:s regler (högst två led till centrum)"
+        if own == SCB
+        else f"egna gränser ({limits_of(own).lower()})"
+    )
     found = (
-        f"Med SCB:s regler (högst två led till centrum) och {start} för {flows.year} får vi "
+        f"Med {rules} och {start} för {flows.year} får vi "
         f"{swedish.number(agree['markets'])} lokala arbetsmarknader i riket mot SCB:s "
         f"{swedish.number(agree['official_markets'])} ({MARKETS_YEAR}). Av de par av kommuner som "
         f"vi lägger ihop ligger {swedish.percent(agree['precision'], 0)} ihop också hos SCB, och "

@@ -108,7 +108,7 @@ def test_without_a_large_flow_there_is_no_map(modelled):
     alone = regions.from_members(["2584"])
     small = replace(modelled, table=modelled.table.assign(persons=modelled.table["persons"] / 50))
     assert figures.bands(alone, small) == []
-    with pytest.raises(ValueError, match="no flow reaches"):
+    with pytest.raises(ValueError, match="no flow of Kiruna reaches 1000 personer"):
         figures.plot_flows(alone, small, boundaries=load_boundaries(), localities=load_localities())
 
 
