@@ -83,6 +83,9 @@ def cli(debug: bool, data_dir: Path | None) -> None:
     metavar="FILE",
     help="An own chapter (notebook) to add; may be repeated.",
 )
+@click.option(
+    "--only", default="", metavar="CHAPTER", help="These chapters alone, such as commuting."
+)
 @click.option("--no-appendix", is_flag=True, help="Leave the appendix out.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
@@ -97,6 +100,7 @@ def build(
     jobs: int | None,
     scheduler: str,
     chapters: tuple[Path, ...],
+    only: str,
     no_appendix: bool,
     force: bool,
     dry_run: bool,
@@ -120,6 +124,7 @@ def build(
             out=out,
             jobs=jobs,
             chapters=chapters,
+            only=[part.strip() for part in only.split(",") if part.strip()],
             scheduler=scheduler,
             appendix=not no_appendix,
         ),

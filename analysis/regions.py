@@ -513,8 +513,8 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
     """The region that somebody names: a registered key or name, municipalities, a county, a market.
 
     Municipalities are written as code or name, as a list or with commas; a county as name or
-    two-digit code, a labour market as "Örebro arbetsmarknad". Raises InputError for a word that
-    names nothing, or several things.
+    two-digit code, a labour market as "Örebro arbetsmarknad", neighbours as "Köping med grannar".
+    Raises InputError for a word that names nothing, or several things.
 
     >>> resolve("bergslagen").name, resolve("1863,1864").name, resolve("KAK").key
     ('Bergslagen', 'Hällefors och Ljusnarsberg', 'kak')
@@ -534,8 +534,28 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
     return from_members(words, name=name or None) if len(words) > 1 else _one(value, name)
 
 
+_WITH_NEIGHBOURS = re.compile(r"(.+?) (?:med grannar|with neighbours)", re.IGNORECASE)
+
+
+def with_neighbours(word: str, *, name: str = "") -> Region:
+    """A municipality and those that it has a land border with.
+
+    >>> with_neighbours("Köping").member_names[:3]
+    ('Köping', 'Hallstahammar', 'Kungsör')
+    """
+    from analysis.loaders.commuting import load_neighbours  # late: the tables are slow to read
+
+    (code,) = from_members([word]).members
+    near = load_neighbours()
+    codes = (code, *near.loc[near["code"] == code, "neighbour_code"].map(str))
+    return from_members(codes, name=name or f"{municipalities()[code].name} med grannar")
+
+
 def _one(word: str, name: str) -> Region:
     """The region of a single word that is no key of the registry."""
+    beside = _WITH_NEIGHBOURS.fullmatch(" ".join(word.split()))
+    if beside:
+        return with_neighbours(beside[1], name=name)
     found = placenames.meanings(word, current())
     named = [
         region

@@ -38,8 +38,8 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 METRICS_MAY_IMPORT = {"lazy", "citable", "arrangements", "errors", "metrics"}
-# inside a function only: a region shows itself at the prompt with a map
-LATE = {("regions", "figures")}
+# inside a function only: a region shows itself at the prompt with a map, and has neighbours
+LATE = {("regions", "figures"), ("regions", "loaders")}
 INTERACTIVE = {"welcome", "explore"}  # notebooks for a person: no chapters, so no parameters
 
 

@@ -3,6 +3,18 @@
 import pytest
 
 
+def test_only_some_chapters_are_built(samverkan, tmp_path):
+    out = tmp_path / "out"
+    done = samverkan("build", "karlstad", "--only", "commuting", "--out", out, "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "commuting.ipynb" in done.stdout
+    assert "population.ipynb" not in done.stdout
+    wrong = samverkan("build", "karlstad", "--only", "comuting", "--out", out)
+    assert wrong.returncode == 2
+    assert "unknown chapter 'comuting': did you mean 'commuting'?" in wrong.stderr
+    assert not out.exists()
+
+
 def test_an_unknown_region_is_suggested_and_nothing_is_written(samverkan, tmp_path):
     done = samverkan("build", "bergslagn", "--out", tmp_path / "out")
     assert done.returncode == 2

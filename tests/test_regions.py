@@ -10,6 +10,16 @@ from analysis import paths, regions
 from analysis.errors import InputError
 
 
+def test_a_municipality_with_its_neighbours():
+    found = regions.resolve("Köping med grannar")
+    assert found.name == "Köping med grannar"
+    assert {"1983", "1984", "1960", "1961"} <= set(found.members)
+    assert regions.resolve("1983 with neighbours").members == found.members
+    assert regions.resolve("Gotland med grannar").members == ("0980",)
+    with pytest.raises(InputError, match="did you mean 1983"):
+        regions.resolve("Kopping med grannar")
+
+
 def test_the_registry_has_the_fixed_keys_and_members():
     known = regions.registry()
     assert set(regions.DEFAULT_KEYS) | {"kak", "fyra-malarstader"} <= set(known)

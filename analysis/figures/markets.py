@@ -123,10 +123,10 @@ def plot_delineation(
             values=centre.loc[list(region.members)].map("({})".format) if len(parts) > 1 else None,
         )
     listed = [f"{name} ({swedish.listed(names_of(codes))})" for name, codes in parts.items()]
-    count = swedish.counted(len(parts), "egen arbetsmarknad", "egna arbetsmarknader")
-    title = text.titled(f"{region.name} hör med egna gränser till {count}", flows)
-    if markets.thresholds == SCB:
-        title = text.titled(f"{region.name}: {count} med SCB:s regler", flows)
+    noun = "arbetsmarknad" if len(parts) == 1 else "arbetsmarknader"
+    rules = "SCB:s regler" if markets.thresholds == SCB else "egna gränser"
+    count = "en" if len(parts) == 1 else swedish.in_words(len(parts))
+    title = text.titled(f"{region.name}: {count} {noun} med {rules}", flows)
     return style.describe(
         chart,
         style.Description(

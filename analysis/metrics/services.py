@@ -67,7 +67,7 @@ ALONE_COLUMNS = {
 def _day(value: Any) -> date:
     """A date as such; raises ValueError for a number, that pandas would take as nanoseconds."""
     if isinstance(value, Real):
-        raise ValueError(f"{value!r} is no date; write it as '{int(value):04d}-12-31'")
+        raise ValueError(f"{value!r} is no date; write it as '{float(value):04.0f}-12-31'")
     return pd.Timestamp(value).date()
 
 

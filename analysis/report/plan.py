@@ -85,16 +85,22 @@ def make_plan(
     out: Path | None = None,
     jobs: int | None = None,
     chapters: Sequence[Path] = (),
+    only: Sequence[str] = (),
     scheduler: str = "",
     appendix: bool = True,
 ) -> Plan:
     """Check everything that can be checked before any work is done.
 
+    `only` leaves out all chapters but those that it names, own ones by the name of their file.
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
     folder that belongs to another set of members, number of jobs below one.
     """
     target = (out or paths.default_reports()).resolve()
     faults = [*_format_faults(formats), *_chapter_faults(chapters)]
+    own = [(slug(path.stem), path.resolve()) for path in chapters]
+    known = [*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own]
+    names = [name for name, _ in known]
+    faults += [hints.unknown("chapter", name, names) for name in only if name not in names]
     if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
         faults.append(f"--jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
     if scheduler:
@@ -105,10 +111,9 @@ def make_plan(
     faults += [fault for region in regions for fault in folder_faults(target, region)]
     faults += [fault for region in regions for fault in _new_faults(region)]
     raise_faults(InputError, faults)
-    own = [(slug(path.stem), path.resolve()) for path in chapters]
     return Plan(
         tuple(dict.fromkeys(regions)),
-        (*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own),
+        tuple(part for part in known if not only or part[0] in only),
         tuple(name for name in ALL_FORMATS if name in formats),
         as_of or _data_date(),
         target,
