@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from itertools import takewhile
 from pathlib import Path
@@ -225,6 +226,49 @@ def _fail_on(results: list[Result]) -> None:
     raise SamverkanError(
         *(f"{result.region.key} failed: {error}" for result in failed for error in result.errors)
     )
+
+
+@cli.command()
+@click.argument("name", metavar="REGION|PATH")
+@click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
+@click.option(
+    "--chapters",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="An own chapter (notebook) to add; may be repeated.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port of 127.0.0.1; default: a free one.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), help="Number of processes; default: one for each core."
+)
+@click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
+def preview(
+    name: str,
+    as_of: str | None,
+    chapters: tuple[Path, ...],
+    port: int,
+    jobs: int | None,
+    no_browser: bool,
+) -> None:
+    """Show the page of a REGION, or of the investigation in PATH, and follow its changes."""
+    from analysis.report.preview import preview as serve
+
+    with suppress(KeyboardInterrupt):  # the way to end it
+        serve(
+            name,
+            as_of=parse_date(as_of),
+            chapters=chapters,
+            port=port,
+            jobs=jobs,
+            browser=not no_browser,
+            tell=lambda text: click.echo(text, err=True),
+        )
 
 
 @cli.command()

@@ -17,14 +17,21 @@ from analysis.report.workbook import write_xlsx
 Parts = tuple[Part, ...]
 
 
-def write_html(document: Document, parts: Parts, folder: Path) -> None:
+def pages(document: Document, parts: Parts) -> dict[str, str]:
     """`report.html` and `appendix.html`: each one file, no outside request."""
     from analysis.report import exporters
 
-    for part in parts:
-        if part.name != "brief":  # it goes with a notice, on paper
-            text = exporters.html(document, part)
-            (folder / f"{part.name}.html").write_text(text, encoding="utf-8")
+    return {
+        f"{part.name}.html": exporters.html(document, part)
+        for part in parts
+        if part.name != "brief"  # it goes with a notice, on paper
+    }
+
+
+def write_html(document: Document, parts: Parts, folder: Path) -> None:
+    """Write the pages."""
+    for name, text in pages(document, parts).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def write_pdf(document: Document, parts: Parts, folder: Path) -> None:

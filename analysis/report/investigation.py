@@ -64,6 +64,38 @@ def _prose_faults(found: Investigation) -> Iterator[str]:
                     yield str(error)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a build of an investigation does; `mark` is printed where its content is invented."""
+
+    job: InvestigationJob
+    plan: Plan
+    mark: str
+
+
+def prepare(path: Path, out: Path, *, formats: tuple[str, ...] = FORMATS) -> Prepared:
+    """Read the folder `path` and plan its report in `out`; raises InputError with every fault."""
+    from analysis.text.investigation.words import INVENTED_SHORT, invented
+    from analysis.views.investigation import dossier
+
+    found, faults = check(path)
+    if found is None:
+        raise InputError(*faults)
+    view = dossier.of(found, tables.data_date().isoformat())
+    mark = invented(view)
+    region = Region(
+        f"{PREFIX}{view.dossier.key}",
+        f"{view.question.title} ({INVENTED_SHORT})" if mark else view.question.title,
+        view.members,
+    )
+    raise_faults(InputError, folder_faults(out, region))
+    notebook, day = paths.NOTEBOOKS / f"{CHAPTER}.ipynb", view.sharing.day
+    job = InvestigationJob(region, CHAPTER, notebook, day, view.dossier.path)
+    kicker = f"Utredning: {view.question.title}"
+    plan = Plan((region,), ((CHAPTER, notebook),), formats, day, out, 1, kicker=kicker)
+    return Prepared(job, plan, mark)
+
+
 def build_investigation(
     path: Path,
     *,
@@ -77,35 +109,19 @@ def build_investigation(
     and BuildError when the notebook fails; then nothing is written and a former report stays.
     """
     from analysis.report import word
-    from analysis.text.investigation.words import INVENTED_SHORT, invented
-    from analysis.views.investigation import dossier
 
-    when = tables.data_date()
     target = (out or paths.default_reports()).resolve()
     fault = word.template_fault(template) if template else ""
     raise_faults(InputError, [*([fault] if fault else []), *out_faults(target)])
-    found, faults = check(path)
-    if found is None:
-        raise InputError(*faults)
-    view = dossier.of(found, when.isoformat())
-    mark = invented(view)
-    region = Region(
-        f"{PREFIX}{view.dossier.key}",
-        f"{view.question.title} ({INVENTED_SHORT})" if mark else view.question.title,
-        view.members,
-    )
-    raise_faults(InputError, folder_faults(target, region))
-    notebook = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
-    job = InvestigationJob(region, CHAPTER, notebook, view.sharing.day, view.dossier.path)
-    kicker = f"Utredning: {view.question.title}"
-    plan = Plan(
-        (region,), ((CHAPTER, notebook),), FORMATS, view.sharing.day, target, 1, kicker=kicker
-    )
+    prepared = prepare(path, target)
+    job, plan = prepared.job, prepared.plan
 
     def more(notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
         from analysis.report import compose
 
-        document = compose.read(region, [job], notebooks, plan.as_of.isoformat(), kicker=kicker)
-        return {"report.docx": word.word(document, template=template, header=mark)}
+        document = compose.read(
+            job.region, [job], notebooks, plan.as_of.isoformat(), kicker=plan.kicker
+        )
+        return {"report.docx": word.word(document, template=template, header=prepared.mark)}
 
     return single.run(job, plan, tell=tell, more=more)

@@ -112,6 +112,20 @@ def _no_search_for_garbage() -> Iterator[None]:
         gc.enable()
 
 
+def pages(plan: Plan, notebooks: Mapping[str, bytes]) -> dict[str, str]:
+    """The pages of the one region of `plan` by file name, for somebody who looks at them now.
+
+    Raises what the composer or the exporter raises.
+    """
+    from analysis.report import compose, export
+
+    with _no_search_for_garbage():
+        (region,) = plan.regions
+        jobs = plan.chapters_of(region)
+        document = compose.read(region, jobs, notebooks, plan.as_of.isoformat(), kicker=plan.kicker)
+        return export.pages(document, document.parts(appendix=plan.appendix))
+
+
 def finish(
     plan: Plan, region: Region, notebooks: Mapping[str, bytes], ways: Sequence[Way] = ()
 ) -> Finished:

@@ -1,0 +1,203 @@
+"""Try an idea and see it: a page on this machine that follows every change of what it is made of.
+
+Terms
+-----
+kept: a chapter that was executed for the page that stands; it is kept while its notebook, its
+    parameters and its reads are the same, as in a build.
+
+The processes stay warm between two changes, only HTML is made, and nothing is written: the pages
+live in the memory of this process, and end with it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from queue import Queue
+
+from analysis.errors import BuildError, in_words, raise_faults
+from analysis.report import scratch, worker
+from analysis.report.plan import Job, Plan
+from analysis.report.preview import site as sites
+from analysis.report.preview.subject import Subject, Task, subject_of
+from analysis.report.processes import LocalExecutor
+from analysis.report.worker import Chapter
+
+_INPUTS = frozenset(
+    ("", ".csv", ".toml", ".md", ".xlsx", ".ipynb", ".png", ".jpg", ".jpeg", ".json")
+)
+_STEP, _SETTLED = 20, 200  # milliseconds: between two looks, and until a row of changes is told
+_STOP = 200  # milliseconds until a watcher that shall stop has stopped
+
+Tell = Callable[[str], object]
+
+
+def preview(
+    name: str,
+    *,
+    as_of: date | None = None,
+    chapters: Sequence[Path] = (),
+    port: int = 0,
+    jobs: int | None = None,
+    browser: bool = True,
+    tell: Tell = lambda text: None,
+) -> None:
+    """Serve the page of a region or an investigation until Ctrl-C, and follow its inputs.
+
+    Raises InputError, before anything is started, for what is no region and no investigation, for
+    a folder with faults and for a port that is taken.
+    """
+    with scratch.folder() as out, sites.served(port) as site:
+        subject = subject_of(name, out, as_of=as_of, chapters=chapters)
+        with _pool(jobs) as pool, _changes(subject) as changes:
+            maker = Maker(pool)
+            subject.look(pool)  # what is wrong from the start is no preview
+            tell(f"preview at {site.address} (Ctrl-C ends it)")
+            if browser:
+                _open(site.address)
+            while True:
+                _renew(site, maker, subject, tell)
+                changes.get()
+                while not changes.empty():  # what came meanwhile is one change
+                    changes.get()
+
+
+def _renew(site: sites.Site, maker: Maker, subject: Subject, tell: Tell) -> None:
+    """Make the pages that the inputs give now, or tell what is wrong with them."""
+    start = time.perf_counter()
+    try:
+        pages = maker.pages(*subject.look(maker.pool))
+    except Exception as error:  # an own chapter may raise anything; the preview goes on
+        fault = in_words(error)
+        site.fail(fault)
+        tell(f"not built: {fault}")
+        return
+    changed = pages != site.pages
+    site.show(pages)
+    tell(f"{'built' if changed else 'unchanged'} in {time.perf_counter() - start:.1f} s")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """An executed chapter and what it was executed from."""
+
+    source: tuple[Job, bytes, str | None]
+    chapter: Chapter
+
+
+class Maker:
+    """Makes pages with warm processes, and keeps what a change does not touch."""
+
+    def __init__(self, pool: Executor) -> None:
+        self.pool = pool
+        self._kept: dict[str, _Kept] = {}
+        self._last: tuple[Plan, dict[str, str]] | None = None
+
+    def pages(self, plan: Plan, tasks: Sequence[Task]) -> dict[str, str]:
+        """The pages by file name; raises BuildError with what a chapter or the composer says."""
+        todo = self._changed(tasks)
+        self._execute(todo)
+        if not todo and self._last and self._last[0] == plan:
+            return self._last[1]
+        notebooks = {name: self._kept[name].chapter.notebook for name, _ in plan.chapters}
+        made = self.pool.submit(worker.pages, plan, notebooks).result()
+        self._last = (plan, made)
+        return made
+
+    def _changed(self, tasks: Sequence[Task]) -> list[tuple[Job, bytes, str | None]]:
+        """What of the tasks is to be executed."""
+        sources = [(task.job, task.job.notebook.read_bytes(), task.stamp) for task in tasks]
+        known = {
+            job.chapter: self._kept[job.chapter].chapter.outcome.reads
+            for job, content, stamp in sources
+            if stamp is not None
+            and job.chapter in self._kept
+            and self._kept[job.chapter].source == (job, content, stamp)
+        }
+        same = self.pool.submit(worker.unchanged, known).result() if known else set()
+        return [source for source in sources if source[0].chapter not in same]
+
+    def _execute(self, sources: Sequence[tuple[Job, bytes, str | None]]) -> None:
+        """Execute chapters, several at a time; keeps those that succeed."""
+        # the summary last, which is short: then the others wait little for each other
+        running = [
+            (source, self.pool.submit(worker.run_chapter, source[:2]))
+            for source in reversed(sources)
+        ]
+        faults = []
+        for source, future in running:
+            chapter = future.result()
+            if chapter.outcome.error:
+                faults.append(f"chapter {source[0].chapter}: {chapter.outcome.error}")
+            else:
+                self._kept[source[0].chapter] = _Kept(source, chapter)
+        raise_faults(BuildError, faults)
+
+
+@contextmanager
+def _pool(jobs: int | None) -> Iterator[LocalExecutor]:
+    """Warm processes; when the block ends nothing of them is left."""
+    pool = LocalExecutor(jobs or os.cpu_count() or 1)
+    try:
+        pool.check_start()
+        yield pool
+    finally:
+        pool.kill()
+        scratch.clear_abandoned()
+
+
+@contextmanager
+def _changes(subject: Subject) -> Iterator[Queue[None]]:
+    """A queue that gets an entry at each change of an input."""
+    news: Queue[None] = Queue()
+    stop = threading.Event()
+    thread = threading.Thread(target=_watch, args=(subject, news, stop), daemon=True)
+    thread.start()
+    try:
+        yield news
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _watch(subject: Subject, news: Queue[None], stop: threading.Event) -> None:
+    """Tell of changes in the folders of `subject`; begins again when one comes or goes."""
+    from watchfiles import watch
+
+    while not stop.is_set():
+        folders = _there(subject)
+        for _ in watch(
+            *folders,
+            watch_filter=_is_input,
+            step=_STEP,
+            debounce=_SETTLED,
+            rust_timeout=_STOP,
+            stop_event=stop,
+            recursive=False,
+        ):
+            news.put(None)
+            if _there(subject) != folders:
+                break
+
+
+def _there(subject: Subject) -> list[Path]:
+    return sorted({path for path in subject.folders() if path.is_dir()})
+
+
+def _is_input(change: object, path: str) -> bool:
+    """Files of a kind that is read, and folders; not what an editor keeps beside them."""
+    name = Path(path).name
+    return name[0] not in ".~" and Path(name).suffix.casefold() in _INPUTS
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    webbrowser.open(address)
