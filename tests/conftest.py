@@ -11,6 +11,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items):
+    """A group shares what takes long to make, so its tests are slow."""
+    for item in items:
+        if item.get_closest_marker("xdist_group"):
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _only_the_snapshot(tmp_path_factory):
     """Tests read the shipped data, not what the developer has updated."""

@@ -1,4 +1,8 @@
-"""What is changed in a copy of the product, and what a build runs again for it."""
+"""What is changed in a copy of the product, and what a build runs again for it.
+
+The copy has small chapters in the place of the product's own: each reads one thing and says one
+sentence. `test_reuse.py` looks at what the product's own chapters read.
+"""
 
 import os
 import re
@@ -17,6 +21,25 @@ from analysis.report.plan import CHAPTERS
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("changes")  # the copy is made and built once
 BOTH_REGIONS = ("kak", "--members", "1863")
+_INVENTORY = (
+    "from analysis import catalog, regions",
+    "from analysis.exhibits import say",
+    "from analysis.inventory import inventory_of",
+    "members = list(regions.resolve(region).members)",
+    "rows = inventory_of(members, catalog.SNAPSHOT_DATE.isoformat()).memberships",
+    "say(f'{len(rows)} rader i inventeringen.')",
+)
+_INDICATOR = (
+    "from analysis.exhibits import say",
+    "from analysis.loaders.population import load_indicator",
+    "say(f'Summan är {load_indicator(INDICATOR)[\"value\"].sum():.0f}.')",
+)
+SMALL = {
+    "summary": _INVENTORY,
+    "services": _INVENTORY,
+    "commuting": ('INDICATOR = "post_secondary_share"', *_INDICATOR),
+    "population": ('INDICATOR = "mean_age"', *_INDICATOR),
+}
 
 
 class House:
@@ -80,8 +103,10 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def house(tmp_path_factory, notebook):
     made = House(tmp_path_factory.mktemp("house"))
+    for chapter, lines in SMALL.items():
+        notebook(made.folder / "notebooks" / f"{chapter}.ipynb", "\n".join(lines))
     made.build()
     return made
 
@@ -129,7 +154,7 @@ def test_each_input_in_turn_runs_only_what_reads_it(house):
     ran, _ = house.build()
     assert ran == REPORT | {(key, "population") for key in BOTH}, "a table"
 
-    house.change("notebooks/commuting.ipynb", "## ", "## Om ")
+    house.change("notebooks/commuting.ipynb", "# Ett", "# Om ett")
     ran, _ = house.build()
     assert ran == REPORT | {(key, "commuting") for key in BOTH}, "a notebook"
 

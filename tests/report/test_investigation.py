@@ -14,7 +14,7 @@ from analysis import cli, paths
 from analysis.errors import InputError
 from analysis.report import investigation
 
-pytestmark = [pytest.mark.xdist_group("investigation"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("investigation")  # each is built once
 EXAMPLES = ("bygg-och-miljo", "kundtjanst", "lonecenter", "upphandling")
 MARK = "exempel med påhittade uppgifter"
 INVENTED = "kommunernas egna uppgifter och utredarens belopp är påhittade"

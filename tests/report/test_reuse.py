@@ -99,6 +99,24 @@ def test_every_cited_dataset_was_read_through_a_door(single):
     assert cited <= seen | {"services"}
 
 
+def test_a_chapter_records_what_it_reads_and_no_more(single):
+    """So a changed row or table runs the chapters that show it (see `test_changes.py`)."""
+    record = json.loads((single / "hallefors" / "build.json").read_text(encoding="utf-8"))
+
+    def readers(door, **given):
+        return {
+            chapter
+            for chapter, entry in record["reads"].items()
+            for name, arguments, _ in entry["reads"]
+            if name.endswith(f":{door}") and given.items() <= arguments.items()
+        }
+
+    assert readers("edition", key="mean_age") == {"population"}
+    assert readers("edition", key="commuting_margins") == {"summary", "commuting"}
+    assert readers("inventory_of") == readers("inventory_of", members=["1863"])
+    assert readers("inventory_of") == {"summary", "services"}
+
+
 def test_a_report_that_is_found_to_be_todays_is_so_for_what_was_looked_at(
     single, tmp_path, monkeypatch
 ):
