@@ -105,3 +105,6 @@ __getattr__, __dir__ = lazy.attach(
         "source_of": "analysis.loaders.tables:source_of",
     },
 )
+
+lazy.lead("land borders", "analysis.loaders.commuting:load_neighbours")
+lazy.lead("html of a region", "analysis.figures.thumbnail:region_html")

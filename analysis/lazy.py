@@ -3,6 +3,8 @@
 Terms
 -----
 place: where a public name lies, as `module` or `module:attribute`.
+door: a name under which a room asks for what lies on its right; the package itself, which knows all
+    rooms, says where that is.
 """
 
 from __future__ import annotations
@@ -28,14 +30,31 @@ def attach(
                 f"module {module!r} has no attribute {name!r}; it has {', '.join(places)}",
                 name=name,
             )
-        where, _, attribute = places[name].partition(":")
-        found = import_module(where)
-        return getattr(found, attribute) if attribute else found
+        return _found(places[name])
 
     def names() -> list[str]:
         return sorted(places)
 
     return get, names
+
+
+def _found(place: str) -> Any:
+    where, _, attribute = place.partition(":")
+    found = import_module(where)
+    return getattr(found, attribute) if attribute else found
+
+
+_doors: dict[str, str] = {}
+
+
+def lead(door: str, place: str) -> None:
+    """Say where `door` leads; nothing is imported before somebody goes through it."""
+    _doors[door] = place
+
+
+def through(door: str) -> Any:
+    """What lies behind `door`; raises KeyError for one that nobody has led anywhere."""
+    return _found(_doors[door])
 
 
 def submodules(package: str, *names: str) -> dict[str, str]:

@@ -20,6 +20,8 @@ DATA_DIR_VARIABLE = "SAMVERKAN_DATA_DIR"
 """The environment variable that names another folder for updated data."""
 USER_DIR_VARIABLE = "SAMVERKAN_USER_DIR"
 """The environment variable that names another folder for the user's regions and inventory."""
+MANIFEST = "build.json"
+"""The record of a report, and of a folder of reports; see `analysis.report.record`."""
 
 
 def data_path(name: str) -> Path:

@@ -28,7 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis import hints, paths, placenames, textfiles, whole
+from analysis import hints, lazy, paths, placenames, textfiles, whole
 from analysis.errors import InputError, raise_faults
 
 _LONGEST = 80  # characters of a name and of a key: it becomes a folder
@@ -92,9 +92,7 @@ class Region:
 
     def _repr_html_(self) -> str:
         """Name, members and a small map, as JupyterLab shows a region."""
-        from analysis.figures.thumbnail import region_html  # late: drawing needs slow libraries
-
-        return region_html(self)
+        return str(lazy.through("html of a region")(self))  # late: drawing needs slow libraries
 
 
 CHANGES = "municipality_changes.csv"
@@ -543,10 +541,8 @@ def with_neighbours(word: str, *, name: str = "") -> Region:
     >>> with_neighbours("Köping").member_names[:3]
     ('Köping', 'Hallstahammar', 'Kungsör')
     """
-    from analysis.loaders.commuting import load_neighbours  # late: the tables are slow to read
-
     (code,) = from_members([word]).members
-    near = load_neighbours()
+    near = lazy.through("land borders")()  # late: the tables are slow to read
     codes = (code, *near.loc[near["code"] == code, "neighbour_code"].map(str))
     return from_members(codes, name=name or f"{municipalities()[code].name} med grannar")
 

@@ -3,6 +3,7 @@
 import ast
 import json
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,6 @@ LAYERS = (
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 METRICS_MAY_IMPORT = {"lazy", "citable", "arrangements", "errors", "metrics"}
-# inside a function only: a region shows itself at the prompt with a map, and has neighbours
-LATE = {("regions", "figures"), ("regions", "loaders")}
 INTERACTIVE = {"welcome", "explore"}  # notebooks for a person: no chapters, so no parameters
 
 
@@ -51,22 +50,9 @@ def layer(path):
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def late_imports(tree):
-    return {
-        node
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.ImportFrom)
-    }
-
-
 def imported_layers(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    late = late_imports(tree)
     for node in ast.walk(tree):
-        if node in late and (layer(path), *node.module.split(".")[1:2]) in LATE:
-            continue
         if isinstance(node, ast.ImportFrom) and node.module == "analysis":
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis."):
@@ -114,6 +100,41 @@ def test_modules_have_no_star_imports_and_short_functions(path):
 def statements(node):
     """A function's length by its statements: the formatter gives a call as many lines as it likes."""
     return sum(isinstance(inner, ast.stmt) for inner in ast.walk(node)) - 1
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path, names):
+    """The modules of the package that one imports, in its functions too; not for types alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in set(ast.walk(tree)) - for_types:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in names else node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_no_imports_go_in_a_circle():
+    """Neither at import nor in a function: a room can be read, and tested, without its readers."""
+    names = {module_name(path) for path in modules()}
+    graph = {
+        module_name(path): set(imported_modules(path, names)) & names - {module_name(path)}
+        for path in modules()
+    }
+    assert len(graph) > 100
+    assert "analysis.report.record" in graph["analysis.report.plan"], "a late import counts"
+    TopologicalSorter(graph).prepare()  # raises CycleError with the circle
 
 
 def notebooks():

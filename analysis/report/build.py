@@ -23,13 +23,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis import whole
+from analysis import paths, whole
 from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import exchange, index, manifest, record, scratch, worker
 from analysis.report.manifest import Inputs, Known
-from analysis.report.plan import MANIFEST, Plan
+from analysis.report.plan import Plan
 from analysis.report.processes import LocalExecutor
 from analysis.report.ways import Way
 from analysis.report.worker import Chapter, Finished
@@ -379,4 +379,4 @@ def _write_record(plan: Plan, results: list[Result]) -> None:
             for r in results
         ],
     }
-    whole.write(plan.out / MANIFEST, record.as_json(facts))
+    whole.write(plan.out / paths.MANIFEST, record.as_json(facts))

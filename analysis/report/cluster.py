@@ -19,18 +19,11 @@ from typing import Any
 
 from analysis.errors import BuildError, InputError
 from analysis.report import manifest
+from analysis.report.plan import LOCAL
 
-LOCAL = "local"
 _PATIENCE = 20  # seconds to wait for a scheduler
 _RETRIES = 3  # of a job whose worker died
 _REMEDY = "install the same version, packages and data there and start the worker again"
-
-
-def faults(address: str) -> list[str]:
-    """Why `address` cannot name a scheduler."""
-    if address == LOCAL or address.startswith(("tcp://", "tls://")):
-        return []
-    return [f"--scheduler {address!r} is no address; write local or tcp://host:8786"]
 
 
 def warning(address: str) -> str:

@@ -16,13 +16,14 @@ from pathlib import Path
 
 from analysis import hints, paths
 from analysis.errors import InputError, raise_faults
+from analysis.paths import MANIFEST
 from analysis.regions import Region, is_new, slug
 
 CHAPTERS = ("summary", "services", "commuting", "population")
 FORMATS = ("html", "pdf", "xlsx")
 ALL_FORMATS = (*FORMATS, "pptx")  # slides are made when they are asked for
-MANIFEST = "build.json"
 RESERVED = ("vagar", "metod", "definitioner", "kallor", "tillganglighet", "bilaga")
+LOCAL = "local"  # the scheduler that a build starts itself
 _MOST_JOBS = 256
 
 
@@ -103,10 +104,7 @@ def make_plan(
     faults += [hints.unknown("chapter", name, names) for name in only if name not in names]
     if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
         faults.append(f"--jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
-    if scheduler:
-        from analysis.report import cluster
-
-        faults += cluster.faults(scheduler)
+    faults += _scheduler_faults(scheduler)
     faults += out_faults(target)
     faults += [fault for region in regions for fault in folder_faults(target, region)]
     faults += [fault for region in regions for fault in _new_faults(region)]
@@ -121,6 +119,12 @@ def make_plan(
         scheduler,
         appendix,
     )
+
+
+def _scheduler_faults(address: str) -> list[str]:
+    if not address or address == LOCAL or address.startswith(("tcp://", "tls://")):
+        return []
+    return [f"--scheduler {address!r} is no address; write local or tcp://host:8786"]
 
 
 def _new_faults(region: Region) -> list[str]:

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import from_json
 
 from analysis import paths, whole
-from analysis.report.plan import MANIFEST
+from analysis.paths import MANIFEST
 
 _LARGEST = 20_000_000  # bytes of a record; a build's have some 100,000
 _KEY_BYTES = 32
