@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _FINE = 0.25  # mm on paper: what stands out less is left out
 _SMALLEST = 0.16  # mm² on paper: the smallest island or lake that is drawn
 _COARSE = 3  # times as coarse as Sweden is land abroad
-_MOST = 3_000  # corners of land in a map: its file stays small
+_MOST, _DENSE = 3_000, 0.5  # corners of land in a map, and in a mm² of it: its file stays small
 _RIM = 0.02  # of the width, drawn outside the frame so that no outline follows its edge
 
 
@@ -95,17 +95,10 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     """
     window = frame.wider(_RIM)
     scale = frame.width / millimetres
-    near = boundaries.geometry[boundaries.intersects(window)]
-    parts = near.explode()
-    parts = parts[(parts.area > _SMALLEST * scale**2) & parts.intersects(window)]
-    while (
-        shapely.get_num_coordinates(
-            simple := shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
-        ).sum()
-        > _MOST
-    ):  # an archipelago
-        scale *= 1.3
-        parts = parts[parts.area > _SMALLEST * scale**2]
+    most = min(_MOST, _DENSE * millimetres**2 * frame.height / frame.width)
+    near = boundaries.geometry[boundaries.intersects(window)].explode()
+    near = near[near.intersects(window)]
+    parts, simple, scale = _simple(near, scale, most)
     codes, crs = parts.index.to_numpy(), boundaries.crs
     one, other, lines = edges(simple)  # before they are cut: the rim of a map is no border
     lines = shapely.clip_by_rect(lines, *window.bounds)
@@ -122,6 +115,21 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
         _visible(load_shores("abroad"), window, _COARSE * scale).geometry,
         _visible(load_shores("lake"), window, scale),
     )
+
+
+def _simple(
+    parts: gpd.GeoSeries, scale: float, most: float
+) -> tuple[gpd.GeoSeries, NDArray[Any], float]:
+    """The parts that are large enough to be seen, their simple shapes, and the scale of them;
+    an archipelago is drawn as if smaller, until it has no more than `most` corners.
+    """
+    while True:
+        parts = parts[parts.area > _SMALLEST * scale**2]
+        simple = shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
+        corners = int(shapely.get_num_coordinates(simple).sum())
+        if corners <= most:
+            return parts, simple, scale
+        scale *= max(1.1, (corners / most) ** 0.7)
 
 
 def _together(parts: pd.Series) -> Any:
@@ -166,7 +174,8 @@ def draw(
         )
     )
     areas(axes, found.abroad, style.ABROAD, zorder=0.5)
-    areas(axes, found.land, list(colours.reindex(found.land.index)), zorder=1)
+    land = found.land.groupby(colours.reindex(found.land.index)).agg(shapely.union_all)
+    areas(axes, land, list(land.index), zorder=1)
     inside = found.borders["one"].isin(members) | found.borders["other"].isin(members)
     own = found.shores["code"].isin(members)
     lines(axes, found.shores.geometry[~own], style.SHORE, 0.4, zorder=2)

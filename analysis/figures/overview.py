@@ -245,6 +245,7 @@ def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
             edgecolor=style.HIGHLIGHT,
         )
     )
+    inset.autoscale_view()
     inset.set_aspect("equal", anchor="NW")
     inset.set_axis_off()
 
@@ -255,7 +256,6 @@ def _group_legend(axes: Axes, region: Region) -> None:
             facecolor=_TINTS[rank % len(_TINTS)],
             edgecolor=style.MUTED,
             linewidth=0.4,
-            hatch=style.HATCHES[rank % len(style.HATCHES)],
             label=group.name,
         )
         for rank, group in enumerate(region.groups)

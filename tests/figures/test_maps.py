@@ -1,5 +1,7 @@
 """The artists of a map: symbols for counts, classes for rates, names, halos and small files."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,28 +110,79 @@ def test_a_figure_is_small_and_the_same_twice(boundaries):
         for _ in range(2)
     )
     assert first == second
-    assert len(first.wide.svg) < 90_000
+    assert len(first.wide.svg) < 30_000
+
+
+def test_the_small_map_of_the_country_shows_where_the_region_lies(boundaries):
+    region = regions.get("kak")
+    figure = overview.plot_region(region, boundaries).get_figure(root=True)
+    figure.canvas.draw()
+    (inset,) = [part for axes in figure.axes for part in axes.child_axes]
+    west, south, east, north = boundaries.total_bounds
+    left, right, low, high = *inset.get_xlim(), *inset.get_ylim()
+    assert left < west + 5_000
+    assert right > east - 5_000
+    assert low < south + 5_000
+    assert high > north - 5_000
+
+
+def compacted(inner):
+    return svg.compact(
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f"{inner}</svg>"
+    )
 
 
 def test_compact_svg_keeps_halos_and_scales():
-    text = (
-        '<svg ><!-- note --><defs><style type="text/css">*{stroke-linejoin: round}</style>'
+    short = compacted(
+        '<!-- note --><defs><style type="text/css">*{stroke-linejoin: round}</style>'
         '</defs><g id="halo-3-8.5"><path d="M 0.123456 1" style="stroke"/></g>'
         '<g id="place-3-8.5"><text transform="translate(1.23456 2)">Kil</text></g>'
         '<g transform="scale(0.0854 -0.0854)"><use xlink:href="#F-41"/></g>'
         '<path id="F-41" d="M 1.98765 2"/><g id="patch_1"></g>'
-        '<g id="words-1"><text>Titel</text></g></svg>'
+        '<g id="words-1"><text style="fill: red" transform="rotate(-0 1 2)">Titel</text></g>'
     )
-    short = svg.compact(text)
     assert "note" not in short
     assert "scale(0.0854 -0.0854)" in short
     assert "patch_1" not in short
     assert "halo" not in short
     assert f'stroke="#fff" stroke-width="{labels.HALO}"' in short
-    assert "1.99" in short
+    assert "M1.99 2" in short
+    assert "rotate" not in short
     assert "<style" not in short, "it would style the whole page"
     assert 'stroke-linejoin="round" stroke-linecap="butt"' in short[:60]
     assert short.count('id="') == 2, "only what is referred to keeps an id, and the title"
+
+
+def test_an_outline_that_comes_again_is_written_once():
+    angles = np.linspace(0, 2 * np.pi, 60)
+    shape = [
+        " L ".join(f"{x + 40 * np.cos(angle):.6f} {y + 40 * np.sin(angle):.6f}" for angle in angles)
+        for x, y in ((50, 50), (151.37, 90.01))
+    ]
+    short = compacted(
+        "".join(
+            f'<path d="M {path} z" clip-path="url(#c{place})" style="fill: red"/>'
+            for place, path in enumerate(shape)
+        )
+    )
+    assert short.count("<path") == 1
+    assert re.findall(r'<use href="#a1" x="([^"]*)" y="([^"]*)" />', short) == [
+        ("90", "50"),
+        ("191.37", "90.01"),
+    ]
+    assert short.count('style="fill:red"') == 2
+
+
+def test_dots_of_one_look_say_so_together():
+    short = compacted(
+        '<g clip-path="url(#c)"><use xlink:href="#d" x="1" style="fill: red"/>'
+        '<use xlink:href="#d" x="2" style="fill: red"/></g>'
+        '<g clip-path="url(#c)"><use xlink:href="#d" x="1" style="fill: red; opacity: 0.5"/>'
+        '<use xlink:href="#d" x="2" style="fill: red; opacity: 0.5"/></g>'
+    )
+    assert short.count('style="fill:red"') == 1
+    assert short.count("opacity:0.5") == 2, "of a group, it would not be that of each"
 
 
 def test_a_figure_is_the_same_bytes_whatever_was_drawn_before(boundaries):
