@@ -50,4 +50,4 @@ def png(drawing: Drawing, title: str, *, dpi: int = DPI) -> bytes:
 def standalone(drawing: Drawing) -> str:
     """The whole drawing as an SVG file that carries its faces, ready to be pasted."""
     start = drawing.svg.index(">", drawing.svg.index("<svg")) + 1
-    return f"{drawing.svg[:start]}<style>{fonts.font_css()}</style>{drawing.svg[start:]}\n"
+    return f"{drawing.svg[:start]}<style>{fonts.upright_css()}</style>{drawing.svg[start:]}\n"

@@ -346,6 +346,7 @@ def staff_figures(region: Region, rates: pd.Series, *, population: pd.Series) ->
     )
 
 
+@style.drawn
 def plot_staff(
     region: Region, rates: pd.Series, *, population: pd.Series, axes: Axes | None = None
 ) -> Axes:

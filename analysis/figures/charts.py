@@ -185,7 +185,8 @@ def _draw_background(axes: Axes, runs: Sequence[pd.Series]) -> None:
 
 def _dress(axes: Axes, *, unit: str, decimals: int, signed: bool, baseline: float | None) -> None:
     number_axis(axes.yaxis, decimals=decimals, signed=signed)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10]))
+    years = 9 if style.width() == style.WIDTH else 5
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=years, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)

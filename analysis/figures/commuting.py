@@ -90,6 +90,7 @@ def margin_tables(view: Commuting) -> list[Table]:
 # --- maps ----------------------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_in_share(
     region: Region,
     margins: pd.DataFrame,
@@ -110,6 +111,7 @@ def plot_in_share(
     return _plot_rate("inpendling", region, margins, boundaries, axes)
 
 
+@style.drawn
 def plot_out_share(
     region: Region,
     margins: pd.DataFrame,
@@ -130,6 +132,7 @@ def plot_out_share(
     return _plot_rate("utpendling", region, margins, boundaries, axes)
 
 
+@style.drawn
 def plot_ratio(
     region: Region,
     margins: pd.DataFrame,
@@ -381,6 +384,7 @@ def _day_night_alt(shown: pd.Series, year: int) -> str:
 # --- series --------------------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_series(
     region: Region,
     margins: pd.DataFrame,
@@ -429,6 +433,7 @@ def plot_series(
     )
 
 
+@style.drawn
 def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | None = None) -> Axes:
     """Commuting ratio of the region and of its members over the years, gaps at the breaks.
 

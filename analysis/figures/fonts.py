@@ -96,6 +96,11 @@ def font_css() -> str:
     return kept.read_text(encoding="ascii")
 
 
+def upright_css() -> str:
+    """The rules of the faces that stand upright: figures have no others."""
+    return "\n".join(rule for rule in font_css().splitlines() if "font-style:normal" in rule)
+
+
 def _rule(family: str, file: Path, glyphs: list[int], weight: str, slant: str) -> str:
     data = base64.b64encode(_subset(file, glyphs)).decode("ascii")
     return (

@@ -35,6 +35,7 @@ _OUTSIDE = "utanför"
 # --- the heat map --------------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None = None) -> Axes:
     """Heat map home x work: shaded by dependence (a rate), counts written where they fit.
 
@@ -175,7 +176,7 @@ def _dress(axes: Axes, codes: list[str]) -> None:
     names = names_of(codes)
     axes.set_xlim(0, len(codes) + 1.25)
     axes.set_ylim(len(codes), 0)
-    many = len(codes) > 6
+    many = len(codes) > (6 if style.width() == style.WIDTH else 2)
     axes.set_xticks(
         [*(np.arange(len(codes)) + 0.5), len(codes) + 0.75],
         [*names, "Utanför"],

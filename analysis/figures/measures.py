@@ -105,6 +105,7 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
     return here.sort_values(ascending=False, na_position="last")
 
 
+@style.drawn
 def plot_measure_map(
     region: Region,
     measure: Measure,
@@ -271,6 +272,7 @@ def _alt(start: str, measure: Measure, here: pd.Series) -> str:
     )
 
 
+@style.drawn
 def plot_measure_series(
     region: Region,
     measure: Measure,

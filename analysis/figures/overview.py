@@ -22,6 +22,7 @@ _INSET_FINE = 4000  # metres: corners of the small map of the country that stand
 _TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
 
 
+@style.drawn
 def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
     """The members on a map, tinted and hatched by group, with the country beside it.
 
@@ -228,8 +229,10 @@ def _name_members(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
 
 
 def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
-    """Sweden in outline with the members filled, in the lower part of the side panel."""
-    inset = axes.inset_axes((0.0, 0.0, 1.0, 0.78 if region.groups else 0.95))
+    """Sweden in outline with the members filled, in the panel of the legend."""
+    wide = style.width() == style.WIDTH
+    below = (0.0, 0.0, 1.0, 0.78 if region.groups else 0.95)
+    inset = axes.inset_axes(below if wide else (0.5, 0.0, 0.5, 1.0))
     ground.areas(inset, load_country(_INSET_FINE), style.OUTLINE, zorder=1)
     chosen = boundaries.geometry[list(region.members)].simplify(_INSET_FINE)
     ground.areas(inset, chosen, style.ACCENT, zorder=2)

@@ -73,6 +73,7 @@ def aged(year: int) -> str:
 # --- maps ----------------------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_population(
     region: Region,
     values: pd.Series,
@@ -176,6 +177,7 @@ def _population_alt(region: Region, counts: pd.Series, year: int) -> str:
     )
 
 
+@style.drawn
 def plot_localities(
     region: Region,
     localities: pd.DataFrame,
@@ -351,6 +353,7 @@ def _localities_table(inside: pd.DataFrame) -> Table:
 # --- the long series -----------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_history(
     region: Region, values: pd.Series, *, base: int = 1950, axes: Axes | None = None
 ) -> Axes:
@@ -404,6 +407,7 @@ def _span(lines: Mapping[str, pd.Series]) -> str:
     return swedish.span(min(drawn), max(drawn))
 
 
+@style.drawn
 def plot_members(
     region: Region,
     values: pd.Series,
@@ -722,6 +726,7 @@ def _age_key(measured: Indicator) -> str:
     return f"alder-{measured.measure.id.replace('_', '-')}"
 
 
+@style.drawn
 def plot_age(
     region: Region,
     measured: Indicator,
@@ -818,6 +823,7 @@ _SIDES = (
 )
 
 
+@style.drawn
 def plot_pyramid(
     region: Region, ages: pd.DataFrame, *, axes: Axes | None = None, key: str = "alderspyramid"
 ) -> Axes:
@@ -998,7 +1004,10 @@ def _dress_pyramid(axes: Axes, here: pd.DataFrame) -> None:
     axes.set_title("Ålder, år", fontsize=8.5, fontweight="normal", color=style.MUTED)
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
-    axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.02))
+    if style.width() == style.WIDTH:
+        axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.02))
+    else:  # no room beside the old: below
+        axes.legend(loc="upper left", bbox_to_anchor=(0, -0.14), borderaxespad=0)
 
 
 def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:

@@ -51,6 +51,7 @@ def _listed(codes: list[str]) -> str:
 # --- map -----------------------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.DataFrame) -> Axes:
     """Map of the scenario: its circle, today's partners who stay, the host, lines to the host.
 
@@ -190,6 +191,7 @@ def text_name(case: Scenario) -> str:
 # --- population base -----------------------------------------------------------------------------
 
 
+@style.drawn
 def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     """Inhabitants before, after and staying, beside every body of the inventory for the service.
 

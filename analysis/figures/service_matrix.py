@@ -465,9 +465,13 @@ def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
 
 
 def _line_height(view: Sharing, codes: Sequence[str], area: str) -> float:
-    name = wrap(view.area_names[area], 32).count("\n")
+    name = _area_name(view, area).count("\n")
     bodies = _right_text(view, codes, area).count("\n")
     return 0.178 + 0.105 * max(name, bodies)
+
+
+def _area_name(view: Sharing, area: str) -> str:
+    return wrap(view.area_names[area], 32 if _left() > 2 else 22)
 
 
 def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
@@ -486,14 +490,7 @@ def _matrix_line(
     top, tall = place
     middle = top + tall / 2
     axes.plot([0, style.width()], [top + tall] * 2, color=style.RULE, linewidth=0.3)
-    axes.text(
-        0.06,
-        middle,
-        wrap(view.area_names[area], 32 if _left() > 2 else 22),
-        fontsize=7.5,
-        va="center",
-        linespacing=1.0,
-    )
+    axes.text(0.06, middle, _area_name(view, area), fontsize=7.5, va="center", linespacing=1.0)
     width = _cell_width(len(codes))
     for column, code in enumerate(codes):
         cell = view.cell(area, code)

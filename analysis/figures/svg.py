@@ -117,7 +117,8 @@ def _unwrap(element: Element) -> None:
             continue
         _unwrap(child)
         if name.startswith("place-"):
-            child.attrib = dict(_HALO)
+            child.attrib.pop("id")
+            child.attrib |= _HALO
         idle = child.tag == "g" and not (set(child.attrib) - {"id"} or name.startswith("words-"))
         kept += child if idle else [child] if len(child) or child.tag not in ("g", "defs") else []
     element[:] = kept

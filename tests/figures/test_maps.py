@@ -174,6 +174,14 @@ def test_an_outline_that_comes_again_is_written_once():
     assert short.count('style="fill:red"') == 2
 
 
+def test_a_name_in_two_lines_keeps_its_size():
+    short = compacted(
+        '<g id="place-1-7"><text style="font-size: 7px">Kil</text>'
+        '<text style="font-size: 7px">12 000</text></g>'
+    )
+    assert 'style="font-size:7px"' in short
+
+
 def test_dots_of_one_look_say_so_together():
     short = compacted(
         '<g clip-path="url(#c)"><use xlink:href="#d" x="1" style="fill: red"/>'

@@ -1,11 +1,13 @@
 """Head and foot fit their words, narrow drawings are made again, colours stay a municipality's."""
 
+import importlib
+import pkgutil
 from contextlib import nullcontext
 from itertools import pairwise
 
 import pytest
 
-from analysis import regions
+from analysis import figures, regions
 from analysis.figures import overview, style
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_localities, load_population
@@ -93,3 +95,14 @@ def test_a_municipality_that_is_added_changes_no_colour():
         assert len(set(after.values())) == count + 1
     assert set(style.colours_of(codes).values()) == {style.OTHERS}
     assert style.colours_of(codes, named=codes[4])[codes[4]] == style.ACCENT
+
+
+def test_every_figure_of_the_library_has_a_narrow_drawing():
+    plots = {
+        f"{entry.name}.{name}": plot
+        for entry in pkgutil.iter_modules(figures.__path__)
+        for name, plot in vars(importlib.import_module(f"analysis.figures.{entry.name}")).items()
+        if name.startswith("plot_") and name != "plot_lines"  # draws lines, describes nothing
+    }
+    assert len(plots) > 30
+    assert not [name for name, plot in plots.items() if not hasattr(plot, "__wrapped__")]

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.xdist_group("report")
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 PAGES = ["karlstad/report.html", "malardalen/report.html", "index.html"]
+APPENDIX = "malardalen/appendix.html"
 SPACING = (
     "* {line-height: 1.5 !important; letter-spacing: .12em !important; "
     "word-spacing: .16em !important} p {margin-bottom: 2em !important}"
@@ -58,13 +59,37 @@ def test_axe_finds_nothing(open_page, path):
     assert not lines
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, APPENDIX])
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_nothing_overflows_the_window(open_page, path, width):
     page = open_page(path, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.add_style_tag(content=SPACING)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("part", ["report", "appendix"])
+def test_a_telephone_sees_whole_figures_and_nothing_lies_over_them(open_page, part):
+    page = open_page(f"malardalen/{part}.html", 390)
+    widths = page.evaluate(
+        "[...document.querySelectorAll('figure')].map(f => [f.id,"
+        " [...f.querySelectorAll('svg')].map(s => s.getBoundingClientRect().right)])"
+    )
+    assert len(widths) > 8
+    for name, right in widths:
+        assert 300 < max(right) <= 390, name
+    page.evaluate("window.scrollTo(0, 3000)")
+    fixed = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => getComputedStyle(e).position === "
+        "'fixed').length"
+    )
+    assert fixed == 0
+    bar = page.locator("nav.contents")
+    up = bar.get_by_role("link", name="Till början")
+    expect(up).to_be_in_viewport()
+    assert bar.bounding_box()["height"] < 60
+    up.click()
+    page.wait_for_function("window.scrollY < 50")
 
 
 @pytest.mark.parametrize("path", PAGES)

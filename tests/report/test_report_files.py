@@ -52,9 +52,14 @@ def test_a_build_leaves_all_its_files(report, reports):
     assert [path.name for path in reports.iterdir() if path.name.startswith(".")] == [".lock"]
 
 
-def test_sizes_stay_small(report):
-    assert (report / "report.html").stat().st_size < 3_000_000
-    assert (report / "report.pdf").stat().st_size < 2_000_000
+@pytest.mark.parametrize("key", ["karlstad", "malardalen"])
+def test_sizes_stay_small(reports, key):
+    most = {"report.html": 1_500_000, "appendix.html": 2_600_000}
+    most |= dict.fromkeys(("report.pdf", "appendix.pdf", "brief.pdf"), 2_000_000)
+    for name, limit in most.items():
+        assert (reports / key / name).stat().st_size < limit, name
+    for picture in (reports / key / "figures").glob("*.svg"):
+        assert picture.stat().st_size < 150_000, picture.name
 
 
 def test_the_page_is_swedish_and_asks_for_nothing(page, report):
