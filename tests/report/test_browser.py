@@ -89,7 +89,7 @@ def test_a_telephone_sees_whole_figures_and_nothing_lies_over_them(open_page, pa
     expect(up).to_be_in_viewport()
     assert bar.bounding_box()["height"] < 60
     up.click()
-    page.wait_for_function("window.scrollY < 50")
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("path", PAGES)
