@@ -27,7 +27,7 @@ from analysis.metrics.location import LIMITS
 from analysis.tables import Format, Table
 from analysis.text import swedish
 from analysis.text.investigation import need_words, reach, shares
-from analysis.text.investigation.words import name, service, stated_note
+from analysis.text.investigation.words import name, service, stated_note, who
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
 from analysis.views.investigation.needs import Indicator
@@ -44,7 +44,7 @@ _LEAST_NAMED = 0.055  # a smaller share has no room for its number
 def plot_shares(view: View, found: Allocation) -> Axes:
     """Each key as one bar of a hundred per cent, divided among the members."""
     known = [key for key in found.keys if found.shares[key.id].notna().all()]
-    colours = style.colours_of(view.members)
+    colours = style.colours_of(found.members)
     axes: Axes = style.canvas(0.36 * len(known) + 0.75)
     with style.look():
         for y, key in zip(range(len(known) - 1, -1, -1), known, strict=True):
@@ -103,7 +103,7 @@ def plot_shares(view: View, found: Allocation) -> Axes:
         axes,
         style.Description(
             id=f"figur-andelar-{found.service}",
-            title=shares.key_message(found),
+            title=shares.shares_title(view, found),
             subtitle="Andel av en gemensam kostnad med olika fördelningsnycklar, procent",
             alt=f"Staplar, en för varje nyckel. {'. '.join(said)}.",
             sources=table.sources,
@@ -190,19 +190,26 @@ def plots_of_bases(view: View) -> Iterator[Axes]:
 
 def _base_title(view: View, key: str) -> str:
     bars = _base_bars(view, key)
-    large, small = bars["population"].max(), bars["population"].min()
+    after = bars.loc[bars["kind"] == "after", "population"]
+    what = view.service_name(key)
+    if after.empty:
+        return f"{what}: invånare bakom tjänsten i dag"
+    large, small = after.max(), after.min()
     if large == small:
-        return f"{swedish.inhabitants(large)} står bakom tjänsten i varje alternativ"
+        return f"{what}: {swedish.inhabitants(large)} bakom tjänsten där den delas"
     return (
-        f"Underlaget går från {swedish.number(small)} till {swedish.inhabitants(large)} "
-        "beroende på alternativ"
+        f"{what}: underlag från {swedish.number(small)} till {swedish.inhabitants(large)} i "
+        "alternativen"
     )
 
 
 def _nation_note(view: View, key: str) -> str:
+    unsure = view.unsure(key)
+    silent = f" Hur {who(view, unsure)} gör i dag är inte känt och ritas inte." if unsure else ""
+    legend = f"Ljus stapel: i dag. Mörk: i alternativet.{silent}"
     nation = view.nation(key)
     if nation is None:
-        return "Ljus stapel: i dag. Mörk: i alternativet."
+        return legend
     spread = national.spread(nation)
     medians = {str(standing): float(value) for standing, value in spread["median"].items()}
     said = [
@@ -211,10 +218,7 @@ def _nation_note(view: View, key: str) -> str:
         if standing in medians
     ]
     food = " (livsmedelskontroll, som inte är all miljötillsyn)" if key == "miljotillsyn" else ""
-    return (
-        f"Ljus stapel: i dag. Mörk: i alternativet. Median för kända organ i landet{food}: "
-        f"{swedish.listed(said)} invånare."
-    )
+    return f"{legend} Median för kända organ i landet{food}: {swedish.listed(said)} invånare."
 
 
 def _base_bars(view: View, key: str) -> pd.DataFrame:
@@ -222,15 +226,11 @@ def _base_bars(view: View, key: str) -> pd.DataFrame:
     people = view.population
     present = view.present(key)
     rows: list[tuple[str, str, Any]] = []
-    served: set[str] = set()
     for row in rows_of(present[present["counted"]]):
         codes = [c for part in (row.inside, row.outside) for c in part.split("; ") if c]
-        served |= set(codes)
         rows.append((f"I dag: {row.name}", "today", people.reindex(codes).sum(skipna=False)))
     rows += [
-        (f"I dag: {name(code)}, {_standing(view, key, code)}", "today", people.get(code))
-        for code in view.members
-        if code not in served
+        (f"I dag: {name(code)}, i egen regi", "today", people.get(code)) for code in view.alone(key)
     ]
     rows += [
         (course.alternative.name, "after", base)
@@ -240,10 +240,6 @@ def _base_bars(view: View, key: str) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["label", "kind", "population"])
     return frame.dropna(subset=["population"]).astype({"population": "int64"})
-
-
-def _standing(view: View, key: str, code: str) -> str:
-    return "ingen uppgift" if code in view.unknown(key) else view.sharing.cell(key, code).words
 
 
 # --- where it lies -------------------------------------------------------------------------------

@@ -47,8 +47,8 @@ def share_table(view: View, found: Allocation) -> Table:
     if _kind(found) == "stated":
         notes = (*notes, *stated_note(view))
     return Table(
-        f"andelar-{found.service}",
-        shares.key_message(found),
+        f"andelar-{found.service or '-'.join(map(str, found.numbers))}",
+        shares.shares_title(view, found),
         _named(found.shares),
         {"place": word("Kommun"), **form},
         _sources(found),
@@ -64,8 +64,9 @@ def kronor_tables(view: View, found: Allocation) -> Iterator[Table]:
     head = service(view, found.service)
     notes = stated_note(view)
     sources = (*_sources(found), "own_figures")
+    each = measure_of(cost_per_head)
     per_head = {
-        str(key): Format.of(measure_of(cost_per_head), _heading(found, key))
+        str(key): Format(_heading(found, key), decimals=each.decimals, measure=each.id)
         for key in found.per_head
     }
     yield Table(
@@ -78,14 +79,12 @@ def kronor_tables(view: View, found: Allocation) -> Iterator[Table]:
         notes=notes,
     )
     form = measure_of(cost_gap).id
-    gap = {
-        str(key): Format(_heading(found, key), "kr", signed=True, measure=form)
-        for key in found.gaps
-    }
+    gaps = found.gaps.drop(columns="cost", errors="ignore")  # today's cost moves nothing
+    gap = {str(key): Format(_heading(found, key), signed=True, measure=form) for key in gaps}
     yield Table(
         f"skillnad-{found.service}",
         f"Mer eller mindre än i dag, kronor om året: {head}",
-        _named(found.gaps),
+        _named(gaps),
         {"place": word("Kommun"), **gap},
         sources,
         kind="stated",
@@ -234,7 +233,8 @@ def payback_tables(view: View) -> list[Table]:
             ("own_figures", "own_text"),
             kind="stated",
             notes=(
-                "Bästa fall: lägsta kostnad efter, högsta i dag. Sämsta fall: tvärtom. "
+                "Räknat på belopp som utredaren antar. Bästa fall: lägsta kostnad efter, "
+                "högsta i dag. Sämsta fall: tvärtom. "
                 "Ränta och prisändringar räknas inte.",
                 *stated_note(view),
             ),

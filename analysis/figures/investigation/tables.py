@@ -431,35 +431,46 @@ def follow_table(view: View) -> Table:
     """Indicators to follow, with today's value as the base line where it is known."""
     rows = []
     for key in view.question.services:
-        volume = str(view.volume(key)) or "volym"
+        volume = str(view.volume(key)) or "ärenden"
         for label, item in (
             ("Kostnad per år", "cost"),
             ("Helårstjänster", "posts"),
-            (swedish.capitalised(volume), "volume"),
+            (f"Antal {volume}", "volume"),
         ):
-            values = money.values(view, key, item).reindex(list(view.members))
-            total = values.sum(skipna=False)
-            base = (
-                f"{swedish.number(float(total), 1 if item == 'posts' else 0)}, uppgivet"
-                if total == total
-                else "okänt, samlas in före start"
+            rows.append(
+                {"what": f"{label}: {service(view, key)}", "base": _base_line(view, key, item)}
             )
-            rows.append({"what": f"{label}: {service(view, key)}", "base": base})
         rows += [
-            {
-                "what": f"Handläggningstid: {service(view, key)}",
-                "base": "okänt, samlas in före start",
-            },
-            {
-                "what": f"Nöjdhet hos kommunerna: {service(view, key)}",
-                "base": "okänt, samlas in före start",
-            },
+            {"what": f"{label}: {service(view, key)}", "base": _COLLECT}
+            for label in ("Handläggningstid", "Nöjdhet hos kommunerna")
         ]
+    known = any(row["base"].endswith("uppgivet") for row in rows)
     return Table(
         "uppfoljning",
         "Att följa upp, med dagens värde som baslinje",
         pd.DataFrame(rows),
         {"what": word("Mått"), "base": word("Baslinje")},
         ("own_figures",),
-        kind="stated",
+        kind="stated" if known else "observed",
     )
+
+
+_COLLECT = "okänt, samlas in före start"
+
+
+def _base_line(view: View, key: str, item: str) -> str:
+    """The members' stated figure together; where it is not known, for whom it is."""
+    values = money.values(view, key, item).reindex(list(view.members))
+    total = money.total(view, key, item)
+    if _units_differ(view, key, item):
+        return f"{_COLLECT} (uppgivet i olika enheter)"
+    if total is not None:
+        return f"{swedish.number(total['base'], 1 if item == 'posts' else 0)}, uppgivet"
+    given = [str(code) for code in values.dropna().index]
+    return f"{_COLLECT} (uppgivet av {listed(given)}, inte av alla)" if given else _COLLECT
+
+
+def _units_differ(view: View, key: str, item: str) -> bool:
+    stated = view.dossier.own.stated
+    rows = stated[(stated["service"] == key) & (stated["item"] == item)]
+    return bool(rows["unit"].nunique() > 1)

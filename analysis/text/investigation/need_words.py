@@ -16,6 +16,8 @@ ARITHMETIC = (
     "de åldrar där behovet av omsorg är störst. Den räknar inte med dödsfall och "
     "flyttningar och är ingen prognos."
 )
+_GAPS = {"share_65plus": (1.0, "en procentenhet"), "cohort_70_79": (0.05, "0,05")}
+"""What an indicator must lie above a median to be said: a smaller difference is no finding."""
 OLD_STAFF = (
     "Personalens ålder är känd senast för {year} och gäller hela kommunen, inte "
     "tjänsten. Anställda i kommunalförbund och bolag ingår inte."
@@ -43,7 +45,7 @@ def needs_message(found: Sequence[Indicator]) -> str:
 def needs_text(view: View, found: Sequence[Indicator]) -> list[str]:
     """Who lies above the median of similar municipalities, and what the figures are not."""
     staff = next(entry for entry in found if entry.id == "staff_60plus")
-    sentences = [_above(entry) for entry in found if entry.id in ("share_65plus", "cohort_70_79")]
+    sentences = [_above(entry) for entry in found if entry.id in _GAPS]
     return [
         *filter(None, sentences),
         ARITHMETIC,
@@ -57,13 +59,14 @@ def _above(entry: Indicator) -> str:
     known = [
         row for row in rows_of(entry.table) if row.value == row.value and row.peers == row.peers
     ]
-    above = [row.code for row in known if row.value > row.peers]
+    least, words = _GAPS[entry.id]
+    above = [row.code for row in known if row.value - row.peers >= least]
     if not known:
         return ""
     who = listed(above) if above else "Ingen av kommunerna"
     return (
-        f"{entry.label} ({entry.year}): {who} ligger över medianen för sina liknande "
-        f"kommuner. Ett högre värde betyder {entry.reading}."
+        f"{entry.label} ({entry.year}): {who} ligger minst {words} över medianen för sina "
+        f"liknande kommuner. Ett högre värde betyder {entry.reading}."
     )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import pandas as pd
+
 from analysis.investigation.question import Alternative
 from analysis.metrics import national
 from analysis.text import swedish
@@ -28,8 +30,10 @@ from analysis.views.commuting import Link
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import Course, View
 from analysis.views.investigation.places import Places
+from analysis.views.services import rows_of
 
 UNKNOWN = "okänt"
+ASSUMED = "Med de belopp som utredaren antar"
 _WAYS = {
     "share": "gemensamt",
     "alone": "var och en för sig",
@@ -118,10 +122,11 @@ def staff_text(view: View, course: Course, staff: dict[str, float]) -> str:
 
 def posts_text(view: View, course: Course) -> str:
     """Full-time posts that the members have stated together."""
-    total = money.total_posts(view, course.service)
-    same = set(course.change.circles[0]) == set(view.members) if course.change.circles else False
-    if total is None or course.alternative.way not in ("share", "merge") or not same:
-        return UNKNOWN if course.alternative.way in ("share", "merge") else "som i dag"
+    if course.alternative.way not in ("share", "merge"):
+        return "som i dag"
+    total = money.total(view, course.service, "posts", course.change.circles[0])
+    if total is None:
+        return UNKNOWN
     if total["low"] == total["high"]:
         return swedish.number(total["base"], 1)
     return (
@@ -202,12 +207,13 @@ def law_text(view: View, course: Course) -> str:
         )
     if not other.form:
         return "form ej vald"
-    rules = view.rules(course.service, other.form, "possible")
     held = view.possible(course.service, other.form)
-    if rules.empty:
+    rules = view.rules(course.service, other.form, "possible")
+    said = rules[rules["holds"] == held]  # the rule that decides, not the first
+    if said.empty:
         return _HOLDS[held]
-    first = rules.iloc[0]
-    return f"{_HOLDS[held]} ({first['paragraph']} {short_law(str(first['law']))})"
+    first = said.iloc[0]
+    return f"{_HOLDS[held]} ({short_law(str(first['law']))} {first['paragraph']})"
 
 
 def back_text(view: View, course: Course) -> str:
@@ -265,25 +271,49 @@ def today_cells(view: View, key: str, *, staff: dict[str, float]) -> dict[str, s
     """The same cells for today."""
     present = view.present(key)
     counted = present[present["counted"]]
-    names = swedish.listed(list(map(short_body, counted["name"])))
-    base, total = view.today_base(key), money.total_posts(view, key)
-    silent = view.unknown(key)
+    total = money.total(view, key, "posts")
     return {
-        "way": f"gemensamt i {names}"
-        if len(counted)
-        else ("uppgift saknas" if silent else "var och en för sig"),
+        "way": _today_way(view, key, [short_body(name) for name in counted["name"]]),
         "form": swedish.listed(
             sorted({view.sharing.form_names[form] for form in counted["legal_form"]})
         )
         or "–",
         "same": "–",
-        "base": UNKNOWN if base != base else f"minst {swedish.number(base)}",
+        "base": _today_base(view, key, counted),
         "staff": swedish.number(sum(staff[code] for code in view.members))
         if all(code in staff for code in view.members)
         else UNKNOWN,
         "posts": UNKNOWN if total is None else swedish.number(total["base"], 1),
         **dict.fromkeys(("left", "joined", "stay", "commuting", "distance", "law", "back"), "–"),
     }
+
+
+def _today_way(view: View, key: str, bodies: list[str]) -> str:
+    """Who does the service how today; what is unknown or unclear is said for whom."""
+    alone, silent = view.alone(key), view.unknown(key)
+    unclear = [code for code in view.unsure(key) if code not in silent]
+    said = [f"gemensamt i {swedish.listed(bodies)}"] if bodies else []
+    said += [f"i egen regi: {listed(alone)}"] if alone else []
+    said += [f"oklart för {who(view, unclear)}"] if unclear else []
+    said += [f"uppgift saknas för {who(view, silent)}"] if silent else []
+    return "; ".join(said)
+
+
+def _today_base(view: View, key: str, counted: pd.DataFrame) -> str:
+    """Inhabitants behind each body, or each municipality alone; unknown for the others."""
+    said = []
+    for row in rows_of(counted):
+        codes = [code for part in (row.inside, row.outside) for code in part.split("; ") if code]
+        people = float(view.population.reindex(codes).sum(skipna=False))
+        said.append(f"{_people(people)} ({short_body(row.name)})")
+    said += [f"{_people(view.population.get(code))} ({name(code)})" for code in view.alone(key)]
+    unsure = view.unsure(key)
+    said += [f"{UNKNOWN} för {who(view, unsure)}"] if unsure else []
+    return "; ".join(said)
+
+
+def _people(value: float | None) -> str:
+    return UNKNOWN if value is None or value != value else swedish.number(value)
 
 
 # --- evidence for the criteria -------------------------------------------------------------------
@@ -309,32 +339,33 @@ def _capacity(view: View, course: Course, where: Places) -> str:
 
 
 def _vulnerability(view: View, course: Course, where: Places) -> str:
-    total = money.total_posts(view, course.service)
-    if total is None:
+    codes = course.alternative.members
+    posts = view.dossier.own.values(course.service, "posts")
+    stated = [code for code in codes if code in posts.index]
+    silent = [code for code in codes if code not in posts.index]
+    if not stated:
         return ""
-    small = _small(view, course.service)
+    small = [code for code in stated if posts[code] < 2]
     few = (
         f"{listed(small)} {'anger' if len(small) == 1 else 'anger var för sig'} färre än två "
         "helårstjänster."
         if small
-        else "Ingen kommun anger färre än två helårstjänster."
+        else "Ingen som har svarat anger färre än två helårstjänster."
     )
-    if course.alternative.way in ("share", "merge"):
+    missing = f" Uppgift saknas från {listed(silent)}." if silent else ""
+    total = money.total(view, course.service, "posts", codes)
+    if total is not None and course.alternative.way in ("share", "merge"):
         return f"{few} Tillsammans anger de {swedish.number(total['base'], 1)}."
-    return few
-
-
-def _small(view: View, key: str) -> list[str]:
-    posts = view.dossier.own.values(key, "posts")
-    return [code for code in view.members if code in posts.index and posts[code] < 2]
+    return f"{few}{missing}"
 
 
 def _cost(view: View, course: Course, where: Places) -> str:
-    today, other = money.today_total(view), course.alternative
+    other = course.alternative
+    today = money.today_total(view, other.members)
     said = []
     if today is not None:
         said.append(
-            "I dag uppger kommunerna tillsammans "
+            f"I dag uppger {listed(other.members)} tillsammans "
             f"{bounds(today['low'], today['base'], today['high'])} om året."
         )
     if other.yearly is not None:
@@ -393,6 +424,7 @@ def warnings_text(view: View) -> list[str]:
     for course in view.courses:
         number, change = course.alternative.number, course.change
         key = service(view, course.service)
+        found += _strangers(view, course)
         if change.same:
             found.append(
                 f"Alternativ {number} är för {key} detsamma som i dag "
@@ -419,6 +451,18 @@ def warnings_text(view: View) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def _strangers(view: View, course: Course) -> list[str]:
+    """Bodies that are to be merged and do not have the service today."""
+    state = view.sharing.state
+    having = set(state.loc[(state["area"] == course.service) & state["counted"], "arrangement"])
+    return [
+        f"Alternativ {course.alternative.number} slår ihop {view.sharing.names[body]}, som enligt "
+        f"inventeringen inte har {service(view, course.service)} i dag."
+        for body in course.alternative.bodies
+        if body not in having
+    ]
+
+
 def bases_text(view: View) -> list[str]:
     """How large the population bases become, and among which bodies they stand."""
     found = []
@@ -437,7 +481,7 @@ def bases_text(view: View) -> list[str]:
             f"I dag är det minsta underlaget {swedish.inhabitants(today)}."
             if today == today
             else "Hur stort det minsta underlaget är i dag är okänt, "
-            f"eftersom uppgift saknas för {who(view, view.unknown(key))}."
+            f"eftersom säker uppgift saknas för {who(view, view.unsure(key))}."
         )
         found.append(
             f"Störst underlag för {service(view, key)} ger {numbered(view, numbers)}: "
@@ -460,11 +504,11 @@ def payback_text(view: View) -> list[str]:
             continue
         said = [_years(row[bound]) for bound in ("best", "base", "worst")]
         found.append(
-            f"Engångskostnaden i alternativ {row['number']} är återbetald efter {said[1]} "
-            f"i grundfallet; i bästa fall efter {said[0]}, i sämsta fall {said[2]}."
+            f"{ASSUMED} är engångskostnaden i alternativ {row['number']} återbetald efter "
+            f"{said[1]} i grundfallet; i bästa fall efter {said[0]}, i sämsta fall {said[2]}."
             if row["base"] != float("inf")
-            else f"I grundfallet blir alternativ {row['number']} inte billigare än i dag, och "
-            f"engångskostnaden betalas därför inte tillbaka; i bästa fall: {said[0]}."
+            else f"{ASSUMED} blir alternativ {row['number']} i grundfallet inte billigare än i "
+            f"dag, och engångskostnaden betalas därför inte tillbaka; i bästa fall: {said[0]}."
         )
     return found
 

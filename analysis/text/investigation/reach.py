@@ -11,6 +11,7 @@ NOT_TRAVEL = (
     "Avstånden är fågelvägen, och som jämförelse vägen från tätort till tätort runt "
     "vatten. Ingen av dem är restid."
 )
+_ALIKE = 0.9  # of the most: fewer by less than a tenth is told as about as many
 _NATURES = {
     "visited": "besöks av invånare",
     "field": "utförs ute i kommunerna",
@@ -86,10 +87,18 @@ def staff_text(view: View, where: Places) -> str:
     rows = where.table.dropna(subset=["staff"]).sort_values("staff", ascending=False)
     if rows.empty:
         return ""
-    best = rows.iloc[0]
+    best, head = rows.iloc[0], f"För {services(view)} betyder läget mest för att rekrytera."
+    within = (
+        f"i kommuner vars befolkningscentrum ligger inom {STAFF_LIMIT} km ({where.staff_year})."
+    )
+    near = rows[rows["staff"] >= _ALIKE * best["staff"]]
+    if len(near) > 1:  # a small difference is no finding
+        low, high = swedish.number(near["staff"].min()), swedish.number(best["staff"])
+        names = swedish.listed([where.name(str(place)) for place in near["place"]])
+        return (
+            f"{head} Kring {names} bor ungefär lika många sysselsatta, {low} till {high}, {within}"
+        )
     return (
-        f"För {services(view)} betyder läget mest för att rekrytera. Flest sysselsatta "
-        f"invånare har {where.name(best['place'])} omkring sig: "
-        f"{swedish.number(best['staff'])} bor i kommuner vars befolkningscentrum ligger inom "
-        f"{STAFF_LIMIT} km ({where.staff_year})."
+        f"{head} Flest sysselsatta invånare har {where.name(best['place'])} omkring sig: "
+        f"{swedish.number(best['staff'])} bor {within}"
     )

@@ -20,10 +20,11 @@ def outcomes_text(view: View, found: list[Outcome]) -> list[str]:
     """For each body what is known before and after, or that nothing is."""
     if not found:
         return [
-            f"Ingen av kommunerna delar {_services(view)} i något organ som räknas i dag. Det "
-            "finns därför inga egna erfarenheter att jämföra med före och efter."
+            f"Inget organ är känt där någon av kommunerna med säkerhet delar {_services(view)} i "
+            "dag. Egna erfarenheter före och efter kan därför inte visas. Organ på andra håll att "
+            "fråga står i kit/4-jamforbara-organ.docx i utredningens mapp."
         ]
-    said = [_of(view, entry) for entry in found]
+    said = _told(view, found)
     with_figures = any(entry.table is not None for entry in found)
     return [*said, OTHER] if with_figures else said
 
@@ -32,24 +33,41 @@ def _services(view: View) -> str:
     return swedish.listed([service(view, key) for key in view.question.services], "eller")
 
 
-def _of(view: View, entry: Outcome) -> str:
-    body = view.sharing.names[entry.body]
+def _told(view: View, found: list[Outcome]) -> list[str]:
+    """A paragraph for each body: its services with figures, and why the others have none."""
+    said = []
+    for body in dict.fromkeys(entry.body for entry in found):
+        own = [entry for entry in found if entry.body == body]
+        parts = [_head(view, entry) for entry in own]
+        why = [_why(view, entry) for entry in own if entry.table is None]
+        if why:
+            parts.append(
+                f"Om det gav vad man hoppades går inte att säga här: {'; '.join(why)}. Fråga efter "
+                "egen uppföljning, revisionsrapporter och utvärderingar."
+            )
+        said.append(" ".join(dict.fromkeys(parts)))
+    return said
+
+
+def _head(view: View, entry: Outcome) -> str:
+    body = f"{view.sharing.names[entry.body]} ({listed(entry.members)})"
+    what = service(view, entry.service)
     began = (
-        f"började {entry.start} enligt första belägg" if entry.start else ("har ingen känd start")
+        f"har enligt källorna {what} sedan {entry.start}, eller längre"
+        if entry.start
+        else f"har ingen känd start för {what}"
     )
-    head = f"{body} ({listed(entry.members)}) {began}."
-    if entry.table is None:
-        indicator = view.indicator(entry.service)
-        why = (
-            f"Kolada har nyckeltalet {indicator}, men det är inte hämtat till detta underlag"
-            if indicator
-            else f"inget nyckeltal är kopplat till {lower(view.service_name(entry.service))}"
-        )
+    return f"{body} {began}." + (f" {_figures(entry.table)}" if entry.table is not None else "")
+
+
+def _why(view: View, entry: Outcome) -> str:
+    indicator = view.indicator(entry.service)
+    if indicator:
         return (
-            f"{head} Om det gav vad man hoppades går inte att säga här: {why}. Fråga efter "
-            "egen uppföljning, revisionsrapporter och utvärderingar."
+            f"för {service(view, entry.service)} har Kolada nyckeltalet {indicator}, men det är "
+            "inte hämtat till detta underlag"
         )
-    return f"{head} {_figures(entry.table)}"
+    return f"inget nyckeltal är kopplat till {lower(view.service_name(entry.service))}"
 
 
 def _figures(table: pd.DataFrame) -> str:

@@ -109,6 +109,7 @@ def steps(view: View) -> list[Step]:
         Step(
             "Fackliga organisationer informeras och förhandlingar hålls före beslut",
             "varje kommun som arbetsgivare",
+            "medbestämmandelagen 11 §",
         ),
         Step("Uppsägningstider i dagens organ och avtal gås igenom", "projektgruppen"),
         *chosen,

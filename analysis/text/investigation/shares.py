@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.text import swedish
-from analysis.text.investigation.words import bounds, kronor, name, service, who
+from analysis.text.investigation.words import bounds, kronor, listed, name, numbered, service, who
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
@@ -14,6 +16,11 @@ from analysis.views.services import rows_of
 POLITICAL = (
     "Fördelningsnyckeln är en politisk fråga. Den slås fast i förbundsordningen, "
     "överenskommelsen eller avtalet; tabellen visar vad olika nycklar leder till."
+)
+
+NO_DOUBTS = (
+    "Kontrollen fann inget att stämma av. Den ser bara det som är orimligt; uppgifterna är inte "
+    "granskade."
 )
 
 
@@ -40,33 +47,61 @@ def key_message(found: Allocation) -> str:
         return "Kommunernas andelar skiljer sig mellan nycklarna"
     row = _row(found.shares, code)
     return (
-        f"{name(code)} betalar {swedish.percent(row['inhabitants'])} efter invånare och "
+        f"För {name(code)} blir andelen {swedish.percent(row['inhabitants'])} efter invånare och "
         f"{swedish.percent(row['staff'])} efter antal anställda"
     )
+
+
+def shares_title(view: View, found: Allocation) -> str:
+    """Title of a table or figure of shares: with the service or the alternative it is about."""
+    if not found.service:
+        return f"Andelar i {numbered(view, found.numbers)}: {listed(found.members)}"
+    if len(view.question.services) == 1:
+        return key_message(found)
+    message = key_message(found)
+    return f"{view.service_name(found.service)}: {message[0].lower()}{message[1:]}"
+
+
+def circles_text(view: View, found: Sequence[Allocation]) -> list[str]:
+    """That the shares are others where others take part, for the largest of them."""
+    said = []
+    for entry in found:
+        large = str(entry.population.idxmax())
+        said.append(
+            f"I {numbered(view, entry.numbers)} delar {listed(entry.members)} kostnaden. "
+            f"{name(large)} skulle då betala {swedish.percent(entry.share(large, 'inhabitants'))} "
+            "efter invånare."
+        )
+    return said
 
 
 def shares_text(view: View, found: Allocation) -> list[str]:
     """What the keys mean for the smallest member, and that the key is political."""
     small = str(found.population.idxmin())
     row = _row(found.shares, small)
+    if found.service != view.question.services[0]:
+        return _without_cost(view, found)  # the published keys give the same shares
     years = [
         f"{key.label.lower()} {key.year}"
         for key in found.keys
         if key.year is not None and key.kind != "stated" and not key.id.startswith("fixed")
     ]
     sentences = [
-        f"{name(small)}, som har minst folkmängd, betalar {swedish.percent(row['inhabitants'])} "
+        f"{name(small)}, som har minst folkmängd, skulle betala {swedish.percent(row['inhabitants'])} "
         f"av kostnaden efter invånare och {swedish.percent(row['equal'])} om alla betalar lika. "
         f"Underlag: {swedish.listed(years)}.",
         POLITICAL,
     ]
-    if found.cost is None:
-        sentences.append(
-            f"Vad {service(view, found.service)} kostar i dag är inte uppgivet av "
-            "alla kommuner. Tabellen visar därför hur mycket var och en betalar av "
-            "100 kronor."
-        )
-    return sentences
+    return [*sentences, *_without_cost(view, found)]
+
+
+def _without_cost(view: View, found: Allocation) -> list[str]:
+    if found.cost is not None:
+        return []
+    return [
+        f"Vad {service(view, found.service)} kostar i dag är inte känt för alla kommuner. "
+        "Tabellen visar därför hur mycket var och en skulle betala av 100 kronor."
+    ]
 
 
 def gaps_text(view: View, found: Allocation) -> list[str]:
@@ -82,8 +117,8 @@ def gaps_text(view: View, found: Allocation) -> list[str]:
     said = [
         f"Räknat på dagens sammanlagda kostnad, {kronor(found.cost)} om året, flyttar varje "
         "nyckel kostnader mellan kommunerna. Minst flyttas med nyckeln "
-        f"”{found.label(small).lower()}”, mest med ”{found.label(large).lower()}”: där betalar "
-        f"{name(most.loses)} {kronor(most.loss)} mer än i dag och {name(most.gains)} "
+        f"”{found.label(small).lower()}”, mest med ”{found.label(large).lower()}”: där "
+        f"skulle {name(most.loses)} betala {kronor(most.loss)} mer än i dag och {name(most.gains)} "
         f"{kronor(-most.gain)} mindre."
     ]
     if found.years > 1:
@@ -98,7 +133,7 @@ def stated_text(view: View) -> list[str]:
     """What the municipalities have stated of cost together, and what must be checked."""
     found = []
     for key in view.question.services:
-        total = money.total_cost(view, key)
+        total = money.total(view, key, "cost")
         if total is not None:
             found.append(
                 f"Tillsammans uppger kommunerna att {service(view, key)} kostar "
@@ -148,8 +183,9 @@ def unit_text(view: View, key: str) -> str:
 
 
 def doubts_text(view: View) -> str:
-    """What must be checked in the own figures before they are used, as a list; "" for none."""
-    return "\n".join(f"- {doubt.swedish}" for doubt in view.dossier.doubts if doubt.swedish)
+    """What must be checked in the own figures before they are used, as a list."""
+    said = [f"- {doubt.swedish}" for doubt in view.dossier.doubts if doubt.swedish]
+    return "\n".join(said) or NO_DOUBTS
 
 
 def contracts_text(view: View) -> str:

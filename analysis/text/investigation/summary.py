@@ -16,7 +16,7 @@ from analysis.views.investigation.places import Places
 def findings(view: View, found: Sequence[Allocation], where: Places) -> list[str]:
     """What is known today, what the alternatives change, who pays, how far, and what is unknown."""
     said = [INVENTED] if view.question.invented else []
-    said += today.today_text(view)[:2]
+    said += today.short_text(view)
     said += options.bases_text(view)[:1]
     said += [
         f"{shares.key_message(entry)}. Nyckeln är politisk och slås fast i avtalet."
@@ -24,21 +24,19 @@ def findings(view: View, found: Sequence[Allocation], where: Places) -> list[str
     ]
     if any(view.nature(key) != "back-office" for key in view.question.services):
         said.append(f"{reach.reach_message(where)}.")
-    said.append(cost_finding(view))
-    return said
+    return [*said, *cost_finding(view)]
 
 
-def cost_finding(view: View) -> str:
-    """What is known of today's cost."""
-    total = money.today_total(view)
-    if total is not None:
-        return shares.stated_text(view)[0]
+def cost_finding(view: View) -> list[str]:
+    """What is known of today's cost, of each service when all are known."""
+    if money.today_total(view) is not None:
+        return shares.stated_text(view)
     missing = [code for code in view.members if code in view.dossier.own.missing]
     silent = f" Uppgifter saknas från {who(view, missing)}." if missing else ""
-    return (
+    return [
         f"Vad {services(view)} kostar i dag är inte känt för alla kommunerna, så "
         f"kostnadsskillnader kan inte visas.{silent}"
-    )
+    ]
 
 
 def headline(view: View) -> str:

@@ -7,11 +7,12 @@ counted: so sure that it counts as shared on the date; see `analysis.arrangement
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from analysis.arrangements import State
 from analysis.text import swedish
-from analysis.text.investigation.words import listed, service, services, who
+from analysis.text.investigation.words import listed, service, services, some
 from analysis.text.services import citation
 from analysis.views.investigation.dossier import View
 from analysis.views.services import rows_of
@@ -42,6 +43,15 @@ def today_text(view: View) -> list[str]:
     return [sentence for key in view.question.services for sentence in _of(view, key)]
 
 
+def short_text(view: View) -> list[str]:
+    """The same in a few sentences: the first of each service, and of whom nothing is known."""
+    keys = view.question.services
+    if len(keys) == 1:
+        return _of(view, keys[0])[:2]
+    firsts = [_of(view, key)[0] for key in keys if len(view.unknown(key)) < len(view.members)]
+    return [*firsts, *unknown_text(view, keys)]
+
+
 def _of(view: View, key: str) -> list[str]:
     found = [_body(view, key, row) for row in rows_of(view.present(key))]
     alone = [code for code in view.members if view.sharing.cell(key, code).state == State.ALONE]
@@ -52,13 +62,20 @@ def _of(view: View, key: str) -> list[str]:
             f"({swedish.listed(sorted(set(said.values())))})."
         )
     found += _plans(view, key)
-    unknown = view.unknown(key)
-    if unknown:
-        found.append(
-            f"För {who(view, unknown)} finns ingen uppgift om att {service(view, key)} "
-            "delas i drift. Det betyder inte att tjänsten inte delas."
-        )
-    return found
+    return [*found, *unknown_text(view, [key])]
+
+
+def unknown_text(view: View, keys: Sequence[str]) -> list[str]:
+    """Of whom nothing is known, services of the same municipalities in one sentence."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for key in keys:
+        groups.setdefault(tuple(view.unknown(key)), []).append(service(view, key))
+    return [
+        f"Det finns ingen uppgift om att {some(view, codes)} delar {swedish.listed(names)} i "
+        "drift. Det betyder inte att tjänsten inte delas."
+        for codes, names in groups.items()
+        if codes
+    ]
 
 
 def _body(view: View, key: str, row: Any) -> str:
@@ -72,7 +89,7 @@ def _body(view: View, key: str, row: Any) -> str:
         )
     return (
         f"{listed(inside)} hade {service(view, key)} i {row.name}{together} ({form}). Om det "
-        f"finns kvar är oklart ({row.words})."
+        f"finns kvar är {row.words}."
     )
 
 

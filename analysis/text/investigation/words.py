@@ -36,6 +36,12 @@ def who(view: View, codes: Iterable[str]) -> str:
     return listed(chosen)
 
 
+def some(view: View, codes: Iterable[str]) -> str:
+    """Municipalities of whom something is denied: by name, or "någon av kommunerna"."""
+    said = who(view, codes)
+    return "någon av kommunerna" if said == "alla kommunerna" else said
+
+
 def name(code: str) -> str:
     """Name of a municipality."""
     return municipalities()[code].name

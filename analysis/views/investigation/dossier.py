@@ -104,6 +104,19 @@ class View:
             if self.sharing.cell(service, code).state in (State.UNKNOWN, State.PLANNED, State.ENDED)
         ]
 
+    def unsure(self, service: str) -> list[str]:
+        """Members of whom it is not known how the service is done today: unknown or unclear."""
+        unclear = [
+            code for code in self.members if self.sharing.cell(service, code).state == State.UNCLEAR
+        ]
+        return [code for code in self.members if code in {*self.unknown(service), *unclear}]
+
+    def alone(self, service: str) -> list[str]:
+        """Members that are known to do the service by themselves today."""
+        return [
+            code for code in self.members if self.sharing.cell(service, code).state == State.ALONE
+        ]
+
     def course(self, alternative: Alternative, service: str) -> Course:
         """One service in one alternative."""
         bodies = [self._members_of(body, service) for body in alternative.bodies]
@@ -137,7 +150,7 @@ class View:
 
         Unknown when it is not known of one member whether it shares the service.
         """
-        if self.unknown(service):
+        if self.unsure(service):
             return float("nan")
         present = self.present(service)
         counted = present[present["counted"]]

@@ -8,7 +8,7 @@ per 100: where no cost is known, what each member pays of 100 kronor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,10 +40,13 @@ class Allocation:
     """Shares of the members of one service by each key, and kronor where a cost is known.
 
     `cost` is the common cost to share, kronor a year (None: not known); `today` what each member
-    pays today (stated), `assumed` says that the cost is an alternative's yearly one.
+    pays today (stated). Without a service it has the published keys alone, for the `members` of
+    the alternatives `numbers`.
     """
 
     service: str
+    members: tuple[str, ...]
+    numbers: tuple[int, ...]
     keys: tuple[Key, ...]
     shares: pd.DataFrame
     cost: float | None
@@ -86,16 +89,34 @@ class Allocation:
 
 def allocations(view: View) -> list[Allocation]:
     """The allocation of each service among the investigation's members."""
-    return [_allocation(view, service) for service in view.question.services]
+    return [_allocation(view, service, view.members) for service in view.question.services]
 
 
-def _allocation(view: View, service: str) -> Allocation:
-    members = pd.Index(view.members)
+def other_circles(view: View) -> list[Allocation]:
+    """The shares by published keys of alternatives that others than the members do together."""
+    circles: dict[frozenset[str], list[int]] = {}
+    for course in view.courses:
+        circle = frozenset(course.change.circles[0]) if course.change.circles else frozenset()
+        number = course.alternative.number
+        known = circles.setdefault(circle, [])
+        together = course.alternative.way in ("share", "merge") and circle != set(view.members)
+        known += [number] if together and number not in known else []
+    return [
+        _allocation(view, "", sorted(circle), tuple(numbers))
+        for circle, numbers in circles.items()
+        if numbers
+    ]
+
+
+def _allocation(
+    view: View, service: str, codes: Sequence[str], numbers: tuple[int, ...] = ()
+) -> Allocation:
+    members = pd.Index(codes)
     published, keys = _published(view)
     stated = {item: values(view, service, item) for item in STATED_KEYS}
     bases = dict(published)
     for item, known in stated.items():
-        if len(known):
+        if len(known) and _rows(view, service, item)["unit"].nunique() == 1:
             bases[item] = known
             keys.append(
                 Key(
@@ -116,6 +137,8 @@ def _allocation(view: View, service: str) -> Allocation:
     cost = float(today.sum()) if today.notna().all() else None
     return Allocation(
         service,
+        tuple(codes),
+        numbers,
         tuple(keys),
         shares,
         cost,
@@ -218,19 +241,19 @@ def unit_costs(view: View, service: str) -> pd.DataFrame:
     )
 
 
-def total_cost(view: View, service: str) -> Mapping[str, float] | None:
-    """Low, base and high of the members' stated cost together; None when one has not stated it."""
-    return stated_costs.total(_rows(view, service, "cost"), view.members)
+def total(
+    view: View, service: str, item: str, codes: Sequence[str] = ()
+) -> Mapping[str, float] | None:
+    """Low, base and high of a stated figure of `codes` (else the members) together.
+
+    None when one of them has not stated it, or it is not shown.
+    """
+    return stated_costs.total(_rows(view, service, item), codes or view.members)
 
 
-def total_posts(view: View, service: str) -> Mapping[str, float] | None:
-    """Low, base and high of the members' full-time posts together; None when one is unknown."""
-    return stated_costs.total(_rows(view, service, "posts"), view.members)
-
-
-def today_total(view: View) -> Mapping[str, float] | None:
-    """The stated cost of all services of the investigation together, bounds; None when unknown."""
-    parts = [total_cost(view, service) for service in view.question.services]
+def today_total(view: View, codes: Sequence[str] = ()) -> Mapping[str, float] | None:
+    """The stated cost of all services together of `codes` (else the members), bounds; or None."""
+    parts = [total(view, service, "cost", codes) for service in view.question.services]
     if any(part is None for part in parts):
         return None
     return {
@@ -245,7 +268,6 @@ def paybacks(view: View) -> pd.DataFrame:
     Columns: number, one_off_* and yearly_* (low, base, high; kronor, NaN when not given), best,
     base, worst (years; infinite where nothing is saved, NaN where today's cost is unknown).
     """
-    today = today_total(view)
     rows = []
     for other in view.question.alternatives:
         if other.one_off is None and other.yearly is None:
@@ -254,8 +276,8 @@ def paybacks(view: View) -> pd.DataFrame:
         for label, amounts in (("one_off", other.one_off), ("yearly", other.yearly)):
             for bound in stated_costs.BOUNDS:
                 row[f"{label}_{bound}"] = getattr(amounts, bound) if amounts else float("nan")
-        comparable = set(other.members) == set(view.members)
-        if other.one_off and other.yearly and today and comparable:
+        today = today_total(view, other.members)
+        if other.one_off and other.yearly and today:
             row |= stated_costs.payback_bounds(
                 other.one_off.as_tuple(), other.yearly.as_tuple(), dict(today)
             )

@@ -7,10 +7,11 @@ import pytest
 
 from analysis import paths
 from analysis.errors import InputError
-from analysis.figures.investigation import money_tables, tables
+from analysis.figures import style
+from analysis.figures.investigation import charts, money_tables, tables
 from analysis.investigation import folder
 from analysis.loaders.population import load_localities, load_population
-from analysis.text.investigation import options, results, shares, summary
+from analysis.text.investigation import need_words, options, results, shares, summary
 from analysis.views.investigation import dossier, money, needs, outcome, places
 
 KAK = {"Kungsör": "1960", "Köping": "1983", "Arboga": "1984"}
@@ -59,7 +60,11 @@ def test_the_table_of_differences_says_the_same(kak, where):
     lone = table["3. Köping och Arboga utan Kungsör"]
     assert lone["Blir kvar"].startswith("Kungsör ensam; organet kan inte fortsätta gemensamt")
     assert "km till Västerås" in table["2. Alla tre med Västerås"]["Avstånd till värdorten"]
-    assert table["Dagens läge"]["Invånare bakom"] == "okänt"  # of Köping nothing is known
+    today = table["Dagens läge"].str.replace("\u202f", "")
+    assert today["Invånare bakom"] == f"{people('1960', '1984')} (VMMF); okänt för Köping"
+    assert today["Sätt"] == "gemensamt i VMMF; uppgift saknas för Köping"
+    law = "plan- och bygglagen 12 kap. 1 och 5 §§"  # the rule that limits, not the general one
+    assert grown["Enligt lag"].startswith(f"möjlig med förbehåll ({law}")
 
 
 def test_evidence_stands_beside_each_criterion_and_gaps_are_marked(kak, where):
@@ -69,6 +74,54 @@ def test_evidence_stands_beside_each_criterion_and_gaps_are_marked(kak, where):
     assert first.at["Närhet", "evidence"] == "underlag saknas"  # no host is chosen
     assert first.at["Styrning och demokrati", "assessment"].startswith("Köping får en av tre")
     assert first.at["Kostnad", "assessment"] == "att skriva"
+
+
+def test_evidence_is_of_those_who_take_part_in_the_alternative(kak, where):
+    _, vasteras, two, _ = (
+        table.frame.set_index("criterion")["evidence"]
+        for table in tables.criteria_tables(kak, where)
+    )
+    assert "Kungsör" not in two["Sårbarhet"]  # it is not in alternative 3
+    assert "Tillsammans anger de 8,1" in two["Sårbarhet"]  # Köping 5,5 and Arboga 2,6
+    assert two["Kostnad"].startswith("I dag uppger Arboga och Köping tillsammans 18,4 miljoner kr")
+    assert "Uppgift saknas från Västerås" in vasteras["Sårbarhet"]
+    assert "I dag uppger" not in vasteras["Kostnad"]  # Västerås has not stated its cost
+
+
+def test_what_was_shared_once_is_not_told_as_alone():
+    """Customer service in northern Örebro län: seen as shared in 2017, unclear today."""
+    view = dossier.look(paths.EXAMPLES / "kundtjanst", "2026-08-31")
+    assert math.isnan(view.today_base("kundtjanst"))
+    cells = options.today_cells(view, "kundtjanst", staff={})
+    assert cells["way"] == "oklart för alla kommunerna"
+    assert cells["base"] == "okänt för alla kommunerna"
+    said = options.bases_text(view)[1]
+    assert "eftersom säker uppgift saknas för alla kommunerna" in said
+    axes = charts.plot_bases(view, "kundtjanst")
+    assert list(style.description_of(axes.figure).table.frame["label"]) == [
+        "1. Gemensam nämnd, Lindesberg värd",
+        "2. Tre kommuner utan Hällefors",
+    ]
+
+
+def test_a_small_difference_is_no_finding(kak):
+    found = {entry.id: entry for entry in needs.indicators(kak)}
+    rows = found["share_65plus"].table.set_index("code")
+    assert 0 < rows.at["1984", "value"] - rows.at["1984", "peers"] < 1  # Arboga, half a point
+    said = need_words.needs_text(kak, list(found.values()))
+    assert "Andel 65 år eller äldre (2025): Ingen av kommunerna ligger minst" in said[1]
+
+
+def test_bodies_that_lack_the_service_are_told_when_they_are_merged(tmp_path):
+    made = folder.new("sammanslaget", list(KAK.values()), ["bygglov"], parent=tmp_path)
+    file = made / "investigation.toml"
+    head = file.read_text("utf-8").split("[[alternatives]]")[0]
+    merge = '[[alternatives]]\ntitle = "A"\nway = "merge"\nbodies = ["vmmf", "vafabmiljo"]\n'
+    file.write_text(head + merge, "utf-8")
+    said = " ".join(options.warnings_text(dossier.look(made, "2026-08-31")))
+    assert "VafabMiljö" in said
+    assert "inte har bygglov i dag" in said
+    assert "Myndighetsförbund (VMMF), som enligt" not in said
 
 
 def test_the_reader_is_warned_once_of_what_must_not_be_missed(kak):
@@ -126,6 +179,31 @@ def test_stated_and_published_never_share_a_column(kak):
     assert "Volym (uppgivet) 2025 (%)" in headings
 
 
+def test_those_who_take_part_share_the_cost_of_their_alternative(kak):
+    """By hand: with Västerås the shares are others, and without Kungsör too."""
+    vasteras, two = money.other_circles(kak)
+    assert (vasteras.numbers, two.numbers) == ((2,), (3,))
+    assert two.members == ("1983", "1984")
+    whole = people("1960", "1980", "1983", "1984")
+    assert vasteras.share("1980", "inhabitants") == pytest.approx(people("1980") / whole)
+    assert two.share("1984", "equal") == 0.5
+    assert not set(vasteras.shares) & set(money.STATED_KEYS)
+    assert money_tables.share_table(kak, two).title == "Andelar i alternativ 3: Arboga och Köping"
+    assert "Västerås skulle då betala 77,0 procent" in shares.circles_text(kak, [vasteras])[0]
+
+
+def test_volumes_in_different_units_make_no_key(tmp_path, fill):
+    made = folder.new("volymer", ["1983", "1984"], ["loner"], parent=tmp_path)
+    for code, unit in (("1983", "lönespecifikationer"), ("1984", "anställda")):
+        fill(made / f"own_figures/{code}.xlsx", {"volume": (None, 5000, None)}, C=unit)
+    view = dossier.look(made, "2026-08-31")
+    assert "volume" not in money.allocations(view)[0].shares
+    line = tables.follow_table(view).frame.set_index("what")["base"]
+    assert line["Antal lönespecifikationer: löner och pensioner"] == (
+        "okänt, samlas in före start (uppgivet i olika enheter)"
+    )
+
+
 def test_payback_by_hand(kak):
     row = money.paybacks(kak).iloc[0]
     building, environment = 11_200_000, 2_000_000 + 3_000_000 + 6_100_000
@@ -146,14 +224,14 @@ def test_without_own_figures_shares_are_shown_per_hundred(tmp_path):
     assert "volume" not in found.shares
     assert list(money_tables.kronor_tables(view, found)) == []
     assert any("av 100 kronor" in sentence for sentence in shares.shares_text(view, found))
-    assert "inte känt" in summary.cost_finding(view)
+    assert "inte känt" in summary.cost_finding(view)[0]
 
 
 def test_one_person_hides_the_cost_and_every_sum_with_it():
     view = dossier.look(paths.EXAMPLES / "upphandling", "2026-08-31")
     shown = money.shown(view)
     assert set(shown.loc[shown["code"] == "1715", "item"]) == {"volume"}
-    assert money.total_cost(view, "upphandling") is None
+    assert money.total(view, "upphandling", "cost") is None
     assert money.hidden(view, "upphandling", "cost") == ["1715"]
     assert any("ensam person sköter tjänsten" in text for text in shares.stated_text(view))
 
@@ -227,5 +305,5 @@ def test_a_service_that_nobody_shares(tmp_path):
     view = dossier.look(made, "2026-08-31")
     assert view.present("arkiv").empty
     assert outcome.outcomes_of(view) == []
-    assert "inga egna erfarenheter" in results.outcomes_text(view, [])[0]
+    assert results.outcomes_text(view, [])[0].startswith("Inget organ är känt där någon av")
     assert list(tables.today_tables(view)) == []
