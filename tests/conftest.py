@@ -19,6 +19,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
 
 
+def pytest_addoption(parser):
+    """An option for those who mean a change of the words."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write tests/golden anew: read what changed"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _only_the_snapshot(tmp_path_factory):
     """Tests read the shipped data, not what the developer has updated."""

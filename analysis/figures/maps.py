@@ -422,8 +422,9 @@ def size_legend(
     *,
     title: str,
     colour: str = style.ACCENT,
+    columns: int = 1,
 ) -> None:
-    """A legend of circles, largest first, each with its count."""
+    """A legend of circles, largest first, each with its count, one below the other or in a row."""
     handles = [
         Line2D(
             [],
@@ -446,6 +447,7 @@ def size_legend(
         labelspacing=spacing,
         handletextpad=max(1.0, tallest / 7),
         handlelength=max(2.0, tallest / 5),
+        ncols=columns,
     )
 
 

@@ -18,13 +18,14 @@ from analysis.tables import Format, Table
 from analysis.text import swedish
 
 COVER = (2.55, 2.3)  # inches: the map beside the title on the report's first page
+_FEW = 8  # members whose names find room on a low map
 _INSET_FINE = 4000  # metres: corners of the small map of the country that stand out less go
 _TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
 
 
 @style.drawn
 def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
-    """The members on a map, tinted and hatched by group, with the country beside it.
+    """The members on a map, tinted by cooperation, with the country beside it.
 
     `boundaries` is indexed by code, in SWEREF 99 TM. Returns the described Axes.
 
@@ -40,7 +41,7 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
         _draw_groups(axes, region, boundaries)
         _draw_country(side, region, boundaries)
         if region.groups:
-            _group_legend(side, region)
+            _group_legend(side, region, "upper left")
         _name_members(axes, region, boundaries)
     return style.describe(
         axes,
@@ -89,12 +90,17 @@ def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
 
 @style.drawn
 def plot_first(
-    region: Region, people: pd.DataFrame, localities: pd.DataFrame, *, boundaries: gpd.GeoDataFrame
+    region: Region,
+    people: pd.DataFrame,
+    localities: pd.DataFrame,
+    *,
+    boundaries: gpd.GeoDataFrame,
+    year: int | None = None,
 ) -> Axes:
-    """The map of page one: inhabitants as circles, with the localities, the members by name.
+    """The map of page one: inhabitants as circles on the cooperations, the members by name.
 
-    `people` and `localities` are the loaders' tables. A circle stands at the largest locality and
-    its area is the number of inhabitants of the municipality.
+    `people` and `localities` are the loaders' tables; `year` is by default the newest. A circle
+    stands at the largest locality; its area is the number of inhabitants of the municipality.
 
     >>> from analysis import regions
     >>> from analysis.loaders.boundaries import load_boundaries
@@ -104,16 +110,14 @@ def plot_first(
     >>> style.description_of(axes.figure).title
     'Sju av tio invånare bor i Karlstads kommun'
     """
-    year = int(people["year"].max())
+    year = year or int(people["year"].max())
     counts = people[people["year"] == year].set_index("code")["population"]
     counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
-    chart, side = maps.map_canvas(
-        maps.natural_height(region, boundaries, lowest=3.4, highest=4.6), legend=0.24
-    )
+    chart, side = _first_canvas(region, boundaries)
     areas = maps.circle_sizes(counts)
     points = maps.centres(boundaries, localities)
     with style.look():
-        maps.draw_base(chart, region, boundaries)
+        _draw_groups(chart, region, boundaries)
         _dot_localities(chart, region, localities)
         maps.draw_circles(
             chart,
@@ -134,41 +138,68 @@ def plot_first(
             values=counts.map(swedish.number),
             surroundings=boundaries,
         )
-        marks = maps.nice_counts(float(counts.max()))
-        maps.size_legend(
-            side,
-            marks,
-            [
-                maps.circle_sizes(pd.Series([mark]), largest=float(counts.max())).iloc[0]
-                for mark in marks
-            ],
-            title="Invånare i kommunen",
-        )
+        _first_legend(side, region, float(counts.max()))
+    return style.describe(chart, _first_description(region, counts, year))
+
+
+def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, Axes]:
+    """The map and its legend: beside it, in a narrow drawing a strip below it."""
+    narrow = style.width() < style.WIDTH
+    legend = 0.0 if narrow else 0.24
+    height = maps.natural_height(
+        region,
+        boundaries,
+        legend=legend,
+        lowest=2.1 if narrow and len(region.members) <= _FEW else 3.4,
+        highest=4.6,
+    )
+    if not narrow:
+        return maps.map_canvas(height, legend=legend)
+    strip = 0.25 + 0.2 * len(region.groups)
+    chart, side = style.canvas(height + strip, rows=2, height_ratios=[height, strip])
+    chart.set_axis_off()
+    side.set_axis_off()
+    return chart, side
+
+
+def _first_legend(axes: Axes, region: Region, largest: float) -> None:
+    """What the area of a circle is, and the cooperations."""
+    narrow = style.width() < style.WIDTH
+    marks = maps.nice_counts(largest, how_many=(1 if region.groups else 2) if narrow else 3)
+    sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
+    title = "Invånare i kommunen"
+    maps.size_legend(axes, marks, list(sizes), title=title, columns=len(marks) if narrow else 1)
+    if region.groups:
+        sized = axes.get_legend()
+        assert sized is not None
+        axes.add_artist(sized)
+        _group_legend(axes, region, "upper right" if narrow else "lower left")
+
+
+def _first_description(region: Region, counts: pd.Series, year: int) -> Description:
     names = municipalities()
     said = [f"{names[str(code)].name} {swedish.number(count)}" for code, count in counts.items()]
+    frame = pd.DataFrame(
+        {"name": [names[str(code)].name for code in counts.index], "people": counts.to_numpy()}
+    )
     table = Table(
         "folkmangd-orter",
         f"Folkmängd {year}",
-        pd.DataFrame(
-            {"name": [names[str(code)].name for code in counts.index], "people": counts.to_numpy()}
-        ),
+        frame,
         {"name": Format("Kommun", text=True), "people": Format("Invånare")},
         ("population",),
         "observed",
     )
-    return style.describe(
-        chart,
-        Description(
-            "folkmangd-orter",
-            people_title(region, counts),
-            f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
-            f"{swedish.listed(said[: maps.MANY])}.",
-            ("population", "localities"),
-            table=table,
-            kind="observed",
-            unit="invånare",
-            subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)",
-        ),
+    return Description(
+        "folkmangd-orter",
+        people_title(region, counts),
+        f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
+        f"{swedish.listed(said[: maps.MANY])}.{_groups_alt(region)}",
+        ("population", "localities"),
+        table=table,
+        kind="observed",
+        unit="invånare",
+        subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)",
     )
 
 
@@ -208,7 +239,7 @@ def _owned(code: str) -> str:
 def _draw_groups(
     axes: Axes, region: Region, boundaries: gpd.GeoDataFrame, *, bar: bool = True
 ) -> None:
-    """The members, tinted and hatched by group, in their surroundings."""
+    """The members, tinted by cooperation, in their surroundings."""
     tints = pd.Series(
         {
             code: _TINTS[rank % len(_TINTS)]
@@ -253,7 +284,7 @@ def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
     inset.set_axis_off()
 
 
-def _group_legend(axes: Axes, region: Region) -> None:
+def _group_legend(axes: Axes, region: Region, place: str) -> None:
     handles = [
         Patch(
             facecolor=_TINTS[rank % len(_TINTS)],
@@ -263,7 +294,7 @@ def _group_legend(axes: Axes, region: Region) -> None:
         )
         for rank, group in enumerate(region.groups)
     ]
-    axes.legend(handles=handles, loc="upper left", title="Samarbeten", alignment="left")
+    axes.legend(handles=handles, loc=place, title="Samarbeten", alignment="left")
 
 
 def map_alt(region: Region) -> str:
@@ -274,9 +305,13 @@ def map_alt(region: Region) -> str:
     text = f"Karta över {region.name}: {count} i {where}" + (
         f", nämligen {names}." if names else "."
     )
-    for group in region.groups:
-        text += f" I {group.name} ingår {swedish.listed(group.member_names)}."
-    return text
+    return text + _groups_alt(region)
+
+
+def _groups_alt(region: Region) -> str:
+    return "".join(
+        f" I {group.name} ingår {swedish.listed(group.member_names)}." for group in region.groups
+    )
 
 
 def members_table(region: Region) -> Table:

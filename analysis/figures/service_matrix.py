@@ -10,6 +10,7 @@ column: a municipality; those of two cooperations stand apart, under the names o
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.arrangements import DATED, TRUST_LABELS, State
-from analysis.figures import style
+from analysis.figures import maps, style
 from analysis.figures.service_marks import (
     ALONE_LOOK,
     FORM_LETTERS,
@@ -47,8 +48,9 @@ _ROW, _GAP = 0.165, 0.14  # inches: a row of the compact matrix; between two coo
 _NAME = 2.15  # inches for the names of services
 _NARROW_NAME = 1.35
 _ONE_BLOCK = 26  # most services in one block, where two would fit beside each other
-_ROWS = 27  # most services in one block
+_ROWS = 24  # most services in one block: the questions have to find room below
 _SMALL, _LEAST_NAME = 0.335, 1.3  # inches: a cell, and the names, of two blocks
+_TWO_LINES = 5.8  # points: a name that needs two lines
 _WIDE, _TIGHT = 0.33, 0.24  # inches: a cell has room for a year; for one in small type
 
 
@@ -114,7 +116,9 @@ def plot_compact(view: Sharing) -> Axes:
 def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
     """The services that the page has room for: those that are only planned go first."""
     areas = _shown_areas(view, codes)
-    most = 2 * _ROWS if len(codes) <= 5 and style.width() == style.WIDTH else _ROWS
+    most = _ROWS if len(codes) <= maps.MANY else _ROWS - 2  # their names stand upright
+    if len(codes) <= 5 and style.width() == style.WIDTH:
+        most = 2 * _ROWS
     if len(areas) <= most:
         return areas
     planned = [
@@ -220,13 +224,9 @@ class _Compact:
             color=style.RULE,
             linewidth=0.3,
         )
-        axes.text(
-            left,
-            middle,
-            _cut(self.view.area_names[area], int(19 * self.name)),
-            fontsize=7,
-            va="center",
-        )
+        name = self.view.area_names[area]
+        letters = int(19 * self.name)
+        _write_name(axes, left, middle, name, letters=letters, size=7, colour=style.INK)
         for code, x in places.items():
             draw_cell(axes, self.view.cell(area, code), x, middle, self.cell)
         room = self.block - self.right
@@ -238,21 +238,25 @@ class _Compact:
             said = ", ".join(names)
             if len(names) > 1 and len(said) > 20 * room:
                 said = text.bodies_counted(len(names))
-            axes.text(
-                left + self.right,
-                middle,
-                _cut(said, int(20 * room)),
-                fontsize=6.5,
-                va="center",
-                color=style.MUTED,
-            )
+            start, letters = left + self.right, int(20 * room)
+            _write_name(axes, start, middle, said, letters=letters, size=6.5, colour=style.MUTED)
 
 
-def _cut(name: str, most: int) -> str:
-    """`name`, or its beginning up to a whole word where it is too long."""
-    if len(name) <= most:
-        return name
-    return f"{name[:most].rpartition(' ')[0].rstrip(',')} …"
+def _write_name(
+    axes: Axes, left: float, middle: float, name: str, *, letters: int, size: float, colour: str
+) -> None:
+    """A name in a row that has room for so many letters of a `size`; else in two smaller lines."""
+    small = min(size, _TWO_LINES)
+    lines = [name] if len(name) <= letters else textwrap.wrap(name, int(letters * size / small))
+    axes.text(
+        left,
+        middle,
+        "\n".join(lines[:2]) + (" …" if len(lines) > 2 else ""),
+        fontsize=size if len(lines) == 1 else small,
+        linespacing=0.95,
+        va="center",
+        color=colour,
+    )
 
 
 def draw_cell(

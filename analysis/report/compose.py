@@ -198,11 +198,15 @@ class Document:
         """Report, brief and, where there is anything to print, appendix."""
         there = appendix and any(chapter.blocks for chapter in self.appendix)
         report = Part("report", self.report, full=not there, other="appendix" if there else "")
-        brief = tuple(chapter for chapter in self.report if chapter.name == SUMMARY)
-        found = [report, *([Part("brief", brief, other="report")] if brief else [])]
+        found = [report, *([Part("brief", self.summary, other="report")] if self.summary else [])]
         if there:
             found.append(Part("appendix", self.appendix, full=True, other="report"))
         return tuple(found)
+
+    @property
+    def summary(self) -> tuple[Chapter, ...]:
+        """The chapter of pages one and two, where there is one."""
+        return tuple(chapter for chapter in self.report if chapter.name == SUMMARY)
 
     @cached_property
     def shown(self) -> tuple[Shown, ...]:

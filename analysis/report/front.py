@@ -16,7 +16,7 @@ from datetime import date
 from functools import lru_cache
 
 from analysis.exhibits.model import TableExhibit, Value
-from analysis.regions import Region
+from analysis.regions import Region, counties
 from analysis.report import markdown
 from analysis.report.compose import (
     COVER_SOURCE,
@@ -35,6 +35,8 @@ from analysis.text import methods, swedish
 from analysis.text.citation import source_line
 
 KICKER = "Underlag om kommunal samverkan"
+_MOST_CODES = 8  # codes of a command, counties of a line
+_MOST_NAMED = 40  # members
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def front(document: Document, part: Part) -> Front:
             f"{region.name}: bilaga till underlag om kommunal samverkan",
             KICKER,
             f"Bilaga: {region.name}",
-            (Line(_members(region)), _dated(document)),
+            (*map(Line, _members(region)), _dated(document)),
             None,
             f"Bilaga, {region.name}",
         )
@@ -82,25 +84,31 @@ def front(document: Document, part: Part) -> Front:
     titled = found is not None and found.title
     kicker = document.kicker or (f"{KICKER} i {region.name}" if titled else KICKER)
     lines = [Line(found.evidence)] if found and found.evidence else []
-    lines += [Line(_members(region), quiet=bool(titled))]
-    lines += [
-        Line(f"{group.name}: {', '.join(group.member_names)}", quiet=True)
-        for group in region.groups
-    ]
+    lines += [Line(text, quiet=bool(titled)) for text in _members(region)]
     what = document.kicker.lower() or "underlag om kommunal samverkan"
     return Front(
         f"{region.name}: {what}",
         kicker,
         found.title if found and titled else region.name,
         (*lines, _dated(document)),
-        cover_map(region),
+        None if document.summary else cover_map(region),  # page one has a map of its own
         region.name,
     )
 
 
-def _members(region: Region) -> str:
-    count = swedish.counted(len(region.members), "kommun", "kommuner")
-    return f"{count}: {swedish.listed(region.member_names)}"
+def _members(region: Region) -> list[str]:
+    """Who is in it: by cooperation, by name, or where they are too many for a page by county."""
+    grouped = {code for group in region.groups for code in group.members}
+    if grouped == set(region.members):
+        return [f"{group.name}: {swedish.listed(group.member_names)}" for group in region.groups]
+    size = len(region.members)
+    count = f"{swedish.capitalised(swedish.in_words(size))} {'kommun' if size == 1 else 'kommuner'}"
+    if size <= _MOST_NAMED:
+        return [f"{count}: {swedish.listed(region.member_names)}"]
+    where = [counties()[code] for code in region.counties]
+    return [
+        f"{count} i {swedish.listed(where) if len(where) <= _MOST_CODES else f'{len(where)} län'}"
+    ]
 
 
 def _dated(document: Document) -> Line:
@@ -150,7 +158,7 @@ def lower(label: str) -> str:
 def closing(document: Document, part: Part) -> tuple[Chapter, ...]:
     """The sections that follow the chapters of a part."""
     if part.name == "brief":
-        return (_section("kallor", _whole(part), joined=True),)
+        return ()  # its last lines are small (`last_lines`)
     shown = _Numbers(part)
     # the appendix tells the formulas and sources of the report, too: its links lead there
     whole = Part("", (*document.report, *document.appendix)) if part.name == "appendix" else part
@@ -223,9 +231,6 @@ def _commands(region: Region) -> str:
     """How an investigator makes a scenario and an investigation of these municipalities."""
     codes = ",".join(region.members[:_MOST_CODES])
     return methods.COMMANDS.format(codes=codes)
-
-
-_MOST_CODES = 8
 
 
 def _section(name: str, *blocks: Block, joined: bool = False) -> Chapter:
@@ -339,7 +344,9 @@ def _text(text: str) -> markdown.Node:
     return markdown.Node("text", text=text)
 
 
-def _whole(part: Part) -> Prose:
-    """Where the brief's reader finds the rest, and the sources of what it shows."""
+def last_lines(document: Document, part: Part) -> tuple[str, ...]:
+    """Of a brief: the sources of what it shows, and where its reader finds the rest."""
+    if part.name != "brief":
+        return ()
     cited = "; ".join(dict.fromkeys(cited.source for cited in part.sources))
-    return markdown_of(f"{methods.BRIEF}\n\nKällor: {cited}.")
+    return (f"Källor: {cited}.", methods.BRIEF.format(name=document.region.name))

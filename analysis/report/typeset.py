@@ -25,7 +25,7 @@ from analysis.exhibits.pictures import faces
 from analysis.figures import fonts
 from analysis.figures.svg import without_words
 from analysis.report import front, markdown
-from analysis.report.compose import Block, Document, Part, Prose, Shown
+from analysis.report.compose import SUMMARY, Block, Chapter, Document, Part, Prose, Shown
 from analysis.tables import Format
 
 TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
@@ -64,10 +64,7 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
     """What the template prints."""
     page = front.front(document, part)
     chapters = [
-        {
-            "breaks": place > 0 and not chapter.joined,
-            "blocks": [value for block in chapter.blocks for value in _values(block)],
-        }
+        {"breaks": place > 0 and not chapter.joined, "blocks": list(_chapter(chapter))}
         for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))
     ]
     return {
@@ -86,7 +83,19 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
         and {"svg": page.map.svg, "alt": page.map.alt, "width": 154, "source": page.map.source},
         "contents": {"report": "after", "appendix": "first"}.get(part.name, "none"),
         "chapters": chapters,
+        "last": front.last_lines(document, part),
     }
+
+
+def _chapter(chapter: Chapter) -> Iterator[dict[str, Any]]:
+    """The blocks of a chapter; on page one the numbers stand beside the map that follows them."""
+    blocks = iter([value for block in chapter.blocks for value in _values(block)])
+    for value in blocks:
+        beside = next(blocks, None) if chapter.name == SUMMARY and value["is"] == "tiles" else None
+        if beside is None or beside["is"] != "figure":
+            yield from filter(None, (value, beside))
+        else:
+            yield {"is": "opening", "numbers": value, "figure": beside}
 
 
 def _values(block: Block) -> Iterator[dict[str, Any]]:
@@ -124,6 +133,7 @@ def _about(block: Shown, exhibit: FigureExhibit | TableExhibit) -> dict[str, Any
 
 def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
     wide = exhibit.wide
+    small = exhibit.narrow or wide
     return {
         "is": "figure",
         **_about(block, exhibit),
@@ -131,6 +141,7 @@ def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
         "width": wide.width,
         "notes": [exhibit.note] if exhibit.note else [],
         "svg": without_words(wide.svg, wide.head, wide.foot),
+        "small": without_words(small.svg, small.head, small.foot),
     }
 
 

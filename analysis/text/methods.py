@@ -153,4 +153,7 @@ APPENDIX = """# Bilaga
 Bilagan har övriga kartor, tabeller och tidsserier. Där står också metoder, formler \
 och alla källor."""
 
-BRIEF = "Det här är rapportens två första sidor. Hela rapporten har figurer, tabeller och källor."
+BRIEF = (
+    "Det här är de två första sidorna i underlaget om {name}. Hela rapporten, med kartor, tabeller "
+    "och alla källor, heter report.pdf och ligger i samma mapp som den här filen."
+)

@@ -17,7 +17,8 @@ from analysis.text import swedish
 from analysis.text.services import bodies_counted, examples, services, several, short
 from analysis.views.services import Sharing
 
-_BODIES = 6  # bodies that one answer names
+_BODIES = 6  # bodies that an answer names, of all cooperations together
+_PLANS = 4  # and plans
 
 
 def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
@@ -29,10 +30,13 @@ def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
     >>> from analysis.views.services import sharing
-    >>> list(questions(sharing(regions.get("kak"), load_inventory()), costs=False))[0]
+    >>> next(iter(questions(sharing(regions.get("kak"), load_inventory()), costs=False)))
     'Finns det kvar?'
     """
-    answers = [_asked(part, costs) for part in view.parts]
+    count = len(view.parts)
+    answers = [
+        _asked(part, costs, -(-_BODIES // count), -(-_PLANS // count)) for part in view.parts
+    ]
     names = [part.region.name for part in view.parts]
     merged = {
         question: _merged(names, [answer[question] for answer in answers])
@@ -41,34 +45,51 @@ def questions(view: Sharing, *, costs: bool) -> dict[str, str]:
     return {question: said for question, said in merged.items() if said}
 
 
-def _asked(view: Sharing, costs: bool) -> dict[str, str]:
+def _asked(view: Sharing, costs: bool, bodies: int, plans: int) -> dict[str, str]:
+    nothing = _shared_today(view)
     return {
-        "Finns det kvar?": _still_running(view),
-        "Vad kostar det?": _cost(view, costs),
-        "Vem är värd?": _hosts(view),
-        "I vilken form?": _forms(view),
-        "Hur lämnar man?": _exits(view),
-        "Vad blev det av?": _outcomes(view),
+        "Vad delas i dag?": nothing,
+        "Finns det kvar?": _still_running(view, bodies),
+        "Vad kostar det?": "" if nothing else _cost(view, costs),
+        "Vem är värd?": "" if nothing else _hosts(view),
+        "I vilken form?": "" if nothing else _forms(view),
+        "Hur lämnar man?": "" if nothing else _exits(view),
+        "Vad blev det av?": _outcomes(view, plans),
     }
+
+
+def _shared_today(view: Sharing) -> str:
+    """Where no service counts as shared: of one municipality with anybody."""
+    one = len(view.region.members) == 1
+    if len(view.counted if one else view.shared):
+        return ""
+    return (
+        "Inventeringen har inga belagda gemensamma tjänster. Fråga varje kommun och sök i "
+        "kommunernas beslut."
+    )
 
 
 def _merged(names: Sequence[str], said: Sequence[str]) -> str:
     """What is said of each cooperation, by its name; once where it is the same of all."""
     if len(set(said)) == 1:
         return said[0]
-    return " ".join(f"{name}: {text}" for name, text in zip(names, said, strict=True) if text)
+    return " ".join(
+        text if text.startswith(name) else f"{name}: {text}"
+        for name, text in zip(names, said, strict=True)
+        if text
+    )
 
 
-def _still_running(view: Sharing) -> str:
+def _still_running(view: Sharing, most: int) -> str:
     """Bodies that count by old evidence, the oldest first, and how many are unclear."""
     rows = view.own[(view.own["state"] == State.UNENDED) & (view.own["kind"] == "service")]
     order = rows.groupby("arrangement")["last_evidence"].min().sort_values(kind="stable")
     said = [_body_words(view, str(key), rows[rows["arrangement"] == key]) for key in order.index]
-    more = len(said) - _BODIES
+    more = len(said) - most
     text = (
         f"{swedish.listed(said)}."
         if more <= 0
-        else (f"{', '.join(said[:_BODIES])} och {bodies_counted(more)} till.")
+        else (f"{', '.join(said[:most])} och {bodies_counted(more)} till.")
     )
     vague = view.own[(view.own["state"] == State.UNCLEAR) & (view.own["kind"] == "service")]
     count = len(set(vague["arrangement"]) - set(rows["arrangement"]))
@@ -121,18 +142,20 @@ def _exits(view: Sharing) -> str:
     )
 
 
-def _outcomes(view: Sharing) -> str:
-    """Plans whose outcome is unknown, each with its year."""
+def _outcomes(view: Sharing, most: int) -> str:
+    """Plans whose outcome is unknown, each with its year; of many the first, the rest counted."""
     rows = view.own[
         (view.own["state"] == State.PLANNED) & view.own["words"].str.contains("utfall okänt")
     ]
     said = []
     for key, part in rows.groupby("arrangement", sort=False):
-        areas = part["area"].nunique()
-        plans = dict.fromkeys(words.removesuffix(", utfall okänt") for words in part["words"])
-        said.append(
-            f"{short(view.names[str(key)])}: {swedish.listed(plans)}, "
-            f"{swedish.in_words(areas, neuter=True)} "
-            f"{'område' if areas == 1 else 'områden'}"
+        plans = sorted(
+            {words.removesuffix(", utfall okänt") for words in part["words"]},
+            key=lambda words: words.rpartition(" ")[2],
         )
-    return f"{'; '.join(said)}." if said else ""
+        areas = services(part["area"].nunique())
+        said.append(f"{short(view.names[str(key)])} ({swedish.listed(plans)}, {areas})")
+    more = len(said) - most
+    if more > 0:
+        said = [*said[:most], f"{swedish.in_words(more)} till"]
+    return f"{swedish.listed(said)}." if said else ""

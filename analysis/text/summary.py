@@ -43,6 +43,17 @@ def research() -> str:
     return f"{_RESEARCH} Källa: {_RESEARCH_SOURCE}."
 
 
+def silent(view: Summary) -> str:
+    """In place of the matrix, where the inventory knows nothing of any service."""
+    if view.sharing.known_areas:
+        return ""
+    whom = "kommunen" if len(view.sharing.region.members) == 1 else "kommunerna"
+    return (
+        f"Inventeringen har ingen uppgift om {whom}: den säger varken vad som delas eller vad "
+        "som sköts i egen regi."
+    )
+
+
 def asked(questions: Mapping[str, str]) -> str:
     """Questions with what is known of their answers, as a list."""
     return "\n".join(f"- **{question}** {said}" for question, said in questions.items())
@@ -176,52 +187,48 @@ def _years(part: Substance) -> str:
 
 
 def numbers(view: Summary, margins: pd.DataFrame) -> list[dict[str, str]]:
-    """Three numbers beside the findings, or two for each of several cooperations.
+    """Three numbers beside the findings; of several cooperations inhabitants and what each shares.
 
     `margins` are those of the loader. Each has label, value, comparison and source.
     """
     several = len(view.parts) > 1
-    found = [tile for part in view.parts for tile in _numbers_of(part, several)]
-    if several or view.year is None:
-        return found
-    row = exact(margins.set_index(["code", "year"]), view.sharing.region.members, view.year)
-    share = row["containment_residence_min"]
-    whose = "i kommunen" if len(view.sharing.region.members) == 1 else "i sin egen kommun"
-    return [
-        *found,
-        {
-            "label": f"Arbetar {whose} {view.year}",
-            "value": swedish.percent_sign(share, 0),
-            "comparison": "av de förvärvsarbetande som bor där",
-            "source": "commuting_margins",
-        },
-    ]
+    found = [_people(view), *(_shared_number(part, several) for part in view.parts)]
+    return found if several or view.year is None else [*found, _at_home(view, margins)]
 
 
-def _numbers_of(part: Substance, named: bool) -> list[dict[str, str]]:
+def _people(view: Summary) -> dict[str, str]:
+    size = len(view.sharing.region.members)
+    each = (f"{part.view.region.name} {swedish.number(part.people)}" for part in view.parts)
+    where = f"i {swedish.in_words(size)} {'kommun' if size == 1 else 'kommuner'}"
+    return {
+        "label": f"Invånare {view.people_year}",
+        "value": swedish.number(view.people),
+        "comparison": "; ".join(each) if len(view.parts) > 1 else where,
+        "source": "population",
+    }
+
+
+def _shared_number(part: Substance, named: bool) -> dict[str, str]:
     where = f" i {part.view.region.name}" if named else ""
-    year = part.inhabitants.year
-    tiles = [
-        {
-            "label": f"Invånare{where} {year}",
-            "value": swedish.number(part.people),
-            "comparison": f"i {swedish.in_words(part.size)} "
-            f"{'kommun' if part.size == 1 else 'kommuner'}",
-            "source": "population",
-        }
-    ]
     whose = "med andra" if part.size == 1 else "av minst två kommuner"
-    value = swedish.number(len(part.areas)) if part.areas else NO_INFORMATION
-    age = f"källor {_years(part)}" if part.areas else "inte funnen i inventeringen"
-    return [
-        *tiles,
-        {
-            "label": f"Tjänster som delas {whose}{where}",
-            "value": value,
-            "comparison": age,
-            "source": "services",
-        },
-    ]
+    return {
+        "label": f"Tjänster som delas {whose}{where}",
+        "value": swedish.number(len(part.areas)) if part.areas else NO_INFORMATION,
+        "comparison": f"källor {_years(part)}" if part.areas else "inga funna i inventeringen",
+        "source": "services",
+    }
+
+
+def _at_home(view: Summary, margins: pd.DataFrame) -> dict[str, str]:
+    """How many work in the municipality that they live in."""
+    row = exact(margins.set_index(["code", "year"]), view.sharing.region.members, view.year)
+    whose = "i kommunen" if len(view.sharing.region.members) == 1 else "i sin egen kommun"
+    return {
+        "label": f"Arbetar {whose} {view.year}",
+        "value": swedish.percent_sign(row["containment_residence_min"], 0),
+        "comparison": "av de förvärvsarbetande som bor där",
+        "source": "commuting_margins",
+    }
 
 
 # --- findings ------------------------------------------------------------------------------------
@@ -233,7 +240,7 @@ def findings(view: Summary) -> list[str]:
         *map(_shared, view.parts),
         *_bodies(view),
         f"{belonging(view)} {_outside(view)}".strip(),
-        *map(_carrying, view.parts),
+        " ".join(_carrying(part, len(view.parts) > 1) for part in view.parts),
         _unknown(view),
     ]
     return [sentence for sentence in found if sentence]
@@ -245,13 +252,18 @@ def _shared(part: Substance) -> str:
         return ""
     name, count = part.view.region.name, len(part.areas)
     bodies = len(set(part.evidence["arrangement"]))
-    things = f"{swedish.in_words(count)} {'tjänst' if count == 1 else 'tjänster'}"
+    things = _services(count)
     place = f"{swedish.in_words(bodies, neuter=True)} organ"
     if part.size == 1:
         text = f"{part.view.region.member_names[0]} delar {things} med andra, i {place}"
     else:
-        text = swedish.capitalised(f"{things} delas av minst två av kommunerna i {name}, i {place}")
         every = len(part.together)
+        who = (
+            f"alla {swedish.in_words(part.size)} kommunerna"
+            if every == count
+            else "minst två av kommunerna"
+        )
+        text = swedish.capitalised(f"{things} delas av {who} i {name}, i {place}")
         if part.size > 2 and every != count:
             text += (
                 f"; {swedish.in_words(every)} av dem delas av alla"
@@ -264,13 +276,14 @@ def _shared(part: Substance) -> str:
 def _how_sure(part: Substance) -> str:
     count, old = len(part.areas), part.old
     if not old:
-        first = part.years[0] if part.years else 0
-        return f" {'Alla är belagda' if count > 1 else 'Den är belagd'} {first} eller senare."
+        first, last = part.years or (0, 0)
+        later = "" if first == last else " eller senare"
+        return f" {'Alla är belagda' if count > 1 else 'Den är belagd'} {first}{later}."
     until = part.until
     if old == count:
         which = "Den fanns" if count == 1 else "Alla fanns"
     else:
-        which = f"{swedish.capitalised(swedish.in_words(old))} av dem fanns"
+        which = f"{swedish.capitalised(swedish.in_words(old))} av de {_services(count)}na fanns"
     return f" {which} enligt källor {until} eller tidigare; inget slut är känt."
 
 
@@ -305,6 +318,8 @@ def belonging(view: Summary) -> str:
         who = (
             view.sharing.region.member_names[0]
             if size == 1
+            else "Båda kommunerna"
+            if size == 2
             else f"Alla {swedish.in_words(size)} kommunerna"
         )
         return (
@@ -312,6 +327,8 @@ def belonging(view: Summary) -> str:
             if size > 1
             else (f"{who} hör till den lokala arbetsmarknaden {name} (SCB 2022).")
         )
+    if len(markets) == size:
+        return "Kommunerna hör till var sin lokal arbetsmarknad (SCB 2022)."
     text = (
         f"Kommunerna hör till {swedish.in_words(len(markets))} av SCB:s lokala arbetsmarknader "
         "(2022)"
@@ -340,7 +357,7 @@ def _outside_of(part: Substance, named: bool) -> str:
     return f"av dem som pendlar ut från {whence} arbetar flest{likely} i {_name(part.outside.work)}"
 
 
-def _carrying(part: Substance) -> str:
+def _carrying(part: Substance, named: bool) -> str:
     """Who is small and who is old, which says something of what each can carry alone."""
     people, older = part.inhabitants, part.older
     if people.known == 1:
@@ -351,20 +368,31 @@ def _carrying(part: Substance) -> str:
             f"{_name(people.low[0])} har {swedish.inhabitants(people.low[1])} "
             f"({people.year}){share}."
         )
+    low, high = _name(people.low[0]), _name(people.high[0])
+    most, year = swedish.number(people.high[1]), people.year
+    least = swedish.inhabitants(people.low[1])
     text = (
-        f"Minst är {_name(people.low[0])} med {swedish.inhabitants(people.low[1])}, störst "
-        f"{_name(people.high[0])} med {swedish.number(people.high[1])} ({people.year})"
+        f"I {part.view.region.name} är {low} minst med {least} och {high} störst med {most}"
+        if named
+        else f"Minst är {low} med {least}, störst {high} med {most}"
     )
-    return f"{text}{_older(older)}." if older and older.known > 1 else f"{text}."
+    if older is None or older.known < 2:
+        return f"{text} ({year})."
+    dated = "" if older.year == year else f" ({year})"
+    return f"{text}{dated}{_older(older, named)}."
 
 
-def _older(older: Range) -> str:
+def _older(older: Range, named: bool) -> str:
+    """How the share of the old varies; of several cooperations without the names, for room."""
     low, high = (round(value) for value in (older.low[1], older.high[1]))
+    what = "andelen invånare som är 65 år eller äldre"
     if low == high:
-        return f"; andelen invånare som är 65 år eller äldre är {low} procent i alla ({older.year})"
+        return f"; {what} är {low} procent i alla ({older.year})"
+    if named:
+        return f"; {what} varierar mellan {low} och {high} procent ({older.year})"
     return (
-        f"; andelen invånare som är 65 år eller äldre varierar mellan {low} procent i "
-        f"{_name(older.low[0])} och {high} procent i {_name(older.high[0])} ({older.year})"
+        f"; {what} varierar mellan {low} procent i {_name(older.low[0])} och {high} procent i "
+        f"{_name(older.high[0])} ({older.year})"
     )
 
 
@@ -374,21 +402,40 @@ def _name(code: str) -> str:
 
 def _unknown(view: Summary) -> str:
     """What nobody has looked up: no information is never "is not shared"."""
-    texts = [text for part in view.parts if (text := _unknown_of(part, len(view.parts) > 1))]
-    return f"{' '.join(texts)} Det betyder inte att samverkan saknas." if texts else ""
-
-
-def _unknown_of(part: Substance, named: bool) -> str:
-    missing, total = part.unknown
-    if not missing:
+    parts = [part for part in view.parts if part.unknown[0]]
+    if not parts:
         return ""
-    whom = f" för {part.view.region.name}" if named else ""
-    which = "någon av" if missing == total else f"{swedish.in_words(missing)} av"
-    text = f"Uppgift saknas{whom} om {which} de {total} tjänster som inventeringen följer"
+    text = _unknown_of(parts[0]) if len(view.parts) == 1 else _unknown_by_name(parts)
+    return f"{text}. Det betyder inte att samverkan saknas."
+
+
+def _unknown_of(part: Substance) -> str:
+    missing, total = part.unknown
+    text = (
+        f"Inventeringen har ingen uppgift om någon av de {total} tjänster som den följer"
+        if missing == total
+        else f"Uppgift saknas om {swedish.in_words(missing)} av de {total} tjänster som "
+        "inventeringen följer"
+    )
     if part.lost_plans:
         text += (
-            "; vad som blev av avsikter och utredningar om "
-            f"{swedish.in_words(part.lost_plans)} "
-            f"{'tjänst' if part.lost_plans == 1 else 'tjänster'} är okänt"
+            f"; vad som blev av avsikter och utredningar om {_services(part.lost_plans)} är okänt"
         )
-    return f"{text}."
+    return text
+
+
+def _unknown_by_name(parts: Iterable[Substance]) -> str:
+    said, plans = [], []
+    for part in parts:
+        (missing, total), name = part.unknown, part.view.region.name
+        said.append(f"{missing} av {total} tjänster för {name}")
+        if part.lost_plans:
+            plans.append(f"{_services(part.lost_plans)} i {name}")
+    text = f"Uppgift saknas om {swedish.listed(said)}"
+    if plans:
+        text += f"; vad som blev av avsikter och utredningar om {swedish.listed(plans)} är okänt"
+    return text
+
+
+def _services(count: int) -> str:
+    return f"{swedish.in_words(count)} {'tjänst' if count == 1 else 'tjänster'}"

@@ -143,7 +143,13 @@ class Summary:
 
     sharing: Sharing
     parts: tuple[Substance, ...]  # the cooperations of the region, or the region
+    people: int  # inhabitants of the region
     year: int | None = None  # of the flows; None where all years are later than the date
+
+    @property
+    def people_year(self) -> int:
+        """Of the inhabitants."""
+        return self.parts[0].inhabitants.year
 
 
 def span_of(values: pd.Series, codes: Iterable[str], year: int) -> Range | None:
@@ -185,7 +191,8 @@ def summary(
                 part, total, inhabitants, span_of(older, part.region.members, older_year), outside
             )
         )
-    return Summary(view, tuple(parts), flows.year if flows else None)
+    everyone = int(people.reindex(list(view.region.members)).sum(skipna=False))
+    return Summary(view, tuple(parts), everyone, flows.year if flows else None)
 
 
 def flows_by(day: date) -> Flows | None:
