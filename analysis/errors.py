@@ -50,10 +50,10 @@ _REMEDIES = {
     errno.EACCES: "you may not write or read there; name another folder or ask for the right",
     errno.EPERM: "you may not do that there; name another folder or ask for the right",
     errno.ENAMETOOLONG: "the path is too long; name a shorter one",
-    errno.EMFILE: "too many files are open; raise the limit (ulimit -n) or give --jobs 1",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n) or use one process",
     errno.ENFILE: "too many files are open on this machine; close other programs",
-    errno.ENOMEM: "there is no memory left; close other programs or give --jobs 1",
-    errno.EAGAIN: "no further process can be started; close other programs or give --jobs 1",
+    errno.ENOMEM: "there is no memory left; close other programs or use one process",
+    errno.EAGAIN: "no further process can be started; close other programs or use one process",
 }
 
 

@@ -33,6 +33,13 @@ from analysis.errors import InputError, raise_faults
 
 _LONGEST = 80  # characters of a name and of a key: it becomes a folder
 _CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_WINDOWS = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)),
+}
 _LIGATURES = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
 
 DEFAULT_KEYS = ("malardalen", "bergslagen", "karlstad")
@@ -423,7 +430,7 @@ def get(key: str) -> Region:
         raise_faults(
             InputError,
             [
-                f"region {key!r}: {fault}; give the codes with --members, or edit {registry_path()}"
+                f"region {key!r}: {fault}; give the codes themselves, or edit {registry_path()}"
                 for fault in _gone_faults(known[key].members)
             ],
         )
@@ -469,7 +476,7 @@ def _named(members: tuple[str, ...], label: str, *, given: bool) -> Region:
     if existing and set(existing.members) != set(members):
         raise InputError(
             f"the name {label!r} makes the folder {key!r}, which is registered for other members "
-            f"({', '.join(existing.members)}); choose another --name"
+            f"({', '.join(existing.members)}); choose another name"
         )
     return existing or Region(key, label, members)
 
@@ -502,6 +509,8 @@ def name_faults(name: str) -> list[str]:
     if not re.search(r"[a-z]", slug(name)):
         # a key of digits would be taken for the code of a municipality, a county or the nation
         return [f'the name {name!r} has no letters; give one such as "KAK"']
+    if slug(name) in _WINDOWS:
+        return [f"the name {name!r} is reserved on Windows; choose another, such as '{name} län'"]
     if len(name) > _LONGEST:
         return [f"the name {name[:20]!r}… has {len(name)} characters; {_LONGEST} are the most"]
     return []
@@ -539,7 +548,7 @@ def with_neighbours(word: str, *, name: str = "") -> Region:
     """A municipality and those that it has a land border with.
 
     >>> with_neighbours("Köping").member_names[:3]
-    ('Köping', 'Hallstahammar', 'Kungsör')
+    ('Köping', 'Lindesberg', 'Skinnskatteberg')
     """
     (code,) = from_members([word]).members
     near = lazy.through("land borders")()  # late: the tables are slow to read

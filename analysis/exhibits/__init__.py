@@ -115,6 +115,8 @@ def say(text: str | Iterable[str]) -> None:
     >>> say("Folkmängden är **98 084** invånare.")
     Folkmängden är **98 084** invånare.
     """
+    if not isinstance(text, Iterable):
+        raise InputError(f"{text!r} is no text; say needs a sentence, or a list of sentences")
     paragraphs = [text] if isinstance(text, str) else list(text)
     source = "\n\n".join(part for part in paragraphs if part)
     if source:

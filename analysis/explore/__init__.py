@@ -83,7 +83,7 @@ def build_report(
     >>> build_report(regions.get("kak"), out="pyproject.toml")
     Traceback (most recent call last):
         ...
-    analysis.errors.InputError: --out ...: 'pyproject.toml' is a file; name a folder
+    analysis.errors.InputError: out ...: 'pyproject.toml' is a file; name a folder
     """
     from analysis.report.build import build
     from analysis.report.plan import make_plan

@@ -71,6 +71,47 @@ def written(measure: Measure, value: float) -> str:
     )
 
 
+def tidy(values: pd.Series | pd.DataFrame) -> pd.Series:
+    """Values by (code, year) with codes as four digits and years as numbers, however written.
+
+    Raises InputError for an index of another kind, or a table of several columns.
+
+    >>> index = pd.MultiIndex.from_tuples([(381, "2024")])
+    >>> tidy(pd.Series([1.0], index=index)).index.tolist()
+    [('0381', 2024)]
+    """
+    if isinstance(values, pd.DataFrame) and len(values.columns) == 1:
+        values = values.iloc[:, 0]
+    if not isinstance(values, pd.Series) or values.index.nlevels != 2:
+        raise InputError(
+            "the values are no Series by (code, year); make them so with "
+            "frame.set_index(['code', 'year'])['column']"
+        )
+    codes, years = (values.index.get_level_values(level) for level in (0, 1))
+    if codes.inferred_type == "string" and years.inferred_type == "integer":
+        return values
+    try:
+        index = pd.MultiIndex.from_arrays(
+            [[str(code).zfill(4) for code in codes], [whole_year(year) for year in years]],
+            names=["code", "year"],
+        )
+    except InputError as error:
+        raise InputError(f"the second level of the index is no year: {error}") from None
+    return values.set_axis(index)
+
+
+def whole_year(year: object) -> int:
+    """A year as a number, also where it is written as text.
+
+    >>> whole_year("2021"), whole_year(2021.0)
+    (2021, 2021)
+    """
+    try:
+        return int(str(year).removesuffix(".0"))
+    except ValueError:
+        raise InputError(f"{year!r} is no year; write it as 2021") from None
+
+
 def known_years(values: pd.Series, region: Region) -> list[int]:
     """The years in which the measure is known for at least one member, first to last.
 
@@ -80,6 +121,7 @@ def known_years(values: pd.Series, region: Region) -> list[int]:
     """
     if not isinstance(region, Region):
         raise InputError(f"{region!r} is no region; write analysis.region({region!r})")
+    values = tidy(values)
     inside = values[values.index.get_level_values(0).isin(region.members)].dropna()
     return sorted(int(year) for year in inside.index.get_level_values(1).unique())
 
@@ -95,6 +137,7 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
     >>> of_year(area, measure, values, 2021).round(2).to_dict()
     {'1780': 1.19, '1764': 0.94, '1715': 0.65, '1763': 0.56, '1761': 0.56}
     """
+    values, year = tidy(values), whole_year(year)
     years = known_years(values, region)
     if year not in years:
         known = swedish.years(years) if years else "none"
@@ -131,6 +174,7 @@ def plot_measure_map(
     >>> style.description_of(axes.figure).id
     'commuting-ratio-karta'
     """
+    year = whole_year(year)
     here = of_year(region, measure, values, year)
     chart, side = (
         axes
@@ -301,10 +345,12 @@ def plot_measure_series(
     >>> style.description_of(axes.figure).title
     'Pendlingskvot 2011–2018, index (2012 = 100)'
     """
+    values = tidy(values)
     known = known_years(values, region)
     if not known:
         raise InputError(f"{measure.id!r} is not known for any municipality of {region.name}")
     breaks = _breaks(measure, known)
+    index = None if index is None else whole_year(index)
     first, last = _within(known, breaks, years, index)
     chosen = values[values.index.get_level_values(1).isin(range(first, last + 1))]
     against = comparators(region, compare)
@@ -359,7 +405,9 @@ def _within(
     known: Sequence[int], breaks: Sequence[int], years: tuple[int, int] | None, index: int | None
 ) -> tuple[int, int]:
     """The first and last year to draw; an index stays between the breaks around its year."""
-    first, last = years if years is not None else (known[0], known[-1])
+    if years is not None and (isinstance(years, str) or not isinstance(years, Sequence)):
+        raise InputError(f"years={years!r} is no span; write the first and the last: (2000, 2025)")
+    first, last = map(whole_year, (years[0], years[-1]) if years else (known[0], known[-1]))
     faults = []
     if first > last or not any(first <= year <= last for year in known):
         faults.append(f"no year lies in {first}–{last}; known years: {swedish.years(known)}")
@@ -473,6 +521,7 @@ def measure_table(
     >>> measure_table(area, measure, values, year=2021, compare="nation").frame["name"].iloc[-1]
     'Riket (median)'
     """
+    values, year = tidy(values), whole_year(year)
     here, against = of_year(region, measure, values, year), comparators(region, compare)
     rows = _ranked(here, against, values.xs(year, level=1).astype("float64"))
     notes = [note for key in measure.sources for note in tables.notes(key)]
@@ -520,6 +569,7 @@ def plot_measure_ranking(
     >>> style.description_of(axes.figure).alt
     'Punktdiagram: Andel 65 år eller äldre 2025. Högst i Grums (27,4\u202f%), lägst i Karls...'
     """
+    year = whole_year(year)
     table = measure_table(region, measure, values, year=year, compare=compare, kind=kind)
     here = of_year(region, measure, values, year)
     title = f"{measure.label} {year}"

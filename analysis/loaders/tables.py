@@ -405,9 +405,14 @@ def load(key: str, *, years: Collection[int] | None = None) -> pd.DataFrame:
 
 def _refuse_unfetched(entry: Dataset) -> None:
     if not entry.shipped:
+        instead = (
+            "; until then analysis.flows.commuting_of(year) has modelled flows between all pairs"
+            if entry.key == "commuting_matrix"
+            else ""
+        )
         raise NotFetchedError(
             f"dataset {entry.key!r} is not in the snapshot and has not been fetched; "
-            f"run `samverkan data update {entry.key}` with a network"
+            f"run `samverkan data update {entry.key}` with a network{instead}"
         )
 
 

@@ -68,7 +68,10 @@ def _day(value: Any) -> date:
     """A date as such; raises ValueError for a number, that pandas would take as nanoseconds."""
     if isinstance(value, Real):
         raise ValueError(f"{value!r} is no date; write it as '{float(value):04.0f}-12-31'")
-    return pd.Timestamp(value).date()
+    try:
+        return pd.Timestamp(value).date()
+    except ValueError:
+        raise ValueError(f"{value!r} is no date; write it as '2020-12-31'") from None
 
 
 def state_on(inventory: Inventory, when: str | date) -> pd.DataFrame:

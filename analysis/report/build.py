@@ -93,7 +93,7 @@ def staging(out: Path) -> Iterator[Path]:
         lock.acquire()
     except Timeout:
         raise BuildError(
-            f"another build is writing to {out}; wait for it, or choose another --out"
+            f"another build is writing to {out}; wait for it, or choose another folder"
         ) from None
     try:
         _clear_leftovers(out)

@@ -47,8 +47,10 @@ class Outcome:
     reads: tuple[Read, ...] = ()
 
 
-def run(job: Job, folder: Path) -> Outcome:
+def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
     """Execute `job` and write `<folder>/<chapter>.ipynb` if, and only if, every cell succeeded.
+
+    `beside` is the folder that the chapter finds its files and modules in, as in JupyterLab.
 
     Raises BrokenExecutor when the kernel was killed: that may be no fault of the chapter.
     """
@@ -58,7 +60,7 @@ def run(job: Job, folder: Path) -> Outcome:
     target = folder / f"{job.chapter}.ipynb"
     try:
         _check_parameters(job)
-        notebook, seen = _execute(job)
+        notebook, seen = _execute(job, beside)
         _write(notebook, target)
     except kernels.NurseryLostError:
         raise
@@ -91,7 +93,7 @@ def _check_parameters(job: Job) -> None:
         )
 
 
-def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
+def _execute(job: Job, beside: Path | None) -> tuple[Any, tuple[Read, ...]]:
     """The executed notebook, and what was read for it."""
     import papermill
     from traitlets.config import Config
@@ -107,6 +109,7 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
             progress_bar=False,
             log_output=False,
             execution_timeout=_CELL_TIMEOUT,
+            cwd=str(beside) if beside is not None and beside.is_dir() else None,
             config=Config(
                 {
                     "KernelManager": {"client_class": _CLIENT, **transport},
@@ -114,8 +117,19 @@ def _execute(job: Job) -> tuple[Any, tuple[Read, ...]]:
                 }
             ),
         )
+        _check_executed(notebook)
         seen = reads.of_trace(trace)
     return notebook, tuple(seen)
+
+
+def _check_executed(notebook: Any) -> None:
+    """A chapter that ended early is not done; raises BuildError that names the first cell left."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            raise BuildError(
+                f"the cell {cell.source.strip().splitlines()[0][:60]!r} and what follows was not "
+                "executed; an earlier cell ended the chapter (exit or quit): take it out"
+            )
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import time
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.util import Finalize
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -135,7 +136,9 @@ class ForkProvisioner(LocalProvisioner):
         """Fork a kernel with the arguments that `cmd` ends with; returns its connection info."""
         assert _nursery is not None, "open_nursery chooses this provisioner"
         arguments = cmd[cmd.index("-f") :]  # what stands before names Python and its module
-        pid = _nursery.fork((arguments, kwargs.get("cwd"), dict(kwargs.get("env") or {})))
+        # a new interpreter would begin in the folder of whoever starts it
+        folder = kwargs.get("cwd") or str(Path.cwd())
+        pid = _nursery.fork((arguments, folder, dict(kwargs.get("env") or {})))
         self.process = _Forked(_nursery, pid)
         self.pid, self.pgid = pid, None
         return self.connection_info

@@ -83,9 +83,9 @@ def make_plan(
     *,
     formats: Sequence[str] = FORMATS,
     as_of: date | None = None,
-    out: Path | None = None,
+    out: Path | str | None = None,
     jobs: int | None = None,
-    chapters: Sequence[Path] = (),
+    chapters: Sequence[Path | str] = (),
     only: Sequence[str] = (),
     scheduler: str = "",
     appendix: bool = True,
@@ -96,14 +96,15 @@ def make_plan(
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
     folder that belongs to another set of members, number of jobs below one.
     """
-    target = (out or paths.default_reports()).resolve()
-    faults = [*_format_faults(formats), *_chapter_faults(chapters)]
-    own = [(slug(path.stem), path.resolve()) for path in chapters]
+    target = Path(out or paths.default_reports()).resolve()
+    given = [Path(path) for path in chapters]
+    faults = [*_format_faults(formats), *_chapter_faults(given)]
+    own = [(slug(path.stem), path.resolve()) for path in given]
     known = [*((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in CHAPTERS), *own]
     names = [name for name, _ in known]
     faults += [hints.unknown("chapter", name, names) for name in only if name not in names]
     if jobs is not None and not 1 <= jobs <= _MOST_JOBS:
-        faults.append(f"--jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
+        faults.append(f"jobs {jobs} is not possible; give 1 to {_MOST_JOBS}")
     faults += _scheduler_faults(scheduler)
     faults += out_faults(target)
     faults += [fault for region in regions for fault in folder_faults(target, region)]
@@ -152,12 +153,12 @@ def out_faults(out: Path) -> list[str]:
     """Why reports cannot be put into `out`: no folder, not writable, or files of somebody else."""
     nearest = next(path for path in (out, *out.parents) if path.exists())
     if not nearest.is_dir():
-        return [f"--out {str(out)!r}: {nearest.name!r} is a file; name a folder"]
+        return [f"out {str(out)!r}: {nearest.name!r} is a file; name a folder"]
     if not os.access(nearest, os.W_OK):
-        return [f"--out {str(out)!r}: {str(nearest)!r} cannot be written to; name another folder"]
+        return [f"out {str(out)!r}: {str(nearest)!r} cannot be written to; name another folder"]
     ours = {"index.html": 'content="samverkan"', MANIFEST: '"product": "samverkan"'}
     return [
-        f"--out {str(out)!r}: its {name} was not made by samverkan; name another folder"
+        f"out {str(out)!r}: its {name} was not made by samverkan; name another folder"
         for name, mark in ours.items()
         if (out / name).is_file() and mark not in (out / name).read_text("utf-8", "replace")
     ]
@@ -200,7 +201,7 @@ def folder_faults(out: Path, region: Region) -> list[str]:
         if any(folder.iterdir()):
             return [
                 f"the folder {folder.name!r} in {out.name!r} was not made by samverkan; "
-                "move it away or choose another --name or --out"
+                "move it away or choose another name or out folder"
             ]
         return []
     from analysis.report import record  # late: it needs pydantic
@@ -211,6 +212,6 @@ def folder_faults(out: Path, region: Region) -> list[str]:
     if set(found.members) != set(region.members):
         return [
             f"the folder {folder.name!r} holds a report on other members "
-            f"({', '.join(sorted(found.members))}); choose another --name or --out"
+            f"({', '.join(sorted(found.members))}); choose another name or out folder"
         ]
     return []

@@ -102,7 +102,7 @@ def _checked(
     name = f"Scenario: {lower(case.name)}"
     region = Region(folder_name(service, codes, host), name, codes)
     if target.exists() and not target.is_dir():
-        raise InputError(f"--out {target.name!r} is a file; name a folder")
+        raise InputError(f"out {target.name!r} is a file; name a folder")
     raise_faults(InputError, folder_faults(target, region))
     return region
 

@@ -90,7 +90,8 @@ def run_chapter(given: tuple[Job, bytes]) -> Chapter:
             source = folder / "source" / job.notebook.name
             source.parent.mkdir()
             source.write_bytes(content)
-            outcome = execute.run(replace(job, notebook=source), folder)
+            beside = job.notebook.parent if job.own else None
+            outcome = execute.run(replace(job, notebook=source), folder, beside=beside)
             notebook = outcome.path.read_bytes() if outcome.path else b""
     except kernels.NurseryLostError:
         os._exit(1)  # no kernel can be forked here any more; another worker does the job again

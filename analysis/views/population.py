@@ -336,7 +336,7 @@ def day_of(as_of: str) -> date | None:
     (datetime.date(2012, 6, 30), None)
     """
     try:
-        return date.fromisoformat(as_of) if as_of else None
+        return date.fromisoformat(str(as_of)) if as_of else None
     except ValueError:
         raise InputError(f"as_of {as_of!r} is no date; write it as 2026-06-30") from None
 

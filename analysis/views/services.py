@@ -328,7 +328,7 @@ def parse_day(as_of: str) -> date:
     if not as_of:
         return tables.data_date()
     try:
-        return date.fromisoformat(as_of)
+        return date.fromisoformat(str(as_of))
     except ValueError:
         raise InputError(f"as_of {as_of!r} is no date; write it as 2026-06-30") from None
 

@@ -81,6 +81,38 @@ def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(
     assert [path.name for path in plan.out.iterdir() if path.name.startswith(".")] == [".lock"]
 
 
+def test_a_chapter_that_ends_early_is_not_done(notebook, own_plan, tmp_path):
+    own = notebook(
+        tmp_path / "own.ipynb",
+        "from analysis.exhibits import say\nsay('Ett.')",
+        "import sys\nsys.exit(0)",
+        "say('Två.')",
+    )
+    (result,) = build.build(own_plan(own))
+    assert result.status == "failed"
+    assert "say('Två.')" in result.errors[0]
+    assert "ended the chapter (exit or quit)" in result.errors[0]
+
+
+def test_an_own_chapter_finds_files_and_modules_beside_it(notebook, own_plan, tmp_path):
+    folder = tmp_path / "mitt arbete"
+    folder.mkdir()
+    (folder / "hjalp.py").write_text("ORD = 'Hjälp'\n", encoding="utf-8")
+    (folder / "tal.csv").write_text("42", encoding="utf-8")
+    own = notebook(
+        folder / "own.ipynb",
+        "from pathlib import Path\nfrom analysis.exhibits import say\nimport hjalp",
+        "say(f'{hjalp.ORD} {Path(\"tal.csv\").read_text()}.')",
+    )
+    plan = own_plan(own)
+    page = plan.out / plan.regions[0].key / "report.html"
+    assert [result.status for result in build.build(plan)] == ["built"]
+    assert "Hjälp 42." in page.read_text(encoding="utf-8")
+    (folder / "tal.csv").write_text("43", encoding="utf-8")
+    build.build(plan)
+    assert "Hjälp 43." in page.read_text(encoding="utf-8")
+
+
 KILL = """
 import os
 from pathlib import Path

@@ -1,0 +1,97 @@
+"""What people try at the prompt gets an answer in words: never a bare assertion or index error."""
+
+import pandas as pd
+import pytest
+
+import analysis
+from analysis import explore, flows, regions
+from analysis.errors import InputError, NotFetchedError
+from analysis.figures import measures
+from analysis.metrics.services import state_on
+from analysis.report.plan import make_plan
+
+KAK = regions.get("kak")
+MEASURE = explore.theme_of("commuting_ratio").measure
+VALUES = explore.values("commuting_ratio")
+
+
+def reindexed(code=str, year=int):
+    codes, years = (VALUES.index.get_level_values(level) for level in (0, 1))
+    return VALUES.set_axis(pd.MultiIndex.from_arrays([codes.map(code), years.map(year)]))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [reindexed(code=int), reindexed(year=str), VALUES.to_frame()],
+    ids=["int", "str", "frame"],
+)
+def test_codes_and_years_are_understood_however_they_are_written(values):
+    table = measures.measure_table(KAK, MEASURE, values, year="2021")
+    pd.testing.assert_frame_equal(
+        table.frame, measures.measure_table(KAK, MEASURE, VALUES, year=2021).frame
+    )
+    assert measures.plot_measure_series(KAK, MEASURE, values).lines
+
+
+ANSWERS = {
+    "values of one year": (
+        lambda: measures.plot_measure_series(KAK, MEASURE, VALUES.xs(2021, level=1)),
+        "no Series by",
+    ),
+    "a year in words": (
+        lambda: explore.table(KAK, "population", year="i fjol"),
+        "write it as 2021",
+    ),
+    "one year for two": (
+        lambda: explore.plot_series(KAK, "population", years=2000),
+        "write the first and the last",
+    ),
+    "a region in text": (
+        lambda: explore.plot_map("kak", "population", year=2021),
+        "analysis.region",
+    ),
+    "an unknown comparator": (
+        lambda: explore.plot_ranking(KAK, "population", year=2024, compare="contry"),
+        "compare= takes peers, county",
+    ),
+    "say a number": (lambda: analysis.say(3), "needs a sentence"),
+    "a code without zero": (lambda: analysis.region([381]), "did you mean 0381"),
+    "no region": (lambda: analysis.region([]), "name at least one"),
+    "a chapter in text": (lambda: make_plan([KAK], chapters=["nix.ipynb"]), "is no notebook file"),
+    "a reserved name": (lambda: regions.from_members(["1960"], name="CON"), "Windows"),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_misuse_is_answered_with_the_next_step(case):
+    call, words = ANSWERS[case]
+    with pytest.raises(InputError, match=words):
+        call()
+
+
+def test_a_date_in_words_shows_how_to_write_it():
+    with pytest.raises(ValueError, match="write it as '2020-12-31'"):
+        state_on(analysis.load_inventory(), "i fjol")
+
+
+def test_the_matrix_that_is_not_there_names_the_modelled_flows():
+    with pytest.raises(NotFetchedError, match=r"analysis\.flows\.commuting_of\(year\)"):
+        analysis.load("commuting_matrix")
+
+
+def test_flows_have_a_short_name_at_the_prompt():
+    assert len(repr(flows.commuting_of(2021))) < 200
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: make_plan([KAK], jobs=0),
+        lambda: make_plan([KAK], out="pyproject.toml"),
+        lambda: regions.from_members(["1960"], name="KAK"),
+    ],
+)
+def test_the_library_does_not_speak_of_options_of_the_command(call):
+    with pytest.raises(InputError) as caught:
+        call()
+    assert "--" not in str(caught.value)
