@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 from analysis.figures import labels, maps, style
-from analysis.figures.ground import Sheet
+from analysis.figures.ground import Frame, Sheet
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, word, wrap
 from analysis.regions import Region, municipalities
@@ -36,6 +36,7 @@ _MAIN, _MAPS = 4, 6  # most maps of the first figure, that has text beside it, a
 _TALL = 1.6  # inches of one map without its heading
 _NAMED = 20  # most municipalities that a small map names
 _TOLD = 0.012  # share of the map from which a municipality must be named
+_ALIKE = 1.35  # times as wide as the smallest may a frame be that several maps share
 _NAMES = 3  # bodies that stand above a map
 
 Circle = Sequence[Body]
@@ -86,12 +87,52 @@ def plot_bodies(
     headings = [_heading(circle, 58 if columns == 2 else 64) for circle in circles]
     with style.look():
         for axes, heading in zip(grid, headings, strict=False):
-            axes.set_title(heading, fontsize=7.5, fontweight="normal", linespacing=1.15, pad=3)
+            axes.set_title(
+                heading, y=1.0, pad=3, fontsize=7.5, fontweight="normal", linespacing=1.15
+            )
         for axes in grid:
             axes.set_axis_off()
-        for axes, circle in zip(grid, circles, strict=False):
-            _draw(axes, view, circle, boundaries)
-    return style.describe(grid[0], _description(view, circles, part))
+        figure = grid[0].get_figure(root=True)
+        figure.get_layout_engine().set(h_pad=0.08)  # a heading is nearer its own map
+        style.settle(grid[0])
+        figure.set_layout_engine(None)  # all maps keep the same size
+        extent = grid[0].get_window_extent()
+        frames, alone = _frames(view, circles, boundaries, extent.width / extent.height)
+        for axes, circle, frame, bar in zip(grid, circles, frames, alone, strict=False):
+            _draw(axes, view, circle, boundaries, frame, bar=bar)
+    return style.describe(grid[0], _description(view, circles, part, shared=not all(alone)))
+
+
+def _frames(
+    view: Sharing, circles: Sequence[Circle], boundaries: gpd.GeoDataFrame, aspect: float
+) -> tuple[list[Frame], list[bool]]:
+    """The frame of each map, the same for those that need much the same, and whether it has a
+    scale bar of its own: of maps with one frame only the first.
+    """
+    own = []
+    for circle in circles:
+        members = circle[0].members
+        outside = [code for code in members if code not in view.region.members]
+        framed = _framed(view, members)
+        own.append(maps.frame_of(framed, boundaries, also=outside, aspect=aspect))
+    least = min(frame.width for frame in own)
+    near = [frame for frame in own if frame.width <= _ALIKE * least]
+    shared = maps.fitted(
+        Frame(
+            min(frame.west for frame in near),
+            min(frame.south for frame in near),
+            max(frame.east for frame in near),
+            max(frame.north for frame in near),
+        ),
+        aspect,
+    )
+    if shared.width > _ALIKE * least:  # bodies in different parts of the country
+        return own, [True] * len(own)
+    first = next(place for place, frame in enumerate(own) if frame in near)
+    return (
+        [shared if frame in near else frame for frame in own],
+        [frame not in near or place == first for place, frame in enumerate(own)],
+    )
 
 
 def _heading(circle: Circle, width: int) -> str:
@@ -101,13 +142,16 @@ def _heading(circle: Circle, width: int) -> str:
     return "\n".join([*lines, *([f"och {text.bodies_counted(more)} till"] if more > 0 else [])])
 
 
-def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFrame) -> None:
+def _draw(
+    axes: Axes,
+    view: Sharing,
+    circle: Circle,
+    boundaries: gpd.GeoDataFrame,
+    frame: Frame,
+    *,
+    bar: bool,
+) -> None:
     members = circle[0].members
-    style.settle(axes)
-    extent = axes.get_window_extent()
-    framed = _framed(view, members)
-    outside = [code for code in members if code not in view.region.members]
-    frame = maps.frame_of(framed, boundaries, also=outside, aspect=extent.width / extent.height)
     old = not any(body.dated for body in circle)
     colour = to_hex(tint(style.ACCENT, 0.2 if old else 0.4))
     sheet = maps.draw_ground(
@@ -118,6 +162,7 @@ def _draw(axes: Axes, view: Sharing, circle: Circle, boundaries: gpd.GeoDataFram
         fill=pd.Series(
             dict.fromkeys(view.region.members, style.LAND) | dict.fromkeys(members, colour)
         ),
+        bar=bar,
     )
     if old:
         fill(
@@ -170,7 +215,9 @@ def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> No
     labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
 
 
-def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:
+def _description(
+    view: Sharing, circles: Sequence[Circle], part: int, *, shared: bool
+) -> style.Description:
     shown = [body for circle in circles for body in circle]
     frame = pd.DataFrame(
         [
@@ -212,7 +259,9 @@ def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.D
         sources=SOURCES,
         table=table,
         note="Svart linje: kommunerna i rapporten. Streckad yta: bara äldre belägg, och inget slut "
-        "är känt. Bara medlemmar som källorna namnger är färgade." + _left_out(view, part),
+        "är känt. Bara medlemmar som källorna namnger är färgade."
+        + (" Kartor utan skalstreck har samma skala." if shared else "")
+        + _left_out(view, part),
     )
 
 

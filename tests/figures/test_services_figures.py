@@ -261,6 +261,23 @@ def test_tables_show_form_host_since_trust_and_source(inventory):
     assert figures.matrix_table(view(inventory, "bergslagen")).frame["sources"].str.len().min() > 20
 
 
+@pytest.mark.parametrize("key", ["malardalen", "karlstad"])
+def test_small_maps_of_one_scale_share_one_scale_bar(inventory, boundaries, key):
+    for axes in figures.maps_of(view(inventory, key), boundaries=boundaries):
+        maps = [part for part in axes.figure.axes if hasattr(part, "_samverkan_sheet")]
+        barred = [part for part in maps if hasattr(part, "_samverkan_bar")]
+        assert maps[0] in barred or len(barred) < len(maps)
+        for part in maps:
+            assert part in barred or any(
+                part.get_xlim() == other.get_xlim()
+                and part.get_window_extent().width
+                == pytest.approx(other.get_window_extent().width, abs=1)
+                for other in barred
+            )
+        told = "utan skalstreck har samma skala" in described(axes).note
+        assert told == (len(barred) < len(maps))
+
+
 # --- any set of municipalities -------------------------------------------------------------------
 
 
