@@ -39,6 +39,12 @@ _MOST_CODES = 8  # codes of a command, counties of a line
 _MOST_NAMED = 40  # members
 
 
+TITLES = {  # of the part that another one links to
+    "appendix": "Bilaga: övriga kartor, tabeller, metoder och källor",
+    "report": "Till rapporten",
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """A line under the title; a quiet one is for those who look for it."""

@@ -23,10 +23,6 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-_TITLES = {
-    "appendix": "Bilaga: övriga kartor, tabeller, metoder och källor",
-    "report": "Till rapporten",
-}
 
 
 def context(document: Document, part: Part) -> dict[str, Any]:
@@ -45,7 +41,8 @@ def context(document: Document, part: Part) -> dict[str, Any]:
         "chapters": chapters,
         "contents": [entry for chapter in chapters for entry in _contents(chapter)],
         "data_date": data_dates(),
-        "other": part.other and {"address": f"{part.other}.html", "title": _TITLES[part.other]},
+        "other": part.other
+        and {"address": f"{part.other}.html", "title": front.TITLES[part.other]},
         "methods": "" if part.full else "appendix.html",
     }
 

@@ -82,6 +82,7 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
         "map": page.map
         and {"svg": page.map.svg, "alt": page.map.alt, "width": 154, "source": page.map.source},
         "contents": {"report": "after", "appendix": "first"}.get(part.name, "none"),
+        "other": part.other and {"address": f"{part.other}.pdf", "title": front.TITLES[part.other]},
         "chapters": chapters,
         "last": front.last_lines(document, part),
     }

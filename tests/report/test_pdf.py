@@ -184,3 +184,17 @@ def test_a_heading_without_words_is_refused():
     region = regions.get("karlstad")
     with pytest.raises(BuildError, match="chapter own, cell 1: a heading of level 2 has no text"):
         compose.compose(region, "2026-08-31", {"own": notebook})
+
+
+@pytest.mark.parametrize(("part", "other"), [("report", "appendix"), ("appendix", "report")])
+def test_report_and_appendix_are_linked_as_files_that_lie_beside_each_other(folder, part, other):
+    with pikepdf.open(folder / f"{part}.pdf") as document:
+        addresses = {
+            str(note.A.URI)
+            for page in document.pages
+            for note in page.get("/Annots", [])
+            if "/A" in note and "/URI" in note.A
+        }
+    beside = {address for address in addresses if "/" not in address}
+    assert beside == {f"{other}.pdf"}
+    assert (folder / f"{other}.pdf").is_file()
