@@ -72,7 +72,8 @@ class Table:
     """A table as a reader meets it: caption, formatted columns, sources and notes.
 
     `frame` holds raw values; its first column names the rows. `formats` has an entry for each
-    column. `sources` are dataset keys of the catalogue, or own sources (`analysis.Source`).
+    column. `sources` are dataset keys of the catalogue, or own sources (`analysis.Source`);
+    `subtitle` says measure, unit and year where the title does not.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Table:
     sources: tuple[Citable, ...]
     kind: str = "derived"
     notes: tuple[str, ...] = field(default=())
+    subtitle: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a table with a column that nobody said how to show."""

@@ -199,6 +199,7 @@ def table_exhibit(table: Table) -> TableExhibit:
         rows,
         tuple(table.sources),
         cast("Kind", table.kind),
+        subtitle=table.subtitle,
         notes=tuple(table.notes),
         formulas=formulas.named(form.measure for form in table.formats.values()),
     )

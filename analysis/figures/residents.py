@@ -581,6 +581,7 @@ def need_tables(view: Residents) -> list[Table]:
                 *(("population_projection",) if len(view.projection) else ()),
             ),
             notes=(*tables.notes("population_age"), text.ARITHMETIC),
+            subtitle="Antal personer 31 december och andel i procent",
         )
     ]
 

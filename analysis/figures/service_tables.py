@@ -65,6 +65,7 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
             formats,
             ("services", "population"),
             notes=_body_notes(view, bodies, year),
+            subtitle=f"Underlag: antal invånare {year}",
         )
     ]
 
@@ -146,6 +147,7 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
             },
             ("services", "localities"),
             notes=("Avstånd är fågelvägen mellan de närmaste kommunernas befolkningscentrum.",),
+            subtitle=f"Läget {swedish.day(view.day)}; avstånd i kilometer",
         )
     ]
 

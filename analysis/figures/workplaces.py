@@ -332,6 +332,7 @@ def workplaces_table(view: Commuting) -> Table:
         flows.sources,
         kind=flows.derived_kind,
         notes=tuple(notes),
+        subtitle=f"Antal personer och andel i procent, {flows.year}",
     )
 
 

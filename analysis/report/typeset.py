@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, time
@@ -32,6 +33,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
 UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, upright or turned
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.54  # of the size: the mean width of a letter
+_BOLD = 1.15  # of that: a letter of a heading, and the wide ones of a short word
 _BESIDE = 8.5  # points: what a cell has beside its text
 _MOST_LIKED, _HEADING = 50, 14  # letters of a cell, of a heading, beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
@@ -206,10 +208,9 @@ def _least_width(exhibit: TableExhibit, size: float) -> float:
 
 def _least(form: Format, cells: list[str]) -> int:
     """Letters of the longest piece that must stay on one line; long words can be hyphenated."""
-    words = [
-        word for text in (form.heading, *(cells if form.text else ())) for word in text.split()
-    ]
-    longest = max(map(len, words), default=1)
+    words = [word for text in (cells if form.text else ()) for word in text.split()]
+    head = max((len(part) for part in re.split(r"\s|\u00ad", form.heading)), default=1)
+    longest = max([*map(len, words), round(_BOLD * head + 0.4)], default=1)
     numbers = 0 if form.text else max(map(len, cells), default=1)
     return max(min(longest, 14), numbers)
 

@@ -32,7 +32,14 @@ def beside(records: Iterable[tuple[str, Record]], region: Region) -> tuple[Way, 
     At least two of their municipalities are in it.
     """
     return tuple(
-        Way(record.name, record.finding.first, f"../{quote(folder)}/report.html")
+        Way(record.name, _result(record), f"../{quote(folder)}/report.html")
         for folder, record in records
         if record.chapters[0] in KINDS and len(set(record.members) & set(region.members)) >= 2
     )
+
+
+def _result(record: Record) -> str:
+    """Its first finding; of an investigation what it compares, too."""
+    found = record.finding
+    compares = f"{found.title}. " if record.chapters[0] == "investigation" and found.title else ""
+    return f"{compares}{found.first}"

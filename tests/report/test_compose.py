@@ -12,6 +12,7 @@ from analysis.exhibits import model
 from analysis.metrics.measure import MEASURES, Measure
 from analysis.report import compose, exporters, front, markdown, typeset
 from analysis.report.compose import Part
+from analysis.report.record import Finding, Record
 from analysis.report.ways import Way, beside
 from analysis.report.workbook import write_xlsx
 from analysis.tables import Format, Table
@@ -229,23 +230,34 @@ def test_a_wide_table_is_set_smaller_then_turned_then_split():
 # --- what lies beside ----------------------------------------------------------------------------
 
 
+def record(kind, name, members, **finding):
+    """What the `build.json` of a scenario or an investigation says, in as far as a way needs it."""
+    found = Finding(**finding)
+    return Record.model_construct(chapters=(kind,), members=members, name=name, finding=found)
+
+
 def test_ways_beside_the_report_are_listed_with_their_result():
-    record = {
-        "chapters": ["scenario"],
-        "members": ["1960", "1983"],
-        "name": "Scenario: växel",
-        "finding": {"first": "Underlaget blir 35 000 invånare."},
+    scenario = record("scenario", "Växel", ("1960", "1983"), first="Underlaget blir 35 000.")
+    compared = {
+        "title": "Löner i Köping och Arboga: två alternativ",
+        "first": "I dag görs det var.",
     }
-    other = record | {"members": ["1780", "1960"]}
-    ways = beside([("scenario-vaxel", record), ("annat", other), ("x", {"members": 3})], KAK)
+    inquiry = record("investigation", "Löner ihop", ("1983", "1984"), **compared)
+    other = record("scenario", "Växel", ("1780", "1960"), first="Annat.")
+    chapter = record("services", "KAK", ("1960", "1983"), first="Annat.")
+    found = [("vaxel", scenario), ("utredning-x", inquiry), ("annat", other), ("kak", chapter)]
+    ways = beside(found, KAK)
+    result = "Löner i Köping och Arboga: två alternativ. I dag görs det var."
     assert ways == (
-        Way("Scenario: växel", "Underlaget blir 35 000 invånare.", "../scenario-vaxel/report.html"),
+        Way("Växel", "Underlaget blir 35 000.", "../vaxel/report.html"),
+        Way("Löner ihop", result, "../utredning-x/report.html"),
     )
     two = nbformat.v4.new_notebook(cells=[words("# Två"), shows(table("b"))])
     found = compose.replace(document(words("# Ett"), shows(table("a")), two=two), ways=ways)
     page = exporters.html(found, found.parts()[0])
-    assert 'href="../scenario-vaxel/report.html"' in page
-    assert "Underlaget blir 35" in page
+    assert 'href="../vaxel/report.html"' in page
+    assert 'href="../utredning-x/report.html"' in page
+    assert result in page
 
 
 def test_a_politician_sees_no_command():
