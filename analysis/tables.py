@@ -25,7 +25,8 @@ class Format:
 
     `measure` names the formula of a derived column.
 
-    `percent` marks a share between 0 and 1 that is shown in per cent; `text` a column of words;
+    `percent` marks a share between 0 and 1 that is shown in per cent; `text` a column of words, of
+    which those that are a number alone are numbers in a spreadsheet; `code` words that never are;
     `year` whole numbers without thousands separators.
     """
 
@@ -36,6 +37,7 @@ class Format:
     signed: bool = False
     text: bool = False
     year: bool = False
+    code: bool = False
     measure: str = ""  # id of the measure whose formula gives the column
 
     @classmethod

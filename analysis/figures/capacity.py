@@ -254,7 +254,9 @@ def indicator_tables(view: Residents) -> list[Table]:
                 "year": Format("År", year=True),
                 "value": Format("Värde", text=True),
                 "rank": Format("Plats bland 290 (1 = högst)"),
-                "peers": Format("Liknande kommuner: lägst, median, högst", text=True),
+                "low": Format("Liknande kommuner: lägst", text=True),
+                "middle": Format("Liknande kommuner: median", text=True),
+                "high": Format("Liknande kommuner: högst", text=True),
                 "group": Format("Median i kommunens SKR-grupp", text=True),
                 "median": Format("Median, alla kommuner", text=True),
             },
@@ -278,13 +280,9 @@ def _row(measured: Indicator, code: str) -> dict[str, object]:
         "year": measured.year,
         "value": text.write(measured, float(measured.latest[code])),
         "rank": measured.ranks[code],
-        "peers": (
-            "; ".join(
-                text.write(measured, float(spread[part])) for part in ("low", "median", "high")
-            )
-            if spread["known"] > 0
-            else swedish.MISSING
-        ),
+        "low": text.write(measured, float(spread["low"])),
+        "middle": text.write(measured, float(spread["median"])),
+        "high": text.write(measured, float(spread["high"])),
         "group": text.write(measured, float(measured.group_medians.get(code, np.nan))),
         "median": text.write(measured, measured.median),
     }

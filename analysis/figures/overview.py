@@ -328,7 +328,7 @@ def members_table(region: Region) -> Table:
     )
     formats = {
         "name": Format("Kommun", text=True),
-        "code": Format("Kod", text=True),
+        "code": Format("Kod", text=True, code=True),
         "county": Format("Län", text=True),
         "skr_group": Format("Kommungrupp", text=True),
         "labour_market": Format("Lokal arbetsmarknad 2022", text=True),

@@ -413,7 +413,7 @@ def facts_table(view: Sharing) -> Table:
             "said": word("Hur säkert"),
             "since": word("Startår"),
             "trust": word("Säkerhet"),
-            "sources": word("Källa nr"),
+            "sources": Format("Källa nr", text=True, code=True),
         },
         SOURCES,
         notes=(

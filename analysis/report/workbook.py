@@ -13,6 +13,7 @@ from analysis.exhibits.model import TableExhibit, Value
 from analysis.report.compose import Document
 from analysis.report.markdown import plain
 from analysis.tables import Format
+from analysis.text import swedish
 from analysis.text.citation import source_line
 from analysis.text.formulas import Formula
 
@@ -21,6 +22,11 @@ _FIXED = datetime(
     catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day, tzinfo=UTC
 )
 _MOST = 32_767  # characters that a cell holds
+# a number that is a whole cell of words: 26,8 and 7 869, but no 0381
+_ALONE = re.compile(
+    rf"{swedish.MINUS}?(?:0|[1-9]\d*|[1-9]\d{{0,2}}(?:{swedish.NARROW}\d{{3}})+)(?:,(\d+))?"
+)
+_PLAIN = str.maketrans({swedish.NARROW: None, ",": ".", swedish.MINUS: "-"})
 
 
 def write_xlsx(document: Document, folder: Path) -> None:
@@ -97,7 +103,7 @@ def _table_sheet(
 def _excel_table(book: Any, sheet: Any, table: TableExhibit, top: int) -> None:
     """A real Excel table with numbers as numbers; an unknown value is an empty cell."""
     headings = unique_headings([form.heading or "Namn" for form in table.columns])
-    styles = [_number_format(book, form) for form in table.columns]
+    styles = {pattern: book.add_format({"num_format": pattern}) for pattern in _patterns(table)}
     sheet.add_table(
         top,
         0,
@@ -109,11 +115,37 @@ def _excel_table(book: Any, sheet: Any, table: TableExhibit, top: int) -> None:
             "style": "Table Style Light 1",
         },
     )
-    for column, (heading, style) in enumerate(zip(headings, styles, strict=True)):
+    for column, (heading, form) in enumerate(zip(headings, table.columns, strict=True)):
         widest = max([len(heading), *(len(str(row[column])) for row in table.rows)], default=8)
         sheet.set_column(column, column, min(max(widest + 2, 9), 60))
         for row, values in enumerate(table.rows, start=top + 1):
-            _write_cell(sheet, row, column, values[column], style)
+            value, pattern = as_number(form, values[column])
+            _write_cell(sheet, row, column, value, styles.get(pattern))
+
+
+def _patterns(table: TableExhibit) -> dict[str, None]:
+    """The number formats that the cells of a table need, each once."""
+    cells = (
+        as_number(*pair) for row in table.rows for pair in zip(table.columns, row, strict=True)
+    )
+    return dict.fromkeys(pattern for _, pattern in cells if pattern)
+
+
+def as_number(form: Format, value: Value) -> tuple[Value, str]:
+    """A value of a column and its number format; a number that stands among words is one too.
+
+    >>> as_number(Format("Värde", text=True), "26,8"), as_number(Format("Namn", text=True), "Nora")
+    ((26.8, '0.0'), ('Nora', ''))
+    """
+    if not isinstance(value, str):
+        return value, _pattern(form)
+    if value == swedish.MISSING:
+        return None, ""
+    if form.code or (match := _ALONE.fullmatch(value)) is None:
+        return value, ""
+    whole = "#,##0" if swedish.NARROW in value else "0"
+    decimals = f".{'0' * len(match[1])}" if match[1] else ""
+    return float(value.translate(_PLAIN)), f"{whole}{decimals}"
 
 
 def _write_cell(sheet: Any, row: int, column: int, value: Value, style: Any) -> None:
@@ -140,14 +172,12 @@ def unique_headings(headings: list[str]) -> list[str]:
     return found
 
 
-def _number_format(book: Any, form: Format) -> Any:
+def _pattern(form: Format) -> str:
     if form.year or form.text:
-        return None
+        return ""
     places = "." + "0" * form.decimals if form.decimals else ""
     pattern = f"0{places}%" if form.percent else f"#,##0{places}"
-    return book.add_format(
-        {"num_format": f"+{pattern};\u2212{pattern};0" if form.signed else pattern}
-    )
+    return f"+{pattern};{swedish.MINUS}{pattern};0" if form.signed else pattern
 
 
 def sheet_name(table_id: str, position: int) -> str:

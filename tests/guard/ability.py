@@ -126,7 +126,7 @@ def all_measures(at: Place) -> Table:
                     str(year),
                     number(values[code], places),
                     number(1 + int((fair > values[code]).sum())),
-                    "; ".join(number(value, places) for value in spread),
+                    *(number(value, places) for value in spread),
                     number(same.median(), places),
                     number(fair.median(), places),
                 ]
@@ -139,15 +139,13 @@ def all_measures(at: Place) -> Table:
             names()[code],
             str(year),
             number(costs[year][code]),
-            "–",
-            "–",
-            "–",
-            "–",
+            *["–"] * 6,
         ]
         for code in by_size(at.whole)
     ]
     heads = ["Mått", "Kommun", "År", "Värde", "Plats bland 290 (1 = högst)"]
-    heads += ["Liknande kommuner: lägst, median, högst", "Median i kommunens SKR-grupp"]
+    heads += [f"Liknande kommuner: {part}" for part in ("lägst", "median", "högst")]
+    heads += ["Median i kommunens SKR-grupp"]
     return Table(
         "Alla mått, med plats bland landets kommuner", [*heads, "Median, alla kommuner"], rows
     )

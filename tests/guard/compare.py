@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.guard import files, listed
+from tests.guard import files, keys, listed
 from tests.guard.model import BOOK, Figure, Place, Table
-from tests.guard.swedish import Skeletons, plain, sentences
+from tests.guard.swedish import NARROW, Skeletons, plain, sentences
 
 _HERE = "tests/guard"
 for _module in (
@@ -48,6 +48,8 @@ def _chapter(chapter: str, area: files.Area, shown: list) -> Iterator[str]:
     for exhibit in shown:
         if exhibit.type in ("figure", "table"):
             yield from _exhibit(chapter, area, exhibit)
+        elif exhibit.type == "key_figures":
+            yield from keys.faults(chapter, area, exhibit.items)
         elif exhibit.type in listed.KINDS:
             said += listed.KINDS[exhibit.type](exhibit)
     yield from _said(chapter, area, said)
@@ -125,7 +127,12 @@ def cell_faults(heads: list[str], shown: list[list[str]], wanted: list[list[str]
     for name in must:
         for head, cell, value in zip(heads, has.get(name, ()), must[name], strict=False):
             if value != listed.UNKNOWN and cell != plain(value):
-                yield f"row {name!r}, {head!r}: shown {cell!r}, recomputed {plain(value)!r}"
+                yield f"row {name!r}, {head!r}: shown {_seen(cell)}, recomputed {_seen(value)}"
+
+
+def _seen(text: str) -> str:
+    """A text as a reader sees it, in quotation marks."""
+    return f"'{plain(text).replace(NARROW, ' ')}'"
 
 
 def _by_name(rows: list[list[str]]) -> dict[str, list[str]]:
@@ -151,7 +158,7 @@ def _words(part: str, shown: str, wanted: str) -> Iterator[str]:
         return
     has, must = _skeletons().of(shown), _skeletons().of(wanted)
     if has != must:
-        yield f"{part} {plain(shown)!r}: says {_differ(has, must)}"
+        yield f"{part} {_seen(shown)}: says {_differ(has, must)}"
 
 
 def _differ(has: list[str], must: list[str]) -> str:
@@ -181,7 +188,7 @@ def _notes(shown: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:
     for note in shown:
         for part in sentences(note):
             if _key(part) and _key(part) not in right:
-                yield f"note {plain(part)!r} is not recomputed; give it in `notes`"
+                yield f"note {_seen(part)} is not recomputed; give it in `notes`"
 
 
 def _said(chapter: str, area: files.Area, shown: list[str]) -> Iterator[str]:
@@ -201,7 +208,7 @@ def _said(chapter: str, area: files.Area, shown: list[str]) -> Iterator[str]:
             if any(at == chapter and part.startswith(start) for at, start in listed.SENTENCES):
                 continue
             if _key(part) and _key(part) not in wanted and _key(part) not in _fixed():
-                yield f"sentence {plain(part)!r}: {_nearest(_key(part), wanted)}"
+                yield f"sentence {_seen(part)}: {_nearest(_key(part), wanted)}"
     for key in must:
         if key and not has[key]:
             yield f"does not say {' '.join(key)} ({_HERE}/{wanted[key]})"

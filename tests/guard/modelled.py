@@ -61,7 +61,8 @@ def seen() -> pd.DataFrame:
     return table[table["home"] != table["work"]]
 
 
-def _between(members) -> float:
+def between(members) -> float:
+    """Commuters between the members."""
     own = matrix().loc[list(members), list(members)].to_numpy()
     return float(own.sum() - own.trace())
 
@@ -72,7 +73,7 @@ def _informed(members) -> bool:
 
 
 def _within(members) -> tuple[int, int]:
-    persons = _between(members)
+    persons = between(members)
     return (two(persons), two(persons)) if _informed(members) else interval(persons, "group")
 
 
@@ -100,7 +101,7 @@ def link(homes, among=None) -> str | None:
 def beyond(area: Area) -> tuple[str | None, float]:
     """Where most who leave a cooperation go, and their share of all who leave it, in steps."""
     to = link(area.members)
-    out = sums(area.members)["out_commuters"] - _between(area.members)
+    out = sums(area.members)["out_commuters"] - between(area.members)
     share = matrix().loc[list(area.members), to].sum() / out if to else 0
     return to, round(share / STEP) * STEP
 
@@ -140,7 +141,7 @@ def workplaces(whole: Area):
         if low < high:
             yield f"Enligt modellskattningen pendlade mellan {number(low)} och {number(high)} personer."
         else:
-            inside, row = _between(part.members), sums(part.members)
+            inside, row = between(part.members), sums(part.members)
             out, come = row["out_commuters"] - inside, row["in_commuters"] - inside
             yield f"pendlade {size(inside)} mellan kommunerna, {size(out)} ut och {size(come)} in."
         to, share = beyond(part)
@@ -372,7 +373,7 @@ def groups(at: Place) -> Table:
     """In, out and between of each cooperation."""
     several, rows = [], []
     for part in at.whole.parts:
-        (low, high), inside, row = _within(part.members), _between(part.members), sums(part.members)
+        (low, high), inside, row = _within(part.members), between(part.members), sums(part.members)
         come, out = row["in_commuters"], row["out_commuters"]
         if low == high:
             shown = [size(come - inside), size(out - inside), size(inside)]

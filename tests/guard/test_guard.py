@@ -3,12 +3,13 @@
 import ast
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.guard import files, given, listed
+from tests.guard import files, given, listed, prints
 from tests.guard.capture import CHAPTERS, chapters
 from tests.guard.compare import BOOK, faults, place_of
 
@@ -45,6 +46,133 @@ def _built(folder: Path) -> dict[str, list]:
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_number_is_recomputed_from_the_files(shown, region):
     assert faults(region, shown[region]) == []
+
+
+BUILT = ("karlstad", "malardalen")
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize("region", BUILT)
+def test_page_and_workbook_show_what_the_exhibits_carry(reports, shown, region):
+    carried = {
+        prints.carried(table)
+        for exhibits in shown[region].values()
+        for exhibit in exhibits
+        for table in [exhibit if exhibit.type == "table" else getattr(exhibit, "table", None)]
+        if table is not None
+    }
+    pages, _ = prints.on_pages(reports / region)
+    assert carried - set(pages) == set()
+    filled = {prints.without_blanks(table) for table in carried}
+    assert filled ^ set(prints.in_workbook(reports / region / "report.xlsx")) == set()
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize("region", BUILT)
+def test_the_page_says_what_the_exhibits_say(reports, shown, region):
+    _, words = prints.on_pages(reports / region)
+    lacking = [
+        part
+        for exhibits in shown[region].values()
+        for exhibit in exhibits
+        for text in prints.said(exhibit)
+        for part in text
+        if part not in words
+    ]
+    assert lacking == []
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize("region", BUILT)
+def test_numbers_in_the_workbook_are_numbers(reports, region):
+    assert list(prints.text_numbers(reports / region / "report.xlsx")) == []
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize("region", BUILT)
+def test_key_figures_are_written_as_they_were_recorded(reports, shown, region):
+    recorded = [
+        vars(item)
+        for exhibits in shown[region].values()
+        for exhibit in exhibits
+        if exhibit.type == "key_figures"
+        for item in exhibit.items
+    ]
+    path = reports / region / "key_figures.json"
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert sorted(map(str, written)) == sorted(map(str, recorded))
+
+
+# --- the guard itself: faults that it must find --------------------------------------------------
+
+
+def _faults_with(shown, chapter, change):
+    """The faults of Karlstadsregionen when `change` has been made to each exhibit of a chapter."""
+    found = {chapter: [change(exhibit) for exhibit in shown["karlstad"][chapter]]}
+    return "\n".join(faults("karlstad", found))
+
+
+def _reversed_values(exhibit):
+    """The classic one: names in their order, values in the other."""
+    if getattr(exhibit, "id", "") != "folkmangd-karta":
+        return exhibit
+    rows = exhibit.table.rows
+    mixed = tuple((row[0], other[1]) for row, other in zip(rows, rows[::-1], strict=True))
+    return replace(exhibit, table=replace(exhibit.table, rows=mixed))
+
+
+def _reword(old, new):
+    def change(exhibit):
+        if exhibit.type == "tiles":
+            items = [replace(i, value=i.value.replace(old, new)) for i in exhibit.items]
+            return replace(exhibit, items=tuple(items))
+        if exhibit.type == "findings":
+            return replace(exhibit, items=tuple(i.replace(old, new) for i in exhibit.items))
+        if exhibit.type == "text":
+            return replace(exhibit, markdown=exhibit.markdown.replace(old, new))
+        return exhibit
+
+    return change
+
+
+@pytest.mark.xdist_group("report")
+def test_reversed_values_under_the_population_map_are_found(shown):
+    found = _faults_with(shown, "population", _reversed_values)
+    assert "row 'Karlstad', 'Folkmängd (invånare)': shown '8 854', recomputed '99 007'" in found
+    assert "(tests/guard/people.py, size_map)" in found
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize(
+    ("chapter", "old", "new"),
+    [
+        ("summary", "67", "33"),  # the inverted share on page one
+        ("summary", "Minst är Grums", "Minst är Kil"),
+        ("summary", "störst Karlstad", "minst Karlstad"),
+        ("population", "i riket med 7,7", "i riket med 7,8"),
+        ("population", "över landets median i Hammarö", "under landets median i Hammarö"),
+        ("commuting", "ökade", "minskade"),
+        ("services", "delar mellan", "delar 1 mellan"),
+    ],
+)
+def test_a_wrong_number_name_or_direction_is_found(shown, chapter, old, new):
+    assert _faults_with(shown, chapter, _reword(old, new))
+
+
+@pytest.mark.xdist_group("report")
+def test_other_words_for_the_same_are_no_fault(shown):
+    assert _faults_with(shown, "summary", _reword("är känt", "finns noterat")) == ""
+
+
+@pytest.mark.xdist_group("report")
+def test_a_new_exhibit_must_be_recomputed_or_listed(shown):
+    def renamed(exhibit):
+        new = getattr(exhibit, "id", "") == "behov"
+        return replace(exhibit, id="behov-av-annat") if new else exhibit
+
+    found = _faults_with(shown, "population", renamed)
+    assert "nobody recomputes it" in found
+    assert "tests/guard/listed.py" in found
 
 
 def test_the_guard_reads_files_and_nothing_of_the_library():
