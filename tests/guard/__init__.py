@@ -14,22 +14,29 @@ Where what is
 -------------
 `capture`: runs the chapters of a region in this process, without kernels, drawings, HTML or PDF.
 `swedish`, `files`: writing and reading numbers; the files. `model`: how a recomputation is added.
-`people`, `ability`, `commuters`, `bodies`, `pageone` …: the recomputations, chapter by chapter.
+`people`, `ability`, `commuters`, `modelled`, `inventory`, `bodies`, `cards`, `nation`, `pageone`,
+`keys`: the recomputations. `given`: what is taken as given. `prints`: page and workbook.
 `compare`: the one comparer, `faults`. `test_guard`: the tests.
 
 A mutation run
 --------------
-From the root, with the mutated library on PYTHONPATH, a few seconds per region:
+From the root, with the mutated library on PYTHONPATH; a chapter takes a few seconds:
 
-    python -m tests.guard bergslagen            # prints each fault; exit code 1 when there is one
+    python -m tests.guard bergslagen              # prints each fault; exit code 1 when there is one
+    python -m tests.guard bergslagen population   # this chapter alone, of the regions named
 
-or in Python `tests.guard.check("bergslagen")`, which returns the faults as a list of texts.
+or in Python `tests.guard.check("bergslagen", ["population"])`, which gives the faults as texts.
 """
 
+from collections.abc import Sequence
 
-def check(region: str) -> list[str]:
-    """Run the chapters of `region` and return every fault: exhibit, cell, shown and recomputed."""
+
+def check(region: str, only: Sequence[str] = ()) -> list[str]:
+    """Run the chapters of `region` (or `only` some) and return every fault as a text.
+
+    It names exhibit, cell, what is shown, what is recomputed, and where.
+    """
     from tests.guard.capture import chapters
     from tests.guard.compare import faults
 
-    return faults(region, chapters(region))
+    return faults(region, chapters(region, only))

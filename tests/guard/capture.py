@@ -5,22 +5,21 @@ Figures are made, for their words and tables, but neither saved nor drawn for te
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ("summary", "population", "commuting", "services")
 
 
-def chapters(region: str) -> dict[str, list]:
-    """What each chapter of `region` shows, in its order; `flows` is the modelled matrix."""
+def chapters(region: str, only: Sequence[str] = ()) -> dict[str, list]:
+    """What each chapter of `region` (or `only` some) shows, in its order."""
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("SAMVERKAN_DATA_DIR", "no-updates-of-the-developer")
-    return {chapter: _run(chapter, region) for chapter in CHAPTERS}
+    return {chapter: _run(chapter, region) for chapter in only or CHAPTERS}
 
 
 def _run(chapter: str, region: str) -> list:
-    import shapely
-
     from analysis import exhibits
     from analysis.exhibits.model import Drawing
 
@@ -30,7 +29,6 @@ def _run(chapter: str, region: str) -> list:
         (exhibits, "_drawing"): lambda figure: Drawing("", 1, 1),
         (exhibits.pictures, "png"): lambda *drawing, **how: b"",
         (exhibits.style, "narrow_of"): lambda figure: None,
-        (shapely, "coverage_simplify"): lambda parts, *tolerance: parts,
     }
     kept = {place: getattr(*place) for place in patched}
     for (module, name), stand_in in patched.items():
