@@ -28,12 +28,16 @@ from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import exchange, index, manifest, record, scratch, worker
-from analysis.report.manifest import Inputs, Known
+from analysis.report.manifest import Inputs, Known, Stamp
 from analysis.report.plan import Plan
 from analysis.report.processes import LocalExecutor
 from analysis.report.ways import Way
 from analysis.report.worker import Chapter, Finished
 
+_EDITED = (
+    "the data was edited again while the report was made, so that its chapters would not fit each "
+    "other; build again when the editing is done"
+)
 Report = Callable[[str, str], None]  # told (region key, what happened)
 
 
@@ -151,6 +155,8 @@ class _Progress:
 
     region: Region
     started: float
+    stamp: Stamp
+    again: bool = False  # the data was edited meanwhile, and what changed was run again
     waiting: int = 0
     notebooks: dict[str, bytes] = field(default_factory=dict)
     chapters: dict[str, tuple[Sequence[Read], float]] = field(default_factory=dict)
@@ -230,7 +236,7 @@ class _Run:
 
     def begin(self, region: Region) -> list[_Task]:
         """The first tasks of a region: its chapters, or a look at those of an earlier build."""
-        state = _Progress(region, time.perf_counter())
+        state = _Progress(region, time.perf_counter(), manifest.stamp())
         known = {} if self.force else manifest.known_chapters(self.inputs, region)
         if not known:
             tasks = self.chapters(state, {}, set())
@@ -254,7 +260,17 @@ class _Run:
             state.notebooks[name] = known[name].notebook
             state.chapters[name] = (known[name].reads, known[name].seconds)
             self.tell(state.region.key, f"{name} unchanged")
-        tasks = [
+        if tasks := self.execute(state, same):
+            return tasks
+        if manifest.can_stay(self.inputs, state.region):
+            manifest.renew(self.inputs, state.region)
+            state.status = "fresh"
+            return []
+        return self.finish(state)
+
+    def execute(self, state: _Progress, same: set[str]) -> list[_Task]:
+        """Run the chapters that are not in `same`."""
+        return [
             _Task(
                 state,
                 f"chapter {job.chapter}",
@@ -266,13 +282,6 @@ class _Run:
             for job in reversed(self.plan.chapters_of(state.region))
             if job.chapter not in same
         ]
-        if tasks:
-            return tasks
-        if manifest.can_stay(self.inputs, state.region):
-            manifest.renew(self.inputs, state.region)
-            state.status = "fresh"
-            return []
-        return self.finish(state)
 
     def take_chapter(self, state: _Progress, chapter: Chapter) -> list[_Task]:
         """Keep what came of a chapter; after the last one, finish the region."""
@@ -289,7 +298,7 @@ class _Run:
 
     def finish(self, state: _Progress) -> list[_Task]:
         """Put the chapters together, in the order of the report."""
-        notebooks = {name: state.notebooks.pop(name) for name, _ in self.plan.chapters}
+        notebooks = {name: state.notebooks[name] for name, _ in self.plan.chapters}
         return [
             _Task(
                 state,
@@ -301,13 +310,37 @@ class _Run:
         ]
 
     def take_report(self, state: _Progress, finished: Finished) -> list[_Task]:
-        """Move the whole report into its place."""
+        """Move the whole report into its place, unless the data was edited while it was made."""
+        now = manifest.stamp()
+        if now != state.stamp:
+            return self.look_again(state, now)
         folder = self.folder / state.region.key
-        put(self.inputs, state.region, finished, state.chapters, folder)
+        put(self.inputs.of_what_was_read(now), state.region, finished, state.chapters, folder)
         swap(folder, self.plan.out / state.region.key)
         for name in ("compose", *self.plan.formats):
             self.tell(state.region.key, f"{name} done in {finished.steps[name]:.1f} s")
         return []
+
+    def look_again(self, state: _Progress, now: Stamp) -> list[_Task]:
+        """Ask which chapters would read something else by now; an own one may have, unseen.
+
+        Raises BuildError when that has been asked before: somebody goes on editing.
+        """
+        if state.again:
+            raise BuildError(_EDITED)
+        state.again, state.stamp = True, now
+        own = {job.chapter for job in self.plan.chapters_of(state.region) if job.own}
+        seen = {name: found for name, (found, _) in state.chapters.items() if name not in own}
+        self.tell(state.region.key, "the data was edited: what has changed is run again")
+        return [
+            _Task(state, "reads", worker.unchanged, seen, lambda same: self.run_again(state, same))
+        ]
+
+    def run_again(self, state: _Progress, same: set[str]) -> list[_Task]:
+        """Run the chapters that have changed; all read what they did when none has."""
+        if moved := self.inputs.moved(state.region):
+            raise BuildError(moved)
+        return self.execute(state, same) or self.finish(state)
 
     def _result(self, state: _Progress) -> Result:
         seconds = time.perf_counter() - state.started

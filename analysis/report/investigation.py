@@ -20,6 +20,7 @@ from analysis.investigation.folder import Investigation
 from analysis.loaders import tables
 from analysis.regions import Region
 from analysis.report import markdown, single
+from analysis.report.manifest import stamp
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
 
 CHAPTER = "investigation"
@@ -31,6 +32,11 @@ class InvestigationJob(Job):
     """The notebook with the folder that it is about."""
 
     path: Path
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The investigation's own folder."""
+        return (self.path,)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -110,6 +116,7 @@ def build_investigation(
     """
     from analysis.report import word
 
+    since = stamp(path)
     target = (out or paths.default_reports()).resolve()
     fault = word.template_fault(template) if template else ""
     raise_faults(InputError, [*([fault] if fault else []), *out_faults(target)])
@@ -124,4 +131,4 @@ def build_investigation(
         )
         return {"report.docx": word.word(document, template=template, header=prepared.mark)}
 
-    return single.run(job, plan, tell=tell, more=more)
+    return single.run(job, plan, since=since, tell=tell, more=more)

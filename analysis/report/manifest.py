@@ -18,7 +18,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,15 +26,17 @@ from typing import TYPE_CHECKING
 
 from analysis import catalog, paths
 from analysis.reads import Read
-from analysis.regions import Region
+from analysis.regions import Region, registry_path
 from analysis.report import record
-from analysis.report.plan import Job, Plan
+from analysis.report.plan import Job, Plan, reference
 from analysis.report.record import Record
 from analysis.report.ways import Way, beside
 
 if TYPE_CHECKING:
     from analysis.report.worker import Finished
 
+REGISTRY = "regions.toml"
+Stamp = frozenset[tuple[str, int, int, int]]
 VERSION = metadata.version("samverkan")
 _FONTS = {
     "font_source_sans_pro": "files/SourceSansPro-*.ttf",
@@ -64,11 +66,13 @@ class Inputs:
     data: str
     notebooks: Mapping[str, bytes]  # by chapter
     ways: Mapping[str, tuple[Way, ...]]  # by region
+    references: Mapping[str, str]  # by region: what the notebooks are told
+    stamp: Stamp  # of the files that `data` is the digest of
 
     @classmethod
     def of(cls, plan: Plan) -> Inputs:
         """The inputs as they are now."""
-        found = list(record.records(plan.out))
+        first, found = stamp(), list(record.records(plan.out))
         return cls(
             plan,
             library_digest(),
@@ -79,7 +83,21 @@ class Inputs:
             data_digest(),
             {name: path.read_bytes() for name, path in plan.chapters},
             {region.key: beside(found, region) for region in plan.regions},
+            {region.key: reference(region) for region in plan.regions},
+            first,
         )
+
+    def of_what_was_read(self, now: Stamp) -> Inputs:
+        """These inputs; those of no known data when it was edited since, so that a later build looks."""
+        return self if now == self.stamp else replace(self, data="")
+
+    def moved(self, region: Region) -> str:
+        """What was edited since then that no chapter can be run again for, in words; "" if nothing."""
+        if base_digest() != self.base:
+            return "a file in data/ that every chapter reads was edited meanwhile; build again"
+        if reference(region) != self.references[region.key]:
+            return "the region was edited in the registry meanwhile; build again"
+        return ""
 
     def digest(self, region: Region) -> str:
         """SHA-256 over everything the report of `region` depends on."""
@@ -174,7 +192,11 @@ def _package_files(package: Path, *suffixes: str) -> Iterable[Path]:
 
 def base_digest() -> str:
     """Hash of the shipped files that have no door: every chapter depends on them."""
-    own = {entry.path for entry in catalog.CATALOG.values() if entry.key != "municipalities"}
+    own = {
+        entry.path
+        for entry in catalog.CATALOG.values()
+        if entry.file and entry.key != "municipalities"
+    }
     named = ("README.md", "SHA256SUMS")  # made from the other files
     files = [
         path
@@ -182,6 +204,24 @@ def base_digest() -> str:
         if path.name not in named and not own & {path, *path.parents}
     ]
     return _hash_files(files, paths.DATA)
+
+
+def stamp(*more: Path) -> Stamp:
+    """Path, number, size and time of each data file, of the registry and of the files in `more`.
+
+    It costs a thousandth of a second; as long as it is the same, nothing has been edited.
+    """
+    folders = [paths.DATA, paths.user_data(), *(path.resolve() for path in more)]
+    files = [path for folder in folders if folder.is_dir() for path in _plain_files(folder)]
+    return frozenset(map(_mark, [*files, paths.data_path(REGISTRY), registry_path()]))
+
+
+def _mark(path: Path) -> tuple[str, int, int, int]:
+    try:
+        at = path.stat()
+    except OSError:  # not there, or gone by now
+        return str(path), 0, 0, 0
+    return str(path), at.st_ino, at.st_size, at.st_mtime_ns
 
 
 def data_digest() -> str:
@@ -196,13 +236,16 @@ def data_digest() -> str:
 
 
 def _plain_files(folder: Path) -> Iterable[Path]:
-    """The data files in `folder`; what is hidden, such as an update's kept replies, is no data."""
+    """The data files in `folder`; what is hidden, such as an update's kept replies, is no data.
+
+    Nor is the mark with which Word and Excel say that a file is open.
+    """
     return (
         path
         for path in folder.rglob("*")
         if path.is_file()
-        and path.name != "regions.toml"
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.name != REGISTRY
+        and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
     )
 
 
@@ -285,9 +328,9 @@ def _is_whole(folder: Path, found: Record) -> bool:
 
 def renew(inputs: Inputs, region: Region) -> None:
     """Record that the report that stands was found to be today's, with other data files."""
-    record.change(
-        inputs.plan.out / region.key, {"data_sha256": inputs.data, "digest": inputs.digest(region)}
-    )
+    if stamp() == inputs.stamp:  # else it is so for data that nobody has hashed
+        facts = {"data_sha256": inputs.data, "digest": inputs.digest(region)}
+        record.change(inputs.plan.out / region.key, facts)
 
 
 def write(

@@ -42,6 +42,11 @@ class Job:
         return self.notebook.parent != paths.NOTEBOOKS
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders beside the data that the notebook reads."""
+        return ()
+
+    @property
     def parameters(self) -> dict[str, str]:
         """Parameters of the notebook: registered regions by key, others by their codes."""
         return {

@@ -19,6 +19,7 @@ from analysis.errors import InputError, raise_faults
 from analysis.loaders import tables
 from analysis.regions import Region
 from analysis.report import single
+from analysis.report.manifest import stamp
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults
 
 CHAPTER = "scenario"
@@ -64,13 +65,13 @@ def build_scenario(
     a host that is no member, a folder that is somebody else's), and BuildError when the notebook
     fails; then nothing is written and a former report stays.
     """
-    when = as_of or tables.data_date()
+    since, when = stamp(), as_of or tables.data_date()
     target = (out or paths.default_reports()).resolve()
     region = _checked(service, members, host, when, change, target)
     path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
     job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
     plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1, kicker="Scenario")
-    return single.run(job, plan, tell=tell)
+    return single.run(job, plan, since=since, tell=tell)
 
 
 def _checked(

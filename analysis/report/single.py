@@ -8,18 +8,21 @@ from pathlib import Path
 
 from analysis.errors import BuildError
 from analysis.report import build, index, worker
-from analysis.report.manifest import Inputs
+from analysis.report.manifest import Inputs, Stamp, stamp
 from analysis.report.plan import Job, Plan
 
 Tell = Callable[[str], object]
 More = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
-def run(job: Job, plan: Plan, *, tell: Tell, more: More = lambda notebooks: {}) -> Path:
+def run(
+    job: Job, plan: Plan, *, since: Stamp, tell: Tell, more: More = lambda notebooks: {}
+) -> Path:
     """Execute the notebook of `job`, export it as `plan` says and put it in its place.
 
-    `more` makes further files from the executed notebook. Returns the folder of the report.
-    Raises BuildError when the notebook fails; then nothing is written and a former report stays.
+    `since` is the stamp of the job's data before it was first looked at; `more` makes further files
+    from the executed notebook. Returns the folder of the report. Raises BuildError when the
+    notebook fails or the data was edited since; then nothing is written and a former report stays.
     """
     region = job.region
     plan.out.mkdir(parents=True, exist_ok=True)
@@ -35,6 +38,10 @@ def run(job: Job, plan: Plan, *, tell: Tell, more: More = lambda notebooks: {}) 
         notebooks = {job.chapter: chapter.notebook}
         finished = worker.finish(plan, region, notebooks)
         finished = replace(finished, files={**finished.files, **more(notebooks)})
+        if stamp(*job.folders) != since:
+            raise BuildError(
+                "what the report is made from was edited meanwhile; run again when that is done"
+            )
         build.put(inputs, region, finished, {job.chapter: (outcome.reads, outcome.seconds)}, folder)
         build.swap(folder, plan.out / region.key)
         for name in ("compose", *plan.formats):

@@ -208,7 +208,7 @@ from analysis.report.build import build
 from analysis.report.plan import Plan
 
 def edit(region, text):
-    if text.startswith("first done"):
+    if text.startswith("first done") and "Mitt i" not in Path("words.ipynb").read_text("utf-8"):
         notebook = Path("words.ipynb")
         notebook.write_text(notebook.read_text("utf-8").replace("Som det var", "Mitt i"), "utf-8")
         table = Path({str(mean_age)!r})
@@ -237,3 +237,93 @@ if __name__ == "__main__":
     assert "words done" in told, "the notebook was edited before it was run"
     assert "figures done" in told, "the table was edited before it was read"
     assert "Mitt i." in page.read_text(encoding="utf-8")
+
+
+EDITS = """
+from datetime import date
+from pathlib import Path
+from analysis import paths, regions
+from analysis.report.build import build
+from analysis.report.plan import Plan
+
+ran, told = [], []
+
+def edit(region, text):
+    told.append(text)
+    ran.extend([text.split()[0]] if " done in " in text and "x" in text.split()[0] else [])
+    if MOMENT:
+        table = Path("data/services/names.csv")
+        words = table.read_text("utf-8")
+        table.write_text(words.replace(NAME, NAME + " Ny"), "utf-8")
+
+if __name__ == "__main__":
+    chapters = tuple((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in ("x1", "x2", "x3"))
+    plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30),
+                Path("OUT").resolve(), 1)
+    (result,) = build(plan, tell=edit)
+    print(result.status, *ran, *result.errors, sep="|")
+"""
+NAME = "Bergslagens Räddningstjänst"
+
+
+@pytest.fixture
+def mixed(house, notebook):
+    """What becomes of a build of three chapters with the name of a body edited at a moment.
+
+    The last and the first one print the name, in this order.
+    """
+    say = "from analysis.exhibits import say"
+    name = (
+        f"{say}\nfrom analysis.loaders.services import load_inventory",
+        "names = load_inventory().names.set_index('arrangement')['name']",
+        "say(f'Den heter {names[\"bergslagens-raddningstjanst\"]}.')",
+    )
+    for chapter, cells in (("x1", name), ("x2", (say, "say('Nej.')")), ("x3", name)):
+        notebook(house.folder / "notebooks" / f"{chapter}.ipynb", *cells)
+    table = house.folder / "data" / "services" / "names.csv"
+    before = table.read_bytes()
+
+    def run(moment, out="mixed"):
+        code = EDITS.replace("MOMENT", moment).replace("NAME", repr(NAME)).replace("OUT", out)
+        (house.folder / "mixed.py").write_text(code, encoding="utf-8")
+        try:
+            return house.run("mixed.py").stdout.strip().split("|")
+        finally:
+            table.write_bytes(before)
+
+    yield run
+    for path in (house.folder / "notebooks").glob("x?.ipynb"):
+        path.unlink()
+
+
+def test_an_inventory_edited_between_two_chapters_gives_one_report(house, mixed):
+    """One test, because the second part needs the report of the first."""
+    folder = house.folder / "mixed" / "hallefors"
+    assert mixed("ran == ['x3']") == ["built", "x3", "x2", "x1", "x3"], "x3 read the old name"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count(f"Den heter {NAME} Ny.") == 2
+    assert "the data was edited" not in page
+
+    before = (folder / "build.json").read_bytes()
+    status, *ran, error = mixed("text.startswith('x3 done')")
+    assert (status, ran.count("x3")) == ("failed", 2)
+    assert error.startswith("report: the data was edited again while the report was made")
+    assert (folder / "build.json").read_bytes() == before, "the former report stays"
+
+    assert mixed("False") == ["built", "x3", "x1"]
+    assert mixed("False") == ["fresh"]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count(f"Den heter {NAME}.") == 2
+
+
+def test_an_edit_that_no_chapter_can_be_run_again_for_is_said(house, mixed):
+    path = house.folder / "data" / "municipalities.csv"
+    before = path.read_bytes()
+    edit = "text.startswith('x3 ') and not Path('data/municipalities.csv').open('a').write('\\n')"
+    try:
+        status, *_, error = mixed(edit, out="other")
+    finally:
+        path.write_bytes(before)
+    assert status == "failed"
+    assert error.startswith("reads: a file in data/ that every chapter reads was edited meanwhile")
+    assert not (house.folder / "other" / "hallefors").exists()
