@@ -143,6 +143,9 @@ def counted(state: State | str) -> bool:
 
 # --- dates ---------------------------------------------------------------------------------------
 
+YEARS = range(1700, 2201)
+"""The years in which something can be dated: tables of days reach no further than some more."""
+
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -168,10 +171,13 @@ def _day(text: str, *, last: bool) -> date | None:
     if not text:
         return None
     match = _DATE.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = match.groups()
-    start = date(int(year), int(month or 1), int(day or 1))
+    year, month, day = match.groups() if match else ("", "", "")
+    try:
+        start = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise ValueError(f"{text!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+    if start.year not in YEARS:
+        raise ValueError(f"{text!r} is not between {YEARS[0]} and {YEARS[-1]}; correct the year")
     if day or not last:
         return start
     end_month = start.month if month else 12

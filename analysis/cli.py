@@ -21,7 +21,7 @@ import click
 
 from analysis import paths
 from analysis import regions as registry
-from analysis.errors import InputError, SamverkanError, in_words
+from analysis.errors import InputError, SamverkanError, has_remedy, in_words
 
 if TYPE_CHECKING:
     from analysis.regions import Region
@@ -31,11 +31,34 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 4000  # bytes; a path gets longer by the files in it
+
+
+class _Place(click.ParamType[Path]):
+    """A file or folder that a system can have."""
+
+    name = "path"
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        path = Path(value)
+        if str(value) == "" or "\0" in str(value):
+            self.fail(f"{str(value)!r} is no path; name a file or folder", param, ctx)
+        parts = [len(os.fsencode(part)) for part in path.parts]
+        if max(parts, default=0) > _LONGEST_NAME or sum(parts) + len(parts) > _LONGEST_PATH:
+            self.fail(f"{str(value)[:40]!r}… is too long a path; name a shorter one", param, ctx)
+        return path
+
+
+PLACE = _Place()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.option(
     "--data-dir",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help=f"Folder of updated data; also by {paths.DATA_DIR_VARIABLE}.",
 )
@@ -69,7 +92,7 @@ def cli(debug: bool, data_dir: Path | None) -> None:
     metavar="DATE",
     help="Date that decides which shared services hold; default: the date of the data.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the reports.")
+@click.option("--out", type=PLACE, help="Folder for the reports.")
 @click.option("--jobs", type=int, help="Number of processes; default: one for each core.")
 @click.option(
     "--scheduler",
@@ -80,7 +103,7 @@ def cli(debug: bool, data_dir: Path | None) -> None:
 @click.option(
     "--chapters",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE",
     help="An own chapter (notebook) to add; may be repeated.",
 )
@@ -173,10 +196,15 @@ def parse_date(text: str | None) -> date | None:
     """An ISO date; raises InputError that shows the form."""
     if text is None:
         return None
+    from analysis.arrangements import YEARS
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise InputError(f"--as-of {text!r} is no date; write it as 2026-06-30") from None
+    if found.year not in YEARS:
+        raise InputError(f"--as-of {text!r} is not between {YEARS[0]} and {YEARS[-1]}")
+    return found
 
 
 def plan_text(plan: Plan) -> str:
@@ -276,7 +304,7 @@ def preview(
 @click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
 @click.option("--host", default="", metavar="CODE", help="The member that would host it.")
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.option("--out", type=PLACE, help="Folder for the report.")
 @click.option(
     "--cost-low",
     type=float,
@@ -337,13 +365,7 @@ def scenario(
     "--without-shared", is_flag=True, help="Leave out what is shared already, which repeats itself."
 )
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
-@click.option(
-    "--csv",
-    "out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the table as CSV instead.",
-)
+@click.option("--csv", "out", type=PLACE, metavar="FILE", help="Write the table as CSV instead.")
 def partners(
     code: str,
     service: str,
@@ -378,14 +400,14 @@ def investigation() -> None:
 @click.option("--title", default="", help="Title of the report; default: NAME.")
 @click.option(
     "--parent",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path(),
     metavar="DIR",
     help="Folder to make it in; default: where you are.",
 )
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE.docx",
     help="The municipality's own Word template, for the kit.",
 )
@@ -411,7 +433,7 @@ def new_investigation(
 
 
 @investigation.command("check")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=PLACE)
 def check_investigation(path: Path) -> None:
     """Check the folder PATH: every fault with sheet, row and column, and every doubt."""
     from analysis.report.investigation import check
@@ -425,11 +447,11 @@ def check_investigation(path: Path) -> None:
 
 
 @investigation.command("build")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report.")
+@click.argument("path", type=PLACE)
+@click.option("--out", type=PLACE, help="Folder for the report.")
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE.docx",
     help="The municipality's own Word template, for report.docx.",
 )
@@ -492,7 +514,7 @@ def services() -> None:
 FOLDER = click.option(
     "--inventory",
     "folder",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help="A copy of the inventory's folder; default: the shipped one.",
 )
@@ -563,7 +585,7 @@ def confirm_service(
 @click.argument("codes", nargs=-1, required=True, metavar="CODE ...")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path(),
     metavar="DIR",
     help="Folder for the forms; default: where you are.",
@@ -583,7 +605,7 @@ def form_services(
 
 
 @services.command("export")
-@click.argument("out", type=click.Path(path_type=Path), metavar="FILE.xlsx")
+@click.argument("out", type=PLACE, metavar="FILE.xlsx")
 @FOLDER
 def export_services(out: Path, folder: Path | None) -> None:
     """Write the whole inventory as one workbook FILE.xlsx."""
@@ -593,7 +615,7 @@ def export_services(out: Path, folder: Path | None) -> None:
 
 
 @services.command("import")
-@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("path", type=PLACE, metavar="FILE")
 @click.option("--yes", is_flag=True, help="Write what was shown; without it nothing is written.")
 @click.option("--remove", is_flag=True, help="Rows that are gone from a workbook are removed.")
 @FOLDER
@@ -722,7 +744,7 @@ def export() -> None:
 
 @export.command()
 @click.option("--year", type=int, required=True, help="Year of the margins, 2004 to 2021.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file.")
+@click.option("--out", type=PLACE, required=True, help="The CSV file.")
 def margins(year: int, out: Path) -> None:
     """Write in-, out-commuters and live-and-work of all municipalities for one year."""
     from analysis.datasets import export_margins
@@ -732,7 +754,7 @@ def margins(year: int, out: Path) -> None:
 
 @export.command()
 @click.option("--year", type=int, required=True, help="Year of the flows, 2004 to 2021.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file.")
+@click.option("--out", type=PLACE, required=True, help="The CSV file.")
 def flows(year: int, out: Path) -> None:
     """Write who commutes where, observed or modelled, for one year.
 
@@ -767,7 +789,8 @@ def main(arguments: list[str] | None = None) -> None:
     except SamverkanError as error:
         _stop(error.exit_code, error.faults)
     except Exception as error:  # the last door: one clear line instead of a traceback
-        _stop(1, [f"{in_words(error)}; run again with --debug to see where"])
+        hint = "" if has_remedy(error) else "; run again with --debug to see where"
+        _stop(1, [f"{in_words(error)}{hint}"])
 
 
 def _interrupt(number: int, frame: object) -> None:

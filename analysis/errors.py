@@ -65,14 +65,26 @@ def in_words(error: BaseException) -> str:
     >>> in_words(KeyError("x"))
     "KeyError: 'x'"
     """
-    remedy = _REMEDIES.get(error.errno or 0) if isinstance(error, OSError) else None
-    if isinstance(error, MemoryError):
-        remedy = _REMEDIES[errno.ENOMEM]
-    if remedy is None:
+    remedy = _remedy(error)
+    if not remedy:
         plain = isinstance(error, SamverkanError)
         return " ".join((str(error) if plain else f"{type(error).__name__}: {error}").split())
     place = f"{error.filename!r}: " if isinstance(error, OSError) and error.filename else ""
     return place + remedy
+
+
+def has_remedy(error: BaseException) -> bool:
+    """True when `in_words` says what to do about an error of the system.
+
+    >>> has_remedy(MemoryError()), has_remedy(KeyError("x"))
+    (True, False)
+    """
+    return bool(_remedy(error))
+
+
+def _remedy(error: BaseException) -> str:
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
+    return _REMEDIES.get(number or 0, "")
 
 
 def raise_faults(kind: type[SamverkanError], faults: Iterable[str]) -> None:

@@ -290,9 +290,8 @@ def _check_dates(inventory: Inventory) -> Iterator[Finding]:
 def _check_date(name: str, line: int, column: str, value: str) -> Iterator[Finding]:
     try:
         words.earliest(value)
-    except ValueError:
-        message = f"{value!r} is no date; write YYYY, YYYY-MM or YYYY-MM-DD"
-        yield _error(name, line, column, message)
+    except ValueError as error:
+        yield _error(name, line, column, str(error))
 
 
 def _check_basis(name: str, table: pd.DataFrame) -> Iterator[Finding]:

@@ -52,14 +52,12 @@ def template_fault(path: Path) -> str:
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
+    if not path.is_file():
+        return f"--template {str(path)!r} is not there; name a .docx file"
     try:
         docx.Document(str(path))
     except PackageNotFoundError:
-        return (
-            f"--template {path.name!r} is no Word document; save the template as .docx"
-            if path.is_file()
-            else f"--template {str(path)!r} is not there; name a .docx file"
-        )
+        return f"--template {path.name!r} is no Word document; save the template as .docx"
     except (ValueError, KeyError) as error:
         return (
             f"--template {path.name!r} cannot be used ({error}); open it in Word and save it "
