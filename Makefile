@@ -1,9 +1,13 @@
 # `make reports` and `make test` need nothing but this checkout, python3 and make.
 PYTHON ?= python3
 BIN := .venv/bin
-INPUTS := pyproject.toml constraints.txt
+INPUTS := pyproject.toml requirements/run.txt requirements/dev.txt
+# nothing but what was released under a version, as it was when it was locked; the project itself last
+LOCKED := install -q --no-deps --require-hashes -r
+LOCK := uv pip compile -q --universal --generate-hashes --only-binary :all: --no-header --no-annotate \
+	--no-emit-index-url -c constraints.txt pyproject.toml requirements/build.in
 
-.PHONY: reports test quick faults lint lab docs examples bench bench-full data-docs constraints clean
+.PHONY: reports test quick faults lint lab docs examples bench bench-full data-docs constraints lock clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -50,15 +54,23 @@ data-docs: .venv/ready
 # the versions that are installed now, without addresses
 constraints: .venv/ready-dev
 	$(BIN)/pip list --format=freeze --exclude samverkan --exclude pip --exclude setuptools > constraints.txt
+	$(MAKE) lock
+
+# the digests of all files of these versions, for every platform, and the licences of what runs
+lock:
+	$(BIN)/$(LOCK) -o requirements/run.txt
+	$(BIN)/$(LOCK) --extra dev -o requirements/dev.txt
+	$(BIN)/python tools/licences.py
 
 .venv/ready: $(INPUTS) tools/system-packages.txt
 	tools/system-setup.sh $(PYTHON)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q -c constraints.txt -e .
+	$(BIN)/pip $(LOCKED) requirements/run.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/ready-dev: .venv/ready
-	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	$(BIN)/pip $(LOCKED) requirements/dev.txt
 	touch $@
 
 clean:

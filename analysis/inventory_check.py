@@ -20,7 +20,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from analysis import arrangements as words
-from analysis import hints
+from analysis import hints, textfiles
 from analysis.arrangements import COLUMNS, Book, Course, Inventory
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -65,6 +65,7 @@ def check_inventory(
         *_check_keys(inventory),
         *_check_cells(inventory, codes),
         *_check_forms_of_cells(inventory, codes),
+        *_check_words(inventory),
         *_check_dates(inventory),
         *_check_duplicates(inventory),
         *_check_covered(inventory),
@@ -266,6 +267,22 @@ def _unknown(value: str, column: str, valid: Collection[str]) -> str:
         f"unknown {column} {value!r}; {hints.did_you_mean(value, valid)}"
         f"{where.get(column, 'add it to forms.csv')}"
     )
+
+
+_LONGEST = 32_767  # characters that a cell of a spreadsheet holds
+
+
+def _check_words(inventory: Inventory) -> Iterator[Finding]:
+    """No cell acts in a sentence or a spreadsheet, and none is longer than a spreadsheet holds."""
+    for name, table in inventory.tables().items():
+        for column in COLUMNS[name]:
+            for value, line in _cells(table, column, "line"):
+                if sign := textfiles.acting(value):
+                    message = f"{sign!r} would not be printed as it stands; write it otherwise"
+                    yield _error(name, line, column, message)
+                elif len(value) > _LONGEST:
+                    message = f"has {len(value)} characters; {_LONGEST} are the most"
+                    yield _error(name, line, column, message)
 
 
 # --- dates and rows ------------------------------------------------------------------------------

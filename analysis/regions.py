@@ -506,6 +506,8 @@ def name_faults(name: str) -> list[str]:
         return [f"the name {name!r} is no safe folder name; leave out slashes and leading dots"]
     if any(unicodedata.category(letter) in _CONTROL for letter in name):
         return [f"the name {name!r} has control characters; type it anew"]
+    if sign := textfiles.acting(name.strip()):
+        return [f"the name {name!r} has {sign!r}, which would not be printed; leave it out"]
     if not re.search(r"[a-z]", slug(name)):
         # a key of digits would be taken for the code of a municipality, a county or the nation
         return [f'the name {name!r} has no letters; give one such as "KAK"']

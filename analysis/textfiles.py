@@ -33,7 +33,10 @@ _MARKS = (
 _SIGNS = set("\t\n\r€–—‘’“”„…•§°·«»½¼¾£©®´¨×²³ \u00ad")
 # what letters of DOS become when they are read as cp1252
 _INSIDE_WORDS = re.compile(r"[^\W\d_][†‡ˆ‰‹›”„“¤¦¥¬±¶¹º][^\W\d_]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# also those of the second block, and those that turn the direction of what follows
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# marks of strong text and of links in sentences; what a spreadsheet takes for a formula
+_ACTING = re.compile(r"\*\*|\]\(<|^[=@]|^[-+][^\d\s]")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,16 @@ def read_text(path: Path) -> str:
             f"{path.name}: cannot be read ({error.strerror}); restore the file or name another"
         ) from error
     return decode(content, path.name)
+
+
+def acting(text: str) -> str:
+    """What in a name or cell would act in a report or spreadsheet and not be printed; "" if nothing.
+
+    >>> acting("=HYPERLINK(1)"), acting("a **b**"), acting("-5"), acting("K*A*K [1]")
+    ('=', '**', '', '')
+    """
+    found = _ACTING.search(text)
+    return found[0] if found else ""
 
 
 def decode(content: bytes, file: str) -> str:

@@ -1,5 +1,7 @@
 """The command as its users meet it: exit codes, messages, nothing half-written."""
 
+import json
+
 import pytest
 
 
@@ -100,7 +102,18 @@ def test_dry_run_prints_the_plan_and_writes_nothing(samverkan, tmp_path):
 def test_a_folder_of_another_region_is_refused(samverkan, tmp_path):
     folder = tmp_path / "out" / "mitt"
     folder.mkdir(parents=True)
-    (folder / "build.json").write_text('{"members": ["1780"]}', encoding="utf-8")
+    facts = {
+        "product": "samverkan",
+        "name": "Mitt",
+        "members": ["1780"],
+        "as_of": "2026-06-30",
+        "snapshot": "2026-06-30",
+        "chapters": ["summary"],
+        "digest": "0" * 64,
+        "finish": "0" * 64,
+        "files": {},
+    }
+    (folder / "build.json").write_text(json.dumps(facts), encoding="utf-8")
     done = samverkan("build", "--members", "1960,1983", "--name", "Mitt", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "report on other members" in done.stderr

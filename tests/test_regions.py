@@ -70,7 +70,9 @@ def test_all_faults_of_a_set_come_together():
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["", "  ", "../x", "a/b", ".hidden", "a\\b", "\x00", "!!!"])
+@pytest.mark.parametrize(
+    "name", ["", "  ", "../x", "a/b", ".hidden", "a\\b", "\x00", "!!!", "**KAK**", "=KAK"]
+)
 def test_a_name_that_is_no_safe_folder_is_refused(name):
     with pytest.raises(InputError):
         regions.from_members(["1780"], name=name)

@@ -85,6 +85,8 @@ def test_a_quoted_line_break_keeps_the_rows_of_the_file():
         ('kod,namn\n"1,2\n', "f.csv row 2: is no CSV"),
         ("sep=;\nkod;namn\n", "'sep=;' is no header"),
         ("kod,namn\n1,\x00\n", r"f.csv row 2: has the control character U\+0000"),
+        ("kod,namn\n1,\x1b[31m\n", r"f.csv row 2: has the control character U\+001B"),
+        ("kod,namn\n1,a\u202eb\n", r"f.csv row 2: has the control character U\+202E"),
     ],
 )
 def test_each_fault_names_file_and_row(text, fault):

@@ -110,6 +110,7 @@ _SETTINGS = {
     "font.size": 9,
     "text.hinting": "none",  # the same widths at every resolution
     "text.color": INK,
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.linewidth": 0.6,

@@ -252,6 +252,8 @@ def title_faults(title: str, place: str) -> Iterator[str]:
         yield f"{place}: is empty; say in a few words what it is"
     elif not title.isprintable():
         yield f"{place}: has a line break or a control character; write it on one line"
+    elif sign := textfiles.acting(title.strip()):
+        yield f"{place}: {sign!r} would not be printed as it stands; write it otherwise"
     elif len(title) > _LONGEST:
         yield f"{place}: has {len(title)} letters; {_LONGEST} are the most"
 

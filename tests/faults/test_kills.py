@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis import paths
-
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
     pytest.mark.faults,
@@ -228,11 +226,3 @@ def test_a_temporary_folder_with_a_long_name_is_said(tmp_path):
     assert done.returncode == 1
     assert "too long a name for sockets" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_attributes_of_others_that_are_used_are_there():
-    import multiprocessing.forkserver
-
-    assert hasattr(multiprocessing.forkserver._forkserver, "_forkserver_pid")
-    assert isinstance(multiprocessing.current_process()._config, dict)
-    assert paths.DATA.is_dir()

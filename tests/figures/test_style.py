@@ -1,10 +1,12 @@
 """Head and foot fit their words, narrow drawings are made again, colours stay a municipality's."""
 
 import importlib
+import io
 import pkgutil
 from contextlib import nullcontext
 from itertools import pairwise
 
+import matplotlib.pyplot as plt
 import pytest
 
 from analysis import figures, regions
@@ -106,3 +108,13 @@ def test_every_figure_of_the_library_has_a_narrow_drawing():
     }
     assert len(plots) > 30
     assert not [name for name, plot in plots.items() if not hasattr(plot, "__wrapped__")]
+
+
+def test_a_dollar_in_a_name_is_a_dollar():
+    with style.look():
+        figure = plt.figure()
+        figure.text(0, 0, r"Nämnd $\frac och $q$")
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg")
+        plt.close(figure)
+    assert r"Nämnd $\frac och $q$" in drawn.getvalue()
