@@ -35,7 +35,7 @@ _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.54  # of the size: the mean width of a letter
 _BOLD = 1.15  # of that: a letter of a heading, and the wide ones of a short word
 _BESIDE = 8.5  # points: what a cell has beside its text
-_MOST_LIKED, _HEADING = 50, 14  # letters of a cell, of a heading, beyond which width is no wish
+_MOST_LIKED, _HEADING = 120, 14  # letters of a cell, of a heading, beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
 _MIDNIGHT = datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
 

@@ -40,10 +40,11 @@ _FIXED = (1980, 1, 1, 0, 0, 0)
 _DATED = datetime(
     catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day, tzinfo=UTC
 ).replace(tzinfo=None)
-_WIDE = 8  # columns from which a table stands on a page that is laid on its side
-_SMALL, _NOTE = 8.5, 8.0  # points
-_LETTER, _BESIDE = 56_000, 150_000  # EMU: a letter of `_SMALL`, and what a cell has beside it
+_FONT = "Arial"  # in every Word, and LibreOffice has one of the same widths
+_SMALL, _SMALLER, _NOTE = 8.5, 7.5, 8.0  # points: tables, tables that would be too wide, notes
+_LETTER, _BESIDE = 7_100, 150_000  # EMU: a letter for each point, and what a cell has beside it
 _LONGEST = 15  # letters of a word that is not broken
+_MARGIN = 20  # millimetres
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -137,10 +138,10 @@ class Paper:
 
         section = self.file.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin = section.right_margin = Mm(25)
+        section.left_margin = section.right_margin = Mm(_MARGIN)
         section.top_margin = section.bottom_margin = Mm(22)
         normal = self.file.styles["Normal"]
-        normal.font.name, normal.font.size = "Calibri", Pt(11)
+        normal.font.name, normal.font.size = _FONT, Pt(11)
         normal.element.rPr.append(_element("w:lang", val="sv-SE"))
         for name, size in (
             ("Title", 22),
@@ -150,7 +151,7 @@ class Paper:
             ("Heading 4", 11),
         ):
             font = self.file.styles[name].font
-            font.name, font.size, font.color.rgb = "Calibri", Pt(size), RGBColor(0x0B, 0x5C, 0x6B)
+            font.name, font.size, font.color.rgb = _FONT, Pt(size), RGBColor(0x0B, 0x5C, 0x6B)
             fonts = self.file.styles[name].element.rPr.rFonts
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(f"{{{_W}}}{theme}", None)
@@ -227,14 +228,15 @@ class Paper:
     def grid(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table of words under headings; cells of `FIELDS` are fields."""
         made = self._grid(len(rows) + 1, len(headings))
-        widths = _shared(self._room(), [list(texts) for texts in zip(headings, *rows, strict=True)])
+        texts_of = [list(texts) for texts in zip(headings, *rows, strict=True)]
+        widths = _shared(self._room(), texts_of, _SMALL)
         form = Format("", text=True)
         cells = iter(made._cells)
         for column, width in zip(made.columns, widths, strict=True):
             column.width = width
         for row, texts in enumerate([headings, *rows]):
             for text, width in zip(texts, widths, strict=True):
-                _fill(next(cells), text, form, width, head=row == 0)
+                _fill(next(cells), text, form, width, _SMALL, head=row == 0)
         _repeat_head(made)
         self.line("", "Normal")
 
@@ -273,10 +275,16 @@ class Paper:
 
     def table(self, block: Shown, exhibit: TableExhibit) -> None:
         """Caption, a table with a repeated head, notes and source."""
-        self._place(wide=len(exhibit.columns) > _WIDE)
+        texts_of = _columns(exhibit)
+        size = next(
+            (size for size in (_SMALL, _SMALLER) if sum(_least(texts_of, size)) <= self._upright()),
+            None,
+        )
+        self._place(wide=size is None)
+        size = size or _SMALL
         self._caption("Tabell", block, exhibit.title, exhibit.subtitle)
         made = self._grid(len(exhibit.rows) + 1, len(exhibit.columns))
-        widths = _widths(exhibit, self._room())
+        widths = _shared(self._room(), texts_of, size)
         heads = [form.heading for form in exhibit.columns]
         shown = [
             [form.show(value) for form, value in zip(exhibit.columns, row, strict=True)]
@@ -287,7 +295,7 @@ class Paper:
         cells = iter(made._cells)  # once: python-docx looks for each cell anew
         for row, texts in enumerate([heads, *shown]):
             for form, text, width in zip(exhibit.columns, texts, widths, strict=True):
-                _fill(next(cells), text, form, width, head=row == 0)
+                _fill(next(cells), text, form, width, size, head=row == 0)
         _repeat_head(made)
         _describe_table(made, exhibit.title)
         self._under(exhibit.notes, block)
@@ -309,9 +317,11 @@ class Paper:
 
     def _under(self, notes: Iterable[str], block: Shown) -> None:
         stated = "Uppgivet. " if block.kind == "stated" else ""
-        for text in (*notes, stated + front.source_text(block)):
-            if text:
-                self.line(text, "Normal", size=_NOTE)
+        from docx.shared import Pt
+
+        for place, text in enumerate(filter(None, (*notes, stated + front.source_text(block)))):
+            made = self.line(text, "Normal", size=_NOTE).paragraph_format
+            made.space_before, made.space_after = Pt(0 if place else 4), Pt(2)
 
     # --- pages ---
 
@@ -329,6 +339,12 @@ class Paper:
     def _room(self) -> int:
         section = self.section
         return int(section.page_width - section.left_margin - section.right_margin)
+
+    def _upright(self) -> int:
+        """The room between the margins of a page that stands upright."""
+        section = self.section
+        sides = section.left_margin + section.right_margin
+        return int(min(section.page_width, section.page_height) - sides)
 
     def bytes(self) -> bytes:
         """The file, without the time it was made."""
@@ -423,7 +439,7 @@ def _field(paragraph: Any, prompt: str, *, size: float = 0.0) -> None:
     paragraph._p.append(control)
 
 
-def _fill(cell: Any, text: str, form: Format, width: int, *, head: bool) -> None:
+def _fill(cell: Any, text: str, form: Format, width: int, size: float, *, head: bool) -> None:
     """One cell: numbers to the right, what is to be filled in as a field."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
@@ -434,30 +450,33 @@ def _fill(cell: Any, text: str, form: Format, width: int, *, head: bool) -> None
     if not form.text:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if text in FIELDS and not head:
-        _field(paragraph, text, size=_SMALL)
+        _field(paragraph, text, size=size)
         return
     run = paragraph.add_run(markdown.plain(text))
-    run.font.size, run.bold = Pt(_SMALL), head or None
+    run.font.size, run.bold = Pt(size), head or None
 
 
-def _widths(exhibit: TableExhibit, room: int) -> list[int]:
-    """Widths of the columns of an exhibit."""
-    return _shared(
-        room,
-        [
-            [form.heading, *(form.show(row[place]) for row in exhibit.rows)]
-            for place, form in enumerate(exhibit.columns)
-        ],
-    )
+def _columns(exhibit: TableExhibit) -> list[list[str]]:
+    """The texts of each column of an exhibit, heading first."""
+    return [
+        [form.heading, *(form.show(row[place]) for row in exhibit.rows)]
+        for place, form in enumerate(exhibit.columns)
+    ]
 
 
-def _shared(room: int, columns: Sequence[Sequence[str]]) -> list[int]:
+def _least(columns: Sequence[Sequence[str]], size: float) -> list[int]:
+    """What each column needs for its longest word, in type of `size` points."""
+    return [
+        _BESIDE + int(_LETTER * size * max([_longest(head) + 1, *map(_longest, texts)]))
+        for head, *texts in columns  # a heading is bold, and so wider
+    ]
+
+
+def _shared(room: int, columns: Sequence[Sequence[str]], size: float) -> list[int]:
     """Widths of columns of texts: room for the longest word of each, the rest by what they hold."""
-    longest = [max(map(_longest, texts)) for texts in columns]
-    least = [_BESIDE + _LETTER * letters for letters in longest]
+    least = _least(columns, size)
     wanted = [
-        max(sum(map(len, texts)) / len(texts) - letters, 1.0)
-        for texts, letters in zip(columns, longest, strict=True)
+        max(sum(map(len, texts)) / len(texts) - max(map(_longest, texts)), 1.0) for texts in columns
     ]
     left = room - sum(least)
     if left < 0:
@@ -475,10 +494,10 @@ def _longest(text: str) -> int:
 
 
 def _repeat_head(table: Any) -> None:
-    """The first row is repeated on every page that the table goes on to."""
-    row = table.rows[0]._tr.get_or_add_trPr()
-    row.append(_element("w:cantSplit"))
-    row.append(_element("w:tblHeader"))
+    """The first row is repeated on every page that the table goes on to; no row is split."""
+    for row in table._tbl.tr_lst:
+        row.get_or_add_trPr().append(_element("w:cantSplit"))
+    table._tbl.tr_lst[0].get_or_add_trPr().append(_element("w:tblHeader"))
 
 
 def _describe_table(table: Any, title: str) -> None:

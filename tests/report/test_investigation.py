@@ -164,3 +164,19 @@ def test_the_word_file_is_a_sound_package(folder):
     with zipfile.ZipFile(io.BytesIO((folder / "report.docx").read_bytes())) as package:
         assert package.testzip() is None
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_tables_in_word_fit_their_page_in_a_font_that_is_everywhere(built):
+    """No table is wider than its page, no word of a column wider than it, and no row is split."""
+    file = docx.Document(str(built("bygg-och-miljo") / "report.docx"))
+    assert file.styles["Normal"].font.name == "Arial"
+    rooms = {
+        section.page_width - section.left_margin - section.right_margin for section in file.sections
+    }
+    for table in file.tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) <= max(rooms) + 10_000  # Word rounds to twips
+        assert min(widths) >= 300_000  # eight millimetres: "0,3 år" on one line
+        assert all(row._tr.trPr.xpath("w:cantSplit") for row in table.rows)
+    narrow = [table for table in file.tables if len(table.columns) <= 8]
+    assert all(sum(part.width for part in table.columns) <= min(rooms) + 10_000 for table in narrow)
