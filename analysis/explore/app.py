@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
 from pathlib import Path
@@ -23,17 +23,26 @@ from matplotlib.figure import Figure
 
 from analysis import regions
 from analysis.errors import InputError, SamverkanError
-from analysis.explore import build_report, themes
+from analysis.explore import build_report, downloads, themes
 from analysis.explore.leaflet import RegionMap
 from analysis.figures import style
 from analysis.regions import Region
 from analysis.report.plan import CHAPTERS, FORMATS, reference
 from analysis.text import swedish
+from analysis.text.citation import source_line
 
 OWN = ""  # the entry of the list of regions that stands for a selection without a name
 _STEPS = len(CHAPTERS) + len(FORMATS) + 2  # what a build tells of: chapters, compose, exports, end
 _DPI = 96
-_LABEL = {"description_width": "90px"}
+_LABEL = {"description_width": "62px"}
+_SIDE = "270px"  # beside a map of 440, on a page of 1,200 pixels with the list of files open
+COMPARED = (
+    ("inget", ""),
+    ("liknande kommuner", "peers"),
+    ("länet", "county"),
+    ("arbetsmarknaden", "labour market"),
+    ("riket", "nation"),
+)
 
 
 def _told(act: Callable[..., None]) -> Callable[..., None]:
@@ -74,7 +83,7 @@ class Explorer(widgets.VBox):
     # --- what is on the page -------------------------------------------------------------------
 
     def _make_choices(self) -> None:
-        wide = widgets.Layout(width="310px")
+        wide = widgets.Layout(width=_SIDE)
         self.region = widgets.Dropdown(description="Region", style=_LABEL, layout=wide)
         self.county = widgets.Dropdown(
             description="Län",
@@ -86,7 +95,18 @@ class Explorer(widgets.VBox):
             ),
         )
         self.boxes = widgets.VBox(
-            layout=widgets.Layout(width="300px", height="230px", overflow="auto", display="block")
+            layout=widgets.Layout(width=_SIDE, height="150px", overflow="auto", display="block")
+        )
+        self.places = {entry.name: code for code, entry in regions.current().items()}
+        self.search = widgets.Combobox(
+            description="Sök",
+            placeholder="en kommun att lägga till",
+            options=sorted(self.places, key=swedish.sort_key),
+            style=_LABEL,
+            layout=wide,
+        )
+        self.compare = widgets.Dropdown(
+            description="Jämför", options=COMPARED, value="", style=_LABEL, layout=wide
         )
         self.theme = widgets.Dropdown(
             description="Tema",
@@ -97,16 +117,20 @@ class Explorer(widgets.VBox):
         self.year = widgets.SelectionSlider(
             description="År", style=_LABEL, layout=wide, options=[0], continuous_update=False
         )
+        self.search.observe(self._on_search, "value")
+        self.compare.observe(self._on_theme, "value")
         self.region.observe(self._on_region, "value")
         self.county.observe(self._on_county, "value")
         self.theme.observe(self._on_theme, "value")
         self.year.observe(self._on_year, "value")
 
     def _make_views(self) -> None:
-        self.chosen = widgets.HTML(layout=widgets.Layout(width="300px"))
+        self.chosen = widgets.HTML(layout=widgets.Layout(width=_SIDE))
+        self.about = widgets.HTML(layout=widgets.Layout(width=_SIDE))
         self.map = RegionMap(self.toggle, legend=False)
         self.series, self.table, self.shown = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self.table.layout = widgets.Layout(max_height="300px", overflow="auto")
+        self.table.layout = widgets.Layout(max_height="320px", max_width="440px", overflow="auto")
+        self.series.layout = widgets.Layout(flex="1 1 420px", max_width="620px")
         self.code = ""
 
     def _make_acts(self) -> None:
@@ -122,6 +146,8 @@ class Explorer(widgets.VBox):
         self.progress = widgets.IntProgress(
             max=_STEPS, layout=widgets.Layout(width="300px", visibility="hidden")
         )
+        self.files = widgets.Button(description="Ladda ner", icon="download")
+        self.files.on_click(self._on_files)
         self.message = widgets.HTML()
         self.message.add_class("samverkan-message")
         self.link = widgets.Output()
@@ -130,17 +156,33 @@ class Explorer(widgets.VBox):
 
     def _laid_out(self) -> list[widgets.Widget]:
         choices = widgets.VBox(
-            [self.region, self.theme, self.year, self.county, self.boxes, self.chosen],
+            [
+                self.region,
+                self.theme,
+                self.about,
+                self.year,
+                self.compare,
+                self.search,
+                self.county,
+                self.boxes,
+                self.chosen,
+            ],
             layout=widgets.Layout(flex="0 0 auto"),
         )
-        acts = widgets.HBox([self.name, self.save, self.build, self.progress])
-        side = widgets.VBox([self.map.key, self.table], layout=widgets.Layout(margin="0 0 0 12px"))
+        wrap = widgets.Layout(flex_flow="row wrap")  # what has no room beside stands below
+        acts = widgets.HBox(
+            [self.name, self.save, self.build, self.files, self.progress], layout=wrap
+        )
+        seen = widgets.VBox(
+            [self.map, self.map.key, self.table],
+            layout=widgets.Layout(margin="0 0 0 12px", flex="0 0 auto"),
+        )
         return [
-            widgets.HBox([choices, self.map, side]),
+            widgets.HBox([choices, seen, self.series], layout=wrap),
             acts,
             self.message,
             self.link,
-            widgets.HBox([self.series, self.shown], layout=widgets.Layout(flex_flow="wrap")),
+            self.shown,
         ]
 
     # --- what a choice does --------------------------------------------------------------------
@@ -164,6 +206,17 @@ class Explorer(widgets.VBox):
     def _on_year(self, change: dict[str, Any]) -> None:
         if not self._busy:
             self._draw(year=change["new"])
+
+    @_told
+    def _on_search(self, change: dict[str, Any]) -> None:
+        """Add the municipality that was found; what is half written waits."""
+        code = self.places.get(change["new"])
+        if code is None:
+            return
+        self.search.value = ""
+        if code not in self.selection.members:
+            self.toggle(code)
+        self.county.value = code[:2]
 
     @_told
     def toggle(self, code: str) -> None:
@@ -242,16 +295,22 @@ class Explorer(widgets.VBox):
         finally:
             self._busy = False
         self.map.show(area, theme, year=chosen)
-        self.table.value = themes.table(area, theme, year=chosen).to_html()
+        against = self._against()
+        self.table.value = themes.table(area, theme, year=chosen, compare=against).to_html()
+        self.about.value = described(themes.theme_of(theme), known)
         count = swedish.counted(len(area.members), "kommun", "kommuner")
         self.chosen.value = (
             f"<b>{escape(area.name)}</b>, {count}: {escape(swedish.listed(area.member_names))}"
         )
         self._show_code(theme, chosen)
         if year is None:  # another year changes nothing in the series
-            self.series.value = picture(themes.plot_series(area, theme))
+            self.series.value = picture(themes.plot_series(area, theme, compare=against))
+
+    def _against(self) -> tuple[str, ...]:
+        return (self.compare.value,) if self.compare.value else ()
 
     def _show_code(self, theme: str, year: int) -> None:
+        compare = f", compare={quoted(self.compare.value)}" if self.compare.value else ""
         where = reference(self.selection)
         name = "" if where == self.selection.key else f", name={quoted(self.selection.name)}"
         measure = quoted(theme)
@@ -262,8 +321,8 @@ class Explorer(widgets.VBox):
                 "",
                 f"area = regions.resolve({quoted(where)}{name})",
                 f"show(explore.plot_map(area, {measure}, year={year}))",
-                f"show(explore.plot_series(area, {measure}))",
-                f"show(explore.table(area, {measure}, year={year}))",
+                f"show(explore.plot_series(area, {measure}{compare}))",
+                f"show(explore.table(area, {measure}, year={year}{compare}))",
                 f"explore.interactive_map(area, {measure}, year={year})",
                 f"explore.build_report(area, out={quoted(str(self.out))})",
             )
@@ -290,6 +349,30 @@ class Explorer(widgets.VBox):
         self.tell(f"Sparad som region <code>{escape(key)}</code>: <code>{escape(call)}</code>")
 
     @_told
+    def _on_files(self, _: widgets.Button) -> None:
+        """Links to the table as CSV and XLSX, and to map and series as SVG."""
+        area, theme, year, against = (
+            self.selection,
+            self.theme.value,
+            self.year.value,
+            self._against(),
+        )
+        shown = themes.table(area, theme, year=year, compare=against)
+        name = f"{area.key}-{shown.id}-{year}"
+        series = themes.plot_series(area, theme, compare=against)
+        links = (
+            downloads.link(downloads.csv_of(shown), f"{name}.csv", "tabell (CSV)"),
+            downloads.link(downloads.xlsx_of(shown), f"{name}.xlsx", "tabell (XLSX)"),
+            downloads.link(
+                downloads.svg_of(themes.plot_map(area, theme, year=year)),
+                f"{name}-karta.svg",
+                "karta (SVG)",
+            ),
+            downloads.link(downloads.svg_of(series), f"{name}-serie.svg", "serie (SVG)"),
+        )
+        self.tell(f"Spara {escape(shown.title)}: {', '.join(links)}")
+
+    @_told
     def _on_build(self, _: widgets.Button) -> None:
         self.progress.value, self.progress.bar_style = 0, ""
         self.progress.layout.visibility = "visible"
@@ -312,6 +395,18 @@ class Explorer(widgets.VBox):
         self.tell(escape(f"{region}: {text}"))
 
 
+def described(theme: themes.Theme, years: Sequence[int]) -> str:
+    """What a theme is (HTML): unit, formula, years and source.
+
+    >>> described(themes.theme_of("commuting_ratio"), [2004, 2005])[:49]
+    '<small>kvot, dagbefolkning / nattbefolkning; 2004'
+    """
+    measure = theme.measure
+    what = ", ".join(part for part in (measure.unit, measure.formula) if part)
+    source = source_line(measure.sources, theme.kind(*years))
+    return f"<small>{escape(what)}; {swedish.years(years)}. {escape(source)}.</small>"
+
+
 def quoted(text: str) -> str:
     """`text` as a Python string in double quotes."""
     return json.dumps(text, ensure_ascii=False)
@@ -326,4 +421,4 @@ def picture(axes: Axes) -> str:
         figure.savefig(file, format="png", dpi=_DPI)
     code = base64.b64encode(file.getvalue()).decode("ascii")
     alt = escape(style.description_of(figure).alt, quote=True)
-    return f'<img src="data:image/png;base64,{code}" alt="{alt}">'
+    return f'<img style="max-width:100%" src="data:image/png;base64,{code}" alt="{alt}">'

@@ -25,7 +25,7 @@ from analysis.metrics.measure import Measure
 from analysis.regions import Region, municipalities
 from analysis.text import swedish
 
-WIDTH, HEIGHT = 500, 460  # pixels; the zoom that fits a region is computed for this size
+WIDTH, HEIGHT = 440, 440  # pixels; the zoom that fits a region is computed for this size
 _HINT = "Peka på en kommun"
 _FINE = 400.0  # metres: a map on a screen shows no smaller corners and islands
 
@@ -109,7 +109,7 @@ class RegionMap(Map):
             attribution_control=False,
             zoom_snap=0.25,
             zoom_delta=0.5,
-            scroll_wheel_zoom=True,
+            scroll_wheel_zoom=False,  # the wheel scrolls the page; + and - zoom
             center=(62, 16),
             zoom=4,
             layout=widgets.Layout(width=f"{WIDTH}px", height=f"{HEIGHT}px", flex="0 0 auto"),

@@ -383,7 +383,7 @@ def plot_measure_series(
             sources=table.sources,
             kind=table.kind,
             unit=unit,
-            alt=_series_alt(title, table, drawn[-1]),
+            alt=_series_alt(title, table, drawn[-1], [one.label for one in against]),
             note=_median_note(measure, against, index),
             table=table,
         ),
@@ -442,18 +442,22 @@ def _lines(
     return frame.dropna(axis=1, how="all").dropna(how="all").sort_index()
 
 
-def _series_alt(title: str, table: Table, year: int) -> str:
+def _series_alt(title: str, table: Table, year: int, against: Sequence[str]) -> str:
     row = table.frame[table.frame["year"] == year].iloc[0]
     here = {
         str(n): float(row[str(n)]) for n in table.frame if n != "year" and pd.notna(row[str(n)])
     }
-    said = [
-        f"{name} {table.formats[str(name)].show(here[name])}"
+    said = {
+        name: f"{name} {table.formats[name].show(here[name])}"
         for name in sorted(here, key=here.__getitem__, reverse=True)
-    ]
-    if len(said) > 4:
-        return f"Linjediagram: {title}. {year} ligger {said[0]} högst och {said[-1]} lägst."
-    return f"Linjediagram: {title}. Läget {year}: {swedish.listed(said)}."
+    }
+    if len(said) <= 4:
+        return f"Linjediagram: {title}. Läget {year}: {swedish.listed(list(said.values()))}."
+    members = [said[name] for name in said if name not in against]
+    sets = swedish.listed([said[name] for name in against if name in said])
+    compared = f" För jämförelse: {sets}." if sets else ""
+    ends = f"ligger {members[0]} högst och {members[-1]} lägst"
+    return f"Linjediagram: {title}. {year} {ends}.{compared}"
 
 
 def _median_note(measure: Measure, against: Sequence[Comparator], index: int | None) -> str:

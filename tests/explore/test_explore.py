@@ -1,15 +1,19 @@
 """The calls behind the explorer, and its widgets without a browser."""
 
+import base64
+import io
+import re
 import subprocess
 import sys
 
+import openpyxl
 import pandas as pd
 import pytest
 
 import analysis
 from analysis import explore, regions
 from analysis.errors import InputError
-from analysis.explore import app
+from analysis.explore import app, themes
 from analysis.figures import measures, style
 from analysis.figures.thumbnail import region_html
 from analysis.metrics.measure import measure_of
@@ -258,3 +262,54 @@ def test_a_folder_of_others_stops_the_build_with_a_message(page):
     assert "was not made by samverkan" in page.message.value
     assert page.progress.bar_style == "danger"
     assert page.build.disabled is False
+
+
+def test_a_municipality_is_found_by_name_and_added(page):
+    page.search.value = "Kungs"  # half written: nothing happens
+    assert page.selection.key == "karlstad"
+    page.search.value = "Kungsör"
+    assert page.selection.members[-1] == "1960"
+    assert page.search.value == ""
+    assert page.county.value == "19"
+
+
+def test_a_comparator_goes_into_table_series_and_code(page):
+    page.theme.value = "commuting_ratio"
+    page.compare.value = "nation"
+    assert "Riket (median)" in page.table.value
+    assert "riket" in page.series.value
+    assert 'compare="nation"' in page.code
+    assert len(run(page.code)) == 3
+
+
+def test_what_is_shown_can_be_taken_along_as_files(page):
+    page.theme.value = "share_65plus"
+    page._on_files(page.files)
+    links = dict(
+        re.findall(r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', page.message.value)
+    )
+    assert [name.rpartition(".")[2] for name in links] == ["csv", "xlsx", "svg", "svg"]
+    csv, xlsx, *drawings = (base64.b64decode(code) for code in links.values())
+    assert csv.decode("utf-8-sig").splitlines()[0].startswith("Kommun;Andel")
+    assert "Källa" in csv.decode("utf-8-sig").splitlines()[-1]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx)).active
+    assert isinstance(sheet["B5"].value, float)
+    assert all(drawing.startswith(b"<") and b"</svg>" in drawing for drawing in drawings)
+
+
+def test_a_theme_says_what_it_is(page):
+    page.theme.value = "commuting_ratio"
+    assert "dagbefolkning / nattbefolkning" in page.about.value
+    assert "2004–2021" in page.about.value
+    assert "SCB" in page.about.value
+
+
+def test_own_figures_are_a_theme_of_the_explorer(tmp_path, monkeypatch):
+    monkeypatch.setattr(themes, "THEMES", dict(themes.THEMES))
+    frame = pd.DataFrame({"Kommun": ["Karlstad", "Kil"], "Bibliotek": [5, 2]})
+    source = analysis.Source("Exempelverket", "Bibliotek", "2024")
+    analysis.own(frame, value="Bibliotek", unit="bibliotek", source=source).explore()
+    page = app.Explorer("karlstad", out=tmp_path)
+    page.theme.value = "egen_bibliotek"
+    assert "Exempelverket, Bibliotek (2024)" in page.about.value
+    assert "uppgift saknas" in page.table.value

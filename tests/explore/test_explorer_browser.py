@@ -85,3 +85,37 @@ def test_choose_tick_save_build_and_open_the_report(page, lab, house):
 
     outside = [url for url in page.asked if not url.startswith((lab, "data:", "blob:"))]
     assert not outside
+
+
+@pytest.mark.parametrize("width", [1200, 1366, 1920])
+def test_the_explorer_fits_the_page_and_the_wheel_scrolls_it(browser, lab, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb")
+    run_all(page)
+    page.locator(MAP).first.wait_for(state="attached")
+    parts = [
+        page.locator(".leaflet-container").first,
+        page.locator(".jp-OutputArea table").first,
+        page.get_by_text("Cirkelns yta är antalet"),
+    ]
+    for part in parts:
+        part.scroll_into_view_if_needed()
+        expect(part).to_be_visible()
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    keep(page, f"width-{width}")
+
+    # a wheel over the map moves the page, not the map
+    parts[0].scroll_into_view_if_needed()
+    before = parts[0].bounding_box()
+    drawn = page.locator(MAP).first.get_attribute("d")
+    page.mouse.move(before["x"] + 60, before["y"] + 60)
+    page.mouse.wheel(0, 120)
+    page.wait_for_function(
+        "([top]) => document.querySelector('.leaflet-container').getBoundingClientRect().y !== top",
+        arg=[before["y"]],
+    )
+    assert page.locator(MAP).first.get_attribute("d") == drawn
+    page.close()
