@@ -799,8 +799,10 @@ _DATASETS = (
             "Ålders- och utbildningsandelar avser 31 december året före; de finns bara "
             "här, inte i det som hämtas.",
             "Knivsta saknas 2002.",
-            "Vilket av SCB:s kostnadsmått som avses är inte fastställt; läs det som "
-            "kommunens kostnader per invånare.",
+        ),
+        notes=(
+            "Vilket kostnadsmått som avses är inte fastställt; läs det som kommunens kostnader "
+            "per invånare, utan rangordning.",
         ),
     ),
     Dataset(

@@ -46,7 +46,7 @@ def load_national(area: str, region: Region | None = None) -> pd.DataFrame:
     members, bodies = tables.load("national_members"), tables.load("national_bodies")
     raise_faults(DataError, _faults(members, bodies))
     own = members[members["service"] == area].drop(columns="service")
-    every = pd.DataFrame({"code": sorted(regions.municipalities())})
+    every = pd.DataFrame({"code": sorted(regions.country(own["code"]))})
     table = (
         every.merge(own, how="left", on="code", validate="one_to_one")
         .merge(

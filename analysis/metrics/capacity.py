@@ -54,15 +54,21 @@ employment_rate = observed(
 )
 """Share of residents aged 20-64 who are employed; per cent. SCB TAB3200."""
 
-post_secondary_share = observed(
-    "post_secondary_share",
-    "Eftergymnasial utbildning",
-    "procent",
-    decimals=1,
-    direction="higher",
-    sources=("post_secondary_share",),
+post_secondary_share = register(
+    Measure(
+        "post_secondary_share",
+        "Eftergymnasial utbildning",
+        "procent",
+        1,
+        "higher",
+        kind="derived",
+        formula="invånare 16–74 år med eftergymnasial utbildning / alla invånare 16–74 år, också de "
+        "vars utbildning är okänd × 100",
+        sources=("post_secondary_share",),
+        column="value",
+    )
 )
-"""Share of those aged 16-74 with post-secondary education; per cent. SCB TAB3981."""
+"""Share of those aged 16-74 with post-secondary education; per cent. From counts of TAB3981."""
 
 taxable_income = register(
     Measure(

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_series_equal
 
+from analysis.catalog import CATALOG
 from analysis.errors import DataError, InputError
 from analysis.loaders import boundaries, population
 from analysis.metrics import capacity
 from analysis.metrics import population as metrics
+from analysis.metrics.measure import MEASURES
 from analysis.regions import municipalities
 
 
@@ -292,6 +294,27 @@ def test_staff_per_thousand_uses_the_population_of_the_same_year(values: pd.Seri
     rates = capacity.staff_per_1000(staff, values)
     assert rates.index.equals(staff.index)
     assert rates["1780", 2017] == 1000 * staff["1780", 2017] / values["1780", 2017]
+
+
+def test_a_measure_of_derived_figures_is_not_called_observed() -> None:
+    """One truth: a column of a dataset that the catalogue calls derived is derived as a measure."""
+    columns = [
+        measure
+        for measure in MEASURES.values()
+        if measure.column and str(measure.sources[0]) in CATALOG
+    ]
+    assert len(columns) > 5
+    assert [
+        measure.id
+        for measure in columns
+        if measure.kind == "observed" and CATALOG[str(measure.sources[0])].kind != "observed"
+    ] == []
+
+
+def test_costs_of_an_unsettled_kind_are_never_better_or_worse() -> None:
+    costs = [m for m in MEASURES.values() if "finances" in m.sources and m.column == "expenditures"]
+    assert [measure.direction for measure in costs] == ["neither"]
+    assert any("inte fastställt" in note for note in CATALOG["finances"].notes)
 
 
 def test_federations_are_those_of_the_period() -> None:
