@@ -6,9 +6,12 @@ line; `--debug` shows the traceback.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -772,6 +775,8 @@ def debugging() -> bool:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with 0, 1 or 2."""
+    _open_streams()
+    _find_cache()
     for name in ("SIGTERM", "SIGHUP"):  # no hang-up on Windows
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
@@ -791,6 +796,27 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # the last door: one clear line instead of a traceback
         hint = "" if has_remedy(error) else "; run again with --debug to see where"
         _stop(1, [f"{in_words(error)}{hint}"])
+
+
+def _open_streams() -> None:
+    """Streams that were closed lead nowhere: else the next file to be opened would get their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(
+                os.devnull, os.O_RDWR
+            )  # the lowest number that is free: that of `name`
+            os.set_inheritable(opened, True)
+            setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8"))
+
+
+def _find_cache() -> None:
+    """Where nothing can be kept at home, libraries keep it for this call, without a word."""
+    home = Path(os.environ.get("XDG_CONFIG_HOME") or "~").expanduser()
+    if not os.access(home, os.W_OK):
+        folder = tempfile.mkdtemp(prefix=f"samverkan-{os.getpid()}-")  # as report/scratch has it
+        for library in ("MPLCONFIGDIR", "IPYTHONDIR"):
+            os.environ.setdefault(library, folder)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _interrupt(number: int, frame: object) -> None:

@@ -46,6 +46,7 @@ class BuildError(SamverkanError, RuntimeError):
 _REMEDIES = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "your share of the disk is used up; free some space",
+    errno.EFBIG: "the file would be larger than may be written here (ulimit -f)",
     errno.EROFS: "the disk can only be read; name another folder",
     errno.EACCES: "you may not write or read there; name another folder or ask for the right",
     errno.EPERM: "you may not do that there; name another folder or ask for the right",

@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import regions
-from analysis.errors import InputError, SamverkanError
+from analysis.errors import InputError, SamverkanError, in_words
 from analysis.explore import build_report, downloads, themes
 from analysis.explore.leaflet import RegionMap
 from analysis.figures import style
@@ -54,6 +54,8 @@ def _told(act: Callable[..., None]) -> Callable[..., None]:
             act(self, *arguments)
         except SamverkanError as error:
             self.tell("<br>".join(escape(fault) for fault in error.faults), wrong=True)
+        except OSError as error:  # a full disk, a folder that cannot be written to
+            self.tell(escape(in_words(error)), wrong=True)
 
     return wrapped
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import reads
-from analysis.errors import BuildError
+from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.report import scratch
 from analysis.report.plan import Job
@@ -179,6 +179,6 @@ def _explain(failure: Exception) -> tuple[str, str]:
         message = f"cell {cell} ({line[:80]}): {failure.ename}: {failure.evalue}"  # type: ignore[attr-defined]
         trace = "\n".join(failure.traceback)  # type: ignore[attr-defined]
     else:
-        message = f"{type(failure).__name__}: {failure}"
+        message = in_words(failure)
     plain = _COLOURS.sub("", message).replace("\n", "; ")
     return plain, _COLOURS.sub("", trace)

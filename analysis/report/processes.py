@@ -27,6 +27,7 @@ _SETTLE = 0.2  # seconds until the system knows that a killed process is gone
 def local_pool(jobs: int) -> ProcessPoolExecutor:
     """Processes, because Papermill is not thread-safe; forked from the warm one where possible."""
     scratch.check_sockets()
+    scratch.check_handles()
     worker.steady()
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")

@@ -14,6 +14,7 @@ from pathlib import Path
 from analysis.errors import BuildError
 
 _LONGEST_SOCKET = 107  # bytes of the path of a Unix socket
+_HANDLES = 256  # open files that a worker with its kernel may need
 _OWN_PART = 40  # of them for "/samverkan-4194304-xxxxxxxx/kernel-5"
 _NAME = re.compile(r"samverkan-(\d+)-.+")
 
@@ -33,6 +34,21 @@ def check_sockets() -> None:
             f"the temporary folder {place!r} has too long a name for sockets; "
             "name a shorter one by the variable TMPDIR"
         )
+
+
+def check_handles() -> None:
+    """Let this process and its children open files enough; raises BuildError when they may not."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _HANDLES:
+        if hard != resource.RLIM_INFINITY and hard < _HANDLES:
+            raise BuildError(
+                f"only {hard} files may be open at a time; allow {_HANDLES} (ulimit -n {_HANDLES})"
+            )
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_HANDLES, hard))
 
 
 def clear_abandoned() -> None:

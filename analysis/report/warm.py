@@ -43,7 +43,8 @@ def send_data(pipe: Connection, parent: int) -> None:
     distances = None
     with suppress(SamverkanError):  # the chapter that asks for them says what is wrong
         distances = flows.distances()
-    pipe.send((tables.whole_shipped(), distances))
+    with suppress(MemoryError):  # then each kernel does this work again
+        pipe.send((tables.whole_shipped(), distances))
     pipe.close()
 
 
