@@ -371,8 +371,8 @@ def host_table(case: Scenario, localities: pd.DataFrame) -> Table:
         {
             "host": word("Värdkommun"),
             "place": word("Till"),
-            "mean": Format("Medelavstånd, alla", "km", 1, measure="mean_distance"),
-            "own": Format("Värdens egna invånare", "km", 1, measure="mean_distance"),
+            "mean": Format("Medelavstånd, alla", "km", 1, measure="host_distance"),
+            "own": Format("Värdens egna invånare", "km", 1, measure="host_distance"),
             "largest": Format("Längsta medelavstånd", "km", 1),
             "farthest": word("Längst bort"),
         },

@@ -91,7 +91,9 @@ OTHERS = (
         "rak linje mellan befolkningscentrum: tätorternas medelpunkt, vägd med invånarna",
     ),
     Formula(
-        "mean_distance", "Vägt medelavstånd", "summan av avstånd × folkmängd / summan av folkmängd"
+        "host_distance",
+        "Medelavstånd till värden",
+        "summan av avstånd × folkmängd / summan av folkmängd",
     ),
     Formula("mutuality", "Ömsesidighet", "det mindre flödet / det större"),
     Formula(

@@ -11,7 +11,9 @@ from analysis.figures import style
 from analysis.figures.investigation import charts, money_tables, tables
 from analysis.investigation import folder
 from analysis.loaders.population import load_localities, load_population
+from analysis.text.formulas import all_formulas
 from analysis.text.investigation import need_words, options, results, shares, summary
+from analysis.text.investigation.words import services
 from analysis.views.investigation import dossier, money, needs, outcome, places
 
 KAK = {"Kungsör": "1960", "Köping": "1983", "Arboga": "1984"}
@@ -307,3 +309,10 @@ def test_a_service_that_nobody_shares(tmp_path):
     assert outcome.outcomes_of(view) == []
     assert results.outcomes_text(view, [])[0].startswith("Inget organ är känt där någon av")
     assert list(tables.today_tables(view)) == []
+
+
+def test_each_formula_has_a_key_of_its_own_and_names_with_and_are_told_apart():
+    keys = [entry.key for entry in all_formulas()]
+    assert len(keys) == len(set(keys))
+    view = dossier.look(paths.EXAMPLES / "kundtjanst", "2026-08-31")
+    assert services(view) == "telefoni och växel samt kundtjänst"

@@ -54,7 +54,8 @@ def service(view: View, key: str) -> str:
 
 def services(view: View) -> str:
     """All services of the investigation inside a sentence."""
-    return swedish.listed([service(view, key) for key in view.question.services])
+    names = [service(view, key) for key in view.question.services]
+    return swedish.listed(names, "samt" if any(" och " in name for name in names) else "och")
 
 
 def short_body(name_: str) -> str:
