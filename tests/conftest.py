@@ -31,6 +31,7 @@ def _only_the_snapshot(tmp_path_factory):
     """Tests read the shipped data, not what the developer has updated."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAMVERKAN_DATA_DIR", str(tmp_path_factory.mktemp("no-updates")))
+        patch.setenv("SAMVERKAN_CACHE_DIR", str(tmp_path_factory.mktemp("figures")))
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 

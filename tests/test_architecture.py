@@ -13,11 +13,11 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths", "whole"),
+    ("errors", "paths", "whole", "sealed"),
     ("hints", "lazy", "citable"),
     ("textfiles", "workbooks", "placenames", "outlines"),
     ("arrangements",),
-    ("reads",),
+    ("reads", "shelf"),
     ("regions",),
     ("live",),
     ("inventory_check",),

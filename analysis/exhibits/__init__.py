@@ -10,6 +10,7 @@ exhibit: one output of a chapter with everything a report needs to print it by i
 from __future__ import annotations
 
 import base64
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
@@ -21,6 +22,7 @@ from markdown_it import MarkdownIt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis import shelf
 from analysis.errors import InputError
 from analysis.exhibits import pictures
 from analysis.exhibits.model import (
@@ -65,6 +67,8 @@ def show(item: Shown | Iterable[Shown]) -> None:
     if isinstance(item, Table):
         exhibit = table_exhibit(item)
         _display(exhibit, str(item), {"text/html": item.to_html()})
+    elif isinstance(item, style.Kept):
+        _show_kept(item)
     elif isinstance(item, Axes | Figure):
         _show_figure(item)
     elif isinstance(item, Iterable) and not isinstance(item, str | pd.DataFrame | pd.Series):
@@ -95,6 +99,17 @@ def _show_figure(item: Axes | Figure) -> None:
     exhibit = figure_exhibit(figure)
     picture = base64.b64encode(pictures.png(exhibit.wide, exhibit.title)).decode("ascii")
     _display(exhibit, exhibit.alt, {"image/png": picture})
+    if key := style.key_of(figure):
+        shelf.put(key, json.dumps([picture, dumps(exhibit)]).encode())
+
+
+def _show_kept(item: style.Kept) -> None:
+    """Display what an earlier build displayed, unless somebody has touched the figure since."""
+    if item.touched:
+        _show_figure(item.drawn())
+        return
+    picture, text = json.loads(item.entry)
+    display({"image/png": picture, MIME: text}, raw=True)
 
 
 def _display(exhibit: Exhibit, text: str, seen: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -94,11 +95,13 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     Common borders are simplified once, so that neighbours still meet.
     """
     window = frame.wider(_RIM)
-    scale = frame.width / millimetres
     most = min(_MOST, _DENSE * millimetres**2 * frame.height / frame.width)
     near = boundaries.geometry[boundaries.intersects(window)].explode()
     near = near[near.intersects(window)]
-    parts, simple, scale = _simple(near, scale, most)
+    chosen, simple, scale = _simple(
+        tuple(shapely.to_wkb(near.to_numpy())), frame.width / millimetres, most
+    )
+    parts = near.iloc[chosen]
     codes, crs = parts.index.to_numpy(), boundaries.crs
     one, other, lines = edges(simple)  # before they are cut: the rim of a map is no border
     lines = shapely.clip_by_rect(lines, *window.bounds)
@@ -117,19 +120,25 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     )
 
 
+@lru_cache(maxsize=16)
 def _simple(
-    parts: gpd.GeoSeries, scale: float, most: float
-) -> tuple[gpd.GeoSeries, NDArray[Any], float]:
-    """The parts that are large enough to be seen, their simple shapes, and the scale of them;
+    parts: tuple[bytes, ...], scale: float, most: float
+) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """Which polygons (WKB) are large enough to be seen, their simple shapes, and the scale of them;
     an archipelago is drawn as if smaller, until it has no more than `most` corners.
+
+    Several maps of a chapter are of the same frame. What is too fine still is simplified further,
+    not again from the start: the first step takes most of the time of a map.
     """
-    while True:
-        parts = parts[parts.area > _SMALLEST * scale**2]
-        simple = shapely.coverage_simplify(parts.to_numpy(), _FINE * scale)
-        corners = int(shapely.get_num_coordinates(simple).sum())
-        if corners <= most:
-            return parts, simple, scale
+    shapes = shapely.from_wkb(parts)
+    sizes = shapely.area(shapes)
+    chosen = np.flatnonzero(sizes > _SMALLEST * scale**2)
+    simple = shapely.coverage_simplify(shapes[chosen], _FINE * scale)
+    while (corners := int(shapely.get_num_coordinates(simple).sum())) > most:
         scale *= max(1.1, (corners / most) ** 0.7)
+        kept = sizes[chosen] > _SMALLEST * scale**2
+        chosen, simple = chosen[kept], shapely.coverage_simplify(simple[kept], _FINE * scale)
+    return chosen, simple, scale
 
 
 def _together(parts: pd.Series) -> Any:
@@ -193,7 +202,7 @@ def areas(axes: Axes, shapes: gpd.GeoSeries, colours: Any, **options: Any) -> No
     for colour, rows in shown.groupby(shown):
         rings = _rings(shapes.to_numpy()[rows.index.to_numpy()])
         if len(rings):
-            axes.add_patch(
+            axes.add_artist(
                 PathPatch(
                     _path(rings, closed=True),
                     facecolor=colour,
@@ -218,7 +227,7 @@ def lines(axes: Axes, shapes: gpd.GeoSeries, colour: str, width: float, **option
     parts = shapely.get_parts(shapes.to_numpy())
     parts = parts[shapely.get_type_id(parts) == 1]
     if len(parts):
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(
                 _path(parts, closed=False),
                 facecolor="none",

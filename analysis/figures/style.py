@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -29,6 +29,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
 
+from analysis import shelf
 from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.figures import fonts
@@ -212,25 +213,63 @@ def narrow() -> Iterator[None]:
         _width.reset(token)
 
 
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+class Kept:
+    """A figure that an earlier build drew: `entry` is what it showed.
+
+    It is shown as it is; whoever touches it finds the Axes, which are drawn then.
+    """
+
+    def __init__(self, entry: bytes, draw: Callable[[], Axes]) -> None:
+        self.entry = entry
+        self.drawn = cache(draw)
+
+    @property
+    def touched(self) -> bool:
+        """True when somebody has looked at the Axes, and may have changed them."""
+        return self.drawn.cache_info().currsize > 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.drawn(), name)
+
+
 def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
     """Mark a public function that draws a described figure: the figure remembers its making.
 
     Inside another such function the outer one counts, and a figure drawn on the `axes` of someone
-    else is theirs to make again.
+    else is theirs to make again. In a build, what was drawn of the same before is `Kept`.
     """
+    name = f"{plot.__module__}:{plot.__qualname__}"
 
     @wraps(plot)
     def remembering(*arguments: P.args, **options: P.kwargs) -> Axes:
-        axes = plot(*arguments, **options)
-        if options.get("axes") is None:
-            figure = axes.get_figure(root=True)
-            assert figure is not None
-            figure._samverkan_again = (  # type: ignore[attr-defined]
-                lambda: plot(*arguments, **options)
-            )
-        return axes
+        def make() -> Axes:
+            token = _inside.set(True)
+            try:
+                return plot(*arguments, **options)
+            finally:
+                _inside.reset(token)
+
+        def draw(key: str) -> Axes:
+            axes = make()
+            if options.get("axes") is None:
+                figure = axes.get_figure(root=True)
+                figure._samverkan_key = key  # type: ignore[union-attr]
+                figure._samverkan_again = make  # type: ignore[union-attr]
+            return axes
+
+        key = "" if _inside.get() else shelf.key(name, [width(), arguments, options])
+        entry = shelf.get(key)
+        return draw(key) if entry is None else cast("Axes", Kept(entry, lambda: draw("")))
 
     return remembering
+
+
+def key_of(figure: Figure) -> str:
+    """The key of what a figure was drawn from (`analysis.shelf`); "" when it has none."""
+    return str(getattr(figure, "_samverkan_key", ""))
 
 
 def narrow_of(figure: Figure) -> Figure | None:

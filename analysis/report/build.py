@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis import paths, whole
+from analysis import paths, shelf, whole
 from analysis.errors import BuildError, in_words
 from analysis.reads import Read
 from analysis.regions import Region
@@ -81,6 +81,7 @@ def _build(inputs: Inputs, force: bool, folder: Path, tell: Report) -> list[Resu
     finally:
         _write_record(plan, list(results.values()))
         index.write(plan.out)
+        shelf.prune()
     return [results[region.key] for region in plan.regions]
 
 
@@ -275,7 +276,11 @@ class _Run:
                 state,
                 f"chapter {job.chapter}",
                 worker.run_chapter,
-                (job, self.inputs.notebooks[job.chapter]),
+                (
+                    job,
+                    self.inputs.notebooks[job.chapter],
+                    "" if self.force else self.inputs.drawing,
+                ),
                 lambda chapter: self.take_chapter(state, chapter),
             )
             # the summary last, which is short: then the others wait little for each other

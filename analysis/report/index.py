@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from analysis import whole
+from analysis import sealed, whole
 from analysis.regions import municipalities
 from analysis.report import manifest, record
 from analysis.report.record import Record
@@ -93,7 +93,7 @@ def write(out: Path) -> Path:
     """
     listed, target = entries(out), out / "index.html"
     mark = hashlib.sha256(f"{listed} {manifest.code_digest()}".encode()).hexdigest()
-    if f'content="{mark}"'.encode() in (record.content(target) or b""):
+    if f'content="{mark}"'.encode() in (sealed.content(target) or b""):
         return target
     from jinja2 import Environment, FileSystemLoader, select_autoescape
 

@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import catalog, paths
+from analysis import catalog, paths, sealed
 from analysis.reads import Read
 from analysis.regions import Region, registry_path
 from analysis.report import record
@@ -99,6 +99,11 @@ class Inputs:
             return "the region was edited in the registry meanwhile; build again"
         return ""
 
+    @property
+    def drawing(self) -> str:
+        """SHA-256 over what a figure depends on beside its chapter, its data and its arguments."""
+        return _hash([self.library, self.fonts, self.versions, self.base])
+
     def digest(self, region: Region) -> str:
         """SHA-256 over everything the report of `region` depends on."""
         return _hash({"data": self.data, "finish": self.finish_key(region)})
@@ -160,6 +165,11 @@ def library_digest() -> str:
     """Hash of every module of the package."""
     package = Path(__file__).resolve().parents[1]
     return _hash_files(_package_files(package, ".py"), package)
+
+
+def drawing_digest() -> str:
+    """`Inputs.drawing` as it is now."""
+    return _hash([library_digest(), font_digest(), installed_versions(), base_digest()])
 
 
 def template_digest() -> str:
@@ -294,7 +304,7 @@ def known_chapters(inputs: Inputs, region: Region) -> dict[str, Known]:
         entry, name = found.reads.get(job.chapter), f"notebooks/{job.chapter}.ipynb"
         if job.own or entry is None or entry.key != inputs.chapter_key(job):
             continue
-        notebook = record.content(folder / name) or b""
+        notebook = sealed.content(folder / name) or b""
         if hashlib.sha256(notebook).hexdigest() == found.files.get(name):
             seen = tuple(Read(*read) for read in entry.reads)
             known[job.chapter] = Known(notebook, seen, found.seconds.get(job.chapter, 0.0))
@@ -319,7 +329,7 @@ def _own(folder: Path) -> Record | None:
 def _is_whole(folder: Path, found: Record) -> bool:
     """True when the files that were built are there as they were; its own walk names them."""
     there = {
-        name: hashlib.sha256(record.content(path) or b"").hexdigest()
+        name: hashlib.sha256(sealed.content(path) or b"").hexdigest()
         for path in folder.rglob("*")
         if (name := path.relative_to(folder).as_posix()) in found.files
     }

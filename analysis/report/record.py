@@ -11,27 +11,20 @@ seal: a digest of a record with a key that lies in the user's own folder. Only o
 
 from __future__ import annotations
 
-import hmac
 import json
-import os
-import secrets
-import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import from_json
 
-from analysis import paths, whole
+from analysis import sealed, whole
 from analysis.paths import MANIFEST
+from analysis.sealed import content
 
 _LARGEST = 20_000_000  # bytes of a record; a build's have some 100,000
-_KEY_BYTES = 32
-_FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY")  # those that the platform has
 
 Line = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -110,23 +103,6 @@ def as_json(facts: dict[str, Any]) -> str:
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
 
-def content(path: Path, most: int | None = None) -> bytes | None:
-    """What a file holds; None when there is a link, pipe, socket or device, or over `most` bytes.
-
-    Nobody waits for the other end of a pipe here.
-    """
-    flags = sum(getattr(os, name, 0) for name in _FLAGS)
-    try:
-        handle = os.open(path, os.O_RDONLY | flags)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or (most is not None and found.st_size > most):
-            return None
-        return file.read()
-
-
 def _facts(folder: Path) -> dict[str, Any]:
     """The object in a record's file; raises ValueError when there is none."""
     facts = from_json(content(folder / MANIFEST, _LARGEST) or b"", allow_inf_nan=False)
@@ -136,24 +112,10 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def _seal(facts: dict[str, Any]) -> str:
-    """The seal of a record; "" when there is no key and none can be made."""
+    """The seal of a record; "" when there is no key."""
     told = json.dumps({name: facts[name] for name in facts if name != "seal"}, sort_keys=True)
-    return hmac.digest(_key(), told.encode(), "sha256").hex() if _key() else ""
+    return sealed.seal(told.encode())
 
 
 def _is_sealed(facts: dict[str, Any]) -> bool:
-    seal, ours = facts.get("seal"), _seal(facts)
-    return ours != "" and hmac.compare_digest(str(seal).encode(), ours.encode())
-
-
-@cache
-def _key() -> bytes:
-    """The user's own key, made when it is first needed; b"" where nothing can be written."""
-    path = paths.own_key()
-    with suppress(OSError):
-        if len(content(path) or b"") != _KEY_BYTES:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with whole.beside(path) as new:
-                new.chmod(0o600)
-                new.write_bytes(secrets.token_bytes(_KEY_BYTES))
-    return content(path) or b""
+    return sealed.same(str(facts.get("seal")), _seal(facts))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from analysis import shelf
 from analysis.errors import BuildError
 from analysis.report import build, index, worker
 from analysis.report.manifest import Inputs, Stamp, stamp
@@ -30,7 +31,7 @@ def run(
         worker.steady()
         inputs = Inputs.of(plan)
         folder = staging / region.key
-        chapter = worker.run_chapter((job, inputs.notebooks[job.chapter]))
+        chapter = worker.run_chapter((job, inputs.notebooks[job.chapter], inputs.drawing))
         outcome = chapter.outcome
         if outcome.error:
             raise BuildError(f"{job.chapter}: {outcome.error}")
@@ -47,4 +48,5 @@ def run(
         for name in ("compose", *plan.formats):
             tell(f"{name} done in {finished.steps[name]:.1f} s")
         index.write(plan.out)
+    shelf.prune()
     return plan.out / region.key

@@ -7,6 +7,7 @@ machine. The slow libraries are imported inside the functions: the parent never 
 from __future__ import annotations
 
 import gc
+import hashlib
 import multiprocessing
 import os
 import sys
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analysis import reads
+from analysis import reads, shelf
 from analysis.reads import Read
 from analysis.regions import Region
 from analysis.report import execute, lifeline, scratch
@@ -80,13 +81,16 @@ def fault_at_start() -> str:
     return str(begun.fault) if begun else ""
 
 
-def run_chapter(given: tuple[Job, bytes]) -> Chapter:
-    """Execute one chapter, from the notebook as it was when the build began."""
+def run_chapter(given: tuple[Job, bytes] | tuple[Job, bytes, str]) -> Chapter:
+    """Execute one chapter, from the notebook as it was when the build began.
+
+    With `Inputs.drawing` as third part, figures that were drawn of the same before are used again.
+    """
     from analysis.report import kernels
 
-    job, content = given
+    job, content, *drawing = given
     try:
-        with scratch.folder() as folder:
+        with scratch.folder() as folder, _shelf(job, content, "".join(drawing)):
             source = folder / "source" / job.notebook.name
             source.parent.mkdir()
             source.write_bytes(content)
@@ -96,6 +100,24 @@ def run_chapter(given: tuple[Job, bytes]) -> Chapter:
     except kernels.NurseryLostError:
         os._exit(1)  # no kernel can be forked here any more; another worker does the job again
     return Chapter(replace(outcome, path=None), notebook)
+
+
+@contextmanager
+def _shelf(job: Job, content: bytes, drawing: str) -> Iterator[None]:
+    """Open the shelf to the kernels of a chapter of the product."""
+    from analysis import catalog
+    from analysis.loaders import tables
+
+    context = ""
+    if drawing and not job.own:
+        editions = [tables.edition(key) for key in catalog.CATALOG]
+        parts = [drawing, hashlib.sha256(content).hexdigest(), *editions]
+        context = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    os.environ[shelf.CONTEXT] = context
+    try:
+        yield
+    finally:
+        del os.environ[shelf.CONTEXT]
 
 
 def unchanged(known: Mapping[str, Sequence[Read]]) -> set[str]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import regions
+from analysis import sealed as seals
 from analysis.report import build, index, manifest, record, ways
 from analysis.report.manifest import Inputs
 from analysis.report.plan import Plan, folder_faults
@@ -261,23 +262,23 @@ def test_a_record_of_another_user_is_not_used_again(single, tmp_path, monkeypatc
     shutil.copytree(single / "hallefors", folder)
     assert len(kept(tmp_path)) == 4
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
-    record._key.cache_clear()
+    seals._key.cache_clear()
     try:
         assert kept(tmp_path) == set()
         assert (tmp_path / "other" / "samverkan" / "seal.key").stat().st_mode & 0o077 == 0
     finally:
-        record._key.cache_clear()
+        seals._key.cache_clear()
 
 
 def test_where_no_key_can_be_kept_all_is_made_anew(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    record._key.cache_clear()
+    seals._key.cache_clear()
     try:
         record.write(tmp_path, FACTS)
         assert not record.read(tmp_path).ours
     finally:
-        record._key.cache_clear()
+        seals._key.cache_clear()
 
 
 def test_a_build_among_hostile_neighbours_ends_well(tmp_path, notebook):

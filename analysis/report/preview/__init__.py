@@ -22,8 +22,9 @@ from datetime import date
 from pathlib import Path
 from queue import Queue
 
+from analysis import shelf
 from analysis.errors import BuildError, in_words, raise_faults
-from analysis.report import scratch, worker
+from analysis.report import manifest, scratch, worker
 from analysis.report.plan import Job, Plan
 from analysis.report.preview import site as sites
 from analysis.report.preview.subject import Subject, Task, subject_of
@@ -97,6 +98,7 @@ class Maker:
 
     def __init__(self, pool: Executor) -> None:
         self.pool = pool
+        self._drawing = manifest.drawing_digest()  # of what the processes have imported
         self._kept: dict[str, _Kept] = {}
         self._last: tuple[Plan, dict[str, str]] | None = None
 
@@ -128,7 +130,7 @@ class Maker:
         """Execute chapters, several at a time; keeps those that succeed."""
         # the summary last, which is short: then the others wait little for each other
         running = [
-            (source, self.pool.submit(worker.run_chapter, source[:2]))
+            (source, self.pool.submit(worker.run_chapter, (*source[:2], self._drawing)))
             for source in reversed(sources)
         ]
         faults = []
@@ -151,6 +153,7 @@ def _pool(jobs: int | None) -> Iterator[LocalExecutor]:
     finally:
         pool.kill()
         scratch.clear_abandoned()
+        shelf.prune()
 
 
 @contextmanager

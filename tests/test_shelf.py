@@ -1,0 +1,140 @@
+"""What is kept by its content: found again by the same, by nothing else, and never a stranger's."""
+
+import os
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from analysis import shelf
+
+
+@dataclass(frozen=True)
+class View:
+    table: pd.DataFrame
+    words: tuple[str, ...] = ("ett",)
+
+
+TABLE = pd.DataFrame({"code": ["1780", "1781"], "share": [0.1, np.nan]})
+AREAS = gpd.GeoDataFrame({"code": ["1"]}, geometry=[Point(1, 2)], crs=3006)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    monkeypatch.setenv(shelf.FOLDER, str(tmp_path / "figures"))
+    monkeypatch.setenv(shelf.CONTEXT, "context")
+    return tmp_path / "figures"
+
+
+CHANGED = {
+    "a cell": (TABLE, TABLE.assign(share=[0.1, 0.2])),
+    "a type": (TABLE, TABLE.assign(code=[1780, 1781])),
+    "a heading": (TABLE, TABLE.rename(columns={"share": "sum"})),
+    "an index": (TABLE, TABLE.set_axis([1, 2])),
+    "the order": (TABLE, TABLE[::-1]),
+    "a shape": (AREAS, AREAS.set_geometry([Point(1, 3)], crs=3006)),
+    "what lies beside a shape": (AREAS, AREAS.assign(code=["2"])),
+    "a table in a view": (View(TABLE), View(TABLE.assign(share=[0.1, 0.3]))),
+    "a word in a view": (View(TABLE), replace(View(TABLE), words=("två",))),
+    "where a list ends": ((["a"], ["b"]), (["a", "b"], [])),
+    "a number and its text": (1, "1"),
+    "true and one": (True, 1),
+    "an array": (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
+    "the name of a series": (TABLE["share"], TABLE["share"].rename("sum")),
+    "a key": ({"a": 1}, {"b": 1}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_another_content_has_another_key(change):
+    before, after = CHANGED[change]
+    assert shelf.key("f", before) != shelf.key("f", after)
+
+
+@pytest.mark.parametrize("value", [TABLE, AREAS, View(TABLE), {"a": [1, None]}, frozenset("ab")])
+def test_the_same_content_has_the_same_key(value):
+    again = value.copy() if hasattr(value, "copy") else value
+    assert shelf.key("f", value) == shelf.key("f", again) != ""
+    assert shelf.key("f", value) != shelf.key("g", value)
+
+
+def test_another_context_has_another_key_and_none_closes_the_shelf(monkeypatch):
+    before = shelf.key("f", 1)
+    monkeypatch.setenv(shelf.CONTEXT, "another")
+    assert shelf.key("f", 1) not in ("", before)
+    monkeypatch.delenv(shelf.CONTEXT)
+    assert shelf.key("f", 1) == ""
+    monkeypatch.setenv(shelf.CONTEXT, "context")
+    monkeypatch.setenv(shelf.FOLDER, "")
+    assert shelf.key("f", 1) == ""
+    shelf.put(before, b"body")
+    assert shelf.get(before) is None
+
+
+@pytest.mark.parametrize(
+    "value", [object(), [object()], {1, 2}, TABLE.assign(share=[(1, 2), (3,)]), lambda: 1]
+)
+def test_what_has_no_known_content_is_not_kept(value):
+    assert shelf.key("f", value) == ""
+
+
+def test_an_entry_is_found_again_and_only_by_its_user(place):
+    wanted = shelf.key("f", 1)
+    assert shelf.get(wanted) is None
+    shelf.put(wanted, b"<svg/>")
+    assert shelf.get(wanted) == b"<svg/>"
+    assert place.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(path.read_bytes() + b" "),
+        lambda path: path.write_bytes(b"0" * 64 + b"<svg/>"),
+        lambda path: path.write_bytes(b"\xff" * 80),
+        lambda path: path.write_bytes(b""),
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: (path.unlink(), os.mkfifo(path)),
+        lambda path: (path.rename(path.with_name("x")), path.symlink_to(path.with_name("x"))),
+        lambda path: path.unlink(),
+    ],
+    ids=["cut", "longer", "foreign", "binary", "empty", "folder", "pipe", "link", "gone"],
+)
+def test_a_harmed_entry_is_none(place, harm):
+    wanted, other = shelf.key("f", 1), shelf.key("f", 2)
+    shelf.put(wanted, b"<svg/>")
+    shelf.put(other, b"<b/>")
+    harm(place / wanted)
+    assert shelf.get(wanted) is None
+    assert shelf.get(other) == b"<b/>"
+
+
+def test_an_entry_under_another_key_is_none(place):
+    one, other = shelf.key("f", 1), shelf.key("f", 2)
+    shelf.put(one, b"<svg/>")
+    (place / one).rename(place / other)
+    assert shelf.get(other) is None
+
+
+def test_what_was_not_asked_for_longest_goes_first(place):
+    keys = [shelf.key("f", number) for number in range(4)]
+    for age, wanted in enumerate(keys):
+        shelf.put(wanted, b"x" * 1000)
+        os.utime(place / wanted, (age, age))
+    shelf.get(keys[0])
+    shelf.prune(most=2200)
+    assert [shelf.get(wanted) is None for wanted in keys] == [False, True, True, False]
+    shelf.prune(most=0)
+    assert not list(place.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_to_costs_only_time(place):
+    place.write_text("a file", encoding="utf-8")
+    wanted = shelf.key("f", 1)
+    shelf.put(wanted, b"<svg/>")
+    shelf.prune()
+    assert shelf.get(wanted) is None
