@@ -264,7 +264,9 @@ def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
     wide = style.width() == style.WIDTH
     below = (0.0, 0.0, 1.0, 0.78 if region.groups else 0.95)
     inset = axes.inset_axes(below if wide else (0.5, 0.0, 0.5, 1.0))
-    ground.areas(inset, load_country(_INSET_FINE), style.OUTLINE, zorder=1)
+    country = load_country(_INSET_FINE)
+    ground.areas(inset, country, style.OUTLINE, zorder=1)
+    inset.update_datalim(country.total_bounds.reshape(2, 2))
     chosen = boundaries.geometry[list(region.members)].simplify(_INSET_FINE)
     ground.areas(inset, chosen, style.ACCENT, zorder=2)
     west, south, east, north = chosen.total_bounds
