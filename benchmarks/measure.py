@@ -54,8 +54,12 @@ class Row(NamedTuple):
         """The target and whether it was met; nothing without a target."""
         if self.target is None:
             return ""
-        met = self.target.holds(self.ours, self.theirs)
-        return f"{self.target.text}: {'met' if met else 'MISSED'}"
+        return f"{self.target.text}: {'MISSED' if self.missed else 'met'}"
+
+    @property
+    def missed(self) -> bool:
+        """True when there is a target that was not met."""
+        return self.target is not None and not self.target.holds(self.ours, self.theirs)
 
 
 class Cost(NamedTuple):

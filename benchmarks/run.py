@@ -73,6 +73,13 @@ def main() -> None:
     if "--record" in sys.argv[1:]:
         text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine(), count=count)
         RECORD.write_text(f"{text}\n{table(rows)}\n", encoding="utf-8")
+    sys.exit(verdict(rows))
+
+
+def verdict(rows: list[Row]) -> str | int:
+    """What the process ends with: the targets that were missed, or 0."""
+    missed = [row.what for row in rows if row.missed]
+    return f"missed: {'; '.join(missed)}" if missed else 0
 
 
 if __name__ == "__main__":

@@ -57,6 +57,14 @@ def test_the_table_says_whether_a_target_was_met(benchmarks, target, ours, verdi
     assert measure.Row("", ours, "", 2.0, getattr(measure, name)(limit)).verdict == verdict
 
 
+def test_a_missed_target_is_seen_by_the_exit_code(benchmarks):
+    measure, _, run = benchmarks
+    met = measure.Row("good", 1.0, "", 2.0, measure.at_most(0.5))
+    late = measure.Row("late", 1.1, "", 2.0, measure.at_most(0.5))
+    assert run.verdict([met, measure.Row("no target", 9.0, "", 1.0)]) == 0
+    assert run.verdict([met, late]) == "missed: late"
+
+
 def test_synthetic_areas_are_sparse_and_closed(benchmarks):
     _, metrics, _ = benchmarks
     table, distances = metrics.synthetic(500)
