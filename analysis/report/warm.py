@@ -40,10 +40,10 @@ from analysis.text import formulas
 def send_data(pipe: Connection, parent: int) -> None:
     """Check the tables and compute the distances in a process beside this one."""
     lifeline.end_with_parent(parent)
-    distances = None
-    with suppress(SamverkanError):  # the chapter that asks for them says what is wrong
-        distances = flows.distances()
-    with suppress(MemoryError):  # then each kernel does this work again
+    with suppress(Exception):  # who asks for them in a chapter meets the same, and says it
+        distances = None
+        with suppress(SamverkanError):
+            distances = flows.distances()
         pipe.send((tables.whole_shipped(), distances))
     pipe.close()
 

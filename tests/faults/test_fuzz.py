@@ -83,8 +83,9 @@ ODD = st.sampled_from(
 ) | st.text(max_size=12)
 
 
-def try_all(cases, strategy, check):
+def try_all(cases, strategy, check, record_property):
     """Call `check` with so many values of `strategy`, always the same ones."""
+    record_property("cases", cases)
 
     @settings(
         max_examples=cases,
@@ -145,7 +146,7 @@ def as_toml(entries):
 
 
 @FEW
-def test_registry(cases, tmp_path, monkeypatch):
+def test_odd_registries(cases, record_property, tmp_path, monkeypatch):
     monkeypatch.setenv(paths.USER_DIR_VARIABLE, str(tmp_path))
     shipped = paths.data_path("regions.toml").read_bytes()
     own = as_toml(
@@ -164,7 +165,12 @@ def test_registry(cases, tmp_path, monkeypatch):
             assert "annan" in regions.registry()
 
     strategy = st.dictionaries(ODD, ENTRY, max_size=3).map(as_toml)
-    try_all(cases, spoiled(own) | spoiled(shipped) | strategy | st.binary(max_size=50), check)
+    try_all(
+        cases,
+        spoiled(own) | spoiled(shipped) | strategy | st.binary(max_size=50),
+        check,
+        record_property,
+    )
 
 
 # --- the inventory ---------------------------------------------------------------------------
@@ -207,7 +213,7 @@ def edits(draw, files):
 
 
 @FEW
-def test_inventory(cases, tmp_path):
+def test_odd_inventories(cases, record_property, tmp_path):
     files = small()
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -223,7 +229,7 @@ def test_inventory(cases, tmp_path):
         finally:
             (tmp_path / name).write_text(files[name], encoding="utf-8")
 
-    try_all(cases, edits(files), check)
+    try_all(cases, edits(files), check, record_property)
 
 
 # --- the workbook of an investigation --------------------------------------------------------
@@ -232,7 +238,7 @@ CELL = ODD | st.integers() | st.floats() | st.booleans() | st.none() | st.dateti
 
 
 @FEW
-def test_workbook(cases, tmp_path):
+def test_odd_workbooks(cases, record_property, tmp_path):
     made = folder.new("prov", ["1983", "1984"], ["vaxel"], parent=tmp_path)
     path = made / "own_figures" / "1983.xlsx"
     content = path.read_bytes()
@@ -255,7 +261,7 @@ def test_workbook(cases, tmp_path):
 
     spot = st.tuples(st.integers(1, 30), st.integers(1, 8))
     one = st.tuples(spot, st.integers(0, 9), CELL, st.none() | spoiled(content))
-    try_all(cases, one, check)
+    try_all(cases, one, check, record_property)
 
 
 # --- the arguments ---------------------------------------------------------------------------
@@ -325,7 +331,7 @@ def called(arguments):
 
 
 @FEW
-def test_arguments(cases, tmp_path, monkeypatch, capsys):
+def test_odd_arguments(cases, record_property, tmp_path, monkeypatch, capsys):
     copy = tmp_path / "services"
     shutil.copytree(services.inventory_path(), copy)
     (tmp_path / "here").mkdir()
@@ -347,4 +353,4 @@ def test_arguments(cases, tmp_path, monkeypatch, capsys):
         capsys.readouterr()
 
     places = [found for found in commands(cli.cli) if found[0] != ("preview",)]
-    try_all(cases, calls(places), check)
+    try_all(cases, calls(places), check, record_property)
