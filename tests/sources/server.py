@@ -1249,7 +1249,8 @@ def territories(towns):
 
 @cache
 def layer(name):
-    return {"stat:RegSO_2025": areas, "stat:RegSO_2027": areas, "stat:Tatorter_2023": spots}[name]()
+    kind = {"RegSO": areas, "Tatorter": spots}[name.removeprefix("stat:").partition("_")[0]]
+    return kind()
 
 
 def areas():

@@ -133,6 +133,19 @@ def test_a_layer_with_another_name(server, folder, write):
     assert "the layer stat:RegSO_2027 of" in outcome.lines[0]
 
 
+def test_what_a_layer_with_another_name_holds_is_in_use(server, folder, write):
+    server.fault("gone", "stat:Tatorter_2023")
+    line = line_of(refused(server, "localities"))
+    write("sources.toml", line.replace('= "stat:Tatorter_2023"', '= "stat:Tatorter_2025"'))
+    (outcome,), _ = run(server, "localities")
+    assert outcome.state == "updated"
+    assert tables.vintage("localities").tables == ("stat:Tatorter_2025",)
+    assert tables.record("localities").facts["own_sources"] == [
+        "stat:Tatorter_2023.layer = stat:Tatorter_2025"
+    ]
+    assert len(tables.load("localities")) > 1_000
+
+
 def test_a_key_figure_with_another_title(server, folder, write):
     server.fault("title", "kolada", title="Landareal, km²")
     text = refused(server, "land_area")
