@@ -11,6 +11,7 @@ old edition: the files of the record before. They stay until the next swap, beca
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,9 @@ def _named(entry: Dataset) -> set[str]:
 
 def _written(table: Any, own_folder: Path) -> dict[str, str]:
     """Write a Parquet file under a name made of its content; returns name and checksum."""
-    content = table.to_parquet(index=False)
+    made = io.BytesIO()  # a GeoDataFrame gives no bytes of its own
+    table.to_parquet(made, index=False)
+    content = made.getvalue()
     digested = hashlib.sha256(content).hexdigest()
     path = own_folder / f"{digested[:16]}.parquet"
     whole.write(path, content)
