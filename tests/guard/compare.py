@@ -9,14 +9,16 @@ explained: a sentence whose skeleton is that of a recomputed one, that stands as
 
 import difflib
 import importlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from tests.guard import files, keys, listed
+from tests.guard.capture import SEPARATOR
 from tests.guard.model import BOOK, Figure, Place, Table
-from tests.guard.swedish import NARROW, Skeletons, plain, sentences
+from tests.guard.swedish import NARROW, NUMBER, Skeletons, as_float, plain, sentences
 
 _HERE = "tests/guard"
 for _module in (
@@ -96,10 +98,37 @@ def _figure(exhibit, wanted: Figure) -> Iterator[str]:
         shown, right = getattr(exhibit, part), getattr(wanted, part)
         yield from _words(part, shown, right(shown) if callable(right) else right)
     yield from _notes([exhibit.note], wanted.notes)
+    yield from _drawn(exhibit, wanted)
     if (exhibit.table is None) != (wanted.table is None):
         yield "has a table where none is recomputed, or none where one is"
     elif wanted.table is not None:
         yield from _table(exhibit.table, wanted.table)
+
+
+def _drawn(exhibit, wanted: Figure) -> Iterator[str]:
+    """Numbers on a figure that was run in this process: those of the row that a label names."""
+    if "<svg" in exhibit.wide.svg or wanted.table is None:
+        return
+    rows = {plain(row[0]): _numbers(row[1:]) for row in wanted.table.rows}
+    every = {number for numbers in rows.values() for number in numbers}
+    every |= set(_numbers([wanted.alt] if isinstance(wanted.alt, str) else []))
+    for label in exhibit.wide.svg.split(SEPARATOR):
+        name, _, value = label.rpartition("\n")
+        shown = re.fullmatch(NUMBER, value.removesuffix("%").strip())
+        if shown is None or (name and plain(name) not in rows):
+            continue
+        known = rows[plain(name)] if name else every
+        step = len(shown.group().partition(",")[2])
+        if not any(_near(as_float(shown.group()), as_float(one), step) for one in known):
+            yield f"label {_seen(label)} is none of its numbers"
+
+
+def _numbers(texts: Iterable[str]) -> list[str]:
+    return [number for text in texts for number in re.findall(NUMBER, text)]
+
+
+def _near(shown: float, known: float, decimals: int) -> bool:
+    return abs(shown - known) <= 0.5 * 10.0**-decimals + 0.051
 
 
 def _table(exhibit, wanted: Table) -> Iterator[str]:

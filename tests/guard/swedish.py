@@ -19,7 +19,7 @@ _DIRECTIONS = (
 _ONE = r"\b[Ee](?:n|tt)(?= (?:av|tjänst|organ|område|till|kommun|grupp|lokal)\b)"
 _SIDE = r"\b(?:[Öö]ver|[Uu]nder)(?= (?:landets|rikets|riket|median|länets|länet|i ))"
 NARROW = "\u202f"  # between thousands
-_NUMBER = rf"[+−]?\d{{1,3}}(?:{NARROW}\d{{3}})+(?:,\d+)?|[+−]?\d+(?:,\d+)?"
+NUMBER = rf"[+−]?\d{{1,3}}(?:{NARROW}\d{{3}})+(?:,\d+)?|[+−]?\d+(?:,\d+)?"
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -30,6 +30,12 @@ def number(value: float | None, decimals: int = 0) -> str:
     exact = Decimal(f"{float(value):.14g}")  # 14.15, not the 14.149999999999999 of 0.1415 x 100
     rounded = exact.quantize(step, ROUND_HALF_UP) + 0
     return f"{rounded:,f}".translate(str.maketrans({",": NARROW, ".": ",", "-": "−"}))
+
+
+def as_float(text: str) -> float:
+    """A number as it is written, read."""
+    plain_ = str.maketrans({NARROW: None, ",": ".", "−": "-"})
+    return float(text.translate(plain_))
 
 
 def signed(value: float | None, decimals: int = 0) -> str:
@@ -63,7 +69,7 @@ class Skeletons:
         self.names = "|".join(map(re.escape, longest))
         words = "|".join(word for word in (*WORDS, *_DIRECTIONS))
         self.pattern = re.compile(
-            rf"(?P<name>(?<!\w)(?:{self.names})(?=s?(?!\w)))|(?P<number>{_NUMBER})"
+            rf"(?P<name>(?<!\w)(?:{self.names})(?=s?(?!\w)))|(?P<number>{NUMBER})"
             rf"|(?P<one>{_ONE})|(?P<side>{_SIDE})|(?P<word>(?<!\w)(?i:{words})(?!\w))"
         )
 
