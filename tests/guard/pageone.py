@@ -12,7 +12,7 @@ from tests.guard.modelled import link
 from tests.guard.people import by_size, count, total
 from tests.guard.swedish import listed, number, percent
 
-ROWS = 27  # that page two has room for in a column
+ROWS = 24  # that page two has room for in a column
 NAMED = 3  # services that a headline names
 
 
@@ -99,7 +99,7 @@ def findings(whole: Area):
         yield "; ".join(f"{part.name}: källor {_span(shared(part))}" for part in whole.parts)
     for part in whole.parts:
         yield from _shared_by(part)
-        yield from _carried(part)
+        yield _carried(part, len(whole.parts) > 1)
     for part in whole.parts:
         of = shared(part)
         for area in of.divided[:1]:
@@ -124,20 +124,26 @@ def _shared_by(part: Area):
     yield f"{text}."
     old = _old(of)
     if old:
-        many = f"{count(len(old))} av dem" if len(old) < len(areas) else "Alla"
+        some = f"{count(len(old))} av de {count(len(areas))} tjänsterna"
+        many = some if len(old) < len(areas) else "Alla"
         yield f"{many} fanns enligt källor {max(row.year for row in old)} eller tidigare; inget slut."
 
 
-def _carried(part: Area):
+def _carried(part: Area, several: bool) -> str:
     order = by_size(part)
+    least, most = ((names()[code], number(people()[code])) for code in (order[-1], order[0]))
     year, share = newest("share_65plus")
     own = share[list(part.members)].sort_values(kind="stable")
-    yield (
-        f"Minst är {names()[order[-1]]} med {number(people()[order[-1]])} invånare, störst "
-        f"{names()[order[0]]} med {number(people()[order[0]])} ({LAST}); andelen 65 år eller äldre "
-        f"varierar mellan {number(round(own.iloc[0]))} i {names()[own.index[0]]} och "
-        f"{number(round(own.iloc[-1]))} i {names()[own.index[-1]]} ({year})."
-    )
+    low, high = (f"{number(round(own.iloc[place]))} procent" for place in (0, -1))
+    if several:
+        text = (
+            f"I {part.name} är {least[0]} minst med {least[1]} och {most[0]} störst med {most[1]}"
+        )
+    else:
+        text = f"Minst är {least[0]} med {least[1]} invånare, störst {most[0]} med {most[1]}"
+        low, high = f"{low} i {names()[own.index[0]]}", f"{high} i {names()[own.index[-1]]}"
+    dated = "" if year == LAST else f" ({LAST})"
+    return f"{text}{dated}; andelen 65 år eller äldre varierar mellan {low} och {high} ({year})."
 
 
 def _markets(whole: Area) -> str:
@@ -160,6 +166,7 @@ def _outside(whole: Area) -> str:
 
 
 def _unknown(whole: Area):
+    told, plans = [], []
     for part in whole.parts:
         of = shared(part)
         missing, known = len(of.unknown), len(of.known)
@@ -168,24 +175,32 @@ def _unknown(whole: Area):
             for (area, _), (state, words) in of.cells.items()
             if state == "planned" and "utfall okänt" in words
         }
-        whom = f" för {part.name}" if len(whole.parts) > 1 else ""
-        text = f"Uppgift saknas{whom} om {count(missing)} av de {missing + known} tjänster"
-        if lost:
-            text += f"; vad som blev av avsikter och utredningar om {count(len(lost))} tjänster är okänt"
-        yield f"{text}.".replace("en tjänster", "en tjänst")
+        told.append((missing, missing + known, part.name))
+        plans += [(_services(len(lost)), part.name)] if lost else []
+    if len(told) == 1:
+        text = f"Uppgift saknas om {count(told[0][0])} av de {told[0][1]} tjänster"
+        lost_ = "".join(many for many, _ in plans)
+    else:
+        text = f"Uppgift saknas om {listed(f'{a} av {b} för {name}' for a, b, name in told)}"
+        lost_ = listed(f"{many} i {name}" for many, name in plans)
+    yield f"{text}; vad som blev av {lost_}." if plans else f"{text}."
+
+
+def _services(many: int) -> str:
+    return "en tjänst" if many == 1 else f"{count(many)} tjänster"
 
 
 @says("summary")
 def tiles(whole: Area):
     """The numbers beside the findings: label, value and comparison."""
     several = len(whole.parts) > 1
+    each = "; ".join(f"{part.name} {number(total(part.members))}" for part in whole.parts)
+    where = each if several else f"i {count(len(whole.members))} kommuner"
+    yield f"Invånare {LAST}: {number(total(whole.members))} {where}"
     for part in whole.parts:
-        of, where = shared(part), f" i {part.name}" if several else ""
-        size = count(len(part.members))
-        yield f"Invånare{where} {LAST}: {number(total(part.members))} i {size} kommuner"
-        yield (
-            f"Tjänster som delas av minst två kommuner{where}: {len(of.areas)} källor {_span(of)}"
-        )
+        of, place = shared(part), f" i {part.name}" if several else ""
+        label = f"Tjänster som delas av minst två kommuner{place}"
+        yield f"{label}: {len(of.areas)} källor {_span(of)}"
     if not several:
         yield f"Arbetar i sin egen kommun {YEAR}: {percent(sums(whole.members)['stay'], 0)} %"
 
@@ -207,7 +222,8 @@ def bodies_of(of: Shared) -> list[str]:
 def asked(whole: Area):
     """The questions whose answers have numbers or names."""
     several = len(whole.parts) > 1
-    answers = [(part, _answers(shared(part))) for part in whole.parts]
+    room = len(whole.parts)
+    answers = [(part, _answers(shared(part), -(-6 // room), -(-4 // room))) for part in whole.parts]
     for place in range(4):
         told = {said[place] for _, said in answers}
         if not several or len(told) == 1:
@@ -215,14 +231,15 @@ def asked(whole: Area):
             continue
         for part, said in answers:
             if said[place]:
-                yield f"{part.name}: {said[place]}".replace("\n", " ")
+                own = said[place].startswith(part.name)
+                yield f"{'' if own else f'{part.name}: '}{said[place]}".replace("\n", " ")
 
 
-def _answers(of: Shared) -> list[str]:
-    return [_still(of), _hosts(of), _forms(of), _outcomes(of)]
+def _answers(of: Shared, bodies: int, plans: int) -> list[str]:
+    return [_still(of, bodies), _hosts(of), _forms(of), _outcomes(of, plans)]
 
 
-def _still(of: Shared) -> str:
+def _still(of: Shared, most: int) -> str:
     rows = [row for row in of.own if row.state == "unended" and row.kind == "service"]
     years: dict[str, list[int]] = {}
     areas: dict[str, list[str]] = {}
@@ -237,8 +254,8 @@ def _still(of: Shared) -> str:
         told.append(
             f"{short(name_of(body))} ({what}, källor {low}{f'–{high}' if high > low else ''})"
         )
-    more = len(told) - 6
-    text = f"{', '.join(told[:6])} och {_ones(more)} organ till" if more > 0 else listed(told)
+    more = len(told) - most
+    text = f"{', '.join(told[:most])} och {_ones(more)} organ till" if more > 0 else listed(told)
     vague = {row.body for row in of.own if row.state == "unclear" and row.kind == "service"}
     vague -= set(years)
     unclear = f"Om {_ones(len(vague))} organ till är det oklart." if vague else ""
@@ -270,18 +287,20 @@ def _column(name: str) -> dict[str, str]:
     return dict(zip(table["key"], table[name], strict=True))
 
 
-def _outcomes(of: Shared) -> str:
+def _outcomes(of: Shared, most: int) -> str:
     found: dict[str, tuple[dict, set]] = {}
     for row in of.own:
         if row.state == "planned" and "utfall okänt" in row.words:
             plans, areas = found.setdefault(row.body, ({}, set()))
             plans[row.words.removesuffix(", utfall okänt")] = True
             areas.add(row.area)
-    told = []
-    for body, (plans, areas) in found.items():
-        noun = "område" if len(areas) == 1 else "områden"
-        told.append(f"{short(name_of(body))}: {listed(plans)}, {_ones(len(areas))} {noun}")
-    return f"{'; '.join(told)}." if told else ""
+    told = [
+        f"{short(name_of(body))} ({listed(sorted(plans, key=lambda w: w[-4:]))}, {_services(len(areas))})"
+        for body, (plans, areas) in found.items()
+    ]
+    if len(told) > most:
+        told = [*told[:most], f"{count(len(told) - most)} till"]
+    return f"{listed(told)}." if told else ""
 
 
 # the services that are named first, in short words; an editor's choice, not a number
@@ -409,4 +428,21 @@ def region_map(at: Place) -> Figure:
             ["Kommun", "Kod", "Län", "Kommungrupp", "Lokal arbetsmarknad 2022"],
             rows,
         ),
+    )
+
+
+@recomputes("summary", "folkmangd-orter")
+def first_map(at: Place) -> Figure:
+    """Circles of the members beside the title, and in which of them most people live."""
+    whole, order = at.whole, by_size(at.whole)
+    rows = [[names()[code], number(people()[code])] for code in order]
+    tenths = round(10 * people()[order[0]] / total(order))
+    part = "Hälften av invånarna" if tenths == 5 else f"{count(tenths)} av tio"
+    groups = [f"I {g.name} ingår {listed(names()[c] for c in g.members)}." for g in whole.groups]
+    alone = f"{number(total(order))} invånare i {len(order)} kommuner"
+    return Figure(
+        alone if tenths < 2 else f"{part} bor i {names()[order[0]]}",
+        f"Karta. {listed(f'{name} {size}' for name, size in rows)}. {' '.join(groups)}",
+        f"Invånare 31 december {LAST}",
+        Table(f"Folkmängd {LAST}", ["Kommun", "Invånare"], rows),
     )
