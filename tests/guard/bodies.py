@@ -412,7 +412,7 @@ def body_table(at: Place) -> Table:
     heads += ["Medlemmar", "Underlag (invånare)", "Startår", "Senast bekräftad", "Källa"]
     title = f"Organen och deras underlag {TODAY}"
     notes.append(f"Underlag är medlemmarnas folkmängd {LAST}; bara medlemmar som källorna namnger.")
-    return Table(title, heads, cells, notes)
+    return Table(title, heads, cells, notes, f"Underlag: antal invånare {LAST}")
 
 
 @cache
@@ -468,7 +468,8 @@ def gap_table(at: Place) -> Table:
         for area, row, codes, far in nearest(shared(at.whole))[:8]
     ]
     heads = ["Tjänst", "Närmaste organ", "Kommuner", "Avstånd (km)", "Hur säkert", "Källa"]
-    return Table(f"Tjänster som det saknas uppgift om för {at.whole.name}", heads, cells)
+    title = f"Tjänster som det saknas uppgift om för {at.whole.name}"
+    return Table(title, heads, cells, subtitle=f"Läget {TODAY}; avstånd i kilometer")
 
 
 @recomputes("services", "tjanst-antal")

@@ -133,6 +133,7 @@ def _near(shown: float, known: float, decimals: int) -> bool:
 
 def _table(exhibit, wanted: Table) -> Iterator[str]:
     yield from _words("title", exhibit.title, wanted.title)
+    yield from _words("subtitle", exhibit.subtitle, wanted.subtitle)
     yield from _notes(exhibit.notes, wanted.notes)
     heads = [plain(column.heading) for column in exhibit.columns]
     if heads != [plain(head) for head in wanted.heads]:

@@ -34,6 +34,7 @@ class Table:
     heads: list[str]
     rows: list[list[str]]
     notes: Iterable[str] = ()
+    subtitle: str = ""
     whole: tuple[str, ...] = ()  # names of the rows of all pages, where there are several
 
 

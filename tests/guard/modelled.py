@@ -281,6 +281,7 @@ def bars(at: Place) -> Figure | Table:
         [*heads, "Dit (%)", "Till övriga (%)"],
         rows,
         notes,
+        f"Antal personer och andel i procent, {YEAR}",
     )
     return Figure(
         _largest_part(at.whole),

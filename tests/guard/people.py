@@ -569,7 +569,12 @@ def need(at: Place) -> Table:
     ]
     heads = ["Område", *(["Samarbete"] if several else []), f"Folkmängd {LAST}", "70–79 år"]
     heads += ["80 år eller äldre", "Kvot, 70–79 mot 80+", "65 år eller äldre (%)"]
-    return Table(f"De äldre i dag och de som kommer efter, {LAST}", heads, rows)
+    return Table(
+        f"De äldre i dag och de som kommer efter, {LAST}",
+        heads,
+        rows,
+        subtitle="Antal personer 31 december och andel i procent",
+    )
 
 
 @says("population")

@@ -33,7 +33,7 @@ def on_pages(folder: Path) -> tuple[list[Printed], str]:
     tables, words = [], []
     for name in ("report.html", "appendix.html"):
         page = html.fromstring((folder / name).read_bytes())
-        for hidden in page.iterfind(".//*[@class='hidden']"):
+        for hidden in page.xpath(".//*[@class='hidden'] | .//caption/*[@class='subtitle']"):
             hidden.drop_tree()
         words += [plain(page.text_content()), *map(plain, page.xpath("//@aria-label | //@alt"))]
         tables += [_table(table) for table in page.iterfind(".//table")]
