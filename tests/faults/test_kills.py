@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -20,7 +21,14 @@ PATIENCE = 60  # seconds after which a build hangs
 
 
 @pytest.fixture
-def started(tmp_path):
+def short():
+    """A temporary folder for the build: pytest's own have too long names for sockets."""
+    with tempfile.TemporaryDirectory(prefix="sv-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def started(tmp_path, short):
     """A build of one municipality in a session of its own; its standard output is a pipe."""
     command = [
         sys.executable,
@@ -34,14 +42,13 @@ def started(tmp_path):
         "--out",
         str(tmp_path / "out"),
     ]
-    (tmp_path / "tmp").mkdir()
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(short)},
     )
     yield process
     for pid in family(process.pid):
@@ -136,7 +143,7 @@ def test_a_stopped_build_says_so_in_one_line(started, tmp_path, name, delay):
 
 
 @pytest.mark.parametrize("delay", [0.5, 2.0, 4.0])
-def test_a_killed_build_leaves_no_process_and_the_next_clears_up(started, tmp_path, delay):
+def test_a_killed_build_leaves_no_process_and_the_next_clears_up(started, tmp_path, short, delay):
     time.sleep(delay)
     os.kill(started.pid, signal.SIGKILL)
     ended(started)
@@ -155,15 +162,13 @@ def test_a_killed_build_leaves_no_process_and_the_next_clears_up(started, tmp_pa
         capture_output=True,
         text=True,
         timeout=PATIENCE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(short)},
         check=False,
     )
     assert again.returncode == 0, again.stderr
     assert whole(tmp_path)
     assert [
-        path.name
-        for path in (tmp_path / "tmp").glob("samverkan-*-*")
-        if re.match(r"samverkan-\d+-", path.name)
+        path.name for path in short.glob("samverkan-*-*") if re.match(r"samverkan-\d+-", path.name)
     ] == []
 
 
