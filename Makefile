@@ -7,7 +7,7 @@ LOCKED := install -q --no-deps --require-hashes -r
 LOCK := uv pip compile -q --universal --generate-hashes --only-binary :all: --no-header --no-annotate \
 	--no-emit-index-url -c constraints.txt pyproject.toml requirements/build.in
 
-.PHONY: reports test quick faults lint lab docs examples bench bench-full data-docs constraints lock clean
+.PHONY: reports test quick test-lowest faults lint lab docs examples bench bench-full data-docs constraints lock clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -18,6 +18,10 @@ test: .venv/ready-dev
 # what takes no build, browser or kernel
 quick: .venv/ready-dev
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not faults"
+
+# the same with the lowest versions that pyproject.toml allows
+test-lowest:
+	tools/lowest.sh $(PYTHON)
 
 # kills, stops, shortages and odd inputs; the table of what held goes into docs/faults.md
 faults: .venv/ready-dev

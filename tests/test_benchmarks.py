@@ -75,6 +75,7 @@ def test_synthetic_areas_are_sparse_and_closed(benchmarks):
     assert not table.duplicated(["home", "work"]).any()
 
 
+@pytest.mark.slow
 def test_every_benchmark_file_can_be_loaded():
     code = "import bare, builds, explorer, flow_error, metrics, nation, run, update"
     done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True)

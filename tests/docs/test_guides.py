@@ -37,6 +37,7 @@ def add_to_catalogue(entry, house):
     path.write_text(f"{text[:end]}{entry.rstrip()},\n{text[end:]}", encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_own_metric(house):
     printed = follow("docs/extend/metric.md", house)
     assert "1 passed" in "".join(printed)
@@ -44,6 +45,7 @@ def test_an_own_metric(house):
         assert (house / "my" / name).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_an_own_dataset(house):
     printed = "".join(follow("docs/extend/dataset.md", house))
     assert "libraries: ok" in printed
@@ -85,6 +87,7 @@ def outline(path):
         return [str(item.title) for top in found.root for item in (top, *top.children)]
 
 
+@pytest.mark.slow
 def test_a_chapter_with_a_figure_without_alt_text_never_reaches_the_report(house):
     template = house / "docs" / "extend" / "chapter.ipynb"
     notebook = json.loads(template.read_text(encoding="utf-8"))

@@ -75,6 +75,7 @@ def arrows(axes: Axes) -> list[PathPatch]:
 # --- maps and series -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", REGIONS)
 def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFrame) -> None:
     region, borders = REGIONS[key], boundaries.load_boundaries()
@@ -146,6 +147,7 @@ def test_day_and_night_are_drawn_as_a_difference_in_per_cent(margins: pd.DataFra
 # --- where people work ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [*REGIONS, "kak", "bergslagen"])
 def test_bars_of_any_region_reach_from_none_to_all(key: str) -> None:
     view = commuting_view.commuting(REGIONS.get(key) or regions.get(key))

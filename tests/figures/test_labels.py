@@ -29,8 +29,15 @@ RANDOM = [
     regions.from_members(
         sorted(_DICE.sample(sorted(municipalities()), _DICE.randint(2, 9))), name=f"Slump {number}"
     )
-    for number in range(10)
+    for number in range(5)
 ]
+
+
+def many(*others):
+    """The regions of the product, and others that `make quick` leaves out."""
+    return [*REGIONS, *(pytest.param(region, marks=pytest.mark.slow) for region in others)]
+
+
 WIDTHS = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 
 
@@ -61,7 +68,7 @@ def overlaps(boxes):
 
 
 @WIDTHS
-@pytest.mark.parametrize("region", [*REGIONS, *COUNTIES, *RANDOM], ids=lambda region: region.name)
+@pytest.mark.parametrize("region", many(*COUNTIES, *RANDOM), ids=lambda region: region.name)
 def test_names_beside_circles(region, narrow, tables):
     people, localities, boundaries = tables
     with style.narrow() if narrow else nullcontext():
@@ -90,7 +97,7 @@ def test_names_beside_circles(region, narrow, tables):
 
 
 @WIDTHS
-@pytest.mark.parametrize("region", [*REGIONS, *COUNTIES], ids=lambda region: region.name)
+@pytest.mark.parametrize("region", many(*COUNTIES), ids=lambda region: region.name)
 def test_names_stand_on_their_own_land(region, narrow, tables):
     boundaries = tables[2]
     with style.narrow() if narrow else nullcontext():

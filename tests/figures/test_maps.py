@@ -36,6 +36,7 @@ def test_every_member_is_named_once_and_names_do_not_overlap(boundaries, key):
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 40, 290])
 def test_any_number_of_members_can_be_drawn(boundaries, count):
     codes = list(regions.municipalities())[:count]

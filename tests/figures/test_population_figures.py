@@ -167,6 +167,7 @@ def all_sentences(seen: Residents) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", list(REGIONS))
 def test_every_figure_says_what_it_shows(key: str) -> None:
     drawn = [described(axes) for axes in all_figures(view(key))]
@@ -179,6 +180,7 @@ def test_every_figure_says_what_it_shows(key: str) -> None:
         assert not re.search(r"\bnan\b", about.table.to_html()), about.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", list(REGIONS))
 def test_main_figures_have_a_message_and_a_subtitle_and_draw_narrow(key: str) -> None:
     for axes in main_figures(view(key)):
@@ -201,6 +203,7 @@ some = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     some,
     st.sampled_from(
@@ -220,6 +223,7 @@ def test_any_set_on_any_day_has_a_chapter_without_a_gap(codes: set[str], as_of: 
         assert not re.search(r"\bnan\b", table.to_html())
 
 
+@pytest.mark.slow
 @given(
     st.sets(st.sampled_from(CODES), min_size=1, max_size=6),
     st.sampled_from(["", "1951-06-30", "2012-06-30", "2021-01-01"]),
@@ -234,6 +238,7 @@ def test_any_set_on_any_day_can_be_drawn(codes: set[str], as_of: str) -> None:
         assert not re.search(r"\b(2025|2026)\b(?! års priser)", said) or not as_of
 
 
+@pytest.mark.slow
 def test_the_whole_country_can_be_drawn() -> None:
     seen = views.residents(regions.from_members(CODES, name="Hela landet"))
     axes = residents.plot_change(seen, boundaries=boundaries.load_boundaries())

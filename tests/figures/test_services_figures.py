@@ -301,6 +301,7 @@ def check_set(codes, date, inventory, boundaries, centres, people, *, draw=True)
             assert not re.search(r"\bnan\b|None|<NA>", said.alt + said.title)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=60, unique=True),
@@ -310,6 +311,7 @@ def test_any_set_has_tables(codes, date, inventory, boundaries, centres, people)
     check_set(codes, date, inventory, boundaries, centres, people, draw=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "codes",
     [
@@ -326,10 +328,12 @@ def test_sets_can_be_drawn(codes, inventory, boundaries, centres, people):
     check_set(codes, "2026-08-31", inventory, boundaries, centres, people)
 
 
+@pytest.mark.slow
 def test_the_nation_can_be_drawn(inventory, boundaries, centres, people):
     check_set(CODES, "2026-08-31", inventory, boundaries, centres, people)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["malardalen", "bergslagen", "kak"])
 def test_every_main_figure_has_a_narrow_drawing(inventory, boundaries, key):
     seen = view(inventory, key)

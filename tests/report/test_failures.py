@@ -52,6 +52,7 @@ def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, paramet
     assert message in outcome.error
 
 
+@pytest.mark.slow
 def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(
     notebook, own_plan, tmp_path
 ):
@@ -121,6 +122,7 @@ worker = int(Path(f"/proc/{nursery}/stat").read_text().rpartition(")")[2].split(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="finds the worker in /proc")
 def test_a_killed_worker_costs_a_retry_and_a_second_time_its_own_region_alone(
     notebook, own_plan, tmp_path

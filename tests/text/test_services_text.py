@@ -186,6 +186,7 @@ def test_the_undated_and_the_intended_are_told_as_such(five):
     assert "Om ett organ till är det oklart" in said["questions"]
 
 
+@pytest.mark.slow
 def test_no_sentence_says_that_something_is_in_operation_or_not_shared(five, inventory):
     seen = [
         five,

@@ -30,6 +30,7 @@ def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
         yield flows.commuting_of(2021)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     members=st.lists(st.sampled_from(ALL), min_size=1, max_size=290, unique=True),
