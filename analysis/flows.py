@@ -335,14 +335,3 @@ def export_flows(year: int, out: Path) -> Path:
     else:
         cells = cells.astype({"persons": "int64"})
     return datasets.write_csv(cells[["year", "home", "work", "persons", "kind"]], out)
-
-
-def series_label(flows: Flows) -> str:
-    """Swedish name of the series that the margins of the flows belong to.
-
-    >>> series_label(commuting_of(2021))
-    'RAMS 2019–2021, 16–74 år'
-    """
-    key = str(flows.margins["series"].iloc[0])
-    labels = {part.key: part.label for part in catalog.dataset("commuting_margins").series}
-    return labels[key]

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "analysis"
 
 # what a layer may import: itself and everything before it
 LAYERS = (
-    ("errors", "paths", "whole", "sealed"),
+    ("errors", "paths", "whole", "sealed", "progress"),
     ("hints", "lazy", "citable"),
     ("textfiles", "workbooks", "placenames", "outlines"),
     ("arrangements",),

@@ -45,7 +45,7 @@ def _name(code: str) -> str:
 
 
 def _listed(codes: list[str]) -> str:
-    return swedish.listed(service_text.names_of(codes))
+    return swedish.listed(service_text.alphabetical(codes))
 
 
 # --- map -----------------------------------------------------------------------------------------

@@ -224,8 +224,8 @@ def _description(
             {
                 "body": body.name,
                 "services": len(body.areas),
-                "inside": swedish.listed(text.names_of(body.inside)),
-                "outside": swedish.listed(text.names_of(body.outside)) or None,
+                "inside": swedish.listed(text.alphabetical(body.inside)),
+                "outside": swedish.listed(text.alphabetical(body.outside)) or None,
                 "said": body.words,
             }
             for body in shown
@@ -247,7 +247,7 @@ def _description(
         SOURCES,
     )
     said = ". ".join(
-        f"{body.name} ({body.words}): {swedish.listed(text.names_of(body.inside))}"
+        f"{body.name} ({body.words}): {swedish.listed(text.alphabetical(body.inside))}"
         + (f"; utanför {_names(body.outside)}" if body.outside else "")
         for body in shown
     )
@@ -275,5 +275,5 @@ def _left_out(view: Sharing, part: int) -> str:
 
 
 def _names(codes: Sequence[str]) -> str:
-    names = text.names_of(codes)
+    names = text.alphabetical(codes)
     return swedish.listed(names) if len(names) <= 8 else f"{len(names)} kommuner"

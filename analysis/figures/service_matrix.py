@@ -523,7 +523,7 @@ def _matrix_description(
             parts.append(
                 f"{body.name} ({view.form_names[body.form]}): "
                 f"{text.areas_listed(view, areas)} för "
-                f"{swedish.listed(text.names_of(body.inside))}"
+                f"{swedish.listed(text.alphabetical(body.inside))}"
             )
     said = ". ".join(parts) or "Ingen gemensam tjänst är känd"
     fewer = (

@@ -25,7 +25,7 @@ _NAMED = 8  # most municipalities that a cell names
 
 
 def _few(codes: Sequence[str], most: int = _NAMED) -> str:
-    names = text.names_of(codes)
+    names = text.alphabetical(codes)
     return swedish.listed(names) if len(names) <= most else f"{len(names)} kommuner"
 
 
@@ -282,7 +282,7 @@ def circles_tables_of(view: Sharing) -> list[Table]:
 
 
 def _circle_text(view: Sharing, codes: Sequence[str]) -> str:
-    inside = text.names_of(code for code in codes if code in view.region.members)
+    inside = text.alphabetical(code for code in codes if code in view.region.members)
     outside = [code for code in codes if code not in view.region.members]
     if len(inside) > 12:
         return f"{len(codes)} kommuner, varav {len(inside)} i rapporten"
@@ -345,7 +345,7 @@ def arrangements_table(view: Sharing) -> Table:
         state = view.state[view.state["arrangement"] == key]
         head = state.iloc[0]
         codes = set(state.loc[state["words"] == head["words"], "code"])
-        named = text.names_of(codes)
+        named = text.alphabetical(codes)
         rows.append(
             {
                 "body": view.names[key],
@@ -355,7 +355,7 @@ def arrangements_table(view: Sharing) -> Table:
                 "members": swedish.listed(named)
                 if len(named) <= 12
                 else f"{len(named)} kommuner, varav i regionen "
-                f"{swedish.listed(text.names_of(codes & set(view.region.members)))}",
+                f"{swedish.listed(text.alphabetical(codes & set(view.region.members)))}",
             }
         )
     return Table(

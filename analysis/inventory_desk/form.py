@@ -178,7 +178,7 @@ def _partners(view: Sharing, row: Any) -> list[str]:
         & (state["state"] == row.state)
         & (state["code"] != row.code)
     ]
-    return text.names_of(same["code"])
+    return text.alphabetical(same["code"])
 
 
 def _read_at(view: Sharing, row: Any) -> str:

@@ -100,18 +100,7 @@ def _shared(intake: Intake, reply: Reply) -> None:
     if not true:
         _leave(intake, reply, body, area, until)
         return
-    code = intake.answer.code
-    intake.add(
-        "events", arrangement=body, event=_FINE, area=area, code=code, **intake.evidence(reply)
-    )
-    if since:
-        intake.add(
-            "events",
-            arrangement=body,
-            event="running",
-            area=area,
-            **intake.evidence(reply, since, "stated"),
-        )
+    _confirm(intake, reply, body, area, since)
 
 
 def _leave(intake: Intake, reply: Reply, body: str, area: str, until: str) -> None:
@@ -224,22 +213,18 @@ def _new_task(intake: Intake, reply: Reply, area: str, since: str) -> None:
     for code in (intake.answer.code, *partners):
         if code not in members:
             intake.add("memberships", arrangement=body, code=code, area=area, **source)
+    _confirm(intake, reply, body, area, since)
+
+
+def _confirm(intake: Intake, reply: Reply, body: str, area: str, since: str) -> None:
+    """That the body runs the service, and since when where that was answered."""
+    code = intake.answer.code
     intake.add(
-        "events",
-        arrangement=body,
-        event=_FINE,
-        area=area,
-        code=intake.answer.code,
-        **intake.evidence(reply),
+        "events", arrangement=body, event=_FINE, area=area, code=code, **intake.evidence(reply)
     )
     if since:
-        intake.add(
-            "events",
-            arrangement=body,
-            event="running",
-            area=area,
-            **intake.evidence(reply, since, "stated"),
-        )
+        running = intake.evidence(reply, since, "stated")
+        intake.add("events", arrangement=body, event="running", area=area, **running)
 
 
 def _partners(reply: Reply) -> list[str]:

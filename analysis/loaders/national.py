@@ -21,7 +21,6 @@ from analysis.loaders.population import only
 from analysis.regions import Region
 
 AREAS = ("livsmedelskontroll", "raddningstjanst", "raddningsledning")
-STANDINGS = ("alone", "shared", "unknown")
 ALONE_FORM = "egen"
 
 

@@ -33,7 +33,6 @@ COMPONENTS = ("natural_increase", "net_county", "net_rest_of_sweden", "net_abroa
 COUNTIES_OF_ONE = frozenset({"0980"})  # Gotland: moves within the county cannot occur
 DERIVED_YEARS = (2022,)  # population of 2023 minus the published increase of that year
 PERTURBED_FROM = 2025  # SCB adds noise to its counts from this reference year (cell key method)
-RECALCULATED_TO = 1967  # earlier years are recalculated to the boundaries of today
 
 AGE_GROUPS = range(0, 101, 5)  # lowest ages of the five-year groups; the last one is open
 SEXES = ["women", "men"]
@@ -232,18 +231,6 @@ def on_yearly_boundaries(values: pd.Series) -> pd.Series:
         result[joined] += part.to_numpy()
         result = result.mask((codes == entry.code) & before)
     return result
-
-
-def county_on_yearly_boundaries(values: pd.Series, county: str) -> pd.Series:
-    """Population of a county by year, with the municipalities that belonged to it each year.
-
-    A year in which any of them is unknown is missing.
-    """
-    wide = values.unstack(level=0)
-    inside = pd.DataFrame({code: str(code)[:2] == county for code in wide}, index=wide.index)
-    for entry in (entry for entry in REFORMS if entry.kind == "county" and entry.code in wide):
-        inside.loc[inside.index < entry.year, entry.code] = entry.former == county
-    return wide.where(inside, 0).sum(axis=1, skipna=False)
 
 
 # --- births, deaths and moves -----------------------------------------------------------------

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from analysis import whole
+
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 
@@ -21,22 +23,11 @@ def swapped(one: Path, other: Path) -> bool:
     done = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0
     if done:
         for folder in {one.parent, other.parent}:
-            _sync(folder)
+            whole.sync(folder)
     return done
 
 
 def make_durable(folder: Path) -> None:
     """Have every file and folder in `folder` written to the disk before it takes its place."""
     for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except PermissionError:  # where folders cannot be opened (Windows)
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        whole.sync(path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from analysis.metrics.national import rank
 from analysis.regions import municipalities
 from analysis.text import swedish
@@ -48,7 +46,7 @@ def place_text(view: Nation) -> str:
         said = [
             f"{row.name} har {swedish.number(row.population)} invånare i sitt underlag, mer än "
             f"{row.smaller} av de {known} organ vars medlemmar är kända"
-            for row in _rows(own)
+            for row in rows_of(own)
         ]
         said[1:] = [
             part.replace(f" av de {known} organ vars medlemmar är kända", "") for part in said[1:]
@@ -79,7 +77,7 @@ def _partial(view: Nation) -> str:
     """Own bodies of which not all members are known, and members of which nothing is."""
     stated = view.table.groupby("body")["stated_members"].first()
     parts = []
-    for row in _rows(view.own[~view.own["whole"]]):
+    for row in rows_of(view.own[~view.own["whole"]]):
         all_of = f" av {stated[row.body]:.0f}" if stated[row.body] > 0 else ""
         parts.append(
             f"För {row.name} är {row.members}{all_of} kommuner kända, och underlaget "
@@ -89,10 +87,6 @@ def _partial(view: Nation) -> str:
         names = swedish.listed(municipalities()[code].name for code in view.unknown)
         parts.append(f"Om {names} saknas uppgift.")
     return " ".join(parts)
-
-
-def _rows(table: Any) -> Any:
-    return rows_of(table)
 
 
 def title(view: Nation) -> str:

@@ -43,7 +43,7 @@ _PLAN_WORDS = {"intention": "en avsikt", "inquiry": "en utredning", "decided": "
 
 
 def _listed(codes: Sequence[str]) -> str:
-    return swedish.listed(text.names_of(codes))
+    return swedish.listed(text.alphabetical(codes))
 
 
 def _name(code: str) -> str:

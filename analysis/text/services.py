@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.arrangements import ALL_AREAS, NO_INFORMATION, OUTCOMES, REGIONS, TRUST_LABELS, State
 from analysis.metrics import services as metrics
-from analysis.regions import municipalities
+from analysis.regions import municipalities, names_of
 from analysis.text import swedish
 from analysis.views.services import Body, Sharing
 from analysis.views.services import rows_of as _rows
@@ -58,14 +58,13 @@ _SHORT = {  # short words for the services that titles name first
 # --- words ---------------------------------------------------------------------------------------
 
 
-def names_of(codes: Iterable[str]) -> list[str]:
+def alphabetical(codes: Iterable[str]) -> list[str]:
     """Names of municipalities in Swedish alphabetical order.
 
-    >>> names_of(["1984", "1960"])
+    >>> alphabetical(["1960", "1984"])
     ['Arboga', 'Kungsör']
     """
-    known = municipalities()
-    return sorted((known[code].name for code in codes), key=swedish.sort_key)
+    return sorted(names_of(codes), key=swedish.sort_key)
 
 
 def host_name(host: str) -> str:
@@ -290,9 +289,9 @@ def _counts(view: Sharing) -> str:
         span = services(high) if low == high else f"mellan {both(low, high)} tjänster"
         said = f"Kommunerna i {view.region.name} delar {span} var, med varandra eller med andra."
     elif len(known) == 1 and unknown:
-        said = f"{names_of(known.index)[0]} delar {services(int(known.iloc[0]))} med andra."
+        said = f"{alphabetical(known.index)[0]} delar {services(int(known.iloc[0]))} med andra."
     if unknown and len(known):
-        said = f"{said} Om {several(names_of(unknown))} finns ingen uppgift."
+        said = f"{said} Om {several(alphabetical(unknown))} finns ingen uppgift."
     return said.strip()
 
 
@@ -333,7 +332,9 @@ def pairs_text(view: Sharing) -> str:
     most = pairs[pairs["services"] == top]
     codes = set(most["code_a"]) | set(most["code_b"])
     if len(most) == len(codes) * (len(codes) - 1) // 2:
-        return f"{several(names_of(codes))} delar {services(top)} med varandra, flest av alla par."
+        return (
+            f"{several(alphabetical(codes))} delar {services(top)} med varandra, flest av alla par."
+        )
     return f"{swedish.capitalised(swedish.in_words(len(most)))} par delar flest, {services(top)}."
 
 
@@ -355,7 +356,7 @@ def plans_text(view: Sharing) -> list[str]:
         ["arrangement", "words"], sort=False
     ):
         paragraphs.append(
-            f"{view.names[str(key)]}, {several(names_of(set(rows['code'])))}: {words}. "
+            f"{view.names[str(key)]}, {several(alphabetical(set(rows['code'])))}: {words}. "
             f"{swedish.capitalised(areas_listed(view, rows['area']))}."
         )
     if not paragraphs:
@@ -375,7 +376,7 @@ def history_text(view: Sharing) -> list[str]:
         if event == "taken-back":
             verb = "gick tillbaka till varje kommun"
         elif event in ("left", "alone"):
-            verb = f"lämnades av {several(names_of(set(rows['code'])))}"
+            verb = f"lämnades av {several(alphabetical(set(rows['code'])))}"
         elif heirs:
             verb = f"gick över till {swedish.listed(view.names[heir] for heir in heirs)}"
         else:
@@ -576,7 +577,7 @@ def circles_text(view: Sharing) -> str:
     one = high == 1 and low == high
     between = " eller " if high == low + 1 else " till "
     span = swedish.in_words(high) if low == high else both(low, high, between)
-    who = names_of(counts.index)[0] if len(counts) == 1 else "Varje kommun med uppgift"
+    who = alphabetical(counts.index)[0] if len(counts) == 1 else "Varje kommun med uppgift"
     return (
         f"{who} delar tjänster i {span} {'grupp' if one else 'olika grupper'} av kommuner. "
         "Fler grupper betyder fler parter att styra tillsammans med."

@@ -78,7 +78,7 @@ def _partners(sheet: Sheet, body: Body) -> str:
         return f"{swedish.number(whole.municipalities)} kommuner i allt, enligt källan"
     if len(others) > _NAMED:
         return f"{swedish.number(len(others))} andra kommuner"
-    return swedish.listed(sorted(names_of(others), key=swedish.sort_key)) or "andra"
+    return swedish.listed(service_text.alphabetical(others)) or "andra"
 
 
 def _work(sheet: Sheet) -> list[Line]:

@@ -19,7 +19,7 @@ from analysis.arrangements import NO_INFORMATION
 from analysis.regions import municipalities
 from analysis.text import swedish
 from analysis.text.commuting import exact
-from analysis.text.services import lower, names_of
+from analysis.text.services import alphabetical, lower
 from analysis.views.summary import Range, Substance, Summary, bodies_named, members_in
 
 _NAMED = 3  # services that a headline names
@@ -299,7 +299,7 @@ def _divided_text(part: Substance) -> list[str]:
     if len(bodies) > _BODIES:
         return []
     named = [
-        f"{name} ({swedish.listed(names_of(members_in(part.view, area, body)))})"
+        f"{name} ({swedish.listed(alphabetical(members_in(part.view, area, body)))})"
         for name, body in zip(bodies_named(part.view, bodies), bodies, strict=True)
     ]
     return [f"{part.view.area_names[area]} sköts av {swedish.listed(named)}."]
@@ -335,7 +335,7 @@ def belonging(view: Summary) -> str:
     )
     if len(markets) > _MARKETS or size > 2 * _MARKETS:
         return f"{text}."
-    named = (f"{name} ({swedish.listed(names_of(codes))})" for name, codes in markets.items())
+    named = (f"{name} ({swedish.listed(alphabetical(codes))})" for name, codes in markets.items())
     return f"{text}: {swedish.listed(list(named))}."
 
 

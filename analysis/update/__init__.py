@@ -10,14 +10,13 @@ The shipped snapshot is never written to.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from analysis import catalog
+from analysis import catalog, progress
 from analysis.catalog import Dataset
 from analysis.errors import DataError, InputError, SourceError, raise_faults
 from analysis.live import GEODATA_URL, KOLADA_URL, SCB_URL, Live
@@ -291,14 +290,11 @@ def _causes(outcomes: list[Outcome]) -> Iterator[str]:
 @contextmanager
 def bar() -> Iterator[Step]:
     """A progress bar a dataset on a terminal, nothing in a log."""
-    if not sys.stderr.isatty():
-        yield lambda key, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    columns = ("{task.description}", "", "{task.completed}/{task.total}")
+    with progress.bars(*columns, transient=True) as bars:
+        if bars is None:
+            yield lambda key, done, total: None
+            return
         tasks: dict[str, Any] = {}
 
         def step(key: str, done: int, total: int) -> None:

@@ -42,7 +42,6 @@ _ORDER = (
     State.UNKNOWN,
 )
 _RANK = {state.value: place for place, state in enumerate(_ORDER)}
-MARKS = tuple(state for state in _ORDER if state not in (State.ENDED, State.UNKNOWN))
 
 
 @dataclass(frozen=True)

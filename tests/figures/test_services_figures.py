@@ -146,7 +146,7 @@ def test_maps_name_members_outside_the_region(inventory, boundaries):
         name
         for circle in view(inventory, "bergslagen").circles
         for body in circle
-        for name in text.names_of(body.outside)
+        for name in text.alphabetical(body.outside)
     }
     assert "Nora" in named
     assert len(named & outside) >= 4

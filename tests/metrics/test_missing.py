@@ -231,9 +231,6 @@ def test_sums_on_the_boundaries_of_each_year_need_every_part() -> None:
     yearly = population.on_yearly_boundaries(gap)
     assert np.isnan(yearly["0380", 2000])
     assert yearly["0380", 2001] == values["0380", 2001] + values["0330", 2001]
-    without = values.astype("float64").drop(("0331", 2000))
-    assert np.isnan(population.county_on_yearly_boundaries(without, "19")[2000])
-    assert population.county_on_yearly_boundaries(without, "03").notna().all()
 
 
 def test_a_projection_with_a_hidden_or_absent_group_is_unknown(

@@ -161,13 +161,6 @@ def test_knivsta_is_part_of_uppsala_before_2003(values: pd.Series) -> None:
     assert yearly.groupby(level=1).sum().equals(values.groupby(level=1).sum().astype("float64"))
 
 
-def test_heby_is_counted_in_vastmanland_until_2006(values: pd.Series) -> None:
-    west = metrics.county_on_yearly_boundaries(values, "19")
-    constant = values[values.index.get_level_values(0).str[:2] == "19"].groupby(level=1).sum()
-    assert west[2006] == constant[2006] + values["0331", 2006]
-    assert west[2007] == constant[2007]
-
-
 def test_reforms_touch_only_the_regions_they_concern() -> None:
     assert metrics.reforms_touching(["1780"]) == []
     assert [reform.code for reform in metrics.reforms_touching(["1980"])] == ["0331"]

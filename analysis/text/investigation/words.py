@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from analysis.investigation.texts import CHAPTERS
 from analysis.regions import municipalities
 from analysis.text import swedish
-from analysis.text.services import lower, names_of
+from analysis.text.services import alphabetical, lower
 from analysis.views.investigation.dossier import View
 
 INVENTED = "Exempel: kommunernas egna uppgifter och utredarens belopp är påhittade."
@@ -25,7 +25,7 @@ TO_WRITE = "att skriva"
 
 def listed(codes: Iterable[str]) -> str:
     """Names of municipalities as a list in a sentence."""
-    return swedish.listed(names_of(codes))
+    return swedish.listed(alphabetical(codes))
 
 
 def who(view: View, codes: Iterable[str]) -> str:
