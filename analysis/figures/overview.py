@@ -155,7 +155,7 @@ def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, A
     )
     if not narrow:
         return maps.map_canvas(height, legend=legend)
-    strip = 0.25 + 0.2 * len(region.groups)
+    strip = max(0.8, 0.3 + 0.2 * len(region.groups))  # the largest circle under a line of text
     chart, side = style.canvas(height + strip, rows=2, height_ratios=[height, strip])
     chart.set_axis_off()
     side.set_axis_off()

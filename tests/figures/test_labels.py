@@ -9,6 +9,7 @@ from itertools import combinations
 
 import pytest
 import shapely
+from matplotlib.legend import Legend
 from matplotlib.text import Annotation
 
 from analysis import regions
@@ -152,3 +153,18 @@ def test_files_are_small(region, tables):
     )
     assert len(found.wide.svg) < 150_000
     assert len(found.narrow.svg) < 150_000
+
+
+@WIDTHS
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+def test_the_legend_of_page_one_is_whole(region, narrow, tables):
+    people, localities, boundaries = tables
+    with style.narrow() if narrow else nullcontext():
+        chart = overview.plot_first(region, people, localities, boundaries=boundaries)
+    with style.look():
+        chart.figure.draw_without_rendering()  # a legend finds its places when it is drawn
+    side = next(axes for axes in chart.figure.axes if axes is not chart)
+    legends = [side.get_legend(), *(one for one in side.artists if isinstance(one, Legend))]
+    foot = style.margins(chart.figure)[1] * chart.figure.dpi  # a report cuts the picture there
+    for mark in (mark for legend in legends for mark in legend.legend_handles):
+        assert mark.get_window_extent().y0 >= foot, "the lower edge of a circle is cut"
