@@ -52,7 +52,7 @@ def plot_capacity(view: Residents) -> Axes:
     measured, rows = view.pick(MAIN), _rows(view)
     columns = 1 if style.width() < style.WIDTH else 2
     lines = -(-len(measured) // columns)
-    each = 0.62 + (0.2 if len(rows) <= 8 else 0.165) * len(rows)
+    each = 0.52 + (0.2 if len(rows) <= 8 else 0.157) * len(rows)
     grid = style.canvas(
         lines * each + _LEGEND,
         rows=lines + 1,

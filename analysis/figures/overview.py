@@ -20,7 +20,7 @@ from analysis.text import swedish
 COVER = (2.55, 2.3)  # inches: the map beside the title on the report's first page
 _FEW = 8  # members whose names find room on a low map
 _INSET_FINE = 4000  # metres: corners of the small map of the country that stand out less go
-_TINTS = ("#bcd9d6", "#f0cfb4", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
+_TINTS = ("#a6cdc9", "#f6dcc6", "#d3cbe9", "#d5e3bd", "#ead9a0", "#e6c5d6")
 
 
 @style.drawn

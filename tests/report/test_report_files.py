@@ -97,12 +97,14 @@ def test_every_figure_has_alt_text_source_and_table(page):
         assert figure.cssselect("details table")
 
 
-def test_the_first_page_has_the_members_on_a_small_map(page):
-    (image,) = page.cssselect("header .map svg[role=img]")
-    for name in ("Forshaga", "Grums", "Hammarö", "Karlstad", "Kil"):
-        assert name in image.get("aria-label")
-    (source,) = page.cssselect("header .map p.source")
-    assert source.text_content().startswith("Källa: SCB")
+def test_the_first_figure_has_the_members_on_a_map(page):
+    figure = page.cssselect("section.chapter figure")[0]
+    drawn = figure.cssselect("svg[role=img]")
+    for image in drawn:
+        for name in ("Forshaga", "Grums", "Hammarö", "Karlstad", "Kil"):
+            assert name in image.get("aria-label")
+    assert len(drawn) == 2, "a wide drawing and a narrow one"
+    assert "SCB, BE0101 Folkmängd" in figure.cssselect("p.source")[0].text_content()
 
 
 def test_formulas_that_are_named_are_told(reports):
