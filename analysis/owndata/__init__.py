@@ -136,6 +136,11 @@ def own(
     <Own 'egen_foretag' Företag, företag, 2024>
     the frame: 1 rows read, 0 values missing
     left out: row 2: 'Riket' is the nation or a sum
+
+    >>> from analysis import regions
+    >>> rows = pd.DataFrame({"Kommun": ["Köping", "Arboga", "Kungsör"], "Företag": [1130, 97, 41]})
+    >>> source = Source("Exempelverket", "Nya företag", "2024")
+    >>> axes = own(rows, value="Företag", unit="företag", source=source).map(regions.get("kak"))
     """
     raise_faults(InputError, _faults(source, unit))
     asked = Asked((code,), value, year, dict(where or {}), tuple(skip))

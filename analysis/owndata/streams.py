@@ -45,6 +45,17 @@ def own_flows(
     >>> own_flows(moves, home="Från", work="Till", value="Antal", noun="flyttningen",
     ...           what="Flyttningar mellan kommuner", source=Source("SCB", "Flyttar", "2024"))
     <Flows 2024, observed: 1 pairs, personer; SCB, Flyttar (2024)>
+
+    >>> from analysis import regions
+    >>> from analysis.figures.flows import plot_flows
+    >>> from analysis.loaders.boundaries import load_boundaries
+    >>> from analysis.loaders.population import load_localities
+    >>> rows = [("Köping", "Arboga", 41), ("Arboga", "Köping", 38), ("Köping", "Västerås", 97)]
+    >>> found = own_flows(pd.DataFrame(rows, columns=["Från", "Till", "Antal"]), home="Från",
+    ...                   work="Till", value="Antal", noun="flyttningen", unit="flyttningar",
+    ...                   what="Flyttningar", source=Source("Exempelverket", "Flyttar", "2024"))
+    >>> axes = plot_flows(regions.get("kak"), found, boundaries=load_boundaries(),
+    ...                   localities=load_localities())
     """
     when = year if isinstance(year, int) else int(source.date[:4]) if source.date else None
     asked = Asked((home, work), value, year, dict(where or {}), tuple(skip))

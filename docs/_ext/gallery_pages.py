@@ -1,54 +1,40 @@
-"""A gallery: each figure is drawn by the code that stands under it when the pages are built."""
+"""A gallery of every public figure, drawn by the example in its own docstring when pages are built.
 
+Terms
+-----
+example: the lines of a docstring up to the one that gives the axes; it is what stands under the
+    figure, so a figure without an example is missed by its test and not by a list kept by hand.
+"""
+
+import doctest
+import inspect
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 DOCS = Path(__file__).resolve().parents[1]
+ROOMS = ("analysis.explore", "analysis.figures", "analysis.owndata")
+PARTS = "analysis.figures.charts"  # what other figures are made of says nothing by itself
+HEAD = """# Gallery
 
-START = """\
-from analysis import explore, regions
-from analysis.loaders import boundaries, population
-from analysis.metrics import population as metrics
+Every public figure, drawn by the code below it. What names `style` or `pd` there has them from
+`analysis.figures` and pandas. More in [how do I …](../recipes.md).
 """
-FIGURES = {
-    "A count is a circle": """\
-area = regions.get("karlstad")
-explore.plot_map(area, "population", year=2025)""",
-    "A ratio shades areas around its middle": """\
-area = regions.get("malardalen")
-explore.plot_map(area, "commuting_ratio", year=2021)""",
-    "A share shades areas in one direction": """\
-area = regions.get("bergslagen")
-explore.plot_map(area, "share_65plus", year=2025)""",
-    "A series with breaks": """\
-area = regions.get("karlstad")
-explore.plot_series(area, "commuting_ratio")""",
-    "Any set of municipalities": """\
-area = regions.from_members(["1737", "1783", "1762", "1760"], name="Norra Värmland")
-explore.plot_map(area, "population_change_10y", year=2025)""",
-    "Where people live": """\
-from analysis.figures.population import plot_localities
-area = regions.get("fyra-malarstader")
-plot_localities(area, population.load_localities(), boundaries=boundaries.load_boundaries())""",
-    "A population pyramid": """\
-from analysis.figures.population import plot_pyramid
-area = regions.get("bergslagen")
-plot_pyramid(area, population.load_age_sex())""",
-    "Seventy-five years": """\
-from analysis.figures.population import plot_history
-area = regions.get("kak")
-people = population.load_population().set_index(["code", "year"])
-plot_history(area, metrics.population(people))""",
-    "Who shares what": """\
-from analysis.figures.services import matrices_of
-from analysis.loaders.services import load_inventory
-from analysis.views.services import sharing
-area = regions.get("bergslagen")
-matrices_of(sharing(area, load_inventory(), "2026-06-30"))[0]""",
-    "Where a region lies": """\
-from analysis.figures.overview import plot_region
-area = regions.get("malardalen")
-plot_region(area, boundaries.load_boundaries())""",
-}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A figure: its function, what it shows in a line, and the code that draws it."""
+
+    function: object
+    title: str
+    code: str
+
+    @property
+    def name(self):
+        """Module and function."""
+        return f"{self.function.__module__}.{self.function.__name__}"
 
 
 def setup(app):
@@ -57,30 +43,59 @@ def setup(app):
     return {"parallel_read_safe": True}
 
 
+def entries():
+    """Every public function of the rooms that draws, or reads own figures, by name."""
+    found = {}
+    for room in ROOMS:
+        parts = iter_modules(import_module(room).__path__)
+        names = [room, *(f"{room}.{part.name}" for part in parts)]
+        for module in map(import_module, (name for name in names if name != PARTS)):
+            for name, function in vars(module).items():
+                own = getattr(function, "__module__", "") == module.__name__
+                if name.startswith(("plot_", "own")) and own:
+                    entry = _entry(function)
+                    found[entry.name] = entry
+    return [found[name] for name in sorted(found)]
+
+
+def _entry(function):
+    lines, drawn = [], False
+    for example in doctest.DocTestParser().get_examples(inspect.getdoc(function) or ""):
+        if not example.want and not drawn:
+            lines.append(example.source.rstrip())
+            drawn = example.source.startswith("axes = ")
+    title = (inspect.getdoc(function) or "").split("\n")[0].rstrip(".")
+    return Entry(function, title, "\n".join(lines) if drawn else "")
+
+
 def write(app):
     """Draw every figure and write the page that shows them."""
     folder = DOCS / "generated" / "gallery"
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [
-        "# Gallery\n\nEach figure is drawn by the code below it, after these lines:\n\n"
-        f"```python\n{START}```\n"
-    ]
-    for number, (title, code) in enumerate(FIGURES.items(), start=1):
-        alt = draw(code, folder / f"{number:02d}.png")
-        parts.append(
-            f"## {title}\n\n![{alt}](gallery/{number:02d}.png)\n\n```python\n{code}\n```\n"
-        )
+    parts = [HEAD]
+    for entry in entries():
+        if entry.code:
+            alt = draw(entry, folder / f"{entry.name}.png")
+            module, _, name = entry.name.rpartition(".")
+            parts.append(
+                f"## {entry.title}\n\n![{alt}](gallery/{entry.name}.png)\n\n"
+                f"```python\nfrom {module} import {name}\n\n{entry.code}\n```\n"
+            )
     (folder.parent / "gallery.md").write_text("\n".join(parts), encoding="utf-8")
 
 
-def draw(code, path):
-    """Run the code, save the figure that its last line gives, and return its alt text."""
+def axes_of(entry):
+    """The axes that the example of a figure gives."""
+    names = dict(vars(import_module(entry.function.__module__)))
+    exec(entry.code, names)
+    return names["axes"]
+
+
+def draw(entry, path):
+    """Draw a figure by its example, save it, and return its alt text."""
     from analysis.figures import style
 
-    *before, last = (START + code).splitlines()
-    names = {}
-    exec("\n".join(before), names)
-    figure = eval(last, names).get_figure(root=True)
+    figure = axes_of(entry).get_figure(root=True)
     with style.look():
         figure.savefig(path, dpi=110, metadata={"Software": None})
     return style.description_of(figure).alt.replace("[", "(").replace("]", ")")
