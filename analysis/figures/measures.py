@@ -552,6 +552,7 @@ def _ranked(here: pd.Series, against: Sequence[Comparator], whole: pd.Series) ->
     )
 
 
+@style.drawn
 def plot_measure_ranking(
     region: Region,
     measure: Measure,

@@ -34,8 +34,9 @@ UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, u
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.54  # of the size: the mean width of a letter
 _BOLD = 1.1  # of that: a letter of a heading, and the wide ones of a short word
+_WIDE = 1.2  # of that: a letter of a short word with wide ones
 _BESIDE = 8.5  # points: what a cell has beside its text
-_MOST_LIKED, _HEADING = 120, 14  # letters of a cell, of a heading, beyond which width is no wish
+_HEADING = 14  # letters of a heading beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
 _MIDNIGHT = datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
 
@@ -206,11 +207,15 @@ def _least_width(exhibit: TableExhibit, size: float) -> float:
     )
 
 
-def _least(form: Format, cells: list[str]) -> int:
-    """Letters of the longest piece that must stay on one line; long words can be hyphenated."""
+def _least(form: Format, cells: list[str], wide: float = 1.0) -> int:
+    """Letters of the longest piece that must stay on one line; long words can be hyphenated.
+
+    `wide` is the width of a word's letters beside the mean: a short word may be all m and o.
+    """
     words = [word for text in (cells if form.text else ()) for word in text.split()]
     head = max((len(part) for part in re.split(r"\s|\u00ad", form.heading)), default=1)
-    longest = max([*map(len, words), round(_BOLD * head + 0.4)], default=1)
+    word = max(map(len, words), default=1)
+    longest = max(round(wide * word), round(_BOLD * head + 0.4))
     numbers = 0 if form.text else max(map(len, cells), default=1)
     return max(min(longest, 14), numbers)
 
@@ -218,21 +223,28 @@ def _least(form: Format, cells: list[str]) -> int:
 def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float) -> list[float]:
     """Points of each column; 0 is as wide as its content, where all have the room they like.
 
-    Otherwise each gets what it needs, and they share what is left by how much more they like.
+    Otherwise each gets what it needs, and they share what is left by how much more the mean of
+    their cells would take: a column of long rules gets most of it.
     """
-    least, liked = [], []
-    for place, form in enumerate(exhibit.columns):
-        cells = [row[place] for row in rows]
-        least.append(_least(form, cells) * size * _LETTER + _BESIDE)
-        letters = max([min(len(form.heading), _HEADING), *map(len, cells)])
-        liked.append(max(min(letters, _MOST_LIKED) * size * _LETTER + _BESIDE, least[-1]))
+    columns = [(form, [row[place] for row in rows]) for place, form in enumerate(exhibit.columns)]
+    for wide in (_WIDE, 1.0):  # words as wide as they may be, where there is room for that
+        least = [_least(*column, wide) * size * _LETTER + _BESIDE for column in columns]
+        if sum(least) <= room:
+            break
+    letters = [max([min(len(form.heading), _HEADING), *map(len, cells)]) for form, cells in columns]
+    liked = [
+        max(number * size * _LETTER + _BESIDE, need)
+        for number, need in zip(letters, least, strict=True)
+    ]
     if sum(liked) <= room:
         return [0.0] * len(liked)
-    more = [wish - need for wish, need in zip(liked, least, strict=True)]
+    more = [
+        max(sum(map(len, cells)) / len(cells) * size * _LETTER + _BESIDE - need, size)
+        for (_, cells), need in zip(columns, least, strict=True)
+    ]
     spare = max(room - sum(least), 0.0)
     return [
-        round(need + spare * part / (sum(more) or 1.0), 1)
-        for need, part in zip(least, more, strict=True)
+        round(need + spare * part / sum(more), 1) for need, part in zip(least, more, strict=True)
     ]
 
 

@@ -151,7 +151,7 @@ def _outcomes(view: Sharing, most: int) -> str:
     for key, part in rows.groupby("arrangement", sort=False):
         plans = sorted(
             {words.removesuffix(", utfall okänt") for words in part["words"]},
-            key=lambda words: words.rpartition(" ")[2],
+            key=lambda words: (words.rpartition(" ")[2], words),  # a set has no order
         )
         areas = services(part["area"].nunique())
         said.append(f"{short(view.names[str(key)])} ({swedish.listed(plans)}, {areas})")

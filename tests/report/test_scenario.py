@@ -78,7 +78,7 @@ def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
     def fail(given):
-        job, _ = given
+        job, *_ = given
         return worker.Chapter(
             Outcome(job.region.key, job.chapter, None, 0.1, error="cell 3 (x): ValueError: no")
         )

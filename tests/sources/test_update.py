@@ -49,7 +49,7 @@ def test_the_snapshot_is_as_it_was(everything):
 
 def test_status_and_verify_know_the_updated_datasets(everything):
     lines = datasets.status_lines()
-    assert sum("0 days old" in line or "1 day old" in line for line in lines) == len(LIVE)
+    assert sum(", 0 days old" in line or ", 1 day old" in line for line in lines) == len(LIVE)
     assert any("TAB1830" in line for line in lines)
     assert datasets.verify() == []
 
