@@ -111,11 +111,20 @@ def drawn(every: list[Spot], count: int, seed: int) -> list[Mutant]:
     for spot in order:
         source = (ROOT / spot.path).read_text(encoding="utf-8")
         mutated = mutate_code(source, get_operator(spot.operator)(), spot.occurrence)
-        if mutated and _bare(mutated) != _bare(source):
+        if mutated and _runs(mutated) and _bare(mutated) != _bare(source):
             found.append(Mutant(spot, mutated, *_told(source, mutated, spot.line)))
         if len(found) == count:
             break
     return found
+
+
+def _runs(source: str) -> bool:
+    """False for a fault of syntax: an operator takes the star of a signature for a product."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _statements(source: str) -> dict[int, range]:

@@ -53,7 +53,7 @@ def _chapter(region: str, chapter: str, drawn: list[str]) -> dict:
 
     drawn.clear()
     try:
-        seen = capture.run(chapter, region)
+        seen = capture.chapters(region, [chapter])[chapter]
     except Exception as error:  # the build of a report stops here and names the cell
         return {"error": f"{type(error).__name__}: {error}"[:300]}
     said = _digest("\n".join(dumps(one) for one in seen))
