@@ -7,7 +7,7 @@ LOCKED := install -q --no-deps --require-hashes -r
 LOCK := uv pip compile -q --universal --generate-hashes --only-binary :all: --no-header --no-annotate \
 	--no-emit-index-url -c constraints.txt pyproject.toml requirements/build.in
 
-.PHONY: reports test quick test-lowest faults lint lab docs examples bench bench-full data-docs constraints lock clean
+.PHONY: reports test quick test-lowest faults lint lab docs examples bench bench-full mutants data-docs constraints lock clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -51,6 +51,11 @@ bench: .venv/ready-dev
 # all 290 municipalities; also writes docs/performance.md
 bench-full: .venv/ready-dev
 	$(BIN)/python benchmarks/run.py --full --record
+
+# one seeded fault at a time: is it caught? also writes docs/mutation.md; its tools are its own
+mutants: .venv/ready-dev
+	$(BIN)/pip install -q "cosmic-ray==8.7.0" "coverage==7.17.5"
+	$(BIN)/python benchmarks/mutation/run.py
 
 data-docs: .venv/ready
 	$(BIN)/python -m analysis.datasets

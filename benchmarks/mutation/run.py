@@ -219,6 +219,7 @@ def _environment(tree: Path) -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": str(tree),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the order of a set is no change
         "MPLBACKEND": "agg",
         "SAMVERKAN_DATA_DIR": str(tree / "no-updates"),
         "OMP_NUM_THREADS": "1",
