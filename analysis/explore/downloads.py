@@ -8,16 +8,16 @@ link: an address that holds the whole file, so that a browser saves it without a
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis import exhibits
 from analysis.exhibits import pictures
+from analysis.report import workbook
 from analysis.tables import Table
-from analysis.text.citation import source_line
 
 _TYPES = {
     "csv": "text/csv",
@@ -29,32 +29,31 @@ _TYPES = {
 def csv_of(table: Table) -> bytes:
     """A table as a Swedish Excel opens it: semicolons, decimal commas, a mark of UTF-8.
 
+    A share stands in per cent, as its heading says. What the table is stands below it.
+
     >>> from analysis import explore, regions
     >>> csv_of(explore.table(regions.get("kak"), "tax_rate", year=2022)).decode("utf-8-sig")[:30]
     'Kommun;Kommunal skattesats (pr'
     """
-    named = table.frame.rename(columns={name: form.heading for name, form in table.formats.items()})
-    text = named.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    return f"{text}{source_line(table.sources, table.kind)}\r\n".encode("utf-8-sig")
+    shown = exhibits.table_exhibit(table)
+    frame = pd.DataFrame(
+        {
+            form.heading: [
+                100 * cell if form.percent and cell is not None else cell for cell in cells
+            ]
+            for form, cells in zip(shown.columns, zip(*shown.rows, strict=True), strict=True)
+        }
+    )
+    text = frame.to_csv(
+        index=False, sep=";", decimal=",", float_format="%.15g", lineterminator="\r\n"
+    )
+    said = "\r\n".join(workbook.about(shown, shown.formulas))
+    return f"{text}\r\n{said}\r\n".encode("utf-8-sig")
 
 
 def xlsx_of(table: Table) -> bytes:
-    """A table as a workbook with title and source; an unknown value is an empty cell."""
-    import xlsxwriter
-
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("Tabell")
-        sheet.write_string(0, 0, table.title, book.add_format({"bold": True}))
-        sheet.write_string(1, 0, source_line(table.sources, table.kind))
-        for column, name in enumerate(table.frame):
-            sheet.write_string(3, column, table.formats[str(name)].heading)
-            for row, value in enumerate(table.frame[name], start=4):
-                given = exhibits.plain(value)
-                if given is not None:
-                    sheet.write(row, column, given)
-        sheet.set_column(0, len(table.frame.columns) - 1, 24)
-    return target.getvalue()
+    """A table as a workbook, as a report has it; an unknown value is an empty cell."""
+    return workbook.one_table(exhibits.table_exhibit(table))
 
 
 def svg_of(axes: Axes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from analysis.text.formulas import Formula
 _FIXED = datetime(
     catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day, tzinfo=UTC
 )
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _MOST = 32_767  # characters that a cell holds
 # a number that is a whole cell of words: 26,8 and 7 869, but no 0381
 _ALONE = re.compile(
@@ -33,21 +35,8 @@ def write_xlsx(document: Document, folder: Path) -> None:
     """`report.xlsx`: every table of the report, a sheet each, with contents and sources."""
     import xlsxwriter
 
-    target = folder / "report.xlsx"
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(target), options) as book:
-        book.set_properties(
-            {
-                "title": f"{document.region.name}: tabeller",
-                "author": "Samverkan",
-                "created": _FIXED.replace(tzinfo=None),
-            }
-        )
-        formats = {
-            "bold": book.add_format({"bold": True}),
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        }
+    with xlsxwriter.Workbook(str(folder / "report.xlsx"), _OPTIONS) as book:
+        formats = _begun(book, f"{document.region.name}: tabeller")
         first = book.add_worksheet("Innehåll")
         sheets = [
             (_table_sheet(book, table, named, formats, position), table)
@@ -55,6 +44,46 @@ def write_xlsx(document: Document, folder: Path) -> None:
         ]
         _contents_sheet(first, document, sheets, formats)
         _sources_sheet(book.add_worksheet("Källor"), document, formats)
+
+
+def one_table(table: TableExhibit) -> bytes:
+    """A workbook with one table, as `report.xlsx` has it: for those who want no report."""
+    import xlsxwriter
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {**_OPTIONS, "in_memory": True}) as book:
+        _table_sheet(book, table, table.formulas, _begun(book, table.title), 1)
+    return target.getvalue()
+
+
+def _begun(book: Any, title: str) -> dict[str, Any]:
+    """The formats of a new workbook, which gets its title and a date that stays."""
+    book.set_properties(
+        {"title": title, "author": "Samverkan", "created": _FIXED.replace(tzinfo=None)}
+    )
+    return {
+        "bold": book.add_format({"bold": True}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+
+
+def about(table: TableExhibit, named: tuple[Formula, ...]) -> list[str]:
+    """What stands above a table: title, how its figures are known, source, notes and formulas."""
+    known = {
+        "modelled": ["Modellskattning: inte observerade uppgifter."],
+        "stated": ["Uppgivet av kommunerna eller utredaren, inte granskat."],
+    }
+    return [
+        plain(line)
+        for line in (
+            table.title,
+            *known.get(table.kind, ()),
+            source_line(table.sources, table.kind),
+            *table.notes,
+            *(f"{formula.label}: {formula.text}" for formula in named),
+        )
+    ]
 
 
 def _contents_sheet(
@@ -88,14 +117,9 @@ def _table_sheet(
     position: int,
 ) -> Any:
     sheet = book.add_worksheet(sheet_name(table.id, position))
-    lines = [table.title, source_line(table.sources, table.kind), *table.notes]
-    if table.kind == "modelled":
-        lines.insert(1, "Modellskattning: inte observerade uppgifter.")
-    if table.kind == "stated":
-        lines.insert(1, "Uppgivet av kommunerna eller utredaren, inte granskat.")
-    lines += [f"{formula.label}: {formula.text}" for formula in named]
+    lines = about(table, named)
     for row, line in enumerate(lines):
-        sheet.write_string(row, 0, plain(line), formats["title"] if row == 0 else None)
+        sheet.write_string(row, 0, line, formats["title"] if row == 0 else None)
     _excel_table(book, sheet, table, len(lines) + 1)
     return sheet
 

@@ -151,14 +151,17 @@ def nations_of(case: Scenario, population: pd.Series, *, year: int) -> list[Nati
     """The nation's bodies for the scenario's service, with the scenario's base beside them.
 
     `population` is inhabitants by code on 31 December of `year`. Empty for a service without a
-    national layer, and on a date before what the layer tells of: nothing newer is shown.
+    national layer, on a date before what the layer tells of (nothing newer is shown), and where
+    the inhabitants of a member are not known.
     """
     if case.service not in NATIONAL:
         return []
     table = load_national(case.service)
     if case.view.day.year < latest_year(table):
         return []
+    people = population.reindex(list(case.members))
+    if people.isna().any():
+        return []
     region = dataclasses.replace(case.view.region, members=case.members)
-    base = int(population.loc[list(case.members)].sum())
     bases = national.bases(table, population)
-    return [Nation(region, case.service, table, bases, year, base)]
+    return [Nation(region, case.service, table, bases, year, int(people.sum()))]

@@ -290,10 +290,15 @@ def test_what_is_shown_can_be_taken_along_as_files(page):
     )
     assert [name.rpartition(".")[2] for name in links] == ["csv", "xlsx", "svg", "svg"]
     csv, xlsx, *drawings = (base64.b64decode(code) for code in links.values())
-    assert csv.decode("utf-8-sig").splitlines()[0].startswith("Kommun;Andel")
-    assert "Källa" in csv.decode("utf-8-sig").splitlines()[-1]
+    head, first, *_ = csv.decode("utf-8-sig").split("\r\n")
+    assert head == "Kommun;Andel 65 år eller äldre (%)"
+    name, share = first.split(";")
+    assert "Källa" in csv.decode("utf-8-sig")
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx)).active
-    assert isinstance(sheet["B5"].value, float)
+    cells = {row[0].value: row[1] for row in sheet.iter_rows(max_col=2) if row[1].value is not None}
+    assert cells[name].number_format == "0.0%"
+    assert float(share.replace(",", ".")) == pytest.approx(100 * cells[name].value)
+    assert float(share.replace(",", ".")) > 1, "in per cent, as the heading says"
     assert all(drawing.startswith(b"<") and b"</svg>" in drawing for drawing in drawings)
 
 

@@ -77,6 +77,13 @@ def test_the_scenario_stands_among_all_authorities_of_the_nation(food):
     assert set(line.get_xdata()) == {members}
 
 
+def test_a_member_without_inhabitants_is_no_smaller_base(food):
+    population, year = people(food)
+    missing = population.astype("float64")
+    missing["1960"] = float("nan")
+    assert nations_of(food, missing, year=year) == []
+
+
 @pytest.mark.parametrize(
     ("service", "as_of"), [("vaxel", "2026-06-30"), ("livsmedelskontroll", "2019-06-30")]
 )
