@@ -41,7 +41,7 @@ CHAPTERS = ("summary", "services", "commuting", "population")
 PLACES = tuple(f"{region}:{chapter}" for region in REGIONS for chapter in CHAPTERS)
 GOLDEN = "tests/report/test_first_pages.py"
 COPIED = ("analysis", "tests", "notebooks", "benchmarks")
-LONGEST = 900  # seconds: a fault that makes a chapter or a test run longer is caught
+LONGEST = 1800  # seconds: a fault that makes a chapter or a test run longer is caught
 
 
 @dataclass(frozen=True)
@@ -226,9 +226,16 @@ def _environment(tree: Path) -> dict[str, str]:
     }
 
 
-def _failing_test(tree: Path, path: str) -> str:
-    """The first quick test that fails of those that name the module, or of the golden pages."""
-    near = [*_near(path), *([GOLDEN] if (ROOT / GOLDEN).exists() else [])]
+def sound(paths: set[str]) -> str:
+    """The first test that fails of all that are asked of the files at `paths`, without a mutant."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        _copy(Path(folder))
+        return _failing_test(Path(folder), *sorted(paths))
+
+
+def _failing_test(tree: Path, *paths: str) -> str:
+    """The first quick test that fails of those that name the modules, or of the golden pages."""
+    near = sorted({GOLDEN, *(test for path in paths for test in _near(path))})
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     command += ["-m", "not slow and not faults", *near]
     try:
@@ -283,6 +290,8 @@ def main() -> None:
             sys.exit(f"the guard or a chapter fails without any mutant: {wrong}")
         every = spots({place: one["lines"] for place, one in told.items()})
         sample = drawn(every, asked.count, asked.seed)
+        if failed := sound({mutant.spot.path for mutant in sample}):
+            sys.exit(f"{failed} fails without any mutant")
         print(f"{len(sample)} of {len(every)} mutants", flush=True)
         known = _kept(asked.kept)
         verdicts = list(pool.map(lambda one: _tried(one, right, known, asked.kept), sample))
