@@ -82,7 +82,7 @@ def plot_workplaces(view: Commuting, *, axes: Axes | None = None) -> Axes:
             sources=flows.sources,
             kind=flows.derived_kind,
             table=workplaces_table(view),
-            note=_note(rows, shown),
+            note=_note(rows, shown, "troligen " if flows.modelled else ""),
             unit="andel",
             measures=("out_commuting_share",),
         ),
@@ -212,10 +212,10 @@ def _subtitle(flows: Flows) -> str:
     )
 
 
-def _note(rows: Sequence[Row], shown: Sequence[Row]) -> str:
+def _note(rows: Sequence[Row], shown: Sequence[Row], likely: str) -> str:
     few = f"De {len(shown)} största kommunerna visas. " if len(shown) < len(rows) else ""
     named = (
-        "Namnet till höger är den kommun utanför dit flest pendlar. "
+        f"Namnet till höger är den kommun utanför dit {likely}flest pendlar. "
         if any(bar.link for _, bar in shown)
         else ""
     )

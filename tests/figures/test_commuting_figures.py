@@ -179,6 +179,7 @@ def test_modelled_parts_stand_in_steps_and_without_numbers() -> None:
     axes = workplaces.plot_workplaces(view)
     printed = {part.get_text() for part in axes.texts if "%" in part.get_text()}
     assert printed == {swedish.percent_sign(share, 0) for share in frame["own"]}
+    assert "dit troligen flest pendlar" in style.description_of(axes.figure).note
 
 
 def test_two_cooperations_stand_side_by_side_each_with_its_own_others() -> None:

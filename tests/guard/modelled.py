@@ -288,7 +288,7 @@ def bars(at: Place) -> Figure | Table:
         f"{'; '.join(said)}.",
         f"Förvärvsarbetande efter var de arbetar, andel i procent, {YEAR}.",
         table,
-        ["Namnet till höger är den kommun utanför dit flest pendlar."],
+        ["Namnet till höger är den kommun utanför dit troligen flest pendlar."],
     )
 
 
