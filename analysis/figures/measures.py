@@ -361,32 +361,43 @@ def plot_measure_series(
             f"{measure.id!r} has no value to draw with {index} as 100 in {region.name}; known "
             f"years: {swedish.years(known)}"
         )
-    unit = "index" if index is not None else "procent" if measure.as_percent else measure.unit
     scale = 100 if measure.as_percent and index is None else 1
     axes = charts.plot_lines(
         {str(name): frame[name].dropna() * scale for name in frame},
-        unit=unit,
+        unit=_series_unit(measure, index),
         decimals=0 if index is not None else measure.decimals,
         breaks=[year for year in breaks if drawn[0] < year <= drawn[-1]],
         gap=_step(known),
         baseline=None if index is None else 100,
         axes=axes,
     )
-    title = f"{measure.label} {swedish.span(drawn[0], drawn[-1])}"
+    return style.describe(axes, _series_description(measure, frame, kind, against, index))
+
+
+def _series_unit(measure: Measure, index: int | None) -> str:
+    return "index" if index is not None else "procent" if measure.as_percent else measure.unit
+
+
+def _series_description(
+    measure: Measure,
+    frame: pd.DataFrame,
+    kind: Kind | None,
+    against: Sequence[Comparator],
+    index: int | None,
+) -> style.Description:
+    """Title, table and text of a series from the lines that are drawn."""
+    title = f"{measure.label} {swedish.span(int(frame.index[0]), int(frame.index[-1]))}"
     title += "" if index is None else f", index ({index} = 100)"
     table = _series_table(measure, frame, title, kind, against, index)
-    return style.describe(
-        axes,
-        style.Description(
-            id=f"{slug(measure)}-serie",
-            title=title,
-            sources=table.sources,
-            kind=table.kind,
-            unit=unit,
-            alt=_series_alt(title, table, drawn[-1], [one.label for one in against]),
-            note=_median_note(measure, against, index),
-            table=table,
-        ),
+    return style.Description(
+        id=f"{slug(measure)}-serie",
+        title=title,
+        sources=table.sources,
+        kind=table.kind,
+        unit=_series_unit(measure, index),
+        alt=_series_alt(title, table, int(frame.index[-1]), [one.label for one in against]),
+        note=_median_note(measure, against, index),
+        table=table,
     )
 
 

@@ -101,8 +101,6 @@ def plot_population(
     inside = localities[localities["code"].isin(region.members)]
     with style.look():
         maps.draw_base(chart, region, boundaries)
-        points = maps.centres(boundaries, localities)
-        areas = maps.circle_sizes(counts)
         chart.scatter(
             inside["easting"],
             inside["northing"],
@@ -111,28 +109,10 @@ def plot_population(
             linewidths=0,
             zorder=4,
         )
-        maps.draw_circles(
-            chart,
-            points,
-            areas,
-            facecolor=style.ACCENT,
-            edgecolor="white",
-            alpha=0.75,
-            linewidth=0.7,
-            zorder=5,
-        )
+        _draw_inhabitants(chart, region, counts, maps.centres(boundaries, localities), boundaries)
         marks = maps.nice_counts(float(counts.max()))
         sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
         maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
-        maps.draw_names(
-            chart,
-            region,
-            points,
-            areas=areas,
-            order=list(counts.index)[:_NAMED],
-            values=counts.map(swedish.number),
-            surroundings=boundaries,
-        )
     frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
     table = Table(
         "folkmangd-karta",
@@ -156,6 +136,36 @@ def plot_population(
             note="Cirklarnas yta visar folkmängden."
             + ("" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}."),
         ),
+    )
+
+
+def _draw_inhabitants(
+    chart: Axes,
+    region: Region,
+    counts: pd.Series,
+    points: pd.DataFrame,
+    boundaries: gpd.GeoDataFrame,
+) -> None:
+    """A circle a municipality with its name and count; of many the largest have names."""
+    areas = maps.circle_sizes(counts)
+    maps.draw_circles(
+        chart,
+        points,
+        areas,
+        facecolor=style.ACCENT,
+        edgecolor="white",
+        alpha=0.75,
+        linewidth=0.7,
+        zorder=5,
+    )
+    maps.draw_names(
+        chart,
+        region,
+        points,
+        areas=areas,
+        order=list(counts.index)[:_NAMED],
+        values=counts.map(swedish.number),
+        surroundings=boundaries,
     )
 
 
@@ -556,21 +566,7 @@ def plot_balance(region: Region, changes: pd.DataFrame) -> Axes:
     place = np.arange(len(rates))[::-1]
     with style.look():
         for sign in (1, -1):
-            start = np.zeros(len(rates))
-            for name in shown:
-                part = rates[name].clip(lower=0) if sign > 0 else rates[name].clip(upper=0)
-                axes.barh(
-                    place,
-                    part,
-                    0.66,
-                    left=start,
-                    color=_COMPONENT_COLOURS[name],
-                    edgecolor=style.MUTED,
-                    linewidth=0.4,
-                    zorder=2,
-                    label=COMPONENT_LABELS[name] if sign > 0 else None,
-                )
-                start = start + part.to_numpy()
+            _balance_side(axes, rates, place, shown, sign)
         axes.plot(
             rates["increase"],
             place,
@@ -600,6 +596,27 @@ def plot_balance(region: Region, changes: pd.DataFrame) -> Axes:
             note=_balance_note(region, rates, year),
         ),
     )
+
+
+def _balance_side(
+    axes: Axes, rates: pd.DataFrame, place: np.ndarray, shown: Sequence[str], sign: int
+) -> None:
+    """The parts that add (`sign` 1) or take away, one after the other from the axis."""
+    start = np.zeros(len(rates))
+    for name in shown:
+        part = rates[name].clip(lower=0) if sign > 0 else rates[name].clip(upper=0)
+        axes.barh(
+            place,
+            part,
+            0.66,
+            left=start,
+            color=_COMPONENT_COLOURS[name],
+            edgecolor=style.MUTED,
+            linewidth=0.4,
+            zorder=2,
+            label=COMPONENT_LABELS[name] if sign > 0 else None,
+        )
+        start = start + part.to_numpy()
 
 
 def _moved(region: Region, changes: pd.DataFrame) -> pd.DataFrame:
@@ -841,32 +858,12 @@ def plot_pyramid(
     here = metrics.pyramid(ages, region.members)
     nation = metrics.pyramid(ages, country(set(ages["code"])))
     year = int(ages["year"].max())
-    place = np.arange(len(here))
     known, beside = (not table.isna().any(axis=None) for table in (here, nation))
     with style.look():
-        for side, sex, colour, hatch, label in _SIDES if known else ():
-            axes.barh(
-                place,
-                side * 100 * here[sex],
-                0.86,
-                color=colour,
-                hatch=hatch,
-                edgecolor="white",
-                linewidth=0.3,
-                zorder=2,
-                label=f"{label}, {areas.together(region)}",
-            )
-            if beside and not here.equals(nation):
-                axes.stairs(
-                    side * 100 * nation[sex],
-                    np.arange(len(here) + 1) - 0.5,
-                    orientation="horizontal",
-                    color=style.HIGHLIGHT,
-                    linewidth=1.5,
-                    zorder=4,
-                    label=NATION if side > 0 else None,
-                )
         if known:
+            _draw_pyramid(axes, here, areas.together(region))
+            if beside and not here.equals(nation):
+                _draw_nation(axes, nation)
             _dress_pyramid(axes, here)
         else:
             axes.text(0.5, 0.5, _AGES_UNKNOWN, ha="center", va="center")
@@ -893,6 +890,35 @@ def plot_pyramid(
             ),
         ),
     )
+
+
+def _draw_pyramid(axes: Axes, here: pd.DataFrame, whose: str) -> None:
+    for side, sex, colour, hatch, label in _SIDES:
+        axes.barh(
+            np.arange(len(here)),
+            side * 100 * here[sex],
+            0.86,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.3,
+            zorder=2,
+            label=f"{label}, {whose}",
+        )
+
+
+def _draw_nation(axes: Axes, nation: pd.DataFrame) -> None:
+    """The nation's pyramid as an outline over the bars."""
+    for side, sex, *_ in _SIDES:
+        axes.stairs(
+            side * 100 * nation[sex],
+            np.arange(len(nation) + 1) - 0.5,
+            orientation="horizontal",
+            color=style.HIGHLIGHT,
+            linewidth=1.5,
+            zorder=4,
+            label=NATION if side > 0 else None,
+        )
 
 
 def pyramid_figures(region: Region, ages: pd.DataFrame) -> list[Axes]:

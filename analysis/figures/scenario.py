@@ -209,39 +209,7 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     axes = style.canvas(0.36 * len(bars) + 0.5)
     sharp(axes)
     with style.look():
-        for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
-            axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
-            axes.annotate(
-                swedish.number(bar.population),
-                (bar.population, y),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-            )
-        axes.set_yticks(
-            range(len(bars) - 1, -1, -1),
-            [wrap(label, 42) for label in bars["label"]],
-            fontsize=7.5,
-            linespacing=1.0,
-        )
-        axes.set_xlim(0, 1.2 * float(bars["population"].max()))
-        axes.set_ylim(-0.6, len(bars) - 0.4)
-        axes.tick_params(axis="y", length=0)
-        number_axis(axes.xaxis, ticks=4)
-    frame = bars[["label", "role", "members", "population"]]
-    table = Table(
-        "scenario-underlag",
-        f"Befolkningsunderlag, folkmängd {year}",
-        frame,
-        {
-            "label": word("Krets"),
-            "role": word("Vad"),
-            "members": Format("Kommuner"),
-            "population": Format("Folkmängd", "invånare"),
-        },
-        ("services", "population"),
-    )
+        _draw_bars(axes, bars)
     said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
     return style.describe(
         axes,
@@ -250,11 +218,50 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
             title=f"Befolkningsunderlaget före och efter, folkmängd {year}",
             alt=f"Liggande staplar: {swedish.listed(said)}.",
             sources=("services", "population"),
-            table=table,
+            table=_base_table(bars, year),
             unit="invånare",
             note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
             "organ för tjänsten i inventeringen, eller kommuner för sig.",
         ),
+    )
+
+
+def _draw_bars(axes: Axes, bars: pd.DataFrame) -> None:
+    """A bar for each row, the first at the top, with its count at the end."""
+    for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
+        axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
+        axes.annotate(
+            swedish.number(bar.population),
+            (bar.population, y),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_yticks(
+        range(len(bars) - 1, -1, -1),
+        [wrap(label, 42) for label in bars["label"]],
+        fontsize=7.5,
+        linespacing=1.0,
+    )
+    axes.set_xlim(0, 1.2 * float(bars["population"].max()))
+    axes.set_ylim(-0.6, len(bars) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    number_axis(axes.xaxis, ticks=4)
+
+
+def _base_table(bars: pd.DataFrame, year: int) -> Table:
+    return Table(
+        "scenario-underlag",
+        f"Befolkningsunderlag, folkmängd {year}",
+        bars[["label", "role", "members", "population"]],
+        {
+            "label": word("Krets"),
+            "role": word("Vad"),
+            "members": Format("Kommuner"),
+            "population": Format("Folkmängd", "invånare"),
+        },
+        ("services", "population"),
     )
 
 

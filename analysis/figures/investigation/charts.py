@@ -7,7 +7,7 @@ reach: the share of inhabitants in localities within a distance of a place, stra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -48,54 +48,13 @@ def plot_shares(view: View, found: Allocation) -> Axes:
     axes: Axes = style.canvas(0.36 * len(known) + 0.75)
     with style.look():
         for y, key in zip(range(len(known) - 1, -1, -1), known, strict=True):
-            left = 0.0
-            for code in view.members:
-                share = found.share(code, key.id)
-                axes.barh(
-                    y,
-                    share,
-                    left=left,
-                    height=0.66,
-                    color=colours[code],
-                    edgecolor="white",
-                    linewidth=1.0,
-                    label=name(code) if y == len(known) - 1 else "_",
-                )
-                if share >= _LEAST_NAMED * style.WIDTH / style.width():
-                    axes.text(
-                        left + share / 2,
-                        y,
-                        swedish.number(100 * share, 0),
-                        ha="center",
-                        va="center",
-                        color="white",
-                        fontsize=8,
-                    )
-                left += share
-        axes.set_yticks(
-            range(len(known) - 1, -1, -1),
-            [wrap(_label(key), 22 if style.width() < style.WIDTH else 34) for key in known],
-            fontsize=8,
-        )
-        axes.set_xlim(0, 1)
-        axes.set_xticks([])
-        axes.tick_params(axis="y", length=0)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
-        axes.legend(
-            loc="upper left",
-            bbox_to_anchor=(0, -0.01),
-            fontsize=8,
-            frameon=False,
-            ncols=2 if style.width() < style.WIDTH else min(4, len(view.members)),
-            handlelength=1.0,
-            columnspacing=1.2,
-        )
+            _share_bar(axes, y, found, key, colours, labelled=y == len(known) - 1)
+        _dress_shares(axes, [_label(key) for key in known], len(found.members))
     table = share_table(view, found)
     said = [
         f"{_label(key)}: "
         + swedish.listed(
-            [f"{name(code)} {swedish.percent(found.share(code, key.id))}" for code in view.members]
+            [f"{name(code)} {swedish.percent(found.share(code, key.id))}" for code in found.members]
         )
         for key in known
     ]
@@ -112,6 +71,59 @@ def plot_shares(view: View, found: Allocation) -> Axes:
             measures=("cost_share",),
             note=" ".join(stated_note(view)) if table.kind == "stated" else "",
         ),
+    )
+
+
+def _share_bar(
+    axes: Axes, y: float, found: Allocation, key: Any, colours: Mapping[str, str], *, labelled: bool
+) -> None:
+    """One bar of a hundred per cent; the wide parts have their share in them."""
+    left = 0.0
+    for code in found.members:
+        share = found.share(code, key.id)
+        axes.barh(
+            y,
+            share,
+            left=left,
+            height=0.66,
+            color=colours[code],
+            edgecolor="white",
+            linewidth=1.0,
+            label=name(code) if labelled else "_",
+        )
+        if share >= _LEAST_NAMED * style.WIDTH / style.width():
+            axes.text(
+                left + share / 2,
+                y,
+                swedish.number(100 * share, 0),
+                ha="center",
+                va="center",
+                color="white",
+                fontsize=8,
+            )
+        left += share
+
+
+def _dress_shares(axes: Axes, names: Sequence[str], members: int) -> None:
+    narrow = style.width() < style.WIDTH
+    axes.set_yticks(
+        range(len(names) - 1, -1, -1),
+        [wrap(key, 22 if narrow else 34) for key in names],
+        fontsize=8,
+    )
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    axes.tick_params(axis="y", length=0)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(0, -0.01),
+        fontsize=8,
+        frameon=False,
+        ncols=2 if narrow else min(4, members),
+        handlelength=1.0,
+        columnspacing=1.2,
     )
 
 
@@ -250,27 +262,9 @@ def plot_reach(view: View, where: Places) -> Axes:
     """For each candidate place the share of inhabitants in localities within 10, 20 and 30 km."""
     table = where.table.head(8)
     axes: Axes = style.canvas(0.62 * len(table) + 0.75)
-    tones = {10: style.ACCENT, 20: tint(style.ACCENT, 0.6), 30: tint(style.ACCENT, 0.28)}
     with style.look():
         for y, row in zip(range(len(table) - 1, -1, -1), table.to_dict("records"), strict=True):
-            for place, limit in enumerate(LIMITS):
-                value = float(row[f"within{limit}"])
-                level = y + 0.27 * (1 - place)
-                axes.barh(
-                    level,
-                    value,
-                    height=0.25,
-                    color=tones[limit],
-                    label=f"inom {limit} km" if y == len(table) - 1 else "_",
-                )
-                axes.annotate(
-                    f"{swedish.number(100 * value)}",
-                    (value, level),
-                    xytext=(3, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=7.5,
-                )
+            _reach_bars(axes, y, row, labelled=y == len(table) - 1)
         axes.set_yticks(
             range(len(table) - 1, -1, -1),
             [where.name(str(place)) for place in table["place"]],
@@ -312,83 +306,99 @@ def plot_reach(view: View, where: Places) -> Axes:
     )
 
 
+def _reach_bars(axes: Axes, y: float, row: Mapping[Any, Any], *, labelled: bool) -> None:
+    """A bar for each distance, the nearest above, with its share in per cent at the end."""
+    tones = {10: style.ACCENT, 20: tint(style.ACCENT, 0.6), 30: tint(style.ACCENT, 0.28)}
+    for place, limit in enumerate(LIMITS):
+        value = float(row[f"within{limit}"])
+        level = y + 0.27 * (1 - place)
+        label = f"inom {limit} km" if labelled else "_"
+        axes.barh(level, value, height=0.25, color=tones[limit], label=label)
+        axes.annotate(
+            f"{swedish.number(100 * value)}",
+            (value, level),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+        )
+
+
 @style.drawn
 def plot_places(view: View, where: Places, *, boundaries: gpd.GeoDataFrame) -> Axes:
     """Map of the members: localities by inhabitants, and the candidate places by name."""
     axes, side = maps.map_canvas(maps.natural_height(view.region, boundaries))
-    points = where.localities.rename_axis("locality").reset_index()
     with style.look():
         maps.draw_base(axes, view.region, boundaries)
-        areas = maps.circle_sizes(where.people)
-        spots = where.localities.rename(columns={"easting": "x", "northing": "y"})
-        maps.draw_circles(
-            axes,
-            spots,
-            areas,
-            zorder=4,
-            facecolor=tint(style.ACCENT, 0.55),
-            edgecolor="white",
-            linewidth=0.5,
-        )
-        counts = maps.nice_counts(float(where.people.max()))
-        largest = float(where.people.max())
-        sizes = maps.circle_sizes(pd.Series(counts), largest=largest)
-        maps.size_legend(side, counts, list(sizes), title="Invånare i tätorten")
-        chosen = where.candidates
-        axes.plot(
-            chosen["easting"],
-            chosen["northing"],
-            linestyle="none",
-            marker="*",
-            markersize=11,
-            color=style.HIGHLIGHT,
-            markeredgecolor="white",
-            zorder=7,
-        )
-        style.settle(axes)
-        labels.place(
-            axes,
-            [
-                Label(
-                    str(row.name),
-                    float(row.easting),
-                    float(row.northing),
-                    radius=7.0,
-                    size=8,
-                    must=True,
-                    weight="bold",
-                )
-                for row in rows_of(chosen)
-            ],
-        )
-    frame = (
-        points[["name", "code", "population"]]
-        .assign(code=points["code"].map(name))
-        .sort_values("population", ascending=False)
-    )
+        _draw_localities(axes, side, where)
+        _draw_candidates(axes, where.candidates)
+    names = swedish.listed(list(where.candidates["name"]))
     return style.describe(
         axes,
         style.Description(
             id="karta-orter",
-            title=f"Kandidaterna är {swedish.listed(list(chosen['name']))}",
+            title=f"Kandidaterna är {names}",
             subtitle=f"Tätorter efter antal invånare {where.year}; stjärna: prövad ort",
-            alt=f"Karta över tätorterna. Prövade orter: {swedish.listed(list(chosen['name']))}.",
+            alt=f"Karta över tätorterna. Prövade orter: {names}.",
             sources=("localities", "boundaries"),
-            table=Table(
-                "karta-orter-tabell",
-                "Tätorterna",
-                frame,
-                {
-                    "name": word("Tätort"),
-                    "code": word("Kommun"),
-                    "population": Format("Invånare", "personer"),
-                },
-                ("localities",),
-                kind="observed",
-            ),
+            table=_localities_table(where),
             unit="invånare",
             kind="observed",
         ),
+    )
+
+
+def _draw_localities(axes: Axes, side: Axes, where: Places) -> None:
+    """A circle a locality, its area the inhabitants, with a legend in `side`."""
+    maps.draw_circles(
+        axes,
+        where.localities.rename(columns={"easting": "x", "northing": "y"}),
+        maps.circle_sizes(where.people),
+        zorder=4,
+        facecolor=tint(style.ACCENT, 0.55),
+        edgecolor="white",
+        linewidth=0.5,
+    )
+    largest = float(where.people.max())
+    counts = maps.nice_counts(largest)
+    sizes = maps.circle_sizes(pd.Series(counts), largest=largest)
+    maps.size_legend(side, counts, list(sizes), title="Invånare i tätorten")
+
+
+def _draw_candidates(axes: Axes, chosen: pd.DataFrame) -> None:
+    """A star and a name for each candidate place."""
+    axes.plot(
+        chosen["easting"],
+        chosen["northing"],
+        linestyle="none",
+        marker="*",
+        markersize=11,
+        color=style.HIGHLIGHT,
+        markeredgecolor="white",
+        zorder=7,
+    )
+    style.settle(axes)
+    look: dict[str, Any] = {"radius": 7.0, "size": 8, "must": True, "weight": "bold"}
+    names = [
+        Label(str(row.name), float(row.easting), float(row.northing), **look)
+        for row in rows_of(chosen)
+    ]
+    labels.place(axes, names)
+
+
+def _localities_table(where: Places) -> Table:
+    points = where.localities[["name", "code", "population"]]
+    return Table(
+        "karta-orter-tabell",
+        "Tätorterna",
+        points.assign(code=points["code"].map(name)).sort_values("population", ascending=False),
+        {
+            "name": word("Tätort"),
+            "code": word("Kommun"),
+            "population": Format("Invånare", "personer"),
+        },
+        ("localities",),
+        kind="observed",
     )
 
 
