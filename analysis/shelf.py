@@ -25,7 +25,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from analysis import reads, sealed
+from analysis import reads, sealed, whole
 
 CONTEXT = "SAMVERKAN_SHELF_CONTEXT"
 """The environment variable with the context; a build sets it, none: the shelf is closed."""
@@ -96,9 +96,8 @@ def put(wanted: str, body: bytes) -> None:
         return
     with suppress(OSError):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = place / f".{wanted}.{os.getpid()}"  # not synced: what a power cut tears has no seal
-        new.write_bytes(seal.encode() + body)
-        new.replace(place / wanted)
+        # what a power cut tears has no seal
+        whole.write(place / wanted, seal.encode() + body, lasting=False)
 
 
 def prune(most: int = MOST_BYTES) -> None:
@@ -168,16 +167,21 @@ def _of_table(table: Any) -> bytes:
 
     frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame({str(table.name): table})
     shapes = [name for name in frame.columns if str(frame[name].dtype) == "geometry"]
-    total = hashlib.sha256(repr([list(map(str, frame.columns)), frame.index.names]).encode())
+    names = [list(map(str, frame.columns)), frame.columns.names, frame.index.names]
+    total = hashlib.sha256(repr(names).encode())
+    for part in _parts(table.attrs):
+        total.update(b"%d:" % len(part) + part)
     for name in shapes:
         import shapely
 
+        total.update(str(frame[name].crs).encode())
         for wkb in shapely.to_wkb(frame[name].to_numpy()):
             total.update(b"%d:" % len(wkb or b"") + (wkb or b""))
     plain = pd.DataFrame(frame.drop(columns=shapes))
     for _, column in plain.items():
         kind = pd.api.types.infer_dtype(column, skipna=True)
-        if pd.api.types.is_object_dtype(column) and kind not in _CELLS:
+        known = not pd.api.types.is_object_dtype(column) or kind in _CELLS
+        if kind == "categorical" or not known:  # the order of categories is no part of a digest
             raise NoContentError(f"a column of {kind}")
     total.update(reads.digest(plain).encode())
     return total.digest()

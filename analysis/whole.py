@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
+def beside(path: Path, *, lasting: bool = True) -> Iterator[Path]:
     """An empty file to write to, for a library that wants a path; after the block it is `path`.
 
     Nothing is left of it when the block raises. A file that was there keeps its permissions.
@@ -29,25 +29,33 @@ def beside(path: Path) -> Iterator[Path]:
         if path.exists():
             new.chmod(path.stat().st_mode)
         yield new
-        sync(new)
+        if lasting:
+            sync(new)
         new.replace(path)
-        sync(path.parent)
+        if lasting:
+            sync(path.parent)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Put `content` (text as UTF-8) in the place of `path`; raises OSError when it cannot."""
-    write_all({path: content})
+    with beside(path, lasting=lasting) as new:
+        new.write_bytes(_bytes(content))
 
 
 def write_all(contents: Mapping[Path, str | bytes]) -> None:
     """All files are on the disk beside the old ones before the first takes its place."""
     with ExitStack() as stack:
         for path, content in contents.items():
-            data = content.encode("utf-8") if isinstance(content, str) else content
-            stack.enter_context(beside(path)).write_bytes(data)
+            new = stack.enter_context(beside(path))
+            new.write_bytes(_bytes(content))
+            sync(new)  # a full disk may say so only here
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def sync(path: Path) -> None:

@@ -1,7 +1,9 @@
 """What is kept by its content: found again by the same, by nothing else, and never a stranger's."""
 
+import ast
 import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +11,12 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from analysis import shelf
+from analysis import exhibits, regions, shelf
+from analysis.figures import style
+from analysis.figures.overview import plot_region
+from analysis.loaders.boundaries import load_boundaries
+from analysis.loaders.services import load_inventory
+from analysis.views.services import sharing
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,13 @@ class View:
 
 TABLE = pd.DataFrame({"code": ["1780", "1781"], "share": [0.1, np.nan]})
 AREAS = gpd.GeoDataFrame({"code": ["1"]}, geometry=[Point(1, 2)], crs=3006)
+
+
+def of_year(year):
+    """A series that tells its year beside its values."""
+    values = TABLE["share"].copy()
+    values.attrs["year"] = year
+    return values
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +51,9 @@ CHANGED = {
     "the order": (TABLE, TABLE[::-1]),
     "a shape": (AREAS, AREAS.set_geometry([Point(1, 3)], crs=3006)),
     "what lies beside a shape": (AREAS, AREAS.assign(code=["2"])),
+    "the coordinates of a shape": (AREAS, AREAS.set_crs(3857, allow_override=True)),
+    "what a table says of itself": (of_year(2023), of_year(2024)),
+    "the heading of the headings": (TABLE, TABLE.rename_axis(columns="year")),
     "a table in a view": (View(TABLE), View(TABLE.assign(share=[0.1, 0.3]))),
     "a word in a view": (View(TABLE), replace(View(TABLE), words=("två",))),
     "where a list ends": ((["a"], ["b"]), (["a", "b"], [])),
@@ -75,10 +92,87 @@ def test_another_context_has_another_key_and_none_closes_the_shelf(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "value", [object(), [object()], {1, 2}, TABLE.assign(share=[(1, 2), (3,)]), lambda: 1]
+    "value",
+    [
+        object(),
+        [object()],
+        {1, 2},
+        TABLE.assign(share=[(1, 2), (3,)]),
+        TABLE.astype({"code": "category"}),
+        lambda: 1,
+    ],
 )
 def test_what_has_no_known_content_is_not_kept(value):
     assert shelf.key("f", value) == ""
+
+
+def another(inventory, table, column):
+    """The inventory with one text of a table changed."""
+    rows = getattr(inventory, table).copy()
+    rows.loc[rows.index[0], column] = "något annat"
+    return replace(inventory, **{table: rows})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda view: replace(view, region=replace(view.region, name="Egen region")),
+        lambda view: replace(view, region=replace(view.region, groups=(regions.get("kak"),))),
+        lambda view: sharing(view.region, view.inventory, "2026-08-30"),
+        lambda view: replace(view, inventory=another(view.inventory, "sources", "title")),
+        lambda view: replace(view, inventory=another(view.inventory, "coverage", "note")),
+        lambda view: replace(view, inventory=another(view.inventory, "names", "name")),
+    ],
+    ids=["name of a region", "its groups", "date", "source", "note", "name of a body"],
+)
+def test_whatever_a_view_of_the_inventory_knows_is_in_the_key(change):
+    view = sharing(regions.get("malardalen"), load_inventory(), "2026-08-31")
+    assert shelf.key("f", view) != shelf.key("f", change(view))
+
+
+def test_a_figure_reads_nothing_that_neither_its_arguments_nor_the_context_hold():
+    """The registry and the inventory of the user have no edition: a view brings what is of them."""
+    past = {"load_inventory", "read_inventory", "registry", "user_data", "kept_by_user", "environ"}
+    folder = Path(style.__file__).parent
+    for path in folder.rglob("*.py"):
+        names = {
+            getattr(node, "id", getattr(node, "attr", ""))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        }
+        assert not names & past, path.name
+
+
+def drawn(title=""):
+    """The figure of one and the same region, with another title when one is given."""
+    axes = plot_region(regions.get("kak"), load_boundaries())
+    if title:
+        axes.set_title(title)
+    return axes
+
+
+def test_a_figure_that_was_changed_before_it_was_shown_is_not_kept(place, capsys):
+    exhibits.show(drawn("ändrad"))
+    assert not place.exists()
+    axes = drawn()
+    wanted = style.key_of(axes.figure)
+    exhibits.show(axes)
+    assert [path.name for path in place.iterdir()] == [wanted]
+    kept = drawn()
+    assert isinstance(kept, style.Kept)
+    assert "ändrad" not in kept.entry.decode()
+
+
+def test_a_figure_that_was_described_anew_is_not_kept(place, capsys):
+    axes = drawn()
+    about = style.description_of(axes.figure)
+    exhibits.show(style.describe(axes, replace(about, title="Annan rubrik")))
+    assert not place.exists()
+
+
+def test_a_narrow_drawing_has_a_key_of_its_own():
+    wide = style.key_of(drawn().figure)
+    with style.narrow():
+        assert style.key_of(drawn().figure) not in ("", wide)
 
 
 def test_an_entry_is_found_again_and_only_by_its_user(place):

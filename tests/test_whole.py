@@ -62,3 +62,21 @@ def test_two_at_once_never_share_a_file(tmp_path):
         other.write_text("två")
     assert path.read_text() == "ett"  # the outer block ends last
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_all_are_on_the_disk_before_the_first_takes_its_place(tmp_path, monkeypatch):
+    one, two = tmp_path / "ett.txt", tmp_path / "två.txt"
+    one.write_text("gammal")
+    two.write_text("gammal")
+    done = []
+
+    def full(path):
+        done.append(path)
+        if len(done) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(whole, "sync", full)
+    with pytest.raises(OSError, match="No space left"):
+        whole.write_all({one: "ny", two: "ny"})
+    assert [path.read_text() for path in (one, two)] == ["gammal", "gammal"]
+    assert sorted(tmp_path.iterdir()) == [one, two]

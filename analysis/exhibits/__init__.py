@@ -96,10 +96,11 @@ def _show_figure(item: Axes | Figure) -> None:
     figure = item.get_figure(root=True) if isinstance(item, Axes) else item
     if not isinstance(figure, Figure):
         raise InputError("these axes belong to no figure; make them with figures.style.canvas")
+    key = style.key_of(figure)
     exhibit = figure_exhibit(figure)
     picture = base64.b64encode(pictures.png(exhibit.wide, exhibit.title)).decode("ascii")
     _display(exhibit, exhibit.alt, {"image/png": picture})
-    if key := style.key_of(figure):
+    if key:
         shelf.put(key, json.dumps([picture, dumps(exhibit)]).encode())
 
 

@@ -256,8 +256,11 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
             axes = make()
             if options.get("axes") is None:
                 figure = axes.get_figure(root=True)
-                figure._samverkan_key = key  # type: ignore[union-attr]
                 figure._samverkan_again = make  # type: ignore[union-attr]
+                if key:
+                    with look():
+                        settle(axes)  # from now on each change is seen
+                    figure._samverkan_key = key  # type: ignore[union-attr]
             return axes
 
         key = "" if _inside.get() else shelf.key(name, [width(), arguments, options])
@@ -268,8 +271,11 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
 
 
 def key_of(figure: Figure) -> str:
-    """The key of what a figure was drawn from (`analysis.shelf`); "" when it has none."""
-    return str(getattr(figure, "_samverkan_key", ""))
+    """The key of what a figure was drawn from (`analysis.shelf`); "" when it has none.
+
+    Nor has one that was changed since: it is not what its arguments give.
+    """
+    return "" if figure.stale else str(getattr(figure, "_samverkan_key", ""))
 
 
 def narrow_of(figure: Figure) -> Figure | None:
@@ -368,6 +374,7 @@ def describe(axes: Axes, description: Description) -> Axes:
     figure = axes.get_figure(root=True)
     assert figure is not None
     figure._samverkan = description  # type: ignore[attr-defined]
+    figure._samverkan_key = ""  # type: ignore[attr-defined]
     source = source_line(cited(figure), description.kind)
     wide = figure.get_size_inches()[0]
     with look(), beside_the_layout(axes):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from analysis import whole
 from analysis.errors import InputError
 from analysis.report.word import FIELDS, Paper, template_fault
 from analysis.text.investigation import kit as text
@@ -39,7 +40,7 @@ def write_kit(folder: Path, *, template: Path | None = None) -> list[Path]:
             paper = Paper(template, title=title)
             paper.heading(title, 0)
             fill(paper, view)
-            path.write_bytes(paper.bytes())
+            whole.write(path, paper.bytes())  # half a file would never be written again
             made.append(path)
     return made
 

@@ -127,6 +127,6 @@ def reset(keys: Sequence[str] = ()) -> list[str]:
                 path.unlink(missing_ok=True)
                 shutil.rmtree(folder / entry.key, ignore_errors=True)
                 done.append(entry.key)
-            with suppress(OSError):
+            with suppress(FileNotFoundError):  # any other fault: an update would go on from them
                 shutil.rmtree(folder / FOLDER / entry.key)
     return done

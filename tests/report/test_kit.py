@@ -3,7 +3,7 @@
 import docx
 import pytest
 
-from analysis import cli
+from analysis import cli, whole
 from analysis.investigation import folder
 from analysis.report import kit
 
@@ -89,3 +89,17 @@ def test_a_bad_template_leaves_nothing_behind(tmp_path, capsys):
     assert stop.value.code == 2
     assert "is not there; name a .docx file" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_full_disk_cuts_is_not_left_to_be_taken_for_a_file(made, monkeypatch):
+    path = made / "kit" / "1-direktiv.docx"
+    path.unlink()
+
+    def full(path):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        patch.setattr(whole, "sync", full)
+        kit.write_kit(made)
+    assert not path.exists()
+    assert kit.write_kit(made) == [path]

@@ -1,13 +1,18 @@
 """A report has the same bytes whether its figures were on the shelf, not there, or some of them."""
 
+import json
+import os
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from analysis import paths, regions, shelf
+from analysis.loaders import tables
+from analysis.report import manifest, worker
 from analysis.report.build import build
-from analysis.report.plan import Plan
+from analysis.report.manifest import Inputs
+from analysis.report.plan import Plan, make_plan
 
 CHAPTERS = (("summary", paths.NOTEBOOKS / "summary.ipynb"),)
 
@@ -43,3 +48,51 @@ def test_the_same_bytes_with_the_shelf_empty_full_and_partly_deleted(
     assert sorted(place.iterdir()) == entries
     made_by("dask", scheduler="local")
     assert made["without"] == made["empty"] == made["full"] == made["partly"] == made["dask"]
+
+
+def context(out, content=b"{}", **changes):
+    """The context that a chapter of a build that begins now would have."""
+    plan = make_plan([regions.get("kak")], out=out)
+    job = replace(plan.chapters_of(plan.regions[0])[0], **changes)
+    with worker._shelf(job, content, Inputs.of(plan).drawing):
+        return os.environ[shelf.CONTEXT]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["maps.py", "swedish.py", "SourceSansPro-Bold.ttf", "DejaVuSans.ttf", "municipalities.csv"],
+)
+def test_another_file_that_figures_are_drawn_with_is_another_context(tmp_path, monkeypatch, name):
+    before, digest = context(tmp_path), manifest._file_hash
+    seen = []
+
+    def edited(path):
+        seen.extend([path] * (path.name == name))
+        return "0" * 64 if path.name == name else digest(path)
+
+    monkeypatch.setattr(manifest, "_file_hash", edited)
+    assert context(tmp_path) not in ("", before)
+    assert seen
+
+
+@pytest.mark.parametrize("package", ["python", "matplotlib", "typst", "geopandas"])
+def test_another_version_is_another_context(tmp_path, monkeypatch, package):
+    before, names = context(tmp_path), list(manifest._distributions())
+    others = [f"{name} x" if name.startswith(package) else name for name in names]
+    assert others != names
+    monkeypatch.setattr(manifest, "_distributions", lambda: others)
+    assert context(tmp_path) not in ("", before)
+
+
+def test_another_notebook_or_edition_is_another_context_and_own_chapters_have_none(
+    tmp_path, monkeypatch
+):
+    before = context(tmp_path)
+    assert before == context(tmp_path) != ""
+    assert context(tmp_path, b"{} ") not in ("", before)
+    assert context(tmp_path, chapter="egen", notebook=tmp_path / "egen.ipynb") == ""
+    monkeypatch.setenv(paths.DATA_DIR_VARIABLE, str(tmp_path / "updated"))
+    path = tables.record_path("population")
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"retrieved": "2026-06-30"}), encoding="utf-8")
+    assert context(tmp_path) not in ("", before)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -509,6 +510,20 @@ def test_reset_goes_back_to_the_snapshot(server, command, folder):
     assert reset() == ["land_area"]
     assert set(tables.load("land_area")["year"]) == {2015}
     assert reset() == []
+
+
+def test_kept_replies_that_cannot_be_removed_are_told(server, folder, monkeypatch):
+    update(["tax_rate_total"], base_urls=server.urls)
+    real = shutil.rmtree
+
+    def refused(path, **options):
+        if path.parent.name == ".kept":
+            raise PermissionError(13, "Permission denied")
+        real(path, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(SourceError, match="Permission denied"):
+        reset(["tax_rate_total"])
 
 
 def test_the_server_is_not_hurried(start_server, folder):
