@@ -186,6 +186,39 @@ def _indicator(
     )
 
 
+def _rams_from_2011(until_2018: str, since: str) -> tuple[Series, Series]:
+    """The series of RAMS that the margins and the matrix have alike, each with its own tables."""
+    return (
+        Series(
+            "rams-2011",
+            "RAMS 2011–2018, 16 år och äldre",
+            2011,
+            2018,
+            until_2018,
+            "åldersgränser och metod ändrades mellan 2010 och 2011",
+        ),
+        Series(
+            "rams-2019",
+            "RAMS 2019–2021, 16–74 år",
+            2019,
+            2021,
+            since,
+            "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019",
+        ),
+    )
+
+
+def _bas(first: int, table: str) -> Series:
+    return Series(
+        f"bas-{first}",
+        f"BAS från {first}, 15–74 år",
+        first,
+        2099,
+        table,
+        "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal",
+    )
+
+
 _ALL_YEAR = (1, 1)  # a figure that holds from the first day of its year
 _RKA_LICENCE = "fri användning med angiven källa"
 _FINANCES = Origin("SCB och SKR", "kommunala skatter, skatteunderlag och kostnader")
@@ -577,30 +610,8 @@ _DATASETS = (
         newest=2024,
         series=(
             Series("rams-2004", "RAMS 2004–2010, 16 år och äldre", 2004, 2010, "TAB3266"),
-            Series(
-                "rams-2011",
-                "RAMS 2011–2018, 16 år och äldre",
-                2011,
-                2018,
-                "TAB3266",
-                "åldersgränser och metod ändrades mellan 2010 och 2011",
-            ),
-            Series(
-                "rams-2019",
-                "RAMS 2019–2021, 16–74 år",
-                2019,
-                2021,
-                "TAB5839",
-                "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019",
-            ),
-            Series(
-                "bas-2022",
-                "BAS från 2022, 15–74 år",
-                2022,
-                2099,
-                "TAB1828",
-                "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal",
-            ),
+            *_rams_from_2011("TAB3266", "TAB5839"),
+            _bas(2022, "TAB1828"),
         ),
         notes=(
             "Utpendlingen räknar även arbetsplatser utomlands; i riket är utpendlingen därför "
@@ -666,30 +677,8 @@ _DATASETS = (
                 "TAB333",
                 "metoden i RAMS ändrades mellan 2003 och 2004",
             ),
-            Series(
-                "rams-2011",
-                "RAMS 2011–2018, 16 år och äldre",
-                2011,
-                2018,
-                "TAB333",
-                "åldersgränser och metod ändrades mellan 2010 och 2011",
-            ),
-            Series(
-                "rams-2019",
-                "RAMS 2019–2021, 16–74 år",
-                2019,
-                2021,
-                "TAB5850",
-                "månadsuppgifter från arbetsgivarna ersatte årliga kontrolluppgifter 2019",
-            ),
-            Series(
-                "bas-2020",
-                "BAS från 2020, 15–74 år",
-                2020,
-                2099,
-                "TAB1830",
-                "nytt register (BAS), andra åldersgränser och röjandeskydd av små tal",
-            ),
+            *_rams_from_2011("TAB333", "TAB5850"),
+            _bas(2020, "TAB1830"),
         ),
         notes=(
             "Diagonalen ingår: de som bor och arbetar i samma kommun.",

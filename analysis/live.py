@@ -292,118 +292,44 @@ def _scb(
     )
 
 
-_TOTALS = (  # published totals: the parts of 2025 do not add up
-    Query(
-        "TAB638",
-        (
-            _REGION,
-            _one("Alder", "tot"),
-            Choice("Civilstand", kind="omitted"),
-            _one("Kon", "1", "2"),
-            _contents(("BE0101N1", "population")),
-        ),
-        _PERSONS,
-        1968,
-        2024,
-        _ATLAS,
-    ),
-    Query(
-        "TAB5557",
-        (
-            _REGION,
-            _one("Alder", "TotSA"),
-            _one("Civilstand", "SC"),
-            _one("Kon", "TotSa"),
-            _contents(("000007ME", "population")),
-        ),
-        _PERSONS,
-        2025,
-        ANY,
-        _ATLAS,
-        perturbed=True,
-    ),
-)
-_AGES = (
-    Query(
-        "TAB638",
-        (
-            _REGION,
-            Choice("Alder", "age", "ages"),
-            Choice("Civilstand", kind="omitted"),
-            Choice("Kon", "sex", values=_SEXES),
-            _contents(("BE0101N1", "persons")),
-        ),
-        _PERSONS,
-        1968,
-        2024,
-        _ATLAS,
-    ),
-    Query(
-        "TAB5557",
-        (
-            _REGION,
-            Choice("Alder", "age", values=_FIVE_YEARS),
-            _one("Civilstand", "SC"),
-            Choice("Kon", "sex", values=_SEXES),
-            _contents(("000007ME", "persons")),
-        ),
-        _PERSONS,
-        2025,
-        ANY,
-        _ATLAS,
-        perturbed=True,
-    ),
-)
-_AGES_OF_BOTH = Query(
-    "TAB5557",
-    (
-        _REGION,
-        Choice("Alder", "age", values=_FIVE_YEARS),
-        _one("Civilstand", "SC"),
-        _one("Kon", "TotSa"),
-        _contents(("000007ME", "persons")),
-    ),
-    _PERSONS,
-    2025,
-    ANY,
-    _ATLAS,
-    perturbed=True,
-)
+def _counted_to_2024(age: Choice, sex: Choice, contents: Choice) -> Query:
+    """Inhabitants up to the last year without noise."""
+    choices = (_REGION, age, Choice("Civilstand", kind="omitted"), sex, contents)
+    return Query("TAB638", choices, _PERSONS, 1968, 2024, _ATLAS)
+
+
+def _counted_from_2025(age: Choice, sex: Choice, contents: Choice) -> Query:
+    """Inhabitants with the noise of CKM: the parts do not add up to the published totals."""
+    choices = (_REGION, age, _one("Civilstand", "SC"), sex, contents)
+    return Query("TAB5557", choices, _PERSONS, 2025, ANY, _ATLAS, perturbed=True)
 
 
 def _older(*ages: str, total: str) -> Choice:
     return Choice("Alder", values=(*((age, "old") for age in ages), (total, "everyone")), wide=True)
 
 
+_WOMEN_AND_MEN, _BOTH = _one("Kon", "1", "2"), _one("Kon", "TotSa")
+_BY_SEX = Choice("Kon", "sex", values=_SEXES)
+_BY_AGE_GROUP = Choice("Alder", "age", values=_FIVE_YEARS)
+_TOTALS = (
+    _counted_to_2024(_one("Alder", "tot"), _WOMEN_AND_MEN, _contents(("BE0101N1", "population"))),
+    _counted_from_2025(_one("Alder", "TotSA"), _BOTH, _contents(("000007ME", "population"))),
+)
+_AGES = (
+    _counted_to_2024(Choice("Alder", "age", "ages"), _BY_SEX, _contents(("BE0101N1", "persons"))),
+    _counted_from_2025(_BY_AGE_GROUP, _BY_SEX, _contents(("000007ME", "persons"))),
+)
+_AGES_OF_BOTH = _counted_from_2025(_BY_AGE_GROUP, _BOTH, _contents(("000007ME", "persons")))
 _OLDER = (
-    Query(
-        "TAB638",
-        (
-            _REGION,
-            _older(*map(str, range(65, 100)), "100+", total="tot"),
-            Choice("Civilstand", kind="omitted"),
-            _one("Kon", "1", "2"),
-            _one("ContentsCode", "BE0101N1"),
-        ),
-        _PERSONS,
-        1968,
-        2024,
-        _ATLAS,
+    _counted_to_2024(
+        _older(*map(str, range(65, 100)), "100+", total="tot"),
+        _WOMEN_AND_MEN,
+        _one("ContentsCode", "BE0101N1"),
     ),
-    Query(
-        "TAB5557",
-        (
-            _REGION,
-            _older(*(f"{low}-{low + 4}" for low in range(65, 100, 5)), "100+5", total="TotSA"),
-            _one("Civilstand", "SC"),
-            _one("Kon", "TotSa"),
-            _one("ContentsCode", "000007ME"),
-        ),
-        _PERSONS,
-        2025,
-        ANY,
-        _ATLAS,
-        perturbed=True,
+    _counted_from_2025(
+        _older(*(f"{low}-{low + 4}" for low in range(65, 100, 5)), "100+5", total="TotSA"),
+        _BOTH,
+        _one("ContentsCode", "000007ME"),
     ),
 )
 _CHANGE = (
@@ -529,9 +455,9 @@ def _moves(
 
 
 _MOVES = (
-    _moves("TAB1211", 1968, 1996, _one("Kon", "1", "2"), "BE0101C5"),
-    _moves("TAB1212", 1997, 2024, _one("Kon", "1", "2"), "BE0101AZ"),
-    _moves("TAB6640", 2025, ANY, _one("Kon", "TotSa"), "00000868", perturbed=True),
+    _moves("TAB1211", 1968, 1996, _WOMEN_AND_MEN, "BE0101C5"),
+    _moves("TAB1212", 1997, 2024, _WOMEN_AND_MEN, "BE0101AZ"),
+    _moves("TAB6640", 2025, ANY, _BOTH, "00000868", perturbed=True),
 )
 _PRICES = Query(
     "TAB4352", (_contents(("000000KL|index", "kpi")),), ("index",), 1980, ANY, _ATLAS, decimals=2
