@@ -147,14 +147,14 @@ def rows_of(text: str, file: str, columns: Sequence[str] = ()) -> Rows:
     analysis.errors.InputError: namn.csv row 1: unknown column 'kod': did you mean 'koder'? valid...
     """
     separator = _separator(text, file, columns)
-    records = _records(text, file, separator)
-    width = max((_width(cells) for _, cells in records), default=0)
-    header = [cell.strip() for cell in records[0][1]] if records else []
+    found = records(text, file, separator)
+    width = max((_width(cells) for _, cells in found), default=0)
+    header = [cell.strip() for cell in found[0][1]] if found else []
     header += [""] * (width - len(header))
     header = header[: max(width, _width(header))]
     faults = [*_header_faults(header, file, columns)]
     kept = []
-    for row, cells in records[1:]:
+    for row, cells in found[1:]:
         trimmed = [cell.strip() for cell in cells[: len(header)]]
         if len(cells) < len(header):
             faults.append(
@@ -196,7 +196,14 @@ def _separator(text: str, file: str, columns: Sequence[str]) -> str:
     return likely[0]
 
 
-def _records(text: str, file: str, separator: str) -> list[tuple[int, list[str]]]:
+def records(text: str, file: str, separator: str) -> list[tuple[int, list[str]]]:
+    r"""The rows of CSV text that are not blank, each with the line it begins on.
+
+    Raises InputError for a quote that is not closed: it would swallow the rows after it.
+
+    >>> records("kod;n\n\n1984;5\n", "namn.csv", ";")
+    [(1, ['kod', 'n']), (3, ['1984', '5'])]
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found, row = [], 1
     try:

@@ -9,7 +9,8 @@ from analysis import explore, regions
 from analysis.citable import Source
 from analysis.errors import InputError
 from analysis.exhibits import figure_exhibit, table_exhibit
-from analysis.figures import measures, style
+from analysis.figures import charts, measures, style
+from analysis.views.comparators import comparators
 
 KAK = regions.get("kak")
 SOURCE = Source("Exempelverket", "Nya företag", "2024-06", "CC BY 4.0")
@@ -125,6 +126,61 @@ def test_infinity_and_dates_are_no_numbers():
             analysis.own(pd.DataFrame({"Kommun": ["Köping"], "n": [cell]}), value="n", **MADE)
 
 
+@pytest.mark.parametrize("word", ["00", 0, "00 Riket", "Hela landet", "Totalt"])
+def test_the_nation_is_left_out_however_it_is_written(word):
+    frame = pd.DataFrame({"Kommun": [word, "Köping"], "n": [9, 1]})
+    own = analysis.own(frame, value="n", **MADE)
+    assert known(own) == {"1983": 1.0}
+    assert len(own.intake.left_out) == 1
+
+
+def test_a_year_that_nobody_told_is_one_fault():
+    frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "n": [1, 2]})
+    with pytest.raises(InputError) as caught:
+        analysis.own(frame, value="n", unit="företag", source=Source("Exempelverket", "t"))
+    assert len(caught.value.faults) == 1
+
+
+def test_a_quote_that_is_not_closed_swallows_no_row(tmp_path):
+    path = tmp_path / "antal.csv"
+    path.write_text('Kommun;Antal;Not\nKöping;5;"ny\nArboga;6;\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"antal\.csv row 2: is no CSV"):
+        analysis.own(path, value="Antal", **MADE)
+
+
+def test_per_cent_is_no_share():
+    frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Andel": [0.4, 31.0]})
+    with pytest.raises(InputError, match="Arboga 2024 is 31, and unit='andel' is a share"):
+        analysis.own(frame, value="Andel", unit="andel", source=SOURCE)
+    ratio = analysis.own(
+        pd.DataFrame({"Kommun": ["Köping"], "Kvot": [0.83]}),
+        value="Kvot",
+        unit="kvot",
+        source=SOURCE,
+    )
+    assert "0,83" in ratio.table(KAK).to_html()
+
+
+STREAM = {"home": "Från", "work": "Till", "value": "n", "noun": "flyttningen", "what": "Flyttar"}
+
+
+def test_own_flows_tell_what_was_left_out_and_refuse_what_no_map_shows():
+    frame = pd.DataFrame(
+        {"Från": ["Köping", "Riket"], "Till": ["Arboga", "Arboga"], "n": ["..", 9]}
+    )
+    moves = analysis.own_flows(frame, source=SOURCE, **STREAM)
+    assert moves.intake.missing == 1
+    assert "left out: row 2: 'Riket' is the nation or a sum" in repr(moves)
+    net = pd.DataFrame({"Från": ["Köping"], "Till": ["Arboga"], "n": [-3]})
+    for given, source, words in (
+        (net, SOURCE, "Köping to Arboga 2024 is below zero"),
+        (frame, "Exempelverket", "is no source"),
+        (frame.assign(n=1), Source("Exempelverket", "t"), "of which year"),
+    ):
+        with pytest.raises(InputError, match=words):
+            analysis.own_flows(given, source=source, **STREAM)
+
+
 def test_a_file_that_is_not_there_or_cannot_be_read(tmp_path):
     (tmp_path / "gammal.xls").write_bytes(b"x")
     for name, words in (("ingen.csv", "is no file"), ("gammal.xls", "old Excel file")):
@@ -178,6 +234,48 @@ def test_every_figure_names_the_true_source_and_year(companies):
     table = table_exhibit(companies.table(KAK))
     assert table.sources == (SOURCE,)
     assert [row[0] for row in table.rows] == ["Köping", "Arboga", "Kungsör"]
+
+
+def test_who_has_no_figure_is_told_and_not_drawn():
+    frame = pd.DataFrame(
+        {
+            "kod": ["1983", "1983", "1984", "1984"],
+            "år": [2023, 2024, 2023, 2024],
+            "n": [4, 5, None, 3],
+        }
+    )
+    own = analysis.own(frame, value="n", **MADE)
+    ranked = own.ranking(KAK, compare=(word for word in ("nation", "Sala")))
+    note = style.description_of(ranked.figure).note
+    assert note == (
+        "Uppgift saknas för Kungsör och Sala. Riket visas som medianen av de kommuner som har "
+        "uppgift."
+    )
+    assert len(ranked.lines) == 2
+    series = own.series(KAK, compare=["nation", "Sala"])
+    assert style.description_of(series.figure).note == note
+    indexed = style.description_of(own.series(KAK, index=2023).figure)
+    assert indexed.note == "Kungsör och Arboga har ingen uppgift 2023 som kan vara 100."
+    assert indexed.table.notes == (indexed.note,)
+
+
+def test_what_a_large_region_is_compared_with_keeps_its_name_and_line():
+    large = regions.get("malardalen")
+    everywhere = [str(code) for code in regions.municipalities()]
+    frame = pd.DataFrame(
+        [(code, year, place) for place, code in enumerate(everywhere) for year in (2023, 2024)],
+        columns=["kod", "år", "n"],
+    )
+    own = analysis.own(frame, value="n", unit="procent", source=SOURCE)
+    compare = ["peers", "nation", "county", "labour market"]
+    ranked = own.ranking(large, compare=compare)
+    sets = len(comparators(large, compare))
+    assert len(ranked.get_legend().get_texts()) == sets > len(charts.DASHES)
+    series = own.series(large, compare=["peers", "nation"])
+    named = {text.get_text() for text in series.texts}
+    assert {"liknande kommuner", "riket"} <= named
+    alone = style.description_of(own.series(analysis.region("Arboga"), compare=compare).figure).alt
+    assert "lägst" not in alone
 
 
 def test_it_becomes_a_theme_of_the_explorer(companies, monkeypatch):

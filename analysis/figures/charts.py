@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,7 @@ def plot_ranking(rows: pd.DataFrame, against: pd.DataFrame, *, unit: str, form: 
     places = np.arange(len(rows))
     with style.look():
         axes.plot(rows["value"] * scale, places, "o", color=style.ACCENT, markersize=6, zorder=4)
-        marks = zip(against["name"], against["value"], DASHES, strict=False)
+        marks = zip(against["name"], against["value"], cycle(DASHES), strict=False)
         for name, value, dash in marks:
             axes.axvline(
                 value * scale,

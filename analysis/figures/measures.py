@@ -9,7 +9,7 @@ count: a measure counted in persons or things, drawn as circles; all others shad
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -22,7 +22,7 @@ from analysis.errors import InputError, raise_faults
 from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
-from analysis.regions import Region, municipalities
+from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import swedish
 from analysis.views.comparators import Comparator, Given, comparators
@@ -363,7 +363,7 @@ def plot_measure_series(
         )
     scale = 100 if measure.as_percent and index is None else 1
     axes = charts.plot_lines(
-        {str(name): frame[name].dropna() * scale for name in frame},
+        {name: frame[name].dropna() * scale for name in _named_first(frame, against)},
         unit=_series_unit(measure, index),
         decimals=0 if index is not None else measure.decimals,
         breaks=[year for year in breaks if drawn[0] < year <= drawn[-1]],
@@ -371,7 +371,15 @@ def plot_measure_series(
         baseline=None if index is None else 100,
         axes=axes,
     )
-    return style.describe(axes, _series_description(measure, frame, kind, against, index))
+    return style.describe(axes, _series_description(region, measure, frame, kind, against, index))
+
+
+def _named_first(frame: pd.DataFrame, against: Sequence[Comparator]) -> list[str]:
+    """The lines in their order, comparators before the members that have no room for a name."""
+    compared = [one.label for one in against if one.label in frame]
+    members = [str(name) for name in frame if name not in compared]
+    room = max(charts.MOST_NAMED - len(compared), 0)
+    return [*members[:room], *compared, *members[room:]]
 
 
 def _series_unit(measure: Measure, index: int | None) -> str:
@@ -379,6 +387,7 @@ def _series_unit(measure: Measure, index: int | None) -> str:
 
 
 def _series_description(
+    region: Region,
     measure: Measure,
     frame: pd.DataFrame,
     kind: Kind | None,
@@ -388,7 +397,8 @@ def _series_description(
     """Title, table and text of a series from the lines that are drawn."""
     title = f"{measure.label} {swedish.span(int(frame.index[0]), int(frame.index[-1]))}"
     title += "" if index is None else f", index ({index} = 100)"
-    table = _series_table(measure, frame, title, kind, against, index)
+    note = _series_note(region, measure, frame, against, index)
+    table = _series_table(measure, frame, title, kind, against, index, note)
     return style.Description(
         id=f"{slug(measure)}-serie",
         title=title,
@@ -396,7 +406,7 @@ def _series_description(
         kind=table.kind,
         unit=_series_unit(measure, index),
         alt=_series_alt(title, table, int(frame.index[-1]), [one.label for one in against]),
-        note=_median_note(measure, against, index),
+        note=note,
         table=table,
     )
 
@@ -462,25 +472,49 @@ def _series_alt(title: str, table: Table, year: int, against: Sequence[str]) -> 
         name: f"{name} {table.formats[name].show(here[name])}"
         for name in sorted(here, key=here.__getitem__, reverse=True)
     }
-    if len(said) <= 4:
-        return f"Linjediagram: {title}. Läget {year}: {swedish.listed(list(said.values()))}."
     members = [said[name] for name in said if name not in against]
+    if len(members) <= 4:
+        return f"Linjediagram: {title}. Läget {year}: {swedish.listed(list(said.values()))}."
     sets = swedish.listed([said[name] for name in against if name in said])
     compared = f" För jämförelse: {sets}." if sets else ""
     ends = f"ligger {members[0]} högst och {members[-1]} lägst"
     return f"Linjediagram: {title}. {year} {ends}.{compared}"
 
 
-def _median_note(measure: Measure, against: Sequence[Comparator], index: int | None) -> str:
-    """What the line or row of a comparator is."""
-    if not against:
+def _series_note(
+    region: Region,
+    measure: Measure,
+    frame: pd.DataFrame,
+    against: Sequence[Comparator],
+    index: int | None,
+) -> str:
+    """What the lines of comparators are, and who has none."""
+    wanted = [*names_of(region.members), *(one.label for one in against)]
+    missing = [name for name in wanted if name not in frame]
+    if index is None or not missing:
+        return _together(_missing_note(missing), _median_note(measure, frame, against, index))
+    base = f"{swedish.capitalised(swedish.listed(missing))} har ingen uppgift {index} som kan vara 100."
+    return _together(base, _median_note(measure, frame, against, index))
+
+
+def _together(*notes: str) -> str:
+    return " ".join(filter(None, notes))
+
+
+def _missing_note(names: Sequence[str]) -> str:
+    return f"Uppgift saknas för {swedish.listed(names)}." if names else ""
+
+
+def _median_note(
+    measure: Measure, shown: Container[str], against: Sequence[Comparator], index: int | None = None
+) -> str:
+    """What the line or row of a comparator that is `shown` is."""
+    names = [one.label for one in against if one.label in shown]
+    if not names:
         return ""
     what = "summan" if index is not None and is_count(measure) else "medianen"
     of = "sina kommuner" if what == "summan" else "de kommuner som har uppgift"
-    names = [
-        swedish.capitalised(one.label) if not n else one.label for n, one in enumerate(against)
-    ]
-    return f"{swedish.listed(names)} visas som {what} av {of}."
+    return f"{swedish.capitalised(swedish.listed(names))} visas som {what} av {of}."
 
 
 def _step(years: list[int]) -> int:
@@ -496,6 +530,7 @@ def _series_table(
     kind: Kind | None,
     against: Sequence[Comparator],
     index: int | None,
+    note: str,
 ) -> Table:
     """The lines of a series as they are drawn."""
     plain = Format("", measure="index") if index is not None else Format.of(measure)
@@ -508,7 +543,7 @@ def _series_table(
         {"year": Format("År", year=True), **forms},
         _sources(measure, against),
         kind or ("derived" if index is not None or against else measure.kind),
-        tuple(filter(None, [_median_note(measure, against, index)])),
+        (note,) if note else (),
     )
 
 
@@ -537,9 +572,33 @@ def measure_table(
     'Riket (median)'
     """
     values, year = tidy(values), whole_year(year)
-    here, against = of_year(region, measure, values, year), comparators(region, compare)
-    rows = _ranked(here, against, values.xs(year, level=1).astype("float64"))
+    here = of_year(region, measure, values, year)
+    return _year_table(measure, here, _medians(region, values, year, compare), year, kind)
+
+
+Medians = list[tuple[Comparator, float]]
+
+
+def _medians(region: Region, values: pd.Series, year: int, compare: Given) -> Medians:
+    """Each comparator with the median of its municipalities in a year, NaN where none is known."""
+    whole = values.xs(year, level=1).astype("float64")
+    return [(one, one.median(whole)) for one in comparators(region, compare)]
+
+
+def _year_table(
+    measure: Measure, here: pd.Series, medians: Medians, year: int, kind: Kind | None
+) -> Table:
+    """Members (by code) in their order, then the medians."""
+    against = [one for one, _ in medians]
+    known = [one.label for one, value in medians if pd.notna(value)]
     notes = [note for key in measure.sources for note in tables.notes(key)]
+    compared = [f"{swedish.capitalised(one.label)} (median)" for one in against]
+    rows = pd.DataFrame(
+        {
+            "name": [*names_of(map(str, here.index)), *compared],
+            "value": [*here.to_numpy(), *(value for _, value in medians)],
+        }
+    )
     return Table(
         slug(measure),
         f"{measure.label} {year}",
@@ -547,19 +606,7 @@ def measure_table(
         {"name": Format("Kommun", text=True), "value": Format.of(measure)},
         _sources(measure, against),
         kind or ("derived" if against else measure.kind),
-        tuple(dict.fromkeys(filter(None, [_median_note(measure, against, None), *notes]))),
-    )
-
-
-def _ranked(here: pd.Series, against: Sequence[Comparator], whole: pd.Series) -> pd.DataFrame:
-    """Rows `name, value`: the members (by code) in their order, then the medians of comparators."""
-    names = [municipalities()[str(code)].name for code in here.index]
-    medians = [(f"{swedish.capitalised(one.label)} (median)", one.median(whole)) for one in against]
-    return pd.DataFrame(
-        {
-            "name": [*names, *(name for name, _ in medians)],
-            "value": [*here.to_numpy(), *(value for _, value in medians)],
-        }
+        tuple(dict.fromkeys(filter(None, [_median_note(measure, known, against), *notes]))),
     )
 
 
@@ -585,9 +632,10 @@ def plot_measure_ranking(
     >>> style.description_of(axes.figure).alt
     'Punktdiagram: Andel 65 år eller äldre 2025. Högst i Grums (27,4\u202f%), lägst i Karls...'
     """
-    year = whole_year(year)
-    table = measure_table(region, measure, values, year=year, compare=compare, kind=kind)
+    values, year = tidy(values), whole_year(year)
     here = of_year(region, measure, values, year)
+    medians = _medians(region, values, year, compare)
+    table = _year_table(measure, here, medians, year, kind)
     title = f"{measure.label} {year}"
     unit = "procent" if measure.as_percent else measure.unit
     axes = charts.plot_ranking(
@@ -596,9 +644,12 @@ def plot_measure_ranking(
         unit=unit,
         form=Format.of(measure),
     )
-    missing = [municipalities()[str(code)].name for code in here.index[here.isna()]]
-    note = f"Uppgift saknas för {swedish.listed(missing)}." if missing else ""
-    note = " ".join(filter(None, [note, _median_note(measure, comparators(region, compare), None)]))
+    known = [one.label for one, value in medians if pd.notna(value)]
+    missing = [
+        *names_of(map(str, here.index[here.isna()])),
+        *(one.label for one, _ in medians if one.label not in known),
+    ]
+    compared = _median_note(measure, known, [one for one, _ in medians])
     return style.describe(
         axes,
         style.Description(
@@ -608,7 +659,7 @@ def plot_measure_ranking(
             kind=table.kind,
             unit=unit,
             alt=_alt(f"Punktdiagram: {title}.", measure, here),
-            note=note,
+            note=_together(_missing_note(missing), compared),
             table=table,
         ),
     )

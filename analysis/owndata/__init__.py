@@ -19,8 +19,9 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis import regions
 from analysis.citable import Source
-from analysis.errors import InputError, raise_faults
+from analysis.errors import InputError
 from analysis.explore import themes
 from analysis.explore.themes import Theme
 from analysis.metrics.measure import MEASURES, Kind, Measure
@@ -32,6 +33,7 @@ from analysis.text import swedish
 from analysis.views.comparators import Given
 
 GROUP = "Egna uppgifter"
+_DECIMALS = {"kvot": 2}  # as the ratios of the reports; other rates have one
 _RATES = ("procent", "andel", "kvot", "index", "promille", "år")
 
 
@@ -142,25 +144,16 @@ def own(
     >>> source = Source("Exempelverket", "Nya företag", "2024")
     >>> axes = own(rows, value="Företag", unit="företag", source=source).map(regions.get("kak"))
     """
-    raise_faults(InputError, _faults(source, unit))
     asked = Asked((code,), value, year, dict(where or {}), tuple(skip))
-    when = year if isinstance(year, int) else int(source.date[:4]) if source.date else None
-    table = reading.table_of(reading.grids(given), asked)
-    values, intake = reading.values_of(table, asked, year=when)
+    values, intake = reading.read(given, asked, source=source, unit=unit)
     measure = _measure(label or value or source.title, unit, source, kind, formula, shaded)
-    return Own(GROUP, measure, lambda: values.rename(measure.id), intake=intake)
-
-
-def _faults(source: object, unit: str) -> list[str]:
-    faults = []
-    if not isinstance(source, Source):
-        faults.append(
-            f"{source!r} is no source; write source=analysis.Source(publisher, title, date, "
-            "licence)"
+    if measure.as_percent and (values > 1).any():
+        place, when = values.index[values > 1].tolist()[0]
+        raise InputError(
+            f"{regions.names_of([place])[0]} {when} is {values[place, when]:g}, and unit='andel' is a "
+            "share from 0 to 1; write unit='procent'"
         )
-    if not unit.strip():
-        faults.append("unit is empty; write what is counted, such as 'företag' or 'procent'")
-    return faults
+    return Own(GROUP, measure, lambda: values.rename(measure.id), intake=intake)
 
 
 def _measure(
@@ -172,7 +165,7 @@ def _measure(
         f"egen_{slug(label).replace('-', '_')}",
         label,
         plain,
-        decimals=1 if rate else 0,
+        decimals=_DECIMALS.get(plain, 1 if rate else 0),
         kind=kind,
         formula=formula,
         sources=(source,),

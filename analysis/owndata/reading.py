@@ -12,8 +12,6 @@ Whatever else is no municipality, stands twice or is no number is a fault; all f
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,13 +21,17 @@ from typing import Any
 import pandas as pd
 
 from analysis import hints, placenames, regions, textfiles, workbooks
+from analysis.citable import Source
 from analysis.errors import InputError, raise_faults
 
 CODE_HEADINGS = ("kod", "kommunkod", "code", "lkod", "kommun", "kommunnamn", "region")
 YEAR_HEADINGS = ("år", "year")
 _MISSING = {"", "-", "–", "—", "−", ".", "..", "...", "…", "x", "na", "n/a", "nan", "saknas"}
-_NATION = {"00", "riket", "hela riket", "sverige", "totalt", "total", "summa", "samtliga kommuner"}
-_MOST = 20  # faults of a kind that are told one by one
+_NATION = {
+    *("0", "00", "riket", "00 riket", "hela riket", "hela landet", "sverige", "samtliga kommuner"),
+    *("totalt", "total", "summa"),
+}
+MOST = 20  # faults of a kind that are told one by one
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,39 @@ class Asked:
     skip: tuple[str, ...]
 
 
+def read(
+    given: Path | str | pd.DataFrame | pd.Series, asked: Asked, *, source: Source, unit: str
+) -> tuple[pd.Series, Intake]:
+    """Values by municipality (or by home and work) and year, and what was left out.
+
+    Rows that name no year are of that of `asked`, else of the year of the date of the source.
+    Raises InputError with every fault.
+    """
+    raise_faults(InputError, _unnamed(source, unit))
+    year = asked.year if isinstance(asked.year, int) else None
+    if year is None and source.date:
+        year = int(source.date[:4])
+    table = _table_of(grids(given), asked)
+    if year is None and table.year is None and any(named is None for _, named in table.values):
+        raise InputError(
+            "of which year are the figures? give year=2024, year='…' for the column that tells, "
+            "or the date of the source"
+        )
+    return _values_of(table, asked, year=year)
+
+
+def _unnamed(source: object, unit: str) -> list[str]:
+    faults = []
+    if not isinstance(source, Source):
+        faults.append(
+            f"{source!r} is no source; write source=analysis.Source(publisher, title, date, "
+            "licence)"
+        )
+    if not unit.strip():
+        faults.append("unit is empty; write what is counted, such as 'företag' or 'procent'")
+    return faults
+
+
 # --- from a file to grids -------------------------------------------------------------------------
 
 
@@ -96,13 +131,16 @@ def _of_frame(frame: pd.DataFrame) -> Grid:
 
 
 def _of_text(text: str, file: str) -> Iterator[Grid]:
+    """The text by each separator; one that breaks its quotes is passed over, unless it is usual."""
+    usual = max(textfiles.SEPARATORS, key=text.count)
     for sign in textfiles.SEPARATORS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-        rows, start = [], 1
-        for cells in reader:
-            rows.append((start, tuple(cells)))
-            start = reader.line_num + 1
-        yield Grid(file, tuple(rows))
+        try:
+            rows = textfiles.records(text, file, sign)
+        except InputError:
+            if sign == usual:
+                raise
+            continue
+        yield Grid(file, tuple((row, tuple(cells)) for row, cells in rows))
 
 
 # --- the heading ----------------------------------------------------------------------------------
@@ -121,7 +159,7 @@ class Table:
     rows: tuple[tuple[int, tuple[Any, ...]], ...]
 
 
-def table_of(found: Sequence[Grid], asked: Asked) -> Table:
+def _table_of(found: Sequence[Grid], asked: Asked) -> Table:
     """The one table among `found` that has the columns asked for.
 
     Raises InputError where none has, with the headings there are, or several have.
@@ -214,10 +252,10 @@ def _no_heading(found: Sequence[Grid], asked: Asked) -> str:
 # --- the rows -------------------------------------------------------------------------------------
 
 
-def values_of(table: Table, asked: Asked, *, year: int | None) -> tuple[pd.Series, Intake]:
-    """Values by municipality (or by home and work) and year, and what was left out.
+def _values_of(table: Table, asked: Asked, *, year: int | None) -> tuple[pd.Series, Intake]:
+    """Values and what was left out; `year` is that of rows which name none.
 
-    `year` is that of rows which name none. Raises InputError with every fault.
+    Raises InputError with every fault.
     """
     found: dict[tuple[Any, ...], tuple[float, int]] = {}
     faults: list[str] = []
@@ -245,9 +283,9 @@ def values_of(table: Table, asked: Asked, *, year: int | None) -> tuple[pd.Serie
 
 
 def _refuse(faults: Sequence[str], grid: Grid, found: Mapping[Any, Any]) -> None:
-    more = len(faults) - _MOST
+    more = len(faults) - MOST
     raise_faults(
-        InputError, [*faults[:_MOST], *([f"and {more} more rows like these"] if more > 0 else [])]
+        InputError, [*faults[:MOST], *([f"and {more} more rows like these"] if more > 0 else [])]
     )
     if not found:
         raise InputError(f"{grid.place}: has no row of a municipality below its headings")
@@ -313,13 +351,7 @@ def _of_row(
             if when is None:
                 said = _plain(_cell(cells, table.year))
                 raise ValueError(f"{said!r} is no year; write four digits, such as 2024")
-        when = when or year
-        if when is None:
-            raise InputError(
-                "of which year are the figures? give year=2024, year='…' for the column that "
-                "tells, or the date of the source"
-            )
-        yield (*codes, when), _number(_cell(cells, place), table.heading[place])
+        yield (*codes, when or year), _number(_cell(cells, place), table.heading[place])
 
 
 def _is_missing(cell: Any) -> bool:

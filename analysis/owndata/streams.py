@@ -9,16 +9,28 @@ own flows: figures by home, work (from and to) and year that are not commuting; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.citable import Source
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_faults
 from analysis.flows import Flows, Words
 from analysis.owndata import reading
-from analysis.owndata.reading import Asked
-from analysis.regions import slug
+from analysis.owndata.reading import Asked, Intake
+from analysis.regions import names_of, slug
+
+
+@dataclass(frozen=True, repr=False)
+class OwnFlows(Flows):
+    """Own flows; `intake` tells what was read and what was left out."""
+
+    intake: Intake = field(default_factory=lambda: Intake("", 0, 0, ()))
+
+    def __repr__(self) -> str:
+        """What they are, how much was read, and what was left out."""
+        return f"{super().__repr__()}\n{self.intake}"
 
 
 def own_flows(
@@ -34,7 +46,7 @@ def own_flows(
     year: str | int | None = None,
     where: Mapping[str, str] | None = None,
     skip: Sequence[str] = (),
-) -> Flows:
+) -> OwnFlows:
     """Own flows of one year from a file (Excel, CSV) or frame, for `figures.flows.plot_flows`.
 
     `home` and `work` are the headings of from and to; `noun` is what they are called, in the
@@ -45,6 +57,7 @@ def own_flows(
     >>> own_flows(moves, home="Från", work="Till", value="Antal", noun="flyttningen",
     ...           what="Flyttningar mellan kommuner", source=Source("SCB", "Flyttar", "2024"))
     <Flows 2024, observed: 1 pairs, personer; SCB, Flyttar (2024)>
+    the frame: 1 rows read, 0 values missing
 
     >>> from analysis import regions
     >>> from analysis.figures.flows import plot_flows
@@ -57,16 +70,10 @@ def own_flows(
     >>> axes = plot_flows(regions.get("kak"), found, boundaries=load_boundaries(),
     ...                   localities=load_localities())
     """
-    when = year if isinstance(year, int) else int(source.date[:4]) if source.date else None
     asked = Asked((home, work), value, year, dict(where or {}), tuple(skip))
-    table = reading.table_of(reading.grids(given), asked)
-    values, _ = reading.values_of(table, asked, year=when)
+    values, intake = reading.read(given, asked, source=source, unit=unit)
     years = sorted(values.index.unique("year"))
-    if len(years) > 1:
-        raise InputError(
-            f"{table.grid.place}: has flows of {len(years)} years ({years[0]} to {years[-1]}); "
-            "choose one with where={'column': 'year'}"
-        )
+    raise_faults(InputError, _faults(values, intake.place, years))
     cells = values.rename("persons").reset_index().assign(sex="total", kind="observed")
     cells = cells[["year", "home", "work", "sex", "persons", "kind"]]
     words = Words(
@@ -79,7 +86,25 @@ def own_flows(
         unit=unit,
         key=f"egen-{slug(what)}",
     )
-    return Flows(int(years[0]), "observed", cells, _no_margins(), (source,), words=words)
+    return OwnFlows(
+        int(years[0]), "observed", cells, _no_margins(), (source,), words=words, intake=intake
+    )
+
+
+def _faults(values: pd.Series, place: str, years: Sequence[int]) -> list[str]:
+    """What no map of flows can show: several years, and flows below zero."""
+    faults = []
+    if len(years) > 1:
+        faults.append(
+            f"{place}: has flows of {len(years)} years ({years[0]} to {years[-1]}); choose one with "
+            "where={'column': 'year'}"
+        )
+    for home, work, year in values.index[values < 0][: reading.MOST]:
+        pair = " to ".join(names_of([home, work]))
+        faults.append(
+            f"{place}: {pair} {year} is below zero; give each direction by itself, no net"
+        )
+    return faults
 
 
 def _no_margins() -> pd.DataFrame:
