@@ -38,22 +38,17 @@ _FACTS = {
     "name": "namnet",
     "areas": "vilka områden som ingår",
 }
-_SHORT = {  # short words for the services that titles name first
-    "avfall": "avfall",
-    "vatten-avlopp": "vatten",
-    "bygglov": "bygglov",
-    "miljotillsyn": "miljötillsyn",
+# the services that titles name first; an editor's choice
+_FIRST = (
+    *("avfall", "vatten-avlopp", "bygglov", "miljotillsyn", "gata", "loner", "it-drift", "vaxel"),
+    *("krisberedskap", "overformyndare", "gymnasieskola", "raddningstjanst", "raddningsledning"),
+    "hjalpmedel",
+)
+_SHORT = {
     "gata": "gator",
-    "loner": "löner",
-    "it-drift": "it-drift",
     "vaxel": "växel",
-    "krisberedskap": "krisberedskap",
-    "overformyndare": "överförmyndare",
-    "gymnasieskola": "gymnasieskola",
-    "raddningstjanst": "räddningstjänst",
     "raddningsledning": "räddningsledning",
-    "hjalpmedel": "hjälpmedel",
-}
+}  # where not as the name begins
 
 # --- words ---------------------------------------------------------------------------------------
 
@@ -173,13 +168,11 @@ def several(names: Sequence[str], more: str = "kommuner") -> str:
 def examples(keys: Iterable[str], view: Sharing) -> str:
     """The best known of some services, in short words."""
     wanted = set(keys)
-    known = [word for key, word in _SHORT.items() if key in wanted]
-    rest = [
-        _first_words(view.area_names[key])
-        for key in view.area_names
-        if key in wanted and key not in _SHORT
+    order = dict.fromkeys([*_FIRST, *view.area_names])
+    words = [
+        _SHORT.get(key) or _first_words(view.area_names[key]) for key in order if key in wanted
     ]
-    return swedish.listed([*known, *rest][:EXAMPLES])
+    return swedish.listed(words[:EXAMPLES])
 
 
 def _first_words(name: str) -> str:

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 
 from analysis import regions
 from analysis.figures import capacity as capacity_figures
-from analysis.figures import charts, residents, style
+from analysis.figures import charts, maps, residents, style
 from analysis.figures import population as figures
 from analysis.loaders import boundaries, finances, population
 from analysis.metrics import capacity
@@ -421,9 +421,14 @@ def test_circle_areas_are_proportional_to_inhabitants(values: pd.Series) -> None
         ),
         key=lambda item: item.get_sizes().max(),
     )
-    counts = values.xs(2025, level="year").loc[list(region.members)].sort_values(ascending=False)
-    sizes = np.sort(circles.get_sizes())[::-1]
-    assert np.allclose(sizes / sizes[0], counts / counts.iloc[0])
+    counts = values.xs(2025, level="year").loc[list(region.members)]
+    points = maps.centres(boundaries.load_boundaries(), population.load_localities())
+    at = {
+        tuple(spot): size
+        for spot, size in zip(circles.get_offsets(), circles.get_sizes(), strict=True)
+    }
+    sizes = np.array([at[tuple(points.loc[code, ["x", "y"]])] for code in counts.index])
+    assert np.allclose(sizes / sizes.max(), counts / counts.max())
 
 
 def test_history_starts_at_100_and_ends_as_the_alt_text_says(values: pd.Series) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 from tests.guard import files
 from tests.guard.files import Area, names, read, series
 from tests.guard.model import Figure, Place, Table, recomputes, says
-from tests.guard.people import by_size, count, in_order
-from tests.guard.swedish import listed, number
+from tests.guard.people import by_size, in_order
+from tests.guard.swedish import count, listed, number
 
 # label, unit, file, decimals, what it is called in a sentence; in the order of the tables
 MEASURES = {

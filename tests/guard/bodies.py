@@ -15,8 +15,7 @@ from tests.guard.inventory import DAY, Row, Shared, area_names, name_of, of_body
 from tests.guard.inventory import states as all_rows
 from tests.guard.model import Figure, Place, Table, recomputes, says
 from tests.guard.pageone import bodies_of, examples, lower, short
-from tests.guard.people import count
-from tests.guard.swedish import listed, number
+from tests.guard.swedish import count, listed, number
 
 TODAY = "31 augusti 2026"
 _MONTHS = (
@@ -317,10 +316,14 @@ def pairs_text(whole: Area):
     yield "Fler grupper betyder fler parter."
     counted = {row.body for row in all_rows() if row.counted}
     mine = {row.body for row in of.own} & counted
-    for row in rows("memberships"):
-        begun, over = row["first"] or date.min, row["last"] or date.max
-        if row["arrangement"] in mine and row["area"] == "unknown" and begun <= DAY <= over:
-            yield f"{names()[row['code']]} är medlem i {name_of(row['arrangement'])}."
+    in_part = {
+        (row["code"], row["arrangement"])
+        for row in rows("memberships")
+        if row["arrangement"] in mine and row["area"] == "unknown"
+        if (row["first"] or date.min) <= DAY <= (row["last"] or date.max)
+    }
+    for code, body in in_part:
+        yield f"{names()[code]} är medlem i {name_of(body)}."
 
 
 @says("services")
@@ -663,7 +666,12 @@ def body_maps(at: Place) -> Figure:
         else f"Fler organ och deras kommuner, del {at.page}",
         f"En karta för varje grupp av kommuner. {' '.join(said)}",
         f"Kommunerna i varje organ {TODAY}",
-        Table(f"Organ och medlemmar {TODAY}", [*heads, "Medlemmar utanför", "Hur säkert"], cells),
+        Table(
+            f"Organ och medlemmar {TODAY}",
+            [*heads, "Medlemmar utanför", "Hur säkert"],
+            cells,
+            whole=tuple(name_of(body.key) for circle in found for body in circle),
+        ),
         [f"{count(left)} grupper till står i bilagan." if left > 1 else "En grupp till."],
     )
 

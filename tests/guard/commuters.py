@@ -5,8 +5,7 @@ import pandas as pd
 from tests.guard import files
 from tests.guard.files import Area, names, read
 from tests.guard.model import Figure, Place, Table, recomputes, says
-from tests.guard.people import count
-from tests.guard.swedish import listed, number, percent, signed
+from tests.guard.swedish import count, listed, number, percent, signed
 
 YEAR = 2021  # the newest year of the margins
 SERIES = {

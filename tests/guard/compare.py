@@ -3,6 +3,7 @@
 Terms
 -----
 fault: one line that names exhibit, cell, what is shown, what is recomputed and where.
+paged: an exhibit that goes on over several, whose rows together are all rows.
 explained: a sentence whose skeleton is that of a recomputed one, that stands as a note in
     `data/README.md`, or that is fixed (a definition, see `listed.FIXED`).
 """
@@ -13,13 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 from tests.guard import files, keys, listed
 from tests.guard.capture import SEPARATOR
 from tests.guard.model import BOOK, Figure, Place, Table
 from tests.guard.swedish import NARROW, NUMBER, Skeletons, as_float, plain, sentences
 
+Paged = dict[str, tuple[list[str], list[str]]]  # by name: rows on all pages, rows that there are
 _HERE = "tests/guard"
 for _module in (
     "people",
@@ -31,8 +32,7 @@ for _module in (
     "nation",
     "cards",
 ):
-    if (Path(__file__).parent / f"{_module}.py").exists():
-        importlib.import_module(f"tests.guard.{_module}")
+    importlib.import_module(f"tests.guard.{_module}")
 
 
 def faults(region: str, chapters: dict[str, list]) -> list[str]:
@@ -47,13 +47,17 @@ def faults(region: str, chapters: dict[str, list]) -> list[str]:
 
 def _chapter(chapter: str, area: files.Area, shown: list) -> Iterator[str]:
     said: list[str] = []
+    paged: Paged = {}
     for exhibit in shown:
         if exhibit.type in ("figure", "table"):
-            yield from _exhibit(chapter, area, exhibit)
+            yield from _exhibit(chapter, area, exhibit, paged)
         elif exhibit.type == "key_figures":
             yield from keys.faults(chapter, area, exhibit.items)
         elif exhibit.type in listed.KINDS:
             said += listed.KINDS[exhibit.type](exhibit)
+    for name, (rows, every) in paged.items():
+        if sorted(rows) != sorted(every):
+            yield f"{name}: rows of all pages: {_differ(sorted(rows), sorted(every))}"
     yield from _said(chapter, area, said)
 
 
@@ -73,7 +77,8 @@ def place_of(chapter: str, exhibit, area: files.Area) -> tuple[str, Place]:
     return exhibit.id, Place(area, area, 1, rows)
 
 
-def _exhibit(chapter: str, area: files.Area, exhibit) -> Iterator[str]:
+def _exhibit(chapter: str, area: files.Area, exhibit, paged: Paged) -> Iterator[str]:
+    """Its faults; the rows of one that is paged are put into `paged`."""
     name, place = place_of(chapter, exhibit, area)
     if (chapter, name) in listed.EXHIBITS:
         return
@@ -89,6 +94,10 @@ def _exhibit(chapter: str, area: files.Area, exhibit) -> Iterator[str]:
     wanted = function(place)
     if exhibit.type == "table" and isinstance(wanted, Figure):
         wanted = wanted.table  # the same numbers, printed as a table too
+    table = wanted.table if isinstance(wanted, Figure) else wanted
+    if table is not None and table.whole:
+        rows, _ = paged.setdefault(name, ([], [plain(row) for row in table.whole]))
+        rows += [plain(row) for row in place.rows]
     found = _table(exhibit, wanted) if isinstance(wanted, Table) else _figure(exhibit, wanted)
     yield from (f"{exhibit.type} {exhibit.id}: {fault} {made}" for fault in found)
 
@@ -118,8 +127,7 @@ def _drawn(exhibit, wanted: Figure) -> Iterator[str]:
         if shown is None or (name and plain(name) not in rows):
             continue
         known = rows[plain(name)] if name else every
-        step = len(shown.group().partition(",")[2])
-        if not any(_near(as_float(shown.group()), as_float(one), step) for one in known):
+        if not any(near(shown.group(), one) for one in known):
             yield f"label {_seen(label)} is none of its numbers"
 
 
@@ -127,8 +135,15 @@ def _numbers(texts: Iterable[str]) -> list[str]:
     return [number for text in texts for number in re.findall(NUMBER, text)]
 
 
-def _near(shown: float, known: float, decimals: int) -> bool:
-    return abs(shown - known) <= 0.5 * 10.0**-decimals + 0.051
+def near(shown: str, known: str) -> bool:
+    """The same number, where one may be written with fewer decimals than the other."""
+    few, many = sorted((shown, known), key=_decimals)
+    step = 10.0 ** -_decimals(few) if _decimals(few) < _decimals(many) else 0
+    return abs(as_float(shown) - as_float(known)) <= 0.5 * step + 1e-9
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(",")[2])
 
 
 def _table(exhibit, wanted: Table) -> Iterator[str]:
@@ -155,6 +170,8 @@ def cell_faults(heads: list[str], shown: list[list[str]], wanted: list[list[str]
     if list(has) != list(must):
         yield f"rows {_differ(list(has), list(must))}"
     for name in must:
+        if len(must[name]) != len(heads):
+            yield f"row {name!r}: {len(must[name])} cells are recomputed under {len(heads)} headings"
         for head, cell, value in zip(heads, has.get(name, ()), must[name], strict=False):
             if value != listed.UNKNOWN and cell != plain(value):
                 yield f"row {name!r}, {head!r}: shown {_seen(cell)}, recomputed {_seen(value)}"
@@ -239,9 +256,10 @@ def _said(chapter: str, area: files.Area, shown: list[str]) -> Iterator[str]:
                 continue
             if _key(part) and _key(part) not in wanted and _key(part) not in _fixed():
                 yield f"sentence {_seen(part)}: {_nearest(_key(part), wanted)}"
-    for key in must:
-        if key and not has[key]:
-            yield f"does not say {' '.join(key)} ({_HERE}/{wanted[key]})"
+    for key, often in must.items():
+        if key and has[key] < often:
+            times = f" {often} times but {has[key]}" if has[key] else ""
+            yield f"does not say {' '.join(key)}{times} ({_HERE}/{wanted[key]})"
 
 
 def _nearest(key: tuple[str, ...], wanted: dict[tuple[str, ...], str]) -> str:

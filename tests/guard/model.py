@@ -35,7 +35,7 @@ class Table:
     rows: list[list[str]]
     notes: Iterable[str] = ()
     subtitle: str = ""
-    whole: tuple[str, ...] = ()  # names of the rows of all pages, where there are several
+    whole: tuple[str, ...] = ()  # of one that is paged: the names of the rows of all pages
 
 
 @dataclass(frozen=True)

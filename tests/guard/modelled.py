@@ -15,8 +15,7 @@ from tests.guard.commuters import YEAR, alphabetical, by_night, county_of, margi
 from tests.guard.files import Area, counties, names, read
 from tests.guard.given import matrix
 from tests.guard.model import Figure, Place, Table, recomputes, says
-from tests.guard.people import count
-from tests.guard.swedish import listed, number, percent
+from tests.guard.swedish import count, listed, number, percent
 
 STEP = 0.05
 ABROAD = "0000"  # the workplace column of those who work abroad

@@ -9,8 +9,8 @@ from tests.guard.files import LAST, Area, counties, names, people, read
 from tests.guard.inventory import Row, Shared, area_names, name_of, shared
 from tests.guard.model import Figure, Place, Table, recomputes, says
 from tests.guard.modelled import link
-from tests.guard.people import by_size, count, total
-from tests.guard.swedish import listed, number, percent
+from tests.guard.people import by_size, total
+from tests.guard.swedish import count, listed, number, percent
 
 ROWS = 24  # that page two has room for in a column
 NAMED = 3  # services that a headline names
@@ -303,35 +303,24 @@ def _outcomes(of: Shared, most: int) -> str:
     return f"{listed(told)}." if told else ""
 
 
-# the services that are named first, in short words; an editor's choice, not a number
-SHORT = {
-    "avfall": "avfall",
-    "vatten-avlopp": "vatten",
-    "bygglov": "bygglov",
-    "miljotillsyn": "miljötillsyn",
-    "gata": "gator",
-    "loner": "löner",
-    "it-drift": "it-drift",
-    "vaxel": "växel",
-    "krisberedskap": "krisberedskap",
-    "overformyndare": "överförmyndare",
-    "gymnasieskola": "gymnasieskola",
-    "raddningstjanst": "räddningstjänst",
-    "raddningsledning": "räddningsledning",
-    "hjalpmedel": "hjälpmedel",
-}
+# the services that are named first; an editor's choice, agreed on here a second time
+FIRST = (
+    *("avfall", "vatten-avlopp", "bygglov", "miljotillsyn", "gata", "loner", "it-drift", "vaxel"),
+    *("krisberedskap", "overformyndare", "gymnasieskola", "raddningstjanst", "raddningsledning"),
+    "hjalpmedel",
+)
+SHORT = {"gata": "gator", "vaxel": "växel", "raddningsledning": "räddningsledning"}
 
 
 def examples(areas) -> list[str]:
     """The best known of some services, in short words."""
     chosen = set(areas)
-    known = [word for key, word in SHORT.items() if key in chosen]
-    rest = [
-        re.split(r" och |,", lower(name))[0].rstrip("-")
-        for key, name in area_names().items()
-        if key in chosen and key not in SHORT
-    ]
-    return [*known, *rest][:NAMED]
+    names_ = {**dict.fromkeys(FIRST), **area_names()}
+    return [
+        SHORT.get(key) or re.split(r" och |,", lower(name))[0].rstrip("-")
+        for key, name in names_.items()
+        if key in chosen
+    ][:NAMED]
 
 
 # --- overview and map ----------------------------------------------------------------------------

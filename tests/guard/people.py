@@ -6,25 +6,10 @@ import pandas as pd
 from tests.guard import files
 from tests.guard.files import LAST, Area, names, people, read, series
 from tests.guard.model import Figure, Place, Table, recomputes, says
-from tests.guard.swedish import listed, number, percent, signed
+from tests.guard.swedish import count, listed, number, percent, signed
 
 TEN = LAST - 10
 BROAD = (("0–19 år", 0, 19), ("20–64 år", 20, 64), ("65 år eller äldre", 65, None))
-WORDS = [
-    "noll",
-    "en",
-    "två",
-    "tre",
-    "fyra",
-    "fem",
-    "sex",
-    "sju",
-    "åtta",
-    "nio",
-    "tio",
-    "elva",
-    "tolv",
-]
 
 
 def by_size(area: Area) -> list[str]:
@@ -58,11 +43,6 @@ def rows_of_sets(whole: Area) -> dict[str, list[str]]:
         **{part.name: list(part.members) for part in whole.parts},
         **beside(whole),
     }
-
-
-def count(number_: int) -> str:
-    """A small number as a word."""
-    return WORDS[number_] if number_ < len(WORDS) else number(number_)
 
 
 def inside(name: str) -> str:

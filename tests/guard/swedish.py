@@ -3,13 +3,12 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-WORDS = dict(
-    zip(
-        ["noll", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"],
-        [0, *range(2, 13)],
-        strict=True,
-    )
+SMALL = (
+    *("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju"),
+    *("åtta", "nio", "tio", "elva", "tolv"),
 )
+"""The numbers from 0 that are written as words; apart from the library's."""
+WORDS = {word: number for number, word in enumerate(SMALL) if word != "en"}  # for that see _ONE
 _DIRECTIONS = (
     *("ökade", "ökat", "minskade", "minskat", "växte", "växt", "krympte", "krympt", "gick"),
     *("oförändrad", "högst", "högsta", "lägst", "lägsta", "störst", "största", "minst", "minsta"),
@@ -30,6 +29,11 @@ def number(value: float | None, decimals: int = 0) -> str:
     exact = Decimal(f"{float(value):.14g}")  # 14.15, not the 14.149999999999999 of 0.1415 x 100
     rounded = exact.quantize(step, ROUND_HALF_UP) + 0
     return f"{rounded:,f}".translate(str.maketrans({",": NARROW, ".": ",", "-": "−"}))
+
+
+def count(value: int) -> str:
+    """A small number as a word."""
+    return SMALL[value] if value < len(SMALL) else number(value)
 
 
 def as_float(text: str) -> float:

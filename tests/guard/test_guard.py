@@ -11,7 +11,7 @@ import pytest
 
 from tests.guard import files, given, listed, prints
 from tests.guard.capture import CHAPTERS, chapters
-from tests.guard.compare import BOOK, faults, place_of
+from tests.guard.compare import BOOK, faults, near, place_of
 
 HERE = Path(__file__).parent
 MAY_ASK = {"given.py": {"analysis"}, "capture.py": {"analysis", "analysis.exhibits.model"}}
@@ -157,6 +157,25 @@ def test_reversed_values_under_the_population_map_are_found(shown):
 )
 def test_a_wrong_number_name_or_direction_is_found(shown, chapter, old, new):
     assert _faults_with(shown, chapter, _reword(old, new))
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize("page", ["tjanst-tidslinje-2", "organ-kartor-3"])
+def test_rows_that_no_page_has_are_found(shown, page):
+    exhibits = shown["malardalen"]["services"]
+    rest = [exhibit for exhibit in exhibits if getattr(exhibit, "id", "") != page]
+    assert len(rest) == len(exhibits) - 1
+    assert f"{page[:-2]}: rows of all pages: nothing where" in str(
+        faults("malardalen", {"services": rest})
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "known", "same"),
+    [("67", "66,5", True), ("66,5", "67", True), ("66,4", "66,5", False), ("3", "4", False)],
+)
+def test_a_label_may_have_fewer_decimals_and_no_other_number(label, known, same):
+    assert near(label, known) == same
 
 
 @pytest.mark.xdist_group("report")

@@ -22,7 +22,6 @@ CHAPTERS = (("summary", paths.NOTEBOOKS / "summary.ipynb"),)
 def test_the_same_bytes_with_the_shelf_empty_full_and_partly_deleted(
     tmp_path, monkeypatch, content
 ):
-    pytest.importorskip("distributed")
     place = tmp_path / "figures"
     monkeypatch.setenv(shelf.FOLDER, str(place))
     plan = Plan((regions.get("kak"),), CHAPTERS, ("html",), date(2026, 6, 30), tmp_path / "out", 1)

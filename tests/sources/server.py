@@ -213,6 +213,24 @@ def matrix(sex, first, last, **texts):
     }
 
 
+def margins(sex, first, last, *codes, label, place="Region"):
+    """A table of the commuters of each municipality: in, out, and who stay."""
+    shares = (0.1, 0.12, 0.35)
+    texts = {code: (text, share) for code, text, share in zip(codes, label, shares, strict=True)}
+    return {
+        place: region(counties=False),
+        "Kon": sex,
+        "ContentsCode": contents("antal", **texts),
+        "Tid": years(first, last),
+    }
+
+
+RAMS = ("Inpendlare över kommungräns", "Utpendlare över kommungräns", "Bor och arbetar i kommunen")
+BAS = (
+    "bostad utanför kommunen men arbetsställe i kommunen",
+    "bostad i kommunen men arbetsställe utanför kommunen",
+    "bostad och arbetsställe i kommunen",
+)
 TABLES = {
     "TAB638": (
         "Folkmängden efter region, civilstånd, ålder och kön. År 2000-2024",
@@ -267,49 +285,17 @@ TABLES = {
     ),
     "TAB3266": (
         "Förvärvsarbetande pendlare 16+ år. År 2004-2018",
-        {
-            "Region": region(counties=False),
-            "Kon": SEX_RAMS,
-            "ContentsCode": contents(
-                "antal",
-                AM0207C6=("Inpendlare över kommungräns", 0.1),
-                AM0207C8=("Utpendlare över kommungräns", 0.12),
-                AM0207C9=("Bor och arbetar i kommunen", 0.35),
-            ),
-            "Tid": years(2004, 2018),
-        },
+        margins(SEX_RAMS, 2004, 2018, "AM0207C6", "AM0207C8", "AM0207C9", label=RAMS),
     ),
     "TAB5839": (
         "Förvärvsarbetande pendlare 16-74 år. År 2019-2021",
-        {
-            "Region": region(counties=False),
-            "Kon": SEX_RAMS,
-            "ContentsCode": contents(
-                "antal",
-                **{
-                    "00000547": ("Inpendlare över kommungräns", 0.1),
-                    "00000548": ("Utpendlare över kommungräns", 0.12),
-                    "00000546": ("Bor och arbetar i kommunen", 0.35),
-                },
-            ),
-            "Tid": years(2019, 2021),
-        },
+        margins(SEX_RAMS, 2019, 2021, "00000547", "00000548", "00000546", label=RAMS),
     ),
     "TAB1828": (
         "Sysselsatta 15-74 år (BAS), pendling. År 2020-2024",
-        {
-            "Kommun": region(counties=False),
-            "Kon": SEX_BAS,
-            "ContentsCode": contents(
-                "antal",
-                **{
-                    "000000QI": ("bostad utanför kommunen men arbetsställe i kommunen", 0.1),
-                    "000000QJ": ("bostad i kommunen men arbetsställe utanför kommunen", 0.12),
-                    "000000QH": ("bostad och arbetsställe i kommunen", 0.35),
-                },
-            ),
-            "Tid": years(2020, 2024),
-        },
+        margins(
+            *(SEX_BAS, 2020, 2024, "000000QI", "000000QJ", "000000QH"), label=BAS, place="Kommun"
+        ),
     ),
     "TAB334": (
         "Förvärvsarbetande 16+ år efter bostadskommun och arbetsställekommun. 1993-2003",
