@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SEPARATOR = "\x1e"  # between the words of a figure, which travel in the place of its drawing
+ROW = "\x1f"  # after the name of the row that a word stands in
 CHAPTERS = ("summary", "population", "commuting", "services")
 
 
@@ -43,8 +44,20 @@ def _run(chapter: str, region: str) -> list:
 
 
 def _drawn(figure) -> list[str]:
-    """The words on a figure, without those of its axes and legends."""
-    return [text.get_text() for axes in figure.axes for text in axes.texts]
+    """The words on a figure, after the name on the axis of the row that they stand in."""
+    return [
+        f"{_row_of(text, axes)}{ROW}{text.get_text()}"
+        for axes in figure.axes
+        for text in axes.texts
+    ]
+
+
+def _row_of(text, axes) -> str:
+    """The label of the vertical axis beside a text; "" where there is none."""
+    _, height = getattr(text, "xy", text.get_position())
+    # an axis without labels has places all the same
+    labels = zip(axes.get_yticks(), axes.get_yticklabels(), strict=False)
+    return next((label.get_text() for place, label in labels if place == height), "")
 
 
 def _cells(chapter: str, region: str) -> None:

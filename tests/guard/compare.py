@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from tests.guard import files, keys, listed
-from tests.guard.capture import SEPARATOR
+from tests.guard.capture import ROW, SEPARATOR
 from tests.guard.model import BOOK, Figure, Place, Table
 from tests.guard.swedish import NARROW, NUMBER, Skeletons, as_float, plain, sentences
 
@@ -115,20 +115,26 @@ def _figure(exhibit, wanted: Figure) -> Iterator[str]:
 
 
 def _drawn(exhibit, wanted: Figure) -> Iterator[str]:
-    """Numbers on a figure that was run in this process: those of the row that a label names."""
+    """Numbers on a figure that was run in this process: those of the row that a label names.
+
+    A label names its row itself, or stands in the row of a name on the axis.
+    """
     if "<svg" in exhibit.wide.svg or wanted.table is None:
         return
-    rows = {plain(row[0]): _numbers(row[1:]) for row in wanted.table.rows}
+    rows: dict[str, list[str]] = {}
+    for name, *cells in wanted.table.rows:
+        rows.setdefault(plain(name), []).extend(_numbers(cells))
     every = {number for numbers in rows.values() for number in numbers}
     every |= set(_numbers([wanted.alt] if isinstance(wanted.alt, str) else []))
-    for label in exhibit.wide.svg.split(SEPARATOR):
+    for text in exhibit.wide.svg.split(SEPARATOR):
+        beside, _, label = text.partition(ROW)
         name, _, value = label.rpartition("\n")
         shown = re.fullmatch(NUMBER, value.removesuffix("%").strip())
         if shown is None or (name and plain(name) not in rows):
             continue
-        known = rows[plain(name)] if name else every
+        known = rows[plain(name)] if name else rows.get(plain(beside), every)
         if not any(near(shown.group(), one) for one in known):
-            yield f"label {_seen(label)} is none of its numbers"
+            yield f"label {_seen(f'{beside} {label}')} is none of its numbers"
 
 
 def _numbers(texts: Iterable[str]) -> list[str]:
