@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,6 +61,19 @@ def samverkan():
         )
 
     return run
+
+
+@pytest.fixture(scope="module")  # no longer: its event loop is in the way of other tests
+def browser():
+    """A headless Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing; run tools/system-setup.sh"
+    # Chromium refuses its sandbox to root, and must not look for updates
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=options)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

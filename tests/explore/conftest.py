@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import matplotlib
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(Path(__file__).resolve().parent))
@@ -118,19 +118,6 @@ def built(house, own_region):
         env={**os.environ, "PYTHONPATH": str(house)},
     )
     return house / "reports" / "bergslagen-och-orebro"
-
-
-@pytest.fixture(scope="module")  # no longer: its event loop is in the way of other tests
-def browser():
-    """A headless Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing; run tools/system-setup.sh"
-    # Chromium refuses its sandbox to root, and must not look for updates
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=options)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The real reports in a real browser: accessibility by a gate, reflow, keyboard, no requests."""
 
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -16,18 +15,6 @@ SPACING = (
     "* {line-height: 1.5 !important; letter-spacing: .12em !important; "
     "word-spacing: .16em !important} p {margin-bottom: 2em !important}"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing; run tools/system-setup.sh"
-    # Chromium refuses its sandbox to root, and must not look for updates
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=options)
-        yield started
-        started.close()
 
 
 @pytest.fixture

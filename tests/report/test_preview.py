@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from markupsafe import escape
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from analysis.errors import InputError
 from analysis.report.page import POLICY
@@ -92,17 +92,6 @@ def test_another_page_may_not_frame_it_and_no_link_tells_the_token(served):
 def test_it_is_not_reached_from_other_machines(served):
     with pytest.raises(OSError, match="refused"):
         http.client.HTTPConnection("127.0.0.2", served.port, timeout=5).request("GET", "/")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "Chromium is missing; run tools/system-setup.sh"
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=options)
-        yield started
-        started.close()
 
 
 @pytest.fixture
