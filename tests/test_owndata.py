@@ -274,6 +274,7 @@ def test_what_a_large_region_is_compared_with_keeps_its_name_and_line():
     series = own.series(large, compare=["peers", "nation"])
     named = {text.get_text() for text in series.texts}
     assert {"liknande kommuner", "riket"} <= named
+    assert "Grå linjer är övriga kommuner." in style.description_of(series.figure).note
     alone = style.description_of(own.series(analysis.region("Arboga"), compare=compare).figure).alt
     assert "lägst" not in alone
 

@@ -29,6 +29,7 @@ from analysis.views.comparators import Comparator, Given, comparators
 
 COUNTS = ("invånare", "personer", "antal")
 CENTRES = {"kvot": 1.0}  # the middle of a diverging scale, by unit
+_GREY = "Grå linjer är övriga kommuner."  # as other series of many lines say it
 _NAMED = 60  # most names tried on a map of many members; the table has them all
 
 
@@ -406,7 +407,7 @@ def _series_description(
         kind=table.kind,
         unit=_series_unit(measure, index),
         alt=_series_alt(title, table, int(frame.index[-1]), [one.label for one in against]),
-        note=note,
+        note=_together(note, _GREY if len(frame.columns) > charts.MOST_NAMED else ""),
         table=table,
     )
 

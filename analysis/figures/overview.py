@@ -192,7 +192,7 @@ def _first_description(region: Region, counts: pd.Series, year: int) -> Descript
     )
     return Description(
         "folkmangd-orter",
-        people_title(region, counts),
+        people_title(counts),
         f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
         f"{swedish.listed(said[: maps.MANY])}.{_groups_alt(region)}",
         ("population", "localities"),
@@ -212,18 +212,22 @@ def _dot_localities(axes: Axes, region: Region, localities: pd.DataFrame) -> Non
     )
 
 
-def people_title(region: Region, counts: pd.Series) -> str:
+def people_title(counts: pd.Series) -> str:
     """Where most of the inhabitants live, as a message.
 
-    >>> people_title(Region("x", "X", ("1780", "1761")), pd.Series({"1780": 70.0, "1761": 30.0}))
+    >>> people_title(pd.Series({"1780": 70.0, "1761": 30.0}))
     'Sju av tio invånare bor i Karlstads kommun'
+    >>> people_title(pd.Series({"1780": 70.0, "1761": float("nan")}))
+    'Invånare i 2 kommuner, inte kända i alla'
     """
-    share = counts.iloc[0] / counts.sum()
+    if counts.isna().any():
+        return f"Invånare i {len(counts)} kommuner, inte kända i alla"
+    total = counts.sum()
     if len(counts) == 1:
-        return f"{swedish.number(counts.iloc[0])} invånare i {_owned(str(counts.index[0]))} kommun"
-    tenths = round(10 * share)
+        return f"{swedish.number(total)} invånare i {_owned(str(counts.index[0]))} kommun"
+    tenths = round(10 * counts.iloc[0] / total)
     if tenths < 2:
-        return f"{swedish.number(counts.sum())} invånare i {len(counts)} kommuner"
+        return f"{swedish.number(total)} invånare i {len(counts)} kommuner"
     part = (
         "Hälften av invånarna"
         if tenths == 5

@@ -113,16 +113,6 @@ def plot_population(
         marks = maps.nice_counts(float(counts.max()))
         sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
         maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
-    frame = pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()})
-    table = Table(
-        "folkmangd-karta",
-        f"Folkmängd den 31 december {year}",
-        frame,
-        {"name": NAME, "population": Format("Folkmängd", "invånare")},
-        ("population",),
-        kind="observed",
-        notes=noise([year]),
-    )
     return style.describe(
         chart,
         style.Description(
@@ -130,7 +120,7 @@ def plot_population(
             title=f"Folkmängd i kommunerna {year}",
             alt=_population_alt(region, counts, year),
             sources=("population", "localities"),
-            table=table,
+            table=_population_table(counts, year),
             kind="observed",
             unit="invånare",
             note="Cirklarnas yta visar folkmängden."
@@ -166,6 +156,18 @@ def _draw_inhabitants(
         order=list(counts.index)[:_NAMED],
         values=counts.map(swedish.number),
         surroundings=boundaries,
+    )
+
+
+def _population_table(counts: pd.Series, year: int) -> Table:
+    return Table(
+        "folkmangd-karta",
+        f"Folkmängd den 31 december {year}",
+        pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()}),
+        {"name": NAME, "population": Format("Folkmängd", "invånare")},
+        ("population",),
+        kind="observed",
+        notes=noise([year]),
     )
 
 

@@ -1,4 +1,4 @@
-"""A gallery of every public figure, drawn by the example in its own docstring when pages are built.
+"""A gallery of the figures of regions, each drawn by the example in its own docstring.
 
 Terms
 -----
@@ -18,7 +18,8 @@ ROOMS = ("analysis.explore", "analysis.figures", "analysis.owndata")
 PARTS = "analysis.figures.charts"  # what other figures are made of says nothing by itself
 HEAD = """# Gallery
 
-Every public figure, drawn by the code below it. What names `style` or `pd` there has them from
+Every public figure of regions, drawn by the code below it; those of an investigation need its
+[folder](../utredning.md). What names `style` or `pd` there has them from
 `analysis.figures` and pandas. More in [how do I …](../recipes.md).
 """
 

@@ -170,9 +170,10 @@ def plot_bases(view: View, key: str) -> Axes:
         axes.set_ylim(-0.6, len(bars) - 0.4)
         axes.tick_params(axis="y", length=0)
         number_axis(axes.xaxis, ticks=2 if narrow else 4)
+    title = _base_title(view.service_name(key), bars)
     table = Table(
         f"underlag-{key}",
-        _base_title(view, key),
+        title,
         bars[["label", "population"]],
         {"label": word("Grupp"), "population": Format("Folkmängd", "invånare")},
         ("services", "population"),
@@ -182,7 +183,7 @@ def plot_bases(view: View, key: str) -> Axes:
         axes,
         style.Description(
             id=f"figur-underlag-{key}",
-            title=_base_title(view, key),
+            title=title,
             subtitle=f"Invånare bakom {service(view, key)}, folkmängd {view.population_year}",
             alt=f"Liggande staplar: {swedish.listed(said)}.",
             sources=("services", "population"),
@@ -200,10 +201,8 @@ def plots_of_bases(view: View) -> Iterator[Axes]:
             yield plot_bases(view, key)
 
 
-def _base_title(view: View, key: str) -> str:
-    bars = _base_bars(view, key)
+def _base_title(what: str, bars: pd.DataFrame) -> str:
     after = bars.loc[bars["kind"] == "after", "population"]
-    what = view.service_name(key)
     if after.empty:
         return f"{what}: invånare bakom tjänsten i dag"
     large, small = after.max(), after.min()
