@@ -102,7 +102,7 @@ class Inputs:
     @property
     def drawing(self) -> str:
         """SHA-256 over what a figure depends on beside its chapter, its data and its arguments."""
-        return _hash([self.library, self.fonts, self.versions, self.base])
+        return _drawing(self.library, self.fonts, self.versions, self.base)
 
     def digest(self, region: Region) -> str:
         """SHA-256 over everything the report of `region` depends on."""
@@ -169,7 +169,12 @@ def library_digest() -> str:
 
 def drawing_digest() -> str:
     """`Inputs.drawing` as it is now."""
-    return _hash([library_digest(), font_digest(), installed_versions(), base_digest()])
+    return _drawing(library_digest(), font_digest(), installed_versions(), base_digest())
+
+
+def _drawing(library: str, fonts: str, versions: str, base: str) -> str:
+    """The one list of what is drawn with, whoever has it."""
+    return _hash([library, fonts, versions, base])
 
 
 def template_digest() -> str:
