@@ -217,6 +217,8 @@ def people_title(counts: pd.Series) -> str:
 
     >>> people_title(pd.Series({"1780": 70.0, "1761": 30.0}))
     'Sju av tio invånare bor i Karlstads kommun'
+    >>> people_title(pd.Series({"0380": 97.0, "0360": 3.0}))
+    'Mer än nio av tio invånare bor i Uppsala kommun'
     >>> people_title(pd.Series({"1780": 70.0, "1761": float("nan")}))
     'Invånare i 2 kommuner, inte kända i alla'
     """
@@ -224,20 +226,21 @@ def people_title(counts: pd.Series) -> str:
         return f"Invånare i {len(counts)} kommuner, inte kända i alla"
     total = counts.sum()
     if len(counts) == 1:
-        return f"{swedish.number(total)} invånare i {_owned(str(counts.index[0]))} kommun"
+        return f"{swedish.number(total)} invånare i {_in_full(str(counts.index[0]))}"
     tenths = round(10 * counts.iloc[0] / total)
     if tenths < 2:
         return f"{swedish.number(total)} invånare i {len(counts)} kommuner"
-    part = (
-        "Hälften av invånarna"
-        if tenths == 5
-        else (f"{swedish.capitalised(swedish.in_words(tenths))} av tio invånare")
-    )
-    return f"{part} bor i {_owned(str(counts.index[0]))} kommun"
+    part = _TENTHS.get(tenths, f"{swedish.capitalised(swedish.in_words(tenths))} av tio invånare")
+    return f"{part} bor i {_in_full(str(counts.index[0]))}"
 
 
-def _owned(code: str) -> str:
-    return swedish.genitive(municipalities()[code].name)
+_TENTHS = {5: "Hälften av invånarna", 10: "Mer än nio av tio invånare"}
+
+
+def _in_full(code: str) -> str:
+    """Karlstads kommun, but Uppsala kommun: a name that ends in a vowel has no genitive."""
+    name = municipalities()[code].name
+    return f"{name if name[-1] in 'aeiouyåäö' else swedish.genitive(name)} kommun"
 
 
 def _draw_groups(

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from unittest import mock
 
 import guides
 import pytest
@@ -27,25 +28,18 @@ def test_there_are_twenty_recipes():
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_works_as_it_stands(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(themes, "THEMES", themes.THEMES)
-    before = dict(themes.THEMES)
     for step in STEPS:
         if step.file:
             guides.write(step, tmp_path)
     lines = RECIPES[name].text.splitlines()
     names, printed = {}, io.StringIO()
-    try:
-        with contextlib.redirect_stdout(printed):
-            exec(
-                "\n".join([START, *(line for line in lines if not line.endswith("# error"))]), names
-            )
-        for line in lines:
-            if line.endswith("# error"):
-                with pytest.raises(InputError):
-                    exec(line, names)
-    finally:
-        themes.THEMES.clear()
-        themes.THEMES.update(before)
+    good = [line for line in lines if not line.endswith("# error")]
+    with mock.patch.dict(themes.THEMES), contextlib.redirect_stdout(printed):
+        exec("\n".join([START, *good]), names)
+    for line in lines:
+        if line not in good:
+            with pytest.raises(InputError):
+                exec(line, names)
     wanted = next((words for key, words in SAID.items() if key in name), "")
     assert wanted in printed.getvalue()
     assert printed.getvalue() or "print" not in RECIPES[name].text

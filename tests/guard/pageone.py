@@ -426,7 +426,7 @@ def first_map(at: Place) -> Figure:
     whole, order = at.whole, by_size(at.whole)
     rows = [[names()[code], number(people()[code])] for code in order]
     tenths = round(10 * people()[order[0]] / total(order))
-    part = "Hälften av invånarna" if tenths == 5 else f"{count(tenths)} av tio"
+    part = "Hälften av invånarna" if tenths == 5 else f"{count(min(tenths, 9))} av tio"
     groups = [f"I {g.name} ingår {listed(names()[c] for c in g.members)}." for g in whole.groups]
     alone = f"{number(total(order))} invånare i {len(order)} kommuner"
     return Figure(
