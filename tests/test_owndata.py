@@ -148,6 +148,21 @@ def test_a_quote_that_is_not_closed_swallows_no_row(tmp_path):
         analysis.own(path, value="Antal", **MADE)
 
 
+def test_a_cell_that_shows_per_cent_is_a_share(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (("Kommun", "Andel"), ("Köping", 0.3), ("Arboga", 0.25)):
+        book.active.append(row)
+    book.active["B2"].number_format = "0%"
+    book.save(tmp_path / "andel.xlsx")
+    given = {"value": "Andel", "source": SOURCE}
+    with pytest.raises(InputError, match=r"holds 0\.3, which is unit='andel'"):
+        analysis.own(tmp_path / "andel.xlsx", unit="%", **given)
+    told = analysis.own(tmp_path / "andel.xlsx", unit="andel", **given).table(KAK, year=2024)
+    assert "30,0" in told.to_html()
+    small = analysis.own(tmp_path / "andel.xlsx", unit="procent av invånarna", **given)
+    assert not measures.is_count(small.measure)
+
+
 def test_per_cent_is_no_share():
     frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Andel": [0.4, 31.0]})
     with pytest.raises(InputError, match="Arboga 2024 is 31, and unit='andel' is a share"):
@@ -206,7 +221,7 @@ def companies():
 def test_counts_are_circles_and_rates_are_shaded(companies):
     assert measures.is_count(companies.measure)
     frame = pd.DataFrame({"kod": KAK.members, "Andel": [0.1, 0.2, None]})
-    for unit in ("andel", "procent", "företag per 1 000 invånare"):
+    for unit in ("andel", "procent av företagen", "företag per 1 000 invånare"):
         share = analysis.own(frame, value="Andel", source=SOURCE, unit=unit)
         assert not measures.is_count(share.measure)
     assert (

@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 
 from analysis import regions
 from analysis.citable import Source
-from analysis.errors import InputError
+from analysis.errors import InputError, raise_faults
 from analysis.explore import themes
 from analysis.explore.themes import Theme
 from analysis.metrics.measure import MEASURES, Kind, Measure
@@ -147,20 +147,32 @@ def own(
     asked = Asked((code,), value, year, dict(where or {}), tuple(skip))
     values, intake = reading.read(given, asked, source=source, unit=unit)
     measure = _measure(label or value or source.title, unit, source, kind, formula, shaded)
-    if measure.as_percent and (values > 1).any():
-        place, when = values.index[values > 1].tolist()[0]
-        raise InputError(
-            f"{regions.names_of([place])[0]} {when} is {values[place, when]:g}, and unit='andel' is a "
-            "share from 0 to 1; write unit='procent'"
-        )
+    raise_faults(InputError, _scale_faults(values, measure))
     return Own(GROUP, measure, lambda: values.rename(measure.id), intake=intake)
+
+
+def _scale_faults(values: pd.Series, measure: Measure) -> list[str]:
+    """Shares above 1, and per cent that are shares: a cell of Excel that shows 30 % holds 0.3."""
+    known = values.dropna()
+    if measure.as_percent and (known > 1).any():
+        place, when = known.index[known > 1].tolist()[0]
+        return [
+            f"{regions.names_of([place])[0]} {when} is {known[place, when]:g}, and unit='andel' is a "
+            "share from 0 to 1; write unit='procent'"
+        ]
+    if measure.unit == "procent" and len(known) > 1 and 0 < known.abs().max() <= 1:
+        return [
+            "no figure is over 1, and unit='procent' is per cent; a cell that shows 30 % holds 0.3, "
+            "which is unit='andel'; if they are that small, say of what: unit='procent av invånarna'"
+        ]
+    return []
 
 
 def _measure(
     label: str, unit: str, source: Source, kind: Kind, formula: str, shaded: bool | None
 ) -> Measure:
     plain = {"%": "procent", "st": "antal"}.get(unit.strip(), unit.strip())
-    rate = plain in _RATES or " per " in f" {plain} " or "/" in plain
+    rate = plain.split(" ")[0] in _RATES or " per " in f" {plain} " or "/" in plain
     measure = Measure(
         f"egen_{slug(label).replace('-', '_')}",
         label,
