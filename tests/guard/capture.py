@@ -45,9 +45,11 @@ def _run(chapter: str, region: str) -> list:
 
 def _drawn(figure) -> list[str]:
     """The words on a figure, after the name on the axis of the row that they stand in."""
+    from matplotlib.axes import Axes
+
     return [
         f"{_row_of(text, axes)}{ROW}{text.get_text()}"
-        for axes in figure.axes
+        for axes in figure.findobj(Axes)
         for text in axes.texts
     ]
 
