@@ -113,6 +113,12 @@ def cli(debug: bool, data_dir: Path | None) -> None:
 @click.option(
     "--only", default="", metavar="CHAPTER", help="These chapters alone, such as commuting."
 )
+@click.option(
+    "--compare",
+    multiple=True,
+    metavar="SET",
+    help="Compare with peers, county, labour-market, nation, or any municipalities.",
+)
 @click.option("--no-appendix", is_flag=True, help="Leave the appendix out.")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
@@ -128,6 +134,7 @@ def build(
     scheduler: str,
     chapters: tuple[Path, ...],
     only: str,
+    compare: tuple[str, ...],
     no_appendix: bool,
     force: bool,
     dry_run: bool,
@@ -152,6 +159,7 @@ def build(
             jobs=jobs,
             chapters=chapters,
             only=[part.strip() for part in only.split(",") if part.strip()],
+            compare=compare,
             scheduler=scheduler,
             appendix=not no_appendix,
         ),
@@ -218,6 +226,7 @@ def plan_text(plan: Plan) -> str:
     ]
     for region in plan.regions:
         lines.append(f"{region.key}: {region}")
+        lines += [f"  compared with {one}" for one in plan.compare]
         lines += [f"  {job.chapter}: {job.notebook.name}" for job in plan.chapters_of(region)]
         lines.append(f"  -> {plan.out / region.key}")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ middle half: between the lower and the upper quartile of all municipalities.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,13 +20,14 @@ from matplotlib.patches import Patch
 from analysis.citable import Citable
 from analysis.figures import charts, labels, style
 from analysis.figures.population import aged
-from analysis.figures.residents import AREA, NAME
+from analysis.figures.residents import AREA, NAME, cited
 from analysis.loaders import tables
 from analysis.metrics.need import staff_55plus, staff_60plus
 from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import population as text
 from analysis.text import swedish
+from analysis.views.comparators import Comparator
 from analysis.views.population import MAIN, Indicator, Residents, by_size, cooperations, last_year
 
 MOST_ROWS = 14  # with more members than this the largest are drawn and the table has them all
@@ -81,7 +83,7 @@ def plot_capacity(view: Residents) -> Axes:
             "enhet och år vid varje mått",
             alt=f"Punktdiagram. {title}. {_said(view, measured)}",
             kind="derived",
-            sources=_sources(measured),
+            sources=cited(view.against, *_sources(measured)),
             table=value_table(view, measured),
             measures=tuple(indicator.measure.id for indicator in measured),
             note=_shown(view, rows),
@@ -94,22 +96,36 @@ def capacity_figures(view: Residents) -> list[Axes]:
     return [plot_capacity(view)] if view.pick(MAIN) else []
 
 
-def _rows(view: Residents) -> list[str]:
-    """Codes in the order of the rows; a heading is the name of a cooperation, with a blank."""
+@dataclass(frozen=True)
+class _Row:
+    """A member by its code, a comparator by its municipalities, or a heading with neither."""
+
+    name: str
+    code: str = ""
+    of: Comparator | None = None
+
+    def value(self, measured: Indicator) -> float:
+        """The latest value of a member, the median of a comparator; NaN for a heading."""
+        if self.of is not None:
+            return self.of.median(measured.comparable)
+        return float(measured.latest.get(self.code, np.nan))
+
+
+def _rows(view: Residents) -> list[_Row]:
+    """Members cooperation by cooperation, then what they are compared with on request."""
     parts = cooperations(view.region)
     most = max(3, MOST_ROWS // len(parts))
-    return [
-        row
-        for part in parts
-        for row in (
-            *([f" {part.name}"] if len(parts) > 1 else []),
-            *by_size(part, view.values)[:most],
-        )
-    ]
+    rows: list[_Row] = []
+    for part in parts:
+        codes = by_size(part, view.values)[:most]
+        rows += [_Row(part.name)] if len(parts) > 1 else []
+        rows += [_Row(name, code) for name, code in zip(names_of(codes), codes, strict=True)]
+    rows += [_Row("Median för")] if view.against else []
+    return [*rows, *(_Row(one.title, of=one) for one in view.against)]
 
 
-def _shown(view: Residents, rows: Sequence[str]) -> str:
-    members = [row for row in rows if not row.startswith(" ")]
+def _shown(view: Residents, rows: Sequence[_Row]) -> str:
+    members = [row for row in rows if row.code]
     return (
         ""
         if len(members) == len(view.region.members)
@@ -118,11 +134,10 @@ def _shown(view: Residents, rows: Sequence[str]) -> str:
 
 
 def _panel(
-    axes: Axes, measured: Indicator, rows: Sequence[str], colours: Mapping[str, str]
+    axes: Axes, measured: Indicator, rows: Sequence[_Row], colours: Mapping[str, str]
 ) -> None:
-    scaled = measured.latest.astype("float64") * measured.scale
-    shown = scaled.reindex(list(rows))
-    edges = [*shown.dropna()]
+    shown = [row.value(measured) * measured.scale for row in rows]
+    edges = [value for value in shown if not swedish.is_missing(value)]
     if measured.whole:
         low, middle, high = (measured.comparable * measured.scale).quantile([0.25, 0.5, 0.75])
         axes.axvspan(low, high, color=_BAND, zorder=0, linewidth=0)
@@ -136,8 +151,8 @@ def _panel(
             [y],
             "o",
             markersize=6,
-            color=colours[row],
-            markeredgecolor="white",
+            color=colours[row.code] if row.code else "white",
+            markeredgecolor="white" if row.code else style.MUTED,
             markeredgewidth=0.6,
             zorder=4,
         )
@@ -155,13 +170,12 @@ def _panel(
     _dress(axes, measured, rows, edges)
 
 
-def _dress(axes: Axes, measured: Indicator, rows: Sequence[str], edges: Sequence[float]) -> None:
+def _dress(axes: Axes, measured: Indicator, rows: Sequence[_Row], edges: Sequence[float]) -> None:
     reach = (max(edges) - min(edges)) or 1.0
     axes.set_xlim(min(edges) - 0.06 * reach, max(edges) + 0.34 * reach)
-    named = [row.strip() if row.startswith(" ") else names_of([row])[0] for row in rows]
-    axes.set_yticks(range(len(rows)), named, fontsize=8)
+    axes.set_yticks(range(len(rows)), [row.name for row in rows], fontsize=8)
     for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
-        tick.set_fontweight("bold" if row.startswith(" ") else "normal")
+        tick.set_fontweight("normal" if row.code or row.of else "bold")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xticks([])
@@ -213,14 +227,20 @@ def _said(view: Residents, measured: Sequence[Indicator]) -> str:
 def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
     """Members side by side: the value of each indicator, and the median of the country below."""
     codes = [code for part in cooperations(view.region) for code in by_size(part, view.values)]
-    frame = pd.DataFrame({"name": [*names_of(codes), "Median, alla kommuner"]})
+    medians = [f"Median, {one.label}" for one in view.against]
+    frame = pd.DataFrame({"name": [*names_of(codes), *medians, "Median, alla kommuner"]})
     formats = {"name": AREA}
     for indicator in measured:
         label = f"{indicator.measure.label} {indicator.year}"
-        frame[label] = [*indicator.latest.reindex(codes), indicator.median]
+        others = [one.median(indicator.comparable) for one in view.against]
+        frame[label] = [*indicator.latest.reindex(codes), *others, indicator.median]
         formats[label] = Format.of(indicator.measure, label)
     return Table(
-        "kapacitet", "Kommunernas värden och landets median", frame, formats, _sources(measured)
+        "kapacitet",
+        "Kommunernas värden och landets median",
+        frame,
+        formats,
+        cited(view.against, *_sources(measured)),
     )
 
 

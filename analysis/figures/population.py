@@ -21,23 +21,25 @@ from matplotlib.ticker import FuncFormatter
 from analysis import catalog
 from analysis.errors import InputError
 from analysis.figures import charts, labels, maps, style
-from analysis.figures.residents import NAME, noise
+from analysis.figures.residents import NAME, cited, noise, sums_note
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
 from analysis.regions import Region, country, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import areas, swedish
+from analysis.views.comparators import Comparator, Given, comparators
 from analysis.views.population import (
     BROAD_AGES,
     NATION,
     Indicator,
+    beside,
     broad_ages,
     by_size,
-    comparators,
     compared_sets,
     cooperations,
     in_order,
     last_year,
+    usable,
 )
 
 _NAMED_LOCALITIES = 14
@@ -46,7 +48,6 @@ _MOST_BARS = 44  # members in the bars of moves: more would not be read
 _OLD = 3  # figures this many years old say their age in the title
 _BORDERS = "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB."
 _AGES_UNKNOWN = "Åldersfördelningen är okänd:\nuppgift saknas för minst en åldersgrupp."
-_SUMS = "Riket, län och samarbeten är summor av kommunernas tal."
 COMPONENT_LABELS = {
     "natural_increase": "Födda minus döda",
     "net_county": "Flyttnetto mot eget län",
@@ -367,9 +368,16 @@ def _localities_table(inside: pd.DataFrame) -> Table:
 
 @style.drawn
 def plot_history(
-    region: Region, values: pd.Series, *, base: int = 1950, axes: Axes | None = None
+    region: Region,
+    values: pd.Series,
+    *,
+    base: int = 1950,
+    compare: Given = (),
+    axes: Axes | None = None,
 ) -> Axes:
     """Population of the region, its groups, county and nation as an index, `base` = 100.
+
+    `compare` is what stands beside them instead of county and nation (`views.comparators`).
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_population
@@ -378,7 +386,8 @@ def plot_history(
     >>> style.description_of(axes.figure).title
     'Folkmängd 1950–2025, 1950 = 100'
     """
-    sets = compared_sets(region, values)
+    sets = compared_sets(region, values, compare)
+    against = usable(region, comparators(region, compare))
     sums = metrics.by_area(values, sets)
     lines = _indexed({name: sums[name] for name in sets}, base)
     span = _span(lines)
@@ -396,10 +405,10 @@ def plot_history(
             id="folkmangd-historia",
             title=f"Folkmängd {span}, {base} = 100",
             alt=alt,
-            sources=("population",),
+            sources=cited(against, "population"),
             unit="index",
             note=_BORDERS,
-            table=_history_table("folkmangd-historia", sums, list(sets)),
+            table=_history_table("folkmangd-historia", sums, list(sets), against),
         ),
     )
 
@@ -496,12 +505,12 @@ def _keyed(key: str, region: Region) -> list[tuple[str, Region]]:
     return [(key if len(parts) == 1 else f"{key}-{part.key}", part) for part in parts]
 
 
-def history_figures(region: Region, values: pd.Series) -> list[Axes]:
+def history_figures(region: Region, values: pd.Series, *, compare: Given = ()) -> list[Axes]:
     """The long series: the region against comparators, and the members of each cooperation."""
     several = [part for part in cooperations(region) if len(part.members) > 1]
     colours = charts.named_colours(region.members)
     return [
-        plot_history(region, values),
+        plot_history(region, values, compare=compare),
         *(
             plot_members(part, values, colours=colours, key=key)
             for key, part in _keyed("folkmangd-medlemmar", region)
@@ -520,7 +529,9 @@ def _ends(lines: Mapping[str, pd.Series]) -> str:
     )
 
 
-def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
+def _history_table(
+    key: str, sums: pd.Series, names: Sequence[str], against: Sequence[Comparator] = ()
+) -> Table:
     """Inhabitants every tenth year and the latest one, one row an area."""
     last = last_year(sums)
     chosen = sorted({*range(1950, last, 10), last - 10, last} & set(sums.index.unique(1)))
@@ -536,8 +547,12 @@ def _history_table(key: str, sums: pd.Series, names: Sequence[str]) -> Table:
         f"Folkmängd vissa år {chosen[0]}–{last}",
         frame.reset_index(drop=True),
         formats,
-        ("population",),
-        notes=("Alla år avser dagens kommungränser.", *tables.notes("population"), _SUMS),
+        cited(against, "population"),
+        notes=(
+            "Alla år avser dagens kommungränser.",
+            *tables.notes("population"),
+            sums_note(against),
+        ),
     )
 
 
@@ -932,10 +947,12 @@ def pyramid_figures(region: Region, ages: pd.DataFrame) -> list[Axes]:
     )
 
 
-def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[Table]:
+def ages_tables(
+    region: Region, ages: pd.DataFrame, values: pd.Series, *, compare: Given = ()
+) -> list[Table]:
     """Broad age groups of the latest year (both sexes), shares of the published population.
 
-    `ages` is that of `load_ages`. None where there are no ages.
+    `ages` is that of `load_ages`, `compare` as in `plot_history`. None where there are no ages.
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_ages, load_population
@@ -949,8 +966,9 @@ def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[T
     order = in_order(region, values)
     sets = {
         **dict(zip(names_of(order), ([code] for code in order), strict=True)),
-        **comparators(region, values),
+        **beside(region, values, compare),
     }
+    against = usable(region, comparators(region, compare))
     whole = metrics.by_area(values, sets).xs(year, level=1)
     groups = [
         (label, low, high) for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80, None))
@@ -971,7 +989,7 @@ def ages_tables(region: Region, ages: pd.DataFrame, values: pd.Series) -> list[T
                 "name": Format("Område", text=True),
                 **{label: Format(label, decimals=1, percent=True) for label, _, _ in groups},
             },
-            ("population_age", "population"),
+            cited(against, "population_age", "population"),
             notes=tables.notes("population_age"),
         )
     ]

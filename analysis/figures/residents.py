@@ -20,6 +20,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
+from analysis.citable import Citable
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.labels import Label
 from analysis.loaders import tables
@@ -30,10 +31,11 @@ from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import population as text
 from analysis.text import swedish
+from analysis.views.comparators import Comparator
 from analysis.views.population import (
     Residents,
+    beside,
     by_size,
-    comparators,
     compared_sets,
     cooperations,
     in_order,
@@ -47,7 +49,6 @@ MOST_BARS = 44  # members in the bars beside the map: more would not be read
 _BESIDE, _NAMES = 0.46, 0.42  # the bars' share of the width, and that of their names in it
 _BAR = 0.2  # inches of one bar
 _NAMED = 60  # most names tried on a map of many members; the table has them all
-_SUMS = "Riket, län och samarbeten är summor av kommunernas tal."
 _FIRST = 1975  # where the small multiples begin: fifty years, all of them on today's boundaries
 
 
@@ -62,6 +63,19 @@ def noise(years: Iterable[int], key: str = "population") -> tuple[str, ...]:
         if changed
         else ()
     )
+
+
+def sums_note(against: Sequence[Comparator] = ()) -> str:
+    """Which rows are sums, when `against` was asked for."""
+    what = (
+        "Samarbeten och det som kommunerna jämförs med" if against else "Riket, län och samarbeten"
+    )
+    return f"{what} är summor av kommunernas tal."
+
+
+def cited(against: Sequence[Comparator], *keys: Citable) -> tuple[Citable, ...]:
+    """The sources `keys`, and those that say which municipalities a comparator has."""
+    return tuple(dict.fromkeys([*keys, *(key for one in against for key in one.sources)]))
 
 
 # --- change on a map, with bars ------------------------------------------------------------------
@@ -95,7 +109,7 @@ def plot_change(view: Residents, *, boundaries: gpd.GeoDataFrame) -> Axes:
             title=title,
             subtitle=f"Folkmängdens förändring {first}–{last}, procent",
             alt=f"Karta och liggande staplar. {title}. {_said(bars)}",
-            sources=("population",),
+            sources=cited(view.against, "population"),
             table=change_table(view),
             unit="procent",
             measures=("population_change_10y",),
@@ -136,11 +150,11 @@ def _change_bars(view: Residents) -> list[_Bar]:
             )
         ]
     sums = metrics.by_area(
-        view.values, comparators(view.region, view.values) or {"": view.region.members}
+        view.values, beside(view.region, view.values, view.asked) or {"": view.region.members}
     )
     change = metrics.population_change_10y(sums).xs(view.year, level=1).dropna()
-    beside = [_Bar(str(area), float(share)) for area, share in change.items() if area]
-    return [*bars, *([_Bar("Att jämföra med")] if beside else []), *beside]
+    others = [_Bar(str(area), float(share)) for area, share in change.items() if area]
+    return [*bars, *([_Bar("Att jämföra med")] if others else []), *others]
 
 
 def _left_out(view: Residents, bars: Sequence[_Bar]) -> list[str]:
@@ -257,8 +271,8 @@ def change_table(view: Residents) -> Table:
     )
     sets |= {
         name if name not in sets else f"{name} (hela)": codes
-        for name, codes in compared_sets(view.region, values).items()
-        if len(codes) > 1
+        for name, codes in compared_sets(view.region, values, view.asked).items()
+        if len(codes) > 1 or codes[0] not in order
     }
     sums = metrics.by_area(values, sets).unstack(level=1).loc[list(sets)]
     frame = pd.DataFrame(
@@ -283,8 +297,8 @@ def change_table(view: Residents) -> Table:
                 "Förändring", decimals=1, percent=True, signed=True, measure="population_change_10y"
             ),
         },
-        ("population",),
-        notes=(*noise([year - 10, year]), _SUMS),
+        cited(view.against, "population"),
+        notes=(*noise([year - 10, year]), sums_note(view.against)),
     )
 
 

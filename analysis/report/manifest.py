@@ -121,6 +121,7 @@ class Inputs:
                 "formats": self.plan.formats,
                 "appendix": self.plan.appendix,
                 "as_of": self.plan.as_of.isoformat(),
+                "against": [_against(job) for job in self.plan.chapters_of(region)],
                 "ways": [asdict(way) for way in self.ways.get(region.key, ())],
             }
         )
@@ -136,6 +137,7 @@ class Inputs:
                 "notebook": self._notebook(job.chapter),
                 "parameters": job.parameters,
                 "region": _region(job.region),
+                "against": _against(job),
             }
         )
 
@@ -150,6 +152,15 @@ def _region(region: Region) -> list[object]:
         region.members,
         [(group.key, group.name, group.members) for group in region.groups],
     ]
+
+
+def _against(job: Job) -> list[object]:
+    """What a chapter compares with, as it is registered now: label and municipalities of each."""
+    if not job.compare:
+        return []
+    from analysis.views.comparators import comparators  # late: it needs pandas
+
+    return [(one.label, one.codes) for one in comparators(job.region, job.compare, day=job.as_of)]
 
 
 def _hash(parts: object) -> str:
@@ -370,6 +381,7 @@ def write(
         "groups": [group.key for group in region.groups],
         "as_of": plan.as_of.isoformat(),
         "formats": list(plan.formats),
+        "compare": list(plan.compare),
         "chapters": [name for name, _ in plan.chapters],
         "snapshot": catalog.SNAPSHOT_DATE.isoformat(),
         "data": [

@@ -8,11 +8,14 @@ job: one chapter for one region on one date.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from analysis import hints, paths
 from analysis.errors import InputError, raise_faults
@@ -29,12 +32,16 @@ _MOST_JOBS = 256
 
 @dataclass(frozen=True)
 class Job:
-    """One chapter to execute; `parameters` are what Papermill hands to the notebook."""
+    """One chapter to execute; `parameters` are what Papermill hands to the notebook.
+
+    `compare` is what it holds its region against, when that was asked for and it can.
+    """
 
     region: Region
     chapter: str
     notebook: Path
     as_of: date
+    compare: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def own(self) -> bool:
@@ -47,12 +54,14 @@ class Job:
         return ()
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, Any]:
         """Parameters of the notebook: registered regions by key, others by their codes."""
+        asked = {"compare": list(self.compare)} if self.compare else {}
         return {
             "region": reference(self.region),
             "name": self.region.name,
             "as_of": self.as_of.isoformat(),
+            **asked,
         }
 
 
@@ -69,10 +78,21 @@ class Plan:
     scheduler: str = ""  # address of a Dask scheduler; none: processes of this machine
     appendix: bool = True
     kicker: str = ""  # what kind of report it is; "" is that of a region
+    compare: tuple[str, ...] = ()  # what its comparing chapters hold each region against
+    comparing: tuple[str, ...] = ()  # the chapters with a parameter for that
 
     def chapters_of(self, region: Region) -> list[Job]:
         """The jobs of one region, in the order of the report."""
-        return [Job(region, name, path, self.as_of) for name, path in self.chapters]
+        return [
+            Job(
+                region,
+                name,
+                path,
+                self.as_of,
+                compare=self.compare if name in self.comparing else (),
+            )
+            for name, path in self.chapters
+        ]
 
 
 def reference(region: Region) -> str:
@@ -92,14 +112,16 @@ def make_plan(
     jobs: int | None = None,
     chapters: Sequence[Path | str] = (),
     only: Sequence[str] = (),
+    compare: Sequence[str] = (),
     scheduler: str = "",
     appendix: bool = True,
 ) -> Plan:
     """Check everything that can be checked before any work is done.
 
-    `only` leaves out all chapters but those that it names, own ones by the name of their file.
+    `only` leaves out all chapters but those that it names, own ones by the name of their file;
+    `compare` is for those whose parameters have it (`views.comparators` says what it may name).
     Raises InputError with all faults: unknown format, chapter file that is no notebook, output
-    folder that belongs to another set of members, number of jobs below one.
+    folder that belongs to another set of members, number of jobs below one, unknown comparator.
     """
     target = Path(out or paths.default_reports()).resolve()
     given = [Path(path) for path in chapters]
@@ -114,17 +136,54 @@ def make_plan(
     faults += out_faults(target)
     faults += [fault for region in regions for fault in folder_faults(target, region)]
     faults += [fault for region in regions for fault in _new_faults(region)]
+    chosen = [part for part in known if not only or part[0] in only]
+    comparing = [name for name, path in chosen if compare and path.is_file() and _compares(path)]
+    faults += _compare_faults(compare, regions, comparing) if compare else []
     raise_faults(InputError, faults)
     return Plan(
         tuple(dict.fromkeys(regions)),
-        tuple(part for part in known if not only or part[0] in only),
+        tuple(chosen),
         tuple(name for name in ALL_FORMATS if name in formats),
         as_of or _data_date(),
         target,
         jobs or os.cpu_count() or 1,
         scheduler,
         appendix,
+        compare=tuple(compare),
+        comparing=tuple(comparing),
     )
+
+
+def _compares(path: Path) -> bool:
+    """True when the parameters cell of a notebook sets `compare`."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", ())]
+        return any(re.search(r"^compare\b", "".join(c["source"]), re.MULTILINE) for c in tagged)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # what it lacks is told when it is run
+        return False
+
+
+def _compare_faults(
+    compare: Sequence[str], regions: Sequence[Region], comparing: Sequence[str]
+) -> list[str]:
+    """Words that name no comparator, and a comparison that no chapter would show."""
+    from analysis.views.comparators import comparators  # late: it needs pandas
+
+    if not comparing:
+        return ["none of the chapters compares; add population, or leave compare out"]
+    faults: list[str] = []
+    for region in regions:
+        try:
+            comparators(region, compare)
+        except InputError as error:
+            faults += error.faults
+    return list(dict.fromkeys(faults))
 
 
 def _scheduler_faults(address: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from analysis.regions import Region, municipalities, names_of
 from analysis.text import swedish
+from analysis.views.comparators import PEERS
 from analysis.views.population import NATION, cooperations
 
 
@@ -41,8 +42,9 @@ def called(part: Region, region: Region) -> str:
 
 
 def inside(area: str) -> str:
-    """`i riket`, `i Värmlands län`, `i de fem kommunerna`."""
-    return "i riket" if area == NATION else f"i {area}"
+    """`i riket`, `i Värmlands län`, `i liknande kommuner`, `i de fem kommunerna`."""
+    common = {NATION, PEERS.capitalize()}
+    return f"i {area.lower() if area in common else area}"
 
 
 def all_of(count: int, *, short: bool = False) -> str:

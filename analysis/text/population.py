@@ -25,9 +25,9 @@ from analysis.text import areas, swedish
 from analysis.views.population import (
     Indicator,
     Residents,
+    beside,
     broad_ages,
     by_size,
-    comparators,
     compared_sets,
     cooperations,
     joint_need,
@@ -119,10 +119,28 @@ def _alone(percent: float) -> tuple[str, str]:
     return ("växte" if percent > 0 else "krympte", f"med {swedish.number(abs(percent), 1)} procent")
 
 
+def compared_sentences(view: Residents) -> list[str]:
+    """What the reader asked to compare with, and what of it has nothing to compare with."""
+    there = [
+        f"{one.label} ({swedish.counted(len(one.codes), 'kommun', 'kommuner')})"
+        for one in view.against
+    ]
+    empty = [one.label for one in view.asked if one not in view.against]
+    said = []
+    if there:
+        said.append(
+            f"I det här kapitlet jämförs kommunerna med {swedish.listed(there)}: folkmängden som "
+            "summor, andra mått som medianen av de kommuner som har uppgift."
+        )
+    if empty:
+        said.append(f"Med {swedish.listed(empty)} går det inte: inga andra kommuner ingår.")
+    return [" ".join(said)] if said else []
+
+
 def growth_sentences(view: Residents, *, years: int = 10) -> list[str]:
     """Change over `years` of each cooperation, its counties and the nation; empty where unknown."""
     year, values, region = view.year, view.values, view.region
-    sums = metrics.by_area(values, compared_sets(region, values))
+    sums = metrics.by_area(values, compared_sets(region, values, view.asked))
     if year - years not in sums.index.get_level_values(1):
         return []
     now, then = sums.xs(year, level=1), sums.xs(year - years, level=1)
@@ -133,8 +151,9 @@ def growth_sentences(view: Residents, *, years: int = 10) -> list[str]:
         for pair in [(float(now[part.name]), float(then[part.name]))]
         if not any(map(swedish.is_missing, pair))
     ]
-    beside = [(area, float(now[area] / then[area] - 1)) for area in comparators(region, values)]
-    return [" ".join(filter(None, [*said, _beside(beside)]))]
+    sets = beside(region, values, view.asked)
+    others = [(area, float(now[area] / then[area] - 1)) for area in sets]
+    return [" ".join(filter(None, [*said, _beside(others)]))]
 
 
 def _moved(name: str, now: float, then: float) -> str:

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
-from analysis import regions
+from analysis import catalog, regions
 from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.loaders import population
 from analysis.regions import Region
 
 KINDS = ("peers", "county", "labour market", "nation")
-Compared = str | Region
-Given = Compared | Iterable[Compared]
+PEERS = "liknande kommuner"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Comparator:
     label: str
     codes: tuple[str, ...]
     sources: tuple[Citable, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The label with its first letter upper-case, as it begins a row."""
+        return self.label[:1].upper() + self.label[1:]
 
     def median(self, values: pd.Series) -> float:
         """The median of the known values (by code) of its municipalities; NaN when none is."""
@@ -47,38 +52,57 @@ class Comparator:
         return values.unstack(level=0).reindex(columns=list(self.codes)).median(axis=1).dropna()
 
 
-def comparators(region: Region, given: Given = ()) -> list[Comparator]:
+Compared = str | Region | Comparator
+Given = Compared | Iterable[Compared]
+
+
+def comparators(region: Region, given: Given = (), *, day: date | None = None) -> list[Comparator]:
     """What `given` names, in its order, each once: kinds, regions, or what `region()` understands.
 
+    Kinds may be written together, with commas. Peers that were named after `day` are none.
     Raises InputError for anything else.
 
-    >>> [one.label for one in comparators(regions.get("karlstad"), ["county", "nation"])]
+    >>> [one.label for one in comparators(regions.get("karlstad"), "county, nation")]
     ['Värmlands län', 'riket']
     >>> comparators(regions.get("kak"), "Örebro län")[0].codes[:2]
     ('1814', '1860')
     """
-    listed = [given] if isinstance(given, str | Region) else list(given)
-    found = [one for each in listed for one in _of(region, each)]
+    if isinstance(given, str) and not given.strip():
+        return []
+    listed = [given] if isinstance(given, str | Region | Comparator) else list(given)
+    found = [one for each in listed for part in _parts(each) for one in _of(region, part, day)]
     return list({one.label: one for one in found}.values())
 
 
-def _of(region: Region, given: Compared) -> list[Comparator]:
-    kind = given.casefold().replace("-", " ") if isinstance(given, str) else ""
+def _parts(given: Compared) -> list[Compared]:
+    """The kinds of a list such as `peers, nation`; anything else as it stands."""
+    parts = [_kind(part) for part in given.split(",")] if isinstance(given, str) else []
+    return list(parts) if set(parts) <= set(KINDS) and parts else [given]
+
+
+def _kind(text: str) -> str:
+    return text.strip().casefold().replace("-", " ")
+
+
+def _of(region: Region, given: Compared, day: date | None) -> list[Comparator]:
+    kind = _kind(given) if isinstance(given, str) else ""
     if kind == "nation":
         return [Comparator("riket", tuple(regions.current()))]
     if kind == "peers":
-        return [_peers(region)]
+        return [_peers(region, day)]
     if kind == "county":
         return [_named(regions.resolve(name)) for name in _counties(region)]
     if kind == "labour market":
         return [_named(regions.resolve(name)) for name in _markets(region)]
+    if isinstance(given, Comparator):
+        return [given]
     if isinstance(given, Region):
         return [_named(given)]
     try:
         return [_named(regions.resolve(given))]
     except InputError as error:
         raise InputError(
-            *error.faults, f"compare= takes {', '.join(KINDS)}, a region, or municipalities"
+            *error.faults, f"compare takes {', '.join(KINDS)}, a region, or municipalities"
         ) from None
 
 
@@ -97,8 +121,10 @@ def _markets(region: Region) -> list[str]:
     return [f"{name} arbetsmarknad" for name in found if name]
 
 
-def _peers(region: Region) -> Comparator:
+def _peers(region: Region, day: date | None) -> Comparator:
     table = population.load_peers()
+    if day is not None:
+        table = table[table["year"] <= catalog.dataset("peers").last_year(day)]
     near = table.loc[table["code"].isin(region.members), "peer_code"]
     codes = tuple(str(code) for code in dict.fromkeys(near) if code not in region.members)
-    return Comparator("liknande kommuner", codes, ("peers",))
+    return Comparator(PEERS, codes, ("peers",))

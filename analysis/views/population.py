@@ -27,6 +27,7 @@ from analysis.metrics import capacity, need
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, counties, country
+from analysis.views.comparators import Comparator, Given, comparators
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,11 +73,13 @@ def in_order(region: Region, values: pd.Series) -> list[str]:
     return [code for part in cooperations(region) for code in by_size(part, values)]
 
 
-def comparators(region: Region, values: pd.Series) -> dict[str, list[str]]:
-    """The counties of a region, when few, and the nation: codes by display name.
+def beside(region: Region, values: pd.Series, compare: Given = ()) -> dict[str, list[str]]:
+    """Those that were asked for, else the counties, when few, and the nation: codes by name.
 
     A set that is the region itself is no comparator.
     """
+    if against := usable(region, comparators(region, compare)):
+        return {one.title: list(one.codes) for one in against}
     codes = sorted(map(str, values.index.unique(0)))
     sets: dict[str, list[str]] = {}
     if len(region.counties) <= FEW_COUNTIES:
@@ -88,11 +91,16 @@ def comparators(region: Region, values: pd.Series) -> dict[str, list[str]]:
     return {name: inside for name, inside in sets.items() if set(inside) != set(region.members)}
 
 
-def compared_sets(region: Region, values: pd.Series) -> dict[str, list[str]]:
-    """Members by display name: the region's cooperations, its counties when few, and the nation."""
+def usable(region: Region, asked: Sequence[Comparator]) -> tuple[Comparator, ...]:
+    """Those of some comparators that have municipalities and are not the region itself."""
+    return tuple(one for one in asked if one.codes and set(one.codes) != set(region.members))
+
+
+def compared_sets(region: Region, values: pd.Series, compare: Given = ()) -> dict[str, list[str]]:
+    """Members by display name: the region's cooperations, then what stands `beside`."""
     return {
         **{part.name: list(part.members) for part in cooperations(region)},
-        **comparators(region, values),
+        **beside(region, values, compare),
     }
 
 
@@ -242,7 +250,8 @@ class Residents:
     """One region's people and what they can carry, with nothing newer than `day` (None: all).
 
     The tables are those of the loaders; `ages` are both sexes of the latest year, `ages_by_sex`
-    by sex; `later` are the keys of the datasets whose figures all lie after the day.
+    by sex; `later` are the keys of the datasets whose figures all lie after the day; `asked` is
+    what the reader wants to compare with, and none when that was left to the report.
     """
 
     region: Region
@@ -258,6 +267,12 @@ class Residents:
     tables: Mapping[str, pd.DataFrame]
     indicators: Mapping[str, Indicator]
     later: tuple[str, ...]
+    asked: tuple[Comparator, ...] = ()
+
+    @property
+    def against(self) -> tuple[Comparator, ...]:
+        """What was asked for and can be compared with."""
+        return usable(self.region, self.asked)
 
     @cached_property
     def values(self) -> pd.Series:
@@ -346,8 +361,11 @@ def until(table: pd.DataFrame, key: str, day: date | None) -> pd.DataFrame:
     return table if day is None else table[table["year"] <= catalog.dataset(key).last_year(day)]
 
 
-def residents(region: Region, as_of: str = "") -> Residents:
+def residents(region: Region, as_of: str = "", compare: Given = ()) -> Residents:
     """The view of a region; `as_of` is an ISO date, or empty for all there is.
+
+    `compare` is what `views.comparators` understands; without it the counties, when few, and the
+    nation stand beside the members.
 
     >>> from analysis import regions
     >>> view = residents(regions.get("kak"), "2012-06-30")
@@ -392,4 +410,5 @@ def residents(region: Region, as_of: str = "") -> Residents:
         tables,
         indicators(tables, peers=peers, groups=groups),
         tuple(later),
+        tuple(comparators(region, compare, day=day)) if compare else (),
     )
