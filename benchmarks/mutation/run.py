@@ -250,14 +250,25 @@ def _failing_test(tree: Path, *paths: str) -> str:
 
 
 def _near(path: str) -> list[str]:
-    """Test files that import the module at `path`, by its dotted name or from its package."""
+    """Test files that import the module at `path`, or one beside it that imports it itself."""
+    beside = [str(file.relative_to(ROOT)) for file in sorted((ROOT / path).parent.glob("*.py"))]
+    asked = [_imports(path), *(_imports(one) for one in beside if _in(one, _imports(path)))]
+    tests = [str(file.relative_to(ROOT)) for file in _test_files()]
+    return sorted({test for test in tests for pattern in asked if _in(test, pattern)})
+
+
+def _imports(path: str) -> re.Pattern[str]:
+    """Finds an import of the module at `path`, by its dotted name or from its package."""
     dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     package, _, name = dotted.rpartition(".")
-    asked = re.compile(
-        rf"(from|import) {re.escape(dotted)}\b|from {re.escape(package)} import [^\n]*\b{name}\b"
+    several = rf"\([^)]*\b{name}\b|[^\n(]*\b{name}\b"
+    return re.compile(
+        rf"(?:from|import) {re.escape(dotted)}\b|from {re.escape(package)} import (?:{several})"
     )
-    texts = {file: file.read_text(encoding="utf-8") for file in _test_files()}
-    return sorted(str(file.relative_to(ROOT)) for file, text in texts.items() if asked.search(text))
+
+
+def _in(path: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.search((ROOT / path).read_text(encoding="utf-8")) is not None
 
 
 @cache
@@ -297,7 +308,16 @@ def main() -> None:
         verdicts = list(pool.map(lambda one: _tried(one, right, known, asked.kept), sample))
     import table
 
-    table.write(ROOT / "docs" / "mutation.md", verdicts, every=len(every), seed=asked.seed)
+    page = ROOT / "docs" / "mutation.md"
+    table.write(page, verdicts, every=len(every), seed=asked.seed, commit=_commit())
+
+
+def _commit() -> str:
+    """The commit of the tree that was tried; says so when something in it was not committed."""
+    asked = ["git", "describe", "--always", "--dirty= and changes of it"]
+    return subprocess.run(
+        asked, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def _tried(mutant: Mutant, right: dict, known: dict[str, dict], kept: Path) -> Verdict:

@@ -15,8 +15,9 @@ INTRODUCTION = """# Mutation run
 
 One small fault at a time was put into the code between a value and its reader (`metrics`, `views`,
 `figures`, `text`, `key_figures`), by Cosmic Ray's operators, {count} of {every} possible ones drawn
-with seed {seed}, all at lines that a chapter of the three reports executes. `make mutants` tries
-them again ({date}); `benchmarks/mutation/run.py` says how each is judged.
+with seed {seed}, all at lines that a chapter of the three reports executes. Made {date} on commit
+{commit}; `make mutants` makes another run and writes this page anew, and
+`benchmarks/mutation/run.py` says how each fault is judged.
 
 Of the {count}, {none} change nothing in the three reports: no word, number or shape. **Of the {words} that
 change what a report says, {caught} are caught: {share} percent.** Another {drawing} change a drawing
@@ -24,8 +25,8 @@ alone (a width, a place, a colour); of those {drawn} are caught.
 """
 
 
-def write(path: Path, verdicts: list, *, every: int, seed: int) -> None:
-    """Write the page anew; `every` is the number of possible mutants."""
+def write(path: Path, verdicts: list, *, every: int, seed: int, commit: str) -> None:
+    """Write the page anew; `every` is the number of possible mutants in `commit`."""
     said = [verdict for verdict in verdicts if verdict.change == "words"]
     drawn = [verdict for verdict in verdicts if verdict.change == "drawing"]
     caught = [verdict for verdict in said if verdict.by in CAUGHT]
@@ -34,6 +35,7 @@ def write(path: Path, verdicts: list, *, every: int, seed: int) -> None:
         every=every,
         seed=seed,
         date=date.today().isoformat(),
+        commit=commit,
         none=sum(verdict.change == "none" for verdict in verdicts),
         words=len(said),
         caught=len(caught),

@@ -86,6 +86,19 @@ def test_at_most_six_pairs_and_their_opposite(region, modelled):
     assert len(about.table.frame) == len(found)
 
 
+@pytest.mark.parametrize("region", REGIONS, ids=lambda region: region.name)
+def test_a_band_is_inside_when_both_its_ends_are_members_and_the_legend_says_so(region, modelled):
+    found = figures.bands(region, modelled)
+    inside = [{band.home, band.work} <= set(region.members) for band in found]
+    assert [band.inside for band in found] == inside
+    legend = plot(region, modelled).figure.axes[1]
+    words = {text.get_text() for text in legend.texts}
+    assert ("mellan\nmedlemmar" in words, "till och från\nandra kommuner" in words) == (
+        any(inside),
+        not all(inside),
+    )
+
+
 def test_small_modelled_flows_are_told_as_intervals(modelled):
     shown = figures.bands(REGIONS[1], modelled)
     rows = figures.flow_table(REGIONS[1], shown, modelled).frame["persons"]

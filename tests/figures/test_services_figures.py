@@ -110,6 +110,15 @@ def test_every_year_of_the_compact_matrix_stands_in_its_table(inventory):
     assert all(year in said for year in years)
 
 
+@pytest.mark.parametrize("key", ["kak", "bergslagen", "malardalen"])
+def test_a_name_of_the_compact_matrix_that_is_whole_is_not_cut(inventory, key):
+    seen = view(inventory, key)
+    for axes in figures.compact_of(seen):
+        whole = {*seen.area_names.values(), *map(text.short, seen.names.values())}
+        written = [word.replace("\n", " ") for word in words(axes)]
+        assert {word for word in written if word.removesuffix(" …") in whole} <= whole
+
+
 def test_two_cooperations_stand_apart_under_their_names(inventory):
     (axes,) = figures.compact_of(view(inventory, "malardalen"))
     assert {"KAK", "Fyra Mälarstäder"} <= set(words(axes))
@@ -153,6 +162,18 @@ def test_maps_name_members_outside_the_region(inventory, boundaries):
     assert "Örebro" in described(axes).alt
 
 
+def test_maps_name_members_of_the_region_that_the_body_has_not_and_fill_their_rows(
+    inventory, boundaries
+):
+    seen = view(inventory, "malardalen")
+    for page in figures.maps_of(seen, boundaries=boundaries):
+        grid = page.get_figure(root=True).axes
+        heads = [ax.get_title("left") for ax in grid]
+        assert heads.count("") < 2  # the last place at most is empty
+        for ax in (ax for ax in grid if ax.get_title("left").startswith(("VMMF", "ESEM"))):
+            assert {"Arboga", "Strängnäs"} <= set(words(ax))
+
+
 # --- the full matrix and the timeline ------------------------------------------------------------
 
 
@@ -190,6 +211,14 @@ def test_one_row_a_body_with_its_words(inventory, key):
     for row in rows:
         assert row.start <= row.last <= row.to
         assert row.end is None or row.words.startswith(("avslutad", "återtagen", "utträdd"))
+
+
+def test_the_timeline_goes_cooperation_by_cooperation_each_from_its_first_start(inventory):
+    order = ("KAK", "Fyra Mälarstäder", "I flera av samarbetena")
+    (first, *_) = pages = figures.timeline_pages(view(inventory, "malardalen"))
+    assert {row.part for row in first} == set(order)
+    for rows in pages:
+        assert list(rows) == sorted(rows, key=lambda row: (order.index(row.part), row.start))
 
 
 def test_a_task_that_ended_says_nothing_of_the_others(inventory):

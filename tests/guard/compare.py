@@ -209,9 +209,20 @@ def _skeletons() -> Skeletons:
 def _words(part: str, shown: str, wanted: str) -> Iterator[str]:
     if wanted == listed.UNKNOWN:
         return
+    yield from _gaps(part, shown)
     has, must = _skeletons().of(shown), _skeletons().of(wanted)
     if has != must:
         yield f"{part} {_seen(shown)}: says {_differ(has, must)}"
+
+
+_GAP = re.compile(r"\S {2,}\S| [.,;](?:\s|$)|\(\)|[.,;:]{2,}(?<!\.\.\.)|\b(?:nan|None|<NA>)\b")
+
+
+def _gaps(part: str, shown: str) -> Iterator[str]:
+    """A place in a text in which something was to be said and is not."""
+    if gap := _GAP.search(shown):
+        around = shown[max(gap.start() - 20, 0) : gap.end() + 20]
+        yield f"{part}: a gap in '{around}'"
 
 
 def _differ(has: list[str], must: list[str]) -> str:
@@ -239,6 +250,7 @@ def _fixed() -> frozenset[tuple[str, ...]]:
 def _notes(shown: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:
     right = {_key(part) for note in wanted for part in sentences(note)} | _fixed()
     for note in shown:
+        yield from _gaps("note", note)
         for part in sentences(note):
             if _key(part) and _key(part) not in right:
                 yield f"note {_seen(part)} is not recomputed; give it in `notes`"
@@ -257,6 +269,7 @@ def _said(chapter: str, area: files.Area, shown: list[str]) -> Iterator[str]:
                 must[_key(part)] += 1
     has = Counter(_key(part) for text in shown for part in sentences(text))
     for text in shown:
+        yield from _gaps("text", text)
         for part in sentences(text):
             if any(at == chapter and part.startswith(start) for at, start in listed.SENTENCES):
                 continue

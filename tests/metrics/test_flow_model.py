@@ -75,6 +75,14 @@ class TestDistances:
         assert found.loc["0101", "0101"] == pytest.approx(2 * 0.75 * 0.25 * 6)
         assert found.equals(found.T)
 
+    @pytest.mark.parametrize(("people", "middle"), [(430, False), (370, True), (2100, True)])
+    def test_localities_of_a_tenth_or_of_too_many_are_not_believed(self, people, middle):
+        points, shapes = squares()
+        inhabitants = pd.Series({"0101": people, "0201": 100})  # 400 and 100 in localities
+        nodes = fm._places(points, shapes, inhabitants)
+        own = nodes[(nodes["code"] == "0101") & (nodes["weight"] > 0)]
+        assert (list(own["easting"]) == [5_000]) == middle
+
     def test_water_makes_the_way_longer(self):
         dry = fm.route_distances(*squares(gap=5_000), water_factor=1.0)
         wet = fm.route_distances(*squares(gap=5_000), water_factor=3.0)

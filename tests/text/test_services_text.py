@@ -221,6 +221,19 @@ def test_count_phrase(counts, expected):
     assert text.count_phrase(*counts) == expected
 
 
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (["1863"], ""),
+        (["2580"], ""),
+        (["1863", "2580"], "Hällefors delar 14 tjänster med andra. Om Luleå finns ingen uppgift."),
+    ],
+)
+def test_who_lacks_information_is_told_beside_what_is_known_and_not_else(inventory, members, said):
+    seen = sharing(regions.from_members(members), inventory, "2026-08-31")
+    assert text.counts_text(seen) == said
+
+
 def test_blank_date_is_the_date_of_the_data(inventory):
     assert view(inventory, "karlstad", "").day == SNAPSHOT_DATE
     with pytest.raises(InputError, match="2026-06-30"):
