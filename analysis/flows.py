@@ -24,6 +24,7 @@ import pandas as pd
 from analysis import catalog, datasets, reads
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
+from analysis.hints import whole_year
 from analysis.loaders import boundaries, commuting, population, tables
 from analysis.metrics import flow_evidence, flow_model, labour_markets
 from analysis.metrics.commuting import margins_from_flows, night_population
@@ -134,7 +135,7 @@ def commuting_of(year: int | None = None) -> Flows:
     analysis.errors.InputError: no commuting flows for 1990; valid are 2004 to 2021
     """
     known = years()
-    chosen = known[-1] if year is None else year
+    chosen = known[-1] if year is None else whole_year(year)
     if chosen not in known:
         raise InputError(f"no commuting flows for {chosen}; valid are {known[0]} to {known[-1]}")
     return _commuting_of(chosen, _editions(MATRIX, *_MODEL_SOURCES))

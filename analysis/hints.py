@@ -10,6 +10,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 
+from analysis.errors import InputError
+
 _MOST_LISTED = 60  # choices an error still lists; more is a wall, not a help
 
 
@@ -57,3 +59,15 @@ def unknown(what: str, value: str, valid: Iterable[str] | Mapping[str, str]) -> 
     listed = ", ".join(choices[:_MOST_LISTED])
     more = f" and {len(choices) - _MOST_LISTED} more" if len(choices) > _MOST_LISTED else ""
     return f"unknown {what} {value!r}: {did_you_mean(value, valid)}valid are {listed}{more}"
+
+
+def whole_year(year: object) -> int:
+    """A year as a number, also where it is written as text.
+
+    >>> whole_year("2021"), whole_year(2021.0)
+    (2021, 2021)
+    """
+    try:
+        return int(str(year).removesuffix(".0"))
+    except ValueError:
+        raise InputError(f"{year!r} is no year; write it as 2021") from None

@@ -52,7 +52,7 @@ ANSWERS = {
     ),
     "an unknown comparator": (
         lambda: explore.plot_ranking(KAK, "population", year=2024, compare="contry"),
-        "compare= takes peers, county",
+        "compare takes peers, county",
     ),
     "say a number": (lambda: analysis.say(3), "needs a sentence"),
     "a code without zero": (lambda: analysis.region([381]), "did you mean 0381"),

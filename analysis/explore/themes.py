@@ -229,6 +229,7 @@ def plot_series(
     'Folkmängd 1950–2025, index (2000 = 100)'
     """
     found, drawn = theme_of(theme), values(theme)
+    first, last = measures.span_of(region, found.measure, drawn, years=years, index=index)
     return measures.plot_measure_series(
         region,
         found.measure,
@@ -236,7 +237,7 @@ def plot_series(
         years=years,
         index=index,
         compare=compare,
-        kind=_kind(found, measures.known_years(drawn, region), computed=bool(index or compare)),
+        kind=_kind(found, range(first, last + 1), computed=bool(index or compare)),
     )
 
 

@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.figures import charts, maps, style
+from analysis.hints import whole_year
 from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities, names_of
@@ -99,18 +100,6 @@ def tidy(values: pd.Series | pd.DataFrame) -> pd.Series:
     except InputError as error:
         raise InputError(f"the second level of the index is no year: {error}") from None
     return values.set_axis(index)
-
-
-def whole_year(year: object) -> int:
-    """A year as a number, also where it is written as text.
-
-    >>> whole_year("2021"), whole_year(2021.0)
-    (2021, 2021)
-    """
-    try:
-        return int(str(year).removesuffix(".0"))
-    except ValueError:
-        raise InputError(f"{year!r} is no year; write it as 2021") from None
 
 
 def known_years(values: pd.Series, region: Region) -> list[int]:
@@ -348,11 +337,9 @@ def plot_measure_series(
     """
     values = tidy(values)
     known = known_years(values, region)
-    if not known:
-        raise InputError(f"{measure.id!r} is not known for any municipality of {region.name}")
-    breaks = _breaks(measure, known)
     index = None if index is None else whole_year(index)
-    first, last = _within(known, breaks, years, index)
+    first, last = span_of(region, measure, values, years=years, index=index)
+    breaks = _breaks(measure, known)
     chosen = values[values.index.get_level_values(1).isin(range(first, last + 1))]
     against = comparators(region, compare)
     frame = _lines(region, measure, chosen.astype("float64"), against, index)
@@ -423,11 +410,32 @@ def _breaks(measure: Measure, known: Sequence[int]) -> list[int]:
     )
 
 
+def span_of(
+    region: Region,
+    measure: Measure,
+    values: pd.Series,
+    *,
+    years: tuple[int, int] | None = None,
+    index: int | None = None,
+) -> tuple[int, int]:
+    """The first and last year that a series draws; an index stays inside its own series.
+
+    Raises InputError, with the years that are known, as `plot_measure_series` does.
+    """
+    known = known_years(values, region)
+    if not known:
+        raise InputError(f"{measure.id!r} is not known for any municipality of {region.name}")
+    index = None if index is None else whole_year(index)
+    return _within(known, _breaks(measure, known), years, index)
+
+
 def _within(
     known: Sequence[int], breaks: Sequence[int], years: tuple[int, int] | None, index: int | None
 ) -> tuple[int, int]:
     """The first and last year to draw; an index stays between the breaks around its year."""
-    if years is not None and (isinstance(years, str) or not isinstance(years, Sequence)):
+    if years is not None and (
+        isinstance(years, str) or not isinstance(years, Sequence) or len(years) != 2
+    ):
         raise InputError(f"years={years!r} is no span; write the first and the last: (2000, 2025)")
     first, last = map(whole_year, (years[0], years[-1]) if years else (known[0], known[-1]))
     faults = []

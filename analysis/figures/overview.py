@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
+from analysis.errors import InputError
 from analysis.figures import ground, labels, maps, style
 from analysis.figures.labels import Label
 from analysis.figures.style import Description
@@ -110,7 +111,10 @@ def plot_first(
     >>> style.description_of(axes.figure).title
     'Sju av tio invånare bor i Karlstads kommun'
     """
-    year = year or int(people["year"].max())
+    known = sorted(people["year"].unique())
+    year = known[-1] if year is None else year
+    if year not in known:
+        raise InputError(f"year={year!r} has no inhabitants; known years: {swedish.years(known)}")
     counts = people[people["year"] == year].set_index("code")["population"]
     counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
     chart, side = _first_canvas(region, boundaries)

@@ -47,13 +47,15 @@ def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
 
     The first figure is that of the main report, with the bodies of most members.
     """
-    circles = view.circles
-    cuts = [0, *range(_MAIN, len(circles), _MAPS), len(circles)]
-    parts = [circles[start:end] for start, end in pairwise(cuts) if start < end]
     return [
         plot_bodies(view, circles=part, part=number, boundaries=boundaries)
-        for number, part in enumerate(parts, start=1)
+        for number, part in enumerate(_pages(view.circles), start=1)
     ]
+
+
+def _pages(circles: Sequence[Circle]) -> list[Sequence[Circle]]:
+    cuts = [0, *range(_MAIN, len(circles), _MAPS), len(circles)]
+    return [circles[start:end] for start, end in pairwise(cuts) if start < end]
 
 
 @style.drawn
@@ -66,8 +68,8 @@ def plot_bodies(
 ) -> Axes:
     """A map for each circle of members, also of those outside the region, on the date.
 
-    `circles` are some of `view.circles` (default: the first four), `part` their figure. Raises
-    ValueError when nothing is shared.
+    `circles` are some of `view.circles` (default: those of figure `part`). Raises InputError for a
+    part that there is not, and ValueError when nothing is shared.
 
     >>> from analysis import regions
     >>> from analysis.loaders.boundaries import load_boundaries
@@ -78,9 +80,9 @@ def plot_bodies(
     >>> style.description_of(axes.figure).subtitle[:22]
     'Kommunerna i varje org'
     """
-    circles = view.circles[:_MAIN] if circles is None else circles
-    if not circles:
+    if not (view.circles if circles is None else circles):
         raise ValueError("no shared service to draw; leave the figure out")
+    circles = style.page_of(_pages(view.circles), part) if circles is None else circles
     columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
     rows = -(-len(circles) // columns)
     grid = np.atleast_1d(style.canvas((_TALL + 0.5) * rows, columns=columns, rows=rows)).ravel()

@@ -388,7 +388,7 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
     'Alla tjänster: form, organ och hur säkert det är, 30 juni 2026'
     """
     codes = _columns(view)
-    lines = matrix_pages(view)[part - 1] if lines is None else lines
+    lines = style.page_of(matrix_pages(view), part) if lines is None else lines
     shown = [view.cell(key, code) for _, key, _ in lines for code in codes]
     entries = handles(shown)
     columns = 3 if style.width() == style.WIDTH else 2

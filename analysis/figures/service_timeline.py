@@ -179,7 +179,7 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
     >>> style.description_of(axes.figure).subtitle
     'Organ som har skött tjänster för kommunerna, till 30 juni 2026'
     """
-    rows = timeline_pages(view)[part - 1]
+    rows = style.page_of(timeline_pages(view), part)
     heights = [row.height for row in rows]
     foot = 0.24 if style.width() == style.WIDTH else 0.55
     axes, under = style.canvas(

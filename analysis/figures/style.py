@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
 import numpy as np
@@ -33,6 +33,7 @@ from analysis import shelf
 from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.figures import fonts
+from analysis.regions import Region
 from analysis.text.citation import listed, source_line
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class _Canvas(FigureCanvasAgg):
 
 
 P = ParamSpec("P")
+Page = TypeVar("Page")
 _width: ContextVar[float] = ContextVar("width", default=WIDTH)
 
 
@@ -238,13 +240,20 @@ class Kept:
 def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
     """Mark a public function that draws a described figure: the figure remembers its making.
 
+    A table that it draws and that has no rows for its region is an InputError; its options may
+    have none.
     Inside another such function the outer one counts, and a figure drawn on the `axes` of someone
     else is theirs to make again. In a build, what was drawn of the same before is `Kept`.
     """
     name = f"{plot.__module__}:{plot.__qualname__}"
+    names = plot.__code__.co_varnames
 
     @wraps(plot)
     def remembering(*arguments: P.args, **options: P.kwargs) -> Axes:
+        for table, named in zip(arguments, names, strict=False):
+            if fault := _nothing_in(table, arguments[0]):
+                raise InputError(f"{plot.__name__}: {named} has no row{fault}: nothing to draw")
+
         def make() -> Axes:
             token = _inside.set(True)
             try:
@@ -268,6 +277,33 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
         return draw(key) if entry is None else cast("Axes", Kept(entry, lambda: draw("")))
 
     return remembering
+
+
+def _nothing_in(table: Any, region: Any) -> str | None:
+    """Why there is nothing to draw in `table`; None when there is, or when it is no table."""
+    if not hasattr(table, "index") or not hasattr(table, "empty"):
+        return None
+    if table.empty:
+        return "s"
+    names = table.index.names
+    codes = table.index.get_level_values("code") if "code" in names else table.get("code")
+    if codes is None or not isinstance(region, Region):
+        return None
+    if set(region.members) & {str(code).zfill(4) for code in codes.unique()}:
+        return None
+    return f" of any municipality in {region.name}"
+
+
+def page_of(pages: Sequence[Page], part: int) -> Page:
+    """Page `part` of a figure, counted from 1; raises InputError with those that there are.
+
+    >>> page_of(["a", "b"], 2)
+    'b'
+    """
+    if part not in range(1, len(pages) + 1):
+        there = f"give 1 to {len(pages)}" if pages else "there is nothing to draw"
+        raise InputError(f"there is no part {part!r}; {there}")
+    return pages[part - 1]
 
 
 def key_of(figure: Figure) -> str:

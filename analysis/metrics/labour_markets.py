@@ -34,9 +34,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.errors import DataError, raise_faults
+from analysis.errors import DataError, InputError, raise_faults
 
 _NO_LINK = -1
+_MOST_LINKS = 10  # more is no market any more
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,17 @@ class Thresholds:
     out_share: float = 0.20
     single_share: float = 0.075
     max_links: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse what is no share, such as 20 for 20 per cent, and no number of links."""
+        faults = [
+            f"{name}={value!r} is no share; give 0 to 1, such as 0.2 for 20 per cent"
+            for name, value in (("out_share", self.out_share), ("single_share", self.single_share))
+            if not 0 <= value <= 1
+        ]
+        if self.max_links not in range(1, _MOST_LINKS + 1):
+            faults.append(f"max_links={self.max_links!r} is not possible; give 1 to {_MOST_LINKS}")
+        raise_faults(InputError, faults)
 
 
 SCB = Thresholds()
