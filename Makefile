@@ -7,7 +7,7 @@ LOCKED := install -q --no-deps --require-hashes -r
 LOCK := uv pip compile -q --universal --generate-hashes --only-binary :all: --no-header --no-annotate \
 	--no-emit-index-url -c constraints.txt pyproject.toml requirements/build.in
 
-.PHONY: reports test quick test-lowest faults lint lab docs examples bench bench-full mutants data-docs constraints lock clean
+.PHONY: reports test quick test-lowest elsewhere faults lint lab docs examples bench bench-full mutants data-docs constraints lock clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -22,6 +22,10 @@ quick: .venv/ready-dev
 # the same with the lowest versions that pyproject.toml allows
 test-lowest:
 	tools/lowest.sh $(PYTHON)
+
+# the wheel in a clean environment outside the checkout: its report has the same bytes
+elsewhere: .venv/ready
+	tools/elsewhere.sh $(PYTHON)
 
 # kills, stops, shortages and odd inputs; the table of what held goes into docs/faults.md
 faults: .venv/ready-dev
