@@ -25,7 +25,7 @@ from analysis.exhibits.model import FigureExhibit, FindingsExhibit, TableExhibit
 from analysis.exhibits.pictures import faces
 from analysis.figures import fonts
 from analysis.figures.svg import without_words
-from analysis.report import front, markdown
+from analysis.report import front, markdown, paging
 from analysis.report.compose import SUMMARY, Block, Chapter, Document, Part, Prose, Shown
 from analysis.tables import Format
 
@@ -38,6 +38,8 @@ _WIDE = 1.2  # of that: a letter of a short word with wide ones
 _BESIDE = 8.5  # points: what a cell has beside its text
 _HEADING = 14  # letters of a heading beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
+# how often the pages of a part are tried: an appendix takes long to set, a brief is two pages
+_ROUNDS = {"report": 24, "appendix": 6}
 _MIDNIGHT = datetime.combine(catalog.SNAPSHOT_DATE, time(), UTC)
 
 
@@ -48,28 +50,48 @@ def pdf(document: Document, part: Part) -> bytes:
     """
     import typst
 
-    given = json.dumps(given_of(document, part), ensure_ascii=False)
+    given = given_of(document, part)
+    inputs = {"given": json.dumps(given, ensure_ascii=False)}
     try:
+        inputs["moves"] = _moves(given, _ROUNDS.get(part.name, 0))
         raw = typst.compile(
-            TEMPLATE.read_bytes(),
+            TEMPLATE,
             format="pdf",
             pdf_standards="ua-1",
             font_paths=faces(),
-            sys_inputs={"given": given},
+            sys_inputs=inputs,
             timestamp=_MIDNIGHT,
         )
-    except typst.TypstError as error:
-        raise BuildError(f"{part.name}.pdf: {error.message}") from error
+    except (typst.TypstError, RuntimeError) as error:
+        raise BuildError(f"{part.name}.pdf: {error}") from error
     return with_row_headers(raw)
+
+
+def _moves(given: dict[str, Any], rounds: int) -> str:
+    """What the template is told of exhibits that would leave a page half empty."""
+    import typst
+
+    figures = [v for c in given["chapters"] for v in c["blocks"] if v["is"] == "figure"]
+    drawings = {v["place"]: v["height"] * min(1.0, UPRIGHT / v["width"]) for v in figures}
+    text = json.dumps(given, ensure_ascii=False)
+
+    def ask(moves: paging.Moves) -> paging.Spots:
+        inputs = {"given": text, "moves": json.dumps(paging.told(moves))}
+        found = typst.query(TEMPLATE, "<spot>", "value", font_paths=faces(), sys_inputs=inputs)
+        return [paging.Spot(**value) for value in json.loads(found)]
+
+    return json.dumps(paging.told(paging.best(ask, drawings, rounds)))
 
 
 def given_of(document: Document, part: Part) -> dict[str, Any]:
     """What the template prints."""
     page = front.front(document, part)
-    chapters = [
+    chapters: list[dict[str, Any]] = [
         {"breaks": place > 0 and not chapter.joined, "blocks": list(_chapter(chapter))}
         for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))
     ]
+    for place, value in enumerate(value for chapter in chapters for value in chapter["blocks"]):
+        value["place"] = place
     return {
         "title": page.title,
         "keywords": list(document.region.member_names)[:40],
@@ -143,6 +165,7 @@ def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
         **_about(block, exhibit),
         "alt": exhibit.alt,
         "width": wide.width,
+        "height": wide.height - wide.head - wide.foot,
         "notes": [exhibit.note] if exhibit.note else [],
         "svg": without_words(wide.svg, wide.head, wide.foot),
         "small": without_words(small.svg, small.head, small.foot),

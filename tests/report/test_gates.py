@@ -8,15 +8,20 @@ LIX: words a sentence plus per cent of words longer than six letters (Björnsson
 
 import re
 
+import numpy as np
 import pypdfium2
 import pytest
 from lxml import html as lxml_html
+
+from analysis.report import paging
 
 pytestmark = pytest.mark.xdist_group("report")
 
 REGIONS = ("karlstad", "malardalen")
 PAGES = 14
 LIX, WORDS = 45, 25
+EMPTY, CHAPTER = 0.4, 1  # share of a page; level of a bookmark
+A4, HEAD = 841.9, 100.0  # points: a page; where a heading stands that begins one
 _ASIDE = "ancestor::figure|ancestor::table|ancestor::details|ancestor::nav|ancestor::footer"
 
 
@@ -74,3 +79,38 @@ def test_every_table_of_numbers_says_what_it_measures(folder):
     ]
     measured = [caption for caption in tables if caption.cssselect(".subtitle")]
     assert len(measured) >= 4, "bodies, what others share, workplaces, need"
+
+
+def emptiness(path):
+    """What each page of a PDF has empty below its lowest ink, as a share of the text's height."""
+    with pypdfium2.PdfDocument(path) as document:
+        for page in document:
+            ink = np.asarray(page.render(scale=1, grayscale=True).to_numpy()).squeeze() < 245
+            text = ink[round(paging.TOP) : round(page.get_height() - (A4 - paging.BOTTOM))]
+            rows = np.flatnonzero(text.any(axis=1))
+            yield 1 - (rows.max() + 1 if len(rows) else 0) / len(text)
+
+
+def ends_of_chapters(path):
+    """The pages, from 0, that are the last of a chapter; the next begins on a page of its own."""
+    with pypdfium2.PdfDocument(path) as document:
+        marks = [mark.get_dest() for mark in document.get_toc() if mark.level == CHAPTER]
+        tops = [mark.get_index() for mark in marks if A4 - mark.get_view()[1][1] < HEAD]
+        return {*(page - 1 for page in tops), len(document) - 1}
+
+
+def test_no_page_within_a_chapter_is_nearly_half_empty(folder):
+    path = folder / "report.pdf"
+    empty = dict(enumerate(emptiness(path)))
+    assert len(empty) > 8
+    inside = {page: share for page, share in empty.items() if page not in ends_of_chapters(path)}
+    assert {page + 1: round(share, 2) for page, share in inside.items() if share > EMPTY} == {}
+
+
+def test_emptiness_is_measured_from_the_lowest_ink(tmp_path):
+    import typst
+
+    source = b'#set page(paper: "a4", margin: (top: 21mm, bottom: 20mm), footer: [1])\n#v(64mm)Ord'
+    (tmp_path / "page.pdf").write_bytes(typst.compile(source, format="pdf"))
+    (share,) = emptiness(tmp_path / "page.pdf")
+    assert share == pytest.approx(1 - 64 / 256, abs=0.03)
