@@ -19,6 +19,7 @@ import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import ORIGINAL_DIR  # type: ignore[attr-defined]
 from multiprocessing.util import Finalize
 from pathlib import Path
 from queue import Empty
@@ -27,6 +28,7 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.provisioning import LocalProvisioner
 
+from analysis import shelf
 from analysis.report import lifeline
 
 NAME = "samverkan-fork"
@@ -214,6 +216,7 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     os.setsid()  # an interrupt of the build must not reach the kernel before Jupyter does
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(environment)
+    _forget_the_build(arguments)
     if folder:
         os.chdir(folder)
     from ipykernel.kernelapp import IPKernelApp
@@ -223,4 +226,28 @@ def _serve(arguments: list[str], folder: str | None, environment: dict[str, str]
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # no cell stops here for a debugger
     kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={parent}"])
     del sys.modules["debugpy"]
+    _begin_as_fresh()
     kernel.start()
+
+
+def _forget_the_build(arguments: list[str]) -> None:
+    """Leave what a new interpreter would not have: the command's folder, arguments and name."""
+    script = Path(sys.argv[0]).resolve().parent if sys.argv and sys.argv[0] else None
+    if sys.path and sys.path[0] in (str(script), ORIGINAL_DIR):
+        del sys.path[0]  # the command's script, or where `python -m` was called
+    sys.argv = ["ipykernel_launcher", *arguments]
+    multiprocessing.current_process().name = "MainProcess"
+
+
+def _begin_as_fresh() -> None:
+    """Set again what libraries look up when they are imported, which was before the kernel was."""
+    import matplotlib
+    import pandas
+
+    for name in [name for name, module in sys.modules.items() if module is None]:
+        del sys.modules[name]  # kept from being imported by the warm process, not by a cell
+    matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # ipykernel has set it
+    pandas.set_option("display.max_columns", 20)  # 0 in a terminal
+    pandas.set_option("display.encoding", "UTF-8")
+    if not os.environ.get(shelf.CONTEXT):  # an own chapter; those of the product need no Arrow
+        pandas.set_option("mode.string_storage", "auto")
