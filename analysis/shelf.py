@@ -124,6 +124,8 @@ def _parts(value: Any) -> Iterator[bytes]:
     yield type(value).__name__.encode()
     if value is None or isinstance(value, str | bool | int | float | date | Path):
         yield repr(value).encode()
+    elif isinstance(value, bytes):
+        yield value
     elif isinstance(value, Enum):
         yield value.name.encode()
     elif isinstance(value, Mapping):

@@ -12,7 +12,7 @@ import pytest
 from shapely.geometry import Point
 
 from analysis import exhibits, regions, shelf
-from analysis.figures import style
+from analysis.figures import ground, maps, style
 from analysis.figures.overview import plot_region
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.services import load_inventory
@@ -59,6 +59,7 @@ CHANGED = {
     "where a list ends": ((["a"], ["b"]), (["a", "b"], [])),
     "a number and its text": (1, "1"),
     "true and one": (True, 1),
+    "bytes": (b"ab", b"ac"),
     "an array": (np.array([1.0, 2.0]), np.array([1.0, 2.5])),
     "the name of a series": (TABLE["share"], TABLE["share"].rename("sum")),
     "a key": ({"a": 1}, {"b": 1}),
@@ -150,13 +151,18 @@ def drawn(title=""):
     return axes
 
 
+def figures(place):
+    """The keys of the figures on the shelf; the ground of maps stands there, too."""
+    return [path.name for path in place.glob("*") if b"<svg" in path.read_bytes()]
+
+
 def test_a_figure_that_was_changed_before_it_was_shown_is_not_kept(place, capsys):
     exhibits.show(drawn("ändrad"))
-    assert not place.exists()
+    assert figures(place) == []
     axes = drawn()
     wanted = style.key_of(axes.figure)
     exhibits.show(axes)
-    assert [path.name for path in place.iterdir()] == [wanted]
+    assert figures(place) == [wanted]
     kept = drawn()
     assert isinstance(kept, style.Kept)
     assert "ändrad" not in kept.entry.decode()
@@ -166,7 +172,23 @@ def test_a_figure_that_was_described_anew_is_not_kept(place, capsys):
     axes = drawn()
     about = style.description_of(axes.figure)
     exhibits.show(style.describe(axes, replace(about, title="Annan rubrik")))
-    assert not place.exists()
+    assert figures(place) == []
+
+
+def test_the_ground_of_a_map_is_the_same_whether_it_was_kept_or_not(place):
+    borders = load_boundaries()
+    frame = maps.frame_of(regions.get("kak"), borders, aspect=1.2)
+    made = []
+    for _ in range(2):
+        ground._simple.cache_clear()
+        found = ground.sheet(borders, frame, millimetres=160)
+        made.append([found.land.to_wkb().to_dict(), found.borders.to_wkb().to_csv()])
+    assert len(list(place.iterdir())) == 1
+    assert made[0] == made[1]
+    for path in place.iterdir():
+        path.write_bytes(b"of a stranger")
+    ground._simple.cache_clear()
+    assert ground.sheet(borders, frame, millimetres=160).land.to_wkb().to_dict() == made[0][0]
 
 
 def test_a_narrow_drawing_has_a_key_of_its_own():

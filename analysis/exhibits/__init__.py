@@ -10,8 +10,8 @@ exhibit: one output of a chapter with everything a report needs to print it by i
 from __future__ import annotations
 
 import base64
-import json
 import math
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -38,6 +38,7 @@ from analysis.exhibits.model import (
     Tile,
     TilesExhibit,
     dumps,
+    loads,
 )
 from analysis.figures import style
 from analysis.figures.svg import compact
@@ -98,10 +99,9 @@ def _show_figure(item: Axes | Figure) -> None:
         raise InputError("these axes belong to no figure; make them with figures.style.canvas")
     key = style.key_of(figure)
     exhibit = figure_exhibit(figure)
-    picture = base64.b64encode(pictures.png(exhibit.wide, exhibit.title)).decode("ascii")
-    _display(exhibit, exhibit.alt, {"image/png": picture})
-    if key:
-        shelf.put(key, json.dumps([picture, dumps(exhibit)]).encode())
+    text = dumps(exhibit)
+    _display(exhibit, exhibit.alt, _seen(text, exhibit))
+    shelf.put(key, text.encode())
 
 
 def _show_kept(item: style.Kept) -> None:
@@ -109,8 +109,22 @@ def _show_kept(item: style.Kept) -> None:
     if item.touched:
         _show_figure(item.drawn())
         return
-    picture, text = json.loads(item.entry)
-    display({"image/png": picture, MIME: text}, raw=True)
+    text = item.entry.decode()
+    display({**_seen(text), MIME: text}, raw=True)
+
+
+def _seen(text: str, exhibit: Exhibit | None = None) -> dict[str, str]:
+    """A figure's exhibit as a picture, for who looks at the notebook; none in a preview."""
+    if os.environ.get(pictures.UNSEEN) or not hasattr(get_ipython(), "kernel"):
+        return {}
+    key = shelf.key("picture", text)
+    picture = shelf.get(key)
+    if picture is None:
+        exhibit = exhibit or loads(text, "a figure that was kept")
+        assert isinstance(exhibit, FigureExhibit)
+        picture = pictures.png(exhibit.wide, exhibit.title)
+        shelf.put(key, picture)
+    return {"image/png": base64.b64encode(picture).decode("ascii")}
 
 
 def _display(exhibit: Exhibit, text: str, seen: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ shore: an edge of land that no neighbour shares.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from shapely.geometry import Polygon, box
 
+from analysis import shelf
 from analysis.figures import style
 from analysis.loaders.boundaries import load_shores
 from analysis.outlines import edges
@@ -127,8 +129,24 @@ def _simple(
     """Which polygons (WKB) are large enough to be seen, their simple shapes, and the scale of them;
     an archipelago is drawn as if smaller, until it has no more than `most` corners.
 
-    Several maps of a chapter are of the same frame. What is too fine still is simplified further,
-    not again from the start: the first step takes most of the time of a map.
+    Several maps of a chapter are of the same frame, and those of the next build are, too.
+    """
+    key = shelf.key("ground", [parts, scale, most])
+    entry = shelf.get(key)
+    if entry is None:
+        chosen, simple, found = _simplified(parts, scale, most)
+        shapes = [shape.hex() for shape in shapely.to_wkb(simple)]
+        entry = json.dumps([chosen.tolist(), shapes, found]).encode()
+        shelf.put(key, entry)
+    chosen, shapes, found = json.loads(entry)
+    return np.array(chosen, dtype=np.intp), shapely.from_wkb(np.array(shapes, dtype=object)), found
+
+
+def _simplified(
+    parts: tuple[bytes, ...], scale: float, most: float
+) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """What is too fine still is simplified further, not again from the start: the first step takes
+    most of the time of a map.
     """
     shapes = shapely.from_wkb(parts)
     sizes = shapely.area(shapes)

@@ -97,7 +97,7 @@ def timeline_pages(view: Sharing) -> list[list[Row]]:
 def timeline_rows(view: Sharing) -> list[Row]:
     """One row a body that ran a service for a member by the date, the earliest start first."""
     limit = pd.Timestamp(view.day)
-    spans = metrics.periods(view.inventory)
+    spans = view.periods
     spans = spans[(spans["start"] <= limit) & (spans["kind"] == "service")]
     own = view.own[~view.own["event"].isin(_PLANS)]
     found: list[Row] = []

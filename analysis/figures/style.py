@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache, cached_property, wraps
+from functools import cache, cached_property, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
@@ -445,20 +445,15 @@ class _Words:
     def lines(self) -> list[str]:
         """The text in lines that fit; a no-break space is no place to break."""
         found: list[str] = []
-        for word in self.text.split(" "):
-            longer = f"{found[-1]} {word}" if found else word
-            if found and self._length(longer) <= self.wide - 0.15:
-                found[-1] = longer
-            elif word:
+        space, used = _length(" ", self.size, self.weight), 0.0
+        for word in filter(None, self.text.split(" ")):
+            length = _length(word, self.size, self.weight)
+            if found and used + space + length <= self.wide - 0.15:
+                found[-1], used = f"{found[-1]} {word}", used + space + length
+            else:
                 found.append(word)
+                used = length
         return found
-
-    def _length(self, text: str) -> float:
-        """Inches."""
-        face = get_font(findfont(FontProperties(weight=self.weight)))
-        face.set_size(self.size, 72)
-        face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-        return float(face.get_width_height()[0]) / 64 / 72
 
     @property
     def height(self) -> float:
@@ -479,6 +474,17 @@ class _Words:
                 linespacing=1.0,
                 gid=f"words-{len(figure.texts)}",
             )  # svg.without_words leaves them out
+
+
+@lru_cache(maxsize=4096)
+def _length(text: str, size: float, weight: str) -> float:
+    """Inches of a word in the report's face, which moves no letter nearer to another: a line is as
+    long as its words and spaces.
+    """
+    face = get_font(findfont(FontProperties(weight=weight)))
+    face.set_size(size, 72)
+    face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    return float(face.get_width_height()[0]) / 64 / 72
 
 
 def _make_room(figure: Figure, head: float, foot: float) -> None:

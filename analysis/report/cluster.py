@@ -62,7 +62,9 @@ def executor(address: str, jobs: int) -> Iterator[tuple[Executor, int]]:
                     n_workers=jobs,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    # no dashboard; its server takes a port that no other build has
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
                     security=security,
                     protocol="tls",
                 )

@@ -121,6 +121,7 @@ class Shown:
     formulas: tuple[Formula, ...] = ()
     cited: tuple[Link, ...] = ()
     row_ids: tuple[str, ...] = ()  # of a table whose rows are led to
+    picture: str = ""  # of a figure: the PNG that its notebook shows, in base64
 
     @property
     def kind(self) -> str:
@@ -212,13 +213,6 @@ class Document:
     def shown(self) -> tuple[Shown, ...]:
         """All exhibits of report and appendix, in order."""
         return Part("", (*self.report, *self.appendix)).shown
-
-    @property
-    def figures(self) -> tuple[FigureExhibit, ...]:
-        """All figures."""
-        return tuple(
-            block.exhibit for block in self.shown if isinstance(block.exhibit, FigureExhibit)
-        )
 
     def tables(self) -> Iterator[tuple[TableExhibit, tuple[Formula, ...]]]:
         """Every table with its formulas: those shown, and those behind the figures."""
@@ -384,6 +378,7 @@ class _Met:
 
     exhibit: Exhibit
     where: str
+    picture: str = ""
 
 
 _Raw = Prose | _Met
@@ -426,7 +421,7 @@ def _of_output(output: Any, where: str, chapter: str) -> Iterator[_Raw]:
         nodes = markdown.parse(exhibit.markdown, where, said=not exhibit.own)
         yield Prose(markdown.placed(nodes, chapter), said=not exhibit.own)
     else:
-        yield _Met(exhibit, where)
+        yield _Met(exhibit, where, data.get("image/png", ""))
 
 
 def _refuse_untraced(where: str, output: Any) -> None:
@@ -535,7 +530,7 @@ def _block(item: _Raw) -> Block:
         named = formulas.named(tile.measure for tile in exhibit.items)
         return Shown(exhibit, "", named, links(tile.source for tile in exhibit.items))
     found = () if exhibit.kind == "observed" else tuple(dict.fromkeys(_formulas(exhibit)))
-    return Shown(exhibit, "", found, links(exhibit.sources))
+    return Shown(exhibit, "", found, links(exhibit.sources), picture=item.picture)
 
 
 def _formulas(exhibit: FigureExhibit | TableExhibit) -> Iterator[Formula]:

@@ -102,6 +102,17 @@ def run_chapter(given: tuple[Job, bytes] | tuple[Job, bytes, str]) -> Chapter:
     return Chapter(replace(outcome, path=None), notebook)
 
 
+def preview_chapter(given: tuple[Job, bytes, str]) -> Chapter:
+    """`run_chapter` for a page alone: the notebook, which nobody looks at, shows no pictures."""
+    from analysis.exhibits import pictures
+
+    os.environ[pictures.UNSEEN] = "yes"
+    try:
+        return run_chapter(given)
+    finally:
+        del os.environ[pictures.UNSEEN]
+
+
 @contextmanager
 def _shelf(job: Job, content: bytes, drawing: str) -> Iterator[None]:
     """Open the shelf to the kernels of a chapter of the product."""

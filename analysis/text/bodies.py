@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.arrangements import ALL_AREAS, EVENT_LABELS, NO_INFORMATION, REGIONS, UNKNOWN_AREA
-from analysis.metrics.services import contradictions
 from analysis.regions import municipalities
 from analysis.text import services as text
 from analysis.text import swedish
@@ -137,7 +136,7 @@ def _context(view: Sharing, key: str) -> Iterator[str]:
 
 
 def _contradictions(view: Sharing, key: str) -> pd.DataFrame:
-    table = contradictions(view.inventory)
+    table = view.contradictions
     return table[table["arrangement"] == key]
 
 

@@ -16,7 +16,6 @@ import pandas as pd
 
 from analysis.arrangements import DATED, NO_INDICATOR, State
 from analysis.metrics import scenario as metrics
-from analysis.metrics import services as sharing_metrics
 from analysis.regions import municipalities
 from analysis.text import services as text
 from analysis.text import swedish
@@ -139,7 +138,7 @@ def _plans(case: Scenario) -> list[str]:
 
 def _contradictions(case: Scenario) -> list[str]:
     """What sources say differently of the present bodies, for this service or the whole body."""
-    table = sharing_metrics.contradictions(case.view.inventory)
+    table = case.view.contradictions
     mine = table[
         table["arrangement"].isin(case.present["arrangement"])
         & table["area"].isin([case.service, ""])

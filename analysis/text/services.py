@@ -385,7 +385,7 @@ def history_text(view: Sharing) -> list[str]:
 def _ended_when(view: Sharing, key: str, rows: pd.DataFrame) -> str:
     """`vid årsskiftet 2022/23` where the last day is one of a year, else the year."""
     year = int(rows["last_evidence"].max())
-    spans = metrics.periods(view.inventory)
+    spans = view.periods
     ends = spans.loc[(spans["arrangement"] == key) & spans["area"].isin(rows["area"]), "end"]
     last = ends.dropna().max()
     if not pd.isna(last) and (last.year, last.month, last.day) == (year, 12, 31):
@@ -395,7 +395,7 @@ def _ended_when(view: Sharing, key: str, rows: pd.DataFrame) -> str:
 
 def _heirs(view: Sharing, arrangement: str, areas: set[str]) -> list[str]:
     """Bodies that began the same services, for one of the members, when another body ended them."""
-    spans = metrics.periods(view.inventory)
+    spans = view.periods
     spans = spans[spans["area"].isin(areas)]
     ends = spans.loc[spans["arrangement"] == arrangement, "end"].dropna()
     if ends.empty:
@@ -434,7 +434,7 @@ def undated_text(view: Sharing) -> str:
 
 def contradictions_text(view: Sharing) -> list[str]:
     """Where sources differ: each statement with its source, the most trusted first."""
-    table = metrics.contradictions(view.inventory)
+    table = view.contradictions
     return contradiction_lines(view, table[table["arrangement"].isin(view.own["arrangement"])])
 
 
@@ -485,7 +485,7 @@ def since(view: Sharing, arrangement: str, area: str) -> str:
 def start_of(view: Sharing, body: Body) -> str:
     """Since when a body works for the members: `2006`, `belagd från 2011`, `okänt`."""
     known = {area: since(view, body.key, area) for area in body.areas}
-    spans = metrics.periods(view.inventory)
+    spans = view.periods
     mine = spans[(spans["arrangement"] == body.key) & spans["area"].isin(body.areas)]
     if mine.empty:
         return next(iter(known.values()))

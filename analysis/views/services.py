@@ -174,6 +174,16 @@ class Sharing:
         }
 
     @cached_property
+    def periods(self) -> pd.DataFrame:
+        """`metrics.periods` of the inventory."""
+        return metrics.periods(self.inventory)
+
+    @cached_property
+    def contradictions(self) -> pd.DataFrame:
+        """`metrics.contradictions` of the inventory."""
+        return metrics.contradictions(self.inventory)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Name of each body on the date by its key."""
         return metrics.names_on(self.inventory, self.day)

@@ -56,6 +56,16 @@ def test_head_and_foot_are_as_high_as_their_words(width, title, subtitle):
         assert upper.y0 > lower.y1
 
 
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_a_line_is_as_long_as_its_words_and_spaces(weight):
+    """No pair of letters is moved together: words are measured once for all lines they stand in."""
+    line = "Av Västerås AVTAL To. W,a – 1 234 (75 %) och Fagersta/Yxsjöberg"
+    parts = line.split(" ")
+    with style.look():
+        whole, *lengths = (style._length(part, 9.5, weight) for part in (line, " ", *parts))
+    assert sum(lengths) + (len(parts) - 2) * lengths[0] == pytest.approx(whole)
+
+
 def test_words_that_come_last_leave_the_drawing_its_size():
     one, other = described(), described(3 * (LONG + " "), LONG)
     assert one.get_window_extent().height == pytest.approx(other.get_window_extent().height)

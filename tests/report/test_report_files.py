@@ -3,11 +3,13 @@
 import json
 from itertools import pairwise
 
+import nbformat
 import openpyxl
 import pikepdf
 import pytest
 from lxml import html as lxml_html
 
+from analysis.exhibits import model, pictures
 from analysis.key_figures import COLUMNS
 
 pytestmark = pytest.mark.xdist_group("report")
@@ -50,6 +52,17 @@ def test_a_build_leaves_all_its_files(report, reports):
     assert "region-map" in svg
     assert (reports / "index.html").is_file()
     assert [path.name for path in reports.iterdir() if path.name.startswith(".")] == [".lock"]
+
+
+def test_the_picture_of_a_figure_is_that_of_its_drawing(report):
+    executed = nbformat.read(report / "notebooks" / "summary.ipynb", as_version=4)
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
+    shown = [model.loads(output.data[model.MIME], "") for output in outputs if "data" in output]
+    figures = [exhibit for exhibit in shown if exhibit.type == "figure"]
+    assert figures
+    for exhibit in figures:
+        picture = (report / "figures" / f"{exhibit.id}.png").read_bytes()
+        assert picture == pictures.png(exhibit.wide, exhibit.title)
 
 
 @pytest.mark.parametrize("key", ["karlstad", "malardalen"])

@@ -130,7 +130,7 @@ class Maker:
         """Execute chapters, several at a time; keeps those that succeed."""
         # the summary last, which is short: then the others wait little for each other
         running = [
-            (source, self.pool.submit(worker.run_chapter, (*source[:2], self._drawing)))
+            (source, self.pool.submit(worker.preview_chapter, (*source[:2], self._drawing)))
             for source in reversed(sources)
         ]
         faults = []

@@ -14,7 +14,6 @@ import pandas as pd
 from analysis.loaders.population import load_peers
 from analysis.loaders.services import load_area_costs
 from analysis.metrics import outcomes
-from analysis.metrics import services as metrics
 from analysis.views.investigation.dossier import View
 from analysis.views.services import rows_of
 
@@ -37,8 +36,7 @@ def outcomes_of(view: View) -> list[Outcome]:
     """Each counted body of the investigation's services that a member is in."""
     costs = load_area_costs()
     starts = {
-        (row.arrangement, row.area): int(row.start.year)
-        for row in rows_of(metrics.periods(view.sharing.inventory))
+        (row.arrangement, row.area): int(row.start.year) for row in rows_of(view.sharing.periods)
     }
     found = []
     for service in view.question.services:
