@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -246,6 +247,11 @@ class Inventory:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name."""
         return {name: getattr(self, name) for name in COLUMNS}
+
+    @cached_property
+    def book(self) -> Book:
+        """The tables as plain rows, made once."""
+        return Book(self)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis import arrangements as words
 from analysis import hints, textfiles
-from analysis.arrangements import COLUMNS, Book, Course, Inventory
+from analysis.arrangements import COLUMNS, Course, Inventory
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _INDICATOR = re.compile(rf"[NU]\d{{5}}|{words.NO_INDICATOR}")
@@ -379,7 +379,7 @@ def _check_order(inventory: Inventory) -> Iterator[Finding]:
     """Nothing ends before it ran, and nothing is decided after it began (unless it ended)."""
     found = (
         finding
-        for course in Book(inventory).courses()
+        for course in inventory.book.courses()
         for finding in [
             *_order_of_ends(course),
             *_order_of_decisions(course),
@@ -469,7 +469,7 @@ def _overlap(one: _Run, other: _Run) -> bool:
 
 
 def _runs(inventory: Inventory) -> Iterator[_Run]:
-    book = Book(inventory)
+    book = inventory.book
     for course in book.courses():
         if course.kind != "service":
             continue

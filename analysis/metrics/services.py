@@ -96,7 +96,7 @@ def state_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     ['Nerikes Brandkår']
     """
     day = _day(when)
-    book = Book(inventory)
+    book = inventory.book
     contested = _contested(book)
     rows: list[dict[str, Any]] = []
     for body in book.bodies if book.start is not None and book.start <= day else []:
@@ -191,7 +191,7 @@ def alone_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     ['code', 'area', 'words']
     """
     day, rows = _day(when), []
-    for (code, area), said in Book(inventory).alone.items():
+    for (code, area), said in inventory.book.alone.items():
         found = alone_standing(said, day)
         if found is not None:
             rows.append(
@@ -212,12 +212,12 @@ def name_on(inventory: Inventory, arrangement: str, when: str | date) -> str:
 
     Raises KeyError when the arrangement has no name.
     """
-    return Book(inventory).name_on(arrangement, _day(when))
+    return inventory.book.name_on(arrangement, _day(when))
 
 
 def names_on(inventory: Inventory, when: str | date) -> dict[str, str]:
     """Names of all bodies on `date` by key, as `name_on` gives them."""
-    book, day = Book(inventory), _day(when)
+    book, day = inventory.book, _day(when)
     return {body.key: book.name_on(body.key, day) for body in book.bodies}
 
 
@@ -228,7 +228,7 @@ def body_members(inventory: Inventory, when: str | date) -> pd.DataFrame:
     municipality takes part in), trust, sources. Membership without a start holds from the start
     of the body, which `state_on` decides; here it holds on any date up to its end.
     """
-    book, day = Book(inventory), _day(when)
+    book, day = inventory.book, _day(when)
     found = []
     for key, rows in book.members.items():
         held = [row for row in rows if _holds_on(row, day)]
@@ -253,7 +253,7 @@ def periods(inventory: Inventory) -> pd.DataFrame:
     >>> str(table.loc[("vmkf", "raddningstjanst"), "end"].date())
     '2020-12-31'
     """
-    book = Book(inventory)
+    book = inventory.book
     forms = {body.key: body.legal_form for body in book.bodies}
     rows = []
     for course in book.courses():
@@ -301,7 +301,7 @@ def contradictions(inventory: Inventory) -> pd.DataFrame:
     common: 2006 and 2006-01-01 agree, 2004 and 2006 do not.
     """
     columns = ["arrangement", "area", "fact", "value", "source", "trust"]
-    return pd.DataFrame(_contradictions(Book(inventory)), columns=columns, dtype="str")
+    return pd.DataFrame(_contradictions(inventory.book), columns=columns, dtype="str")
 
 
 def _contradictions(book: Book) -> list[tuple[str, str, str, str, str, str]]:
