@@ -54,7 +54,7 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
         "count": Format("Medlemmar"),
         "population": Format("Underlag", "invånare"),
         "since": word("Startår"),
-        "last": Format("Senast bekräftad", year=True),
+        "last": Format("Senaste belägg", year=True),
         "source": word("Källa"),
     }
     return [

@@ -47,8 +47,10 @@ _MANY = 12  # more rows than this are parted into known and unclear
 class Row:
     """One body: years as decimals. `last` is the date while evidence is new, else that of the last
     evidence; from there to `to` it is only counted because no end is known. `end` is None while
-    none is. `new` is True when any of its tasks has new evidence. `part` is the cooperation whose
-    members are in it, of several; the first row of each `heads` it. `vague`: all of it is unclear.
+    none is. `seen` is the year of the newest evidence, None of the undated. `new` is True when any
+    of its tasks has new evidence. `part` is the cooperation whose members are in it, of several;
+    the first row of each `heads` it. `vague`: all of it is unclear; `gone`: the members have left
+    it, and no end of it is known.
     """
 
     key: str
@@ -60,10 +62,12 @@ class Row:
     last: float
     to: float
     end: float | None
+    seen: int | None
     words: str
     new: bool
     part: str = ""
     vague: bool = False
+    gone: bool = False
     heads: bool = False
 
     @property
@@ -154,10 +158,12 @@ def _row(
         last=last,
         to=_year(limit) if counted and not over else last,
         end=last if over and ends.notna().any() else None,
+        seen=None if pd.isna(head["last_evidence"]) else int(head["last_evidence"]),
         words=str(head["words"]),
         new=new,
         part=_part_of(view, rows["code"]),
         vague=bool((best["state"] == State.UNCLEAR).all()),
+        gone=alive.empty and not ends.notna().any(),
     )
 
 
@@ -339,7 +345,7 @@ def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Descrip
                 "body": view.names[row.key],
                 "areas": text.areas_listed(view, row.areas),
                 "since": text.since(view, row.key, row.areas[0]),
-                "last": int(row.last),
+                "last": row.seen,
                 "end": None if row.end is None else int(row.end),
                 "said": row.words,
             }
@@ -392,7 +398,8 @@ def _title(view: Sharing, drawn: Sequence[Row]) -> str:
         rows = [row for row in timeline_rows(part) if row.key in keys]
         counts = {
             "ended": sum(row.end is not None for row in rows),
-            "old": sum(row.end is None and not row.new for row in rows),
+            "gone": sum(row.gone for row in rows),
+            "old": sum(row.end is None and not row.new and not row.gone for row in rows),
         }
         whose = f" i {part.region.name}" if len(view.parts) > 1 else ""
         if rows:

@@ -135,7 +135,7 @@ nattbefolkning.
 **Pendlingskvot:** dagbefolkning delad med nattbefolkning. Över 1 betyder att fler pendlar in än \
 ut.
 
-**Senast bekräftad:** det senaste året då en källa visar att samverkan pågår."""
+**Senaste belägg:** det senaste året då en källa visar att samverkan pågår."""
 
 FORMULAS = """## Formler
 

@@ -30,11 +30,10 @@ def matrix_title(view: Sharing) -> str:
 
 
 def _sure(view: Sharing) -> str:
-    single = len(view.region.members) == 1
-    areas = set(view.counted["area"] if single else view.shared["area"])
+    rows = view.pooled
+    areas = set(rows["area"])
     if not areas:
         return "ingen gemensam tjänst är känd"
-    rows = view.counted[view.counted["area"].isin(areas)]
     new = rows.loc[metrics.is_dated(rows), "area"].nunique()
     what = services(len(areas), shared=True)
     if new == len(areas):
@@ -87,14 +86,15 @@ def _municipalities(count: int) -> str:
     return f"{swedish.in_words(count)} {'kommun' if count == 1 else 'kommuner'}"
 
 
-def timeline_title(total: int, *, ended: int, old: int, where: str = "") -> str:
-    """How many bodies have worked, how many have ended, and how many have only old evidence.
+def timeline_title(total: int, *, ended: int, old: int, gone: int = 0, where: str = "") -> str:
+    """How many bodies have worked, ended, been left by the members, and have only old evidence.
 
     >>> timeline_title(8, ended=2, old=4), timeline_title(1, ended=0, old=0)
     ('Åtta organ har verkat; två har upphört och fyra saknar nya belägg', 'Ett organ har verkat')
     """
     said = [
         f"{swedish.in_words(ended, neuter=True)} har upphört" if ended else "",
+        f"{swedish.in_words(gone, neuter=True)} har lämnats" if gone else "",
         f"{swedish.in_words(old, neuter=True)} saknar nya belägg" if old else "",
     ]
     more = swedish.listed([part for part in said if part])

@@ -249,8 +249,8 @@ def nothing_text(view: Sharing) -> str:
 
 
 def stale_text(view: Sharing) -> str:
-    """How much of what is counted rests on old evidence; "" when nothing does."""
-    rows = view.counted
+    """How much of what is shared rests on old evidence; "" when nothing does."""
+    rows = view.pooled
     areas = rows["area"].nunique()
     old = areas - rows.loc[metrics.is_dated(rows), "area"].nunique()
     until = rows.loc[~metrics.is_dated(rows), "last_evidence"].max()

@@ -251,7 +251,7 @@ def _shared(part: Substance) -> str:
     if not part.areas:
         return ""
     name, count = part.view.region.name, len(part.areas)
-    bodies = len(set(part.evidence["arrangement"]))
+    bodies = part.view.pooled["arrangement"].nunique()
     things = _services(count)
     place = f"{swedish.in_words(bodies, neuter=True)} organ"
     if part.size == 1:
@@ -352,9 +352,11 @@ def _outside_of(part: Substance, named: bool) -> str:
     assert part.outside is not None, "only what may be named is told"
     # an observed row of another year or sex makes a modelled link surer, not observed
     likely = "" if part.outside.basis == "observed" else " troligen"
-    name = part.view.region.name if named else "kommunerna"
-    whence = part.view.region.member_names[0] if part.size == 1 else name
-    return f"av dem som pendlar ut från {whence} arbetar flest{likely} i {_name(part.outside.work)}"
+    region = part.view.region
+    whence = region.name if named else f"de {swedish.in_words(part.size)} kommunerna"
+    whence = region.member_names[0] if part.size == 1 else whence
+    where = f"flest{likely} i {_name(part.outside.work)}"
+    return f"av dem som bor i {whence} och arbetar utanför arbetar {where}"
 
 
 def _carrying(part: Substance, named: bool) -> str:

@@ -114,6 +114,18 @@ class Sharing:
         return metrics.group_services(self.state, self.region.members)
 
     @cached_property
+    def pooled(self) -> pd.DataFrame:
+        """Rows of `counted` in bodies that serve at least two members, of one member all of them.
+
+        How old the evidence of a shared service is, is that of these: another body of a single
+        member says nothing of it.
+        """
+        if len(self.region.members) == 1:
+            return self.counted
+        keys = ["arrangement", "area"]
+        return self.counted.merge(self.shared[keys], on=keys)
+
+    @cached_property
     def counts(self) -> pd.DataFrame:
         """`metrics.service_counts` of the members, in the order of the region."""
         return metrics.service_counts(self.state, codes=self.region.members)

@@ -85,8 +85,7 @@ class Substance:
     @cached_property
     def areas(self) -> list[str]:
         """Areas that count as shared: of one municipality with anybody, else of at least two."""
-        rows = self.view.counted if self.size == 1 else self.view.shared
-        return self._prominent(rows)
+        return self._prominent(self.view.pooled)
 
     def _prominent(self, rows: pd.DataFrame) -> list[str]:
         bodies = rows.groupby("arrangement", sort=False)["area"].unique()
@@ -97,8 +96,7 @@ class Substance:
     @cached_property
     def evidence(self) -> pd.DataFrame:
         """One row an area of `areas`: that with the newest evidence."""
-        rows = self.view.counted[self.view.counted["area"].isin(self.areas)]
-        order = rows.sort_values("last_evidence", ascending=False, kind="stable")
+        order = self.view.pooled.sort_values("last_evidence", ascending=False, kind="stable")
         return order.drop_duplicates("area")
 
     @cached_property

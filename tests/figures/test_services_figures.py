@@ -210,6 +210,7 @@ def test_one_row_a_body_with_its_words(inventory, key):
     assert {body.key for body in seen.bodies} <= {row.key for row in rows}
     for row in rows:
         assert row.start <= row.last <= row.to
+        assert row.seen is None or str(row.seen) in row.words
         assert row.end is None or row.words.startswith(("avslutad", "återtagen", "utträdd"))
 
 
@@ -219,6 +220,21 @@ def test_the_timeline_goes_cooperation_by_cooperation_each_from_its_first_start(
     assert {row.part for row in first} == set(order)
     for rows in pages:
         assert list(rows) == sorted(rows, key=lambda row: (order.index(row.part), row.start))
+
+
+def test_a_body_that_the_members_left_has_neither_ended_nor_old_evidence(inventory):
+    (first, *_) = figures.timeline_pages(view(inventory, "bergslagen"))
+    (left,) = [row for row in first if row.gone]
+    assert left.words == "utträdd 2017"
+    title = described(figures.plot_timeline(view(inventory, "bergslagen"))).title
+    assert title.endswith("ett har upphört, ett har lämnats och tre saknar nya belägg")
+
+
+def test_old_evidence_of_a_shared_service_is_that_of_the_body_that_shares_it(inventory):
+    seen = view(inventory, "bergslagen")  # Hällefors' federation has newer evidence, of itself
+    rescue = seen.pooled[seen.pooled["area"] == "raddningstjanst"]
+    assert set(rescue["arrangement"]) == {"nerikes-brandkar"}
+    assert "1863" not in set(rescue["code"])
 
 
 def test_a_task_that_ended_says_nothing_of_the_others(inventory):

@@ -246,10 +246,11 @@ def overview(whole: Area):
 
 
 def _stale(of: Shared):
-    areas = {row.area for row in of.counted}
-    new = {row.area for row in of.counted if row.new}
+    pooled = {(body, area) for body, area, _ in of.together}
+    mine = [row for row in of.counted if (row.body, row.area) in pooled]
+    areas, new = {row.area for row in mine}, {row.area for row in mine if row.new}
     if areas - new:
-        until = max(row.year for row in of.counted if not row.new)
+        until = max(row.year for row in mine if not row.new)
         which = "Alla" if not new else f"{count(len(areas - new))} av {count(len(areas))}"
         yield f"Uppgifterna om {which} tjänster är från {until} eller tidigare."
         yield "Inget slut är känt."
@@ -412,7 +413,7 @@ def body_table(at: Place) -> Table:
         "Form",
         *([part.name for part in whole.parts] if several_ else ["I rapporten"]),
     ]
-    heads += ["Medlemmar", "Underlag (invånare)", "Startår", "Senast bekräftad", "Källa"]
+    heads += ["Medlemmar", "Underlag (invånare)", "Startår", "Senaste belägg", "Källa"]
     title = f"Organen och deras underlag {TODAY}"
     notes.append(f"Underlag är medlemmarnas folkmängd {LAST}; bara medlemmar som källorna namnger.")
     return Table(title, heads, cells, notes, f"Underlag: antal invånare {LAST}")
@@ -761,9 +762,11 @@ class Line:
     start: date
     last: date
     end: date | None
+    seen: int | None
     words: str
     new: bool
     vague: bool
+    gone: bool  # left by the members
 
 
 def lines(of: Shared) -> dict[str, Line]:
@@ -793,7 +796,8 @@ def _line(key: str, areas: list[str], part: list[Row], spans: list[Period]) -> L
     head = max(best, key=lambda row: row.year or 0)
     vague = all(row.state == "unclear" for row in best)
     start = min(p.start for p in spans)
-    return Line(key, areas, start, last, last if over and past else None, head.words, new, vague)
+    end, gone = last if over and past else None, not alive and not past
+    return Line(key, areas, start, last, end, head.year, head.words, new, vague, gone)
 
 
 @recomputes("services", "tjanst-tidslinje")
@@ -806,7 +810,16 @@ def timeline(at: Place) -> Figure:
         start = since(line.key, line.areas[0])
         end = str(line.end.year) if line.end else "–"
         name = name_of(line.key)
-        cells.append([name, services(line.areas), start, str(line.last.year), end, line.words])
+        cells.append(
+            [
+                name,
+                services(line.areas),
+                start,
+                number(line.seen).replace("\u202f", ""),
+                end,
+                line.words,
+            ]
+        )
         said.append(f"{name}: {start}, {line.words}.")
     heads = ["Organ", "Tjänster", "Startår", "Senaste belägg", "Slut", "Hur säkert"]
     more = f", del {at.page}" if at.page > 1 else ""
@@ -826,13 +839,12 @@ def _timeline_title(whole: Area, shown: list[Line], every: dict[str, Line]) -> s
     told = []
     for part in whole.parts:
         own = [line for line in lines(shared(part)).values() if line.key in kept]
-        ended, old = (
-            sum(line.end is not None for line in own),
-            sum(not (line.end or line.new) for line in own),
-        )
+        ended, gone = sum(line.end is not None for line in own), sum(line.gone for line in own)
+        old = sum(not (line.end or line.new or line.gone) for line in own)
         where = f" i {part.name}" if len(whole.parts) > 1 else ""
         text = f"{_ones(len(own))} organ har verkat{where}; "
         parts = [f"{_ones(ended)} har upphört"] if ended else []
+        parts += [f"{_ones(gone)} har lämnats"] if gone else []
         parts += [f"{_ones(old)} saknar nya belägg"] if old else []
         told.append(text + listed(parts))
     return ". ".join(told)

@@ -70,5 +70,5 @@ def _cells(chapter: str, region: str) -> None:
             continue
         source = "".join(cell["source"])
         if "parameters" in cell["metadata"].get("tags", ()):
-            source = f"region, name, as_of = {region!r}, '', ''"
+            source += f"\nregion, name, as_of = {region!r}, '', ''"
         exec(compile(source, f"{chapter} cell {number}", "exec"), names)

@@ -336,10 +336,11 @@ class Shared:
 
     @cached_property
     def best(self) -> dict[str, Row]:
-        """The newest evidence of each shared service."""
+        """The newest evidence of each shared service, in a body that serves two members."""
         found: dict[str, Row] = {}
+        pooled = {(body, area) for body, area, _ in self.together}
         for row in self.counted:
-            if row.area in self.areas:
+            if (row.body, row.area) in pooled:
                 best = found.get(row.area)
                 if best is None or row.year > best.year:
                     found[row.area] = row

@@ -116,7 +116,7 @@ def findings(whole: Area):
 def _shared_by(part: Area):
     of = shared(part)
     areas, together = of.areas, of.complete
-    bodies = {row.body for row in of.best.values()}
+    bodies = {body for body, _, _ in of.together}
     place = f"kommunerna i {part.name}, i {count(len(bodies))} organ"
     text = f"{count(len(areas))} tjänster delas av minst två av {place}"
     if together != areas:
@@ -160,8 +160,8 @@ def _outside(whole: Area) -> str:
     told = []
     for part in whole.parts:
         to = link(part.members)
-        name = part.name if len(whole.parts) > 1 else "kommunerna"
-        told += [f"av dem som pendlar ut från {name} troligen i {names()[to]}"] if to else []
+        name = part.name if len(whole.parts) > 1 else f"de {count(len(part.members))} kommunerna"
+        told += [f"av dem som bor i {name} arbetar flest troligen i {names()[to]}"] if to else []
     return f"{'; '.join(told)} (modellskattning {YEAR})." if told else ""
 
 
@@ -338,7 +338,8 @@ _STATES = {
 def sure(of: Shared) -> str:
     """How many services are shared, and how many of them have new evidence."""
     areas = of.areas
-    new = {row.area for row in of.counted if row.new and row.area in areas}
+    pooled = {(body, area) for body, area, _ in of.together}
+    new = {row.area for row in of.counted if row.new and (row.body, row.area) in pooled}
     many = "alla" if new == areas else count(len(new)) if new else "ingen"
     return f"{count(len(areas))} gemensamma tjänster, {many} med nya belägg"
 
