@@ -6,6 +6,8 @@ door: a function through which data is read; its arguments are texts, numbers or
     and its result depends on nothing but them and the data files.
 read: a door, its arguments and the digest of what came out. A chapter whose reads all give the
     same digests again would come out the same.
+leaf: a door whose result nobody keeps beyond the cell that asked for it, so that another result
+    changes that cell alone.
 trace: the file to which this process writes its reads; none outside a build.
 
 Only the chapters of the product are kept by their reads: an own chapter may read past the doors, so
@@ -17,13 +19,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, overload
 
 TRACE = "SAMVERKAN_TRACE"
 """The environment variable that names the trace; a build sets it for each chapter."""
@@ -32,6 +34,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _doors: dict[str, Callable[..., Any]] = {}  # what a recorded read may call
+_leaves: set[str] = set()
 
 
 class Read(NamedTuple):
@@ -42,11 +45,21 @@ class Read(NamedTuple):
     digest: str
 
 
-def door(function: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Record each call of `function` in the trace.
+@overload
+def door(function: Callable[Given, Result], /) -> Callable[Given, Result]: ...
+@overload
+def door(*, leaf: bool) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]: ...
+def door(function: Any = None, /, *, leaf: bool = False) -> Any:
+    """Record each call of `function` in the trace; `leaf` says that it is a leaf.
 
     What it reads inside is not recorded: the result of the outermost door decides.
     """
+    if function is None:
+        return partial(_recording, leaf=leaf)
+    return _recording(function, leaf=leaf)
+
+
+def _recording(function: Callable[Given, Result], *, leaf: bool) -> Callable[Given, Result]:
     form, name = signature(function), f"{function.__module__}:{function.__qualname__}"
 
     @wraps(function)
@@ -64,6 +77,8 @@ def door(function: Callable[Given, Result]) -> Callable[Given, Result]:
         return result
 
     _doors[name] = recorded
+    if leaf:
+        _leaves.add(name)
     return recorded
 
 
@@ -81,6 +96,34 @@ def of_trace(path: Path) -> list[Read]:
         return []
     lines = set(path.read_text(encoding="utf-8").splitlines())
     return [of_json(json.loads(line)) for line in sorted(lines)]
+
+
+def of_cells(path: Path, ends: Mapping[int, int], count: int) -> list[list[Read]]:
+    """The reads in a trace by cell, of `count` cells; `ends` has its bytes after each that ran."""
+    content = path.read_bytes() if path.is_file() else b""
+    found: list[list[Read]] = []
+    start = 0
+    for cell in range(count):
+        end = ends.get(cell, start)
+        found.append([of_json(json.loads(line)) for line in content[start:end].splitlines()])
+        start = end
+    return found
+
+
+def stale(cells: Sequence[Sequence[Read]]) -> set[int] | None:
+    """The cells that would read something else now; None when others may be changed by that, too."""
+    known: dict[str, bool] = {}
+    found = set()
+    for number, seen in enumerate(cells):
+        for read in seen:
+            key = json.dumps(read, default=str)
+            if key not in known:
+                known[key] = holds(read)
+            if not known[key]:
+                found.add(number)
+                if read.door not in _leaves:
+                    return None
+    return found
 
 
 def of_json(value: list[Any]) -> Read:

@@ -19,7 +19,6 @@ from analysis.investigation import forms, question, texts
 from analysis.investigation.doubts import Doubt, doubts
 from analysis.investigation.forms import OwnFigures
 from analysis.investigation.question import Question
-from analysis.investigation.texts import Block
 from analysis.loaders.services import load_inventory
 from analysis.loaders.tables import data_date
 from analysis.regions import code_faults, from_members, name_faults, slug
@@ -27,12 +26,11 @@ from analysis.regions import code_faults, from_members, name_faults, slug
 
 @dataclass(frozen=True)
 class Investigation:
-    """Everything that a folder holds, without fault."""
+    """What a folder holds beside its prose (`texts.chapter`), without fault."""
 
     path: Path
     question: Question
     own: OwnFigures
-    texts: Mapping[str, tuple[Block, ...]]
     doubts: tuple[Doubt, ...]
 
     @property
@@ -203,4 +201,4 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
     if faults:
         return None, faults
     found = tuple(doubts(asked, own, prose, names, data_date=data_date()))
-    return Investigation(path.resolve(), asked, own, prose, found), []
+    return Investigation(path.resolve(), asked, own, found), []

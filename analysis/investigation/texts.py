@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import hints, textfiles
-from analysis.errors import InputError
+from analysis import hints, reads, textfiles
+from analysis.errors import InputError, raise_faults
 from analysis.regions import slug
 
 FOLDER = "text"
@@ -115,6 +115,17 @@ def read_texts(folder: Path) -> tuple[dict[str, tuple[Block, ...]], list[str]]:
         faults += wrong
         found[path.stem] = () if wrong else tuple(_blocks(text, folder))
     return found, [*faults, *_repeated_headings(headings)]
+
+
+@reads.door(leaf=True)
+def chapter(folder: Path, name: str) -> tuple[Block, ...]:
+    """The blocks of the file of one chapter in `folder`; none while it is to write.
+
+    Raises InputError with every fault of the folder.
+    """
+    found, faults = read_texts(Path(folder))
+    raise_faults(InputError, faults)
+    return found[name]
 
 
 def files(folder: Path, faults: list[str]) -> list[Path]:

@@ -35,7 +35,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 class Outcome:
     """What became of a job: `path` of the executed notebook, or a one-line `error`.
 
-    `reads` are what the result depends on beside notebook, parameters and library.
+    `reads` are what the result depends on beside notebook, parameters and library; `cells` has
+    those of each cell.
     """
 
     region: str
@@ -45,6 +46,7 @@ class Outcome:
     error: str = ""
     details: str = ""
     reads: tuple[Read, ...] = ()
+    cells: tuple[tuple[Read, ...], ...] = ()
 
 
 def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
@@ -60,7 +62,7 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
     target = folder / f"{job.chapter}.ipynb"
     try:
         _check_parameters(job)
-        notebook, seen = _execute(job, beside)
+        notebook, seen, cells = _execute(job, beside)
         _write(notebook, target)
     except kernels.NurseryLostError:
         raise
@@ -72,7 +74,8 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
         return Outcome(
             job.region.key, job.chapter, None, time.perf_counter() - start, error, details
         )
-    return Outcome(job.region.key, job.chapter, target, time.perf_counter() - start, reads=seen)
+    took = time.perf_counter() - start
+    return Outcome(job.region.key, job.chapter, target, took, reads=seen, cells=cells)
 
 
 def _check_parameters(job: Job) -> None:
@@ -93,14 +96,21 @@ def _check_parameters(job: Job) -> None:
         )
 
 
-def _execute(job: Job, beside: Path | None) -> tuple[Any, tuple[Read, ...]]:
-    """The executed notebook, and what was read for it."""
+def _execute(
+    job: Job, beside: Path | None
+) -> tuple[Any, tuple[Read, ...], tuple[tuple[Read, ...], ...]]:
+    """The executed notebook, and what was read for it, in all and by cell."""
     import papermill
     from traitlets.config import Config
 
     from analysis.report import kernels
 
+    ends: dict[int, int] = {}
     with _private_sockets() as transport, _trace() as trace:
+
+        def note_end(cell_index: int, **told: Any) -> None:
+            ends[cell_index] = trace.stat().st_size if trace.is_file() else 0
+
         notebook = papermill.execute_notebook(
             str(job.notebook),
             None,
@@ -113,13 +123,17 @@ def _execute(job: Job, beside: Path | None) -> tuple[Any, tuple[Read, ...]]:
             config=Config(
                 {
                     "KernelManager": {"client_class": _CLIENT, **transport},
-                    "NotebookClient": {"extra_arguments": [kernels.QUIET]},
+                    "NotebookClient": {
+                        "extra_arguments": [kernels.QUIET],
+                        "on_cell_executed": note_end,
+                    },
                 }
             ),
         )
         _check_executed(notebook)
         seen = reads.of_trace(trace)
-    return notebook, tuple(seen)
+        cells = reads.of_cells(trace, ends, len(notebook.cells))
+    return notebook, tuple(seen), tuple(map(tuple, cells))
 
 
 def _check_executed(notebook: Any) -> None:

@@ -61,7 +61,7 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
 
 def _prose_faults(found: Investigation) -> Iterator[str]:
     """What the report's Markdown cannot print, the first of each run of prose."""
-    for chapter, blocks in found.texts.items():
+    for chapter, blocks in texts.read_texts(found.path / texts.FOLDER)[0].items():
         for block in blocks:
             if isinstance(block, texts.Prose):
                 try:

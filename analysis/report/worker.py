@@ -81,8 +81,10 @@ def fault_at_start() -> str:
     return str(begun.fault) if begun else ""
 
 
-def run_chapter(given: tuple[Job, bytes] | tuple[Job, bytes, str]) -> Chapter:
-    """Execute one chapter, from the notebook as it was when the build began.
+def run_chapter(
+    given: tuple[Job, bytes] | tuple[Job, bytes, str], *, part: bytes | None = None
+) -> Chapter:
+    """Execute one chapter, from the notebook as it was when the build began, or a `part` of it.
 
     With `Inputs.drawing` as third part, figures that were drawn of the same before are used again.
     """
@@ -93,7 +95,7 @@ def run_chapter(given: tuple[Job, bytes] | tuple[Job, bytes, str]) -> Chapter:
         with scratch.folder() as folder, _shelf(job, content, "".join(drawing)):
             source = folder / "source" / job.notebook.name
             source.parent.mkdir()
-            source.write_bytes(content)
+            source.write_bytes(content if part is None else part)
             beside = job.notebook.parent if job.own else None
             outcome = execute.run(replace(job, notebook=source), folder, beside=beside)
             notebook = outcome.path.read_bytes() if outcome.path else b""
@@ -102,13 +104,41 @@ def run_chapter(given: tuple[Job, bytes] | tuple[Job, bytes, str]) -> Chapter:
     return Chapter(replace(outcome, path=None), notebook)
 
 
-def preview_chapter(given: tuple[Job, bytes, str]) -> Chapter:
+def stale(known: Mapping[str, Sequence[Sequence[Read]]]) -> dict[str, set[int] | None]:
+    """By chapter the cells that would read something else now; None: all of its cells may."""
+    return {name: reads.stale(cells) for name, cells in known.items()}
+
+
+def preview_again(given: tuple[Job, bytes, str, Chapter, set[int]]) -> Chapter:
+    """A chapter of a preview of which only the given cells have read something else since."""
+    import nbformat
+
+    from analysis.report import cells
+
+    job, content, drawing, before, changed = given
+    whole = nbformat.reads(before.notebook.decode(), as_version=4)
+    chosen = cells.needed(whole, changed)
+    if chosen is None:
+        return preview_chapter((job, content, drawing))
+    part = nbformat.writes(cells.alone(whole, chosen)).encode()
+    done = preview_chapter((job, content, drawing), part=part)
+    if done.outcome.error:
+        return done
+    cells.merged(whole, nbformat.reads(done.notebook.decode(), as_version=4), chosen)
+    seen = list(before.outcome.cells)
+    for number in chosen:
+        seen[number] = done.outcome.cells[number]
+    outcome = replace(before.outcome, cells=tuple(seen))
+    return Chapter(outcome, nbformat.writes(whole).encode())
+
+
+def preview_chapter(given: tuple[Job, bytes, str], *, part: bytes | None = None) -> Chapter:
     """`run_chapter` for a page alone: the notebook, which nobody looks at, shows no pictures."""
     from analysis.exhibits import pictures
 
     os.environ[pictures.UNSEEN] = "yes"
     try:
-        return run_chapter(given)
+        return run_chapter(given, part=part)
     finally:
         del os.environ[pictures.UNSEEN]
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from analysis import cli
 from analysis.errors import InputError
-from analysis.investigation import folder
+from analysis.investigation import folder, texts
 from analysis.investigation.doubts import one_person
 from analysis.investigation.texts import Picture, Prose, TextTable
 from analysis.metrics import stated_costs
@@ -442,7 +442,7 @@ def test_prose_with_a_table_and_a_picture_comes_in_blocks(made):
         "![Karta över kommunerna](karta.png)\n\nSe <https://www.koping.se>.\n\n```\n# 1\n```\n",
         "utf-8",
     )
-    blocks = folder.read(made).texts["nulage"]
+    blocks = texts.chapter(text, "nulage")
     assert blocks == (
         Prose("## Läget\n\nEn rad."),
         TextTable(("A", "B"), (("1", "två | tre"),)),
@@ -501,4 +501,4 @@ def test_the_check_finds_what_only_the_report_would_stumble_on(made, capsys):
 
 def test_prose_in_cp1252_is_read(made):
     (made / "text" / "nulage.md").write_bytes("Köping".encode("cp1252"))
-    assert folder.read(made).texts["nulage"] == (Prose("Köping"),)
+    assert texts.chapter(made / "text", "nulage") == (Prose("Köping"),)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.figures.investigation.charts import plot_picture
 from analysis.figures.service_marks import word
+from analysis.investigation import texts
 from analysis.investigation.texts import CHAPTERS, Picture, Prose, TextTable
 from analysis.tables import Table
 from analysis.text.investigation.words import to_write
@@ -17,7 +18,7 @@ from analysis.views.investigation.dossier import View
 
 def parts(view: View, chapter: str) -> Iterator[str | Table | Axes]:
     """Markdown, tables and figures of a chapter's own text; the mark "att skriva" where none is."""
-    blocks = view.dossier.texts[chapter]
+    blocks = texts.chapter(view.dossier.path / texts.FOLDER, chapter)
     if not blocks:
         yield to_write(chapter)
     for number, block in enumerate(blocks, 1):

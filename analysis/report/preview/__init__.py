@@ -3,7 +3,8 @@
 Terms
 -----
 kept: a chapter that was executed for the page that stands; it is kept while its notebook, its
-    parameters and its reads are the same, as in a build.
+    parameters and its reads are the same, as in a build. Of one that has changed only in a leaf's
+    read, such as a file of own prose, the cells that read it are run, and what they need.
 
 The processes stay warm between two changes, only HTML is made, and nothing is written: the pages
 live in the memory of this process, and end with it.
@@ -15,7 +16,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -34,10 +35,11 @@ from analysis.report.worker import Chapter
 _INPUTS = frozenset(
     ("", ".csv", ".toml", ".md", ".xlsx", ".ipynb", ".png", ".jpg", ".jpeg", ".json")
 )
-_STEP, _SETTLED = 20, 200  # milliseconds: between two looks, and until a row of changes is told
+_STEP, _SETTLED = 10, 50  # milliseconds: between two looks, and until a row of changes is told
 _STOP = 200  # milliseconds until a watcher that shall stop has stopped
 
 Tell = Callable[[str], object]
+Source = tuple[Job, bytes, str | None]  # a chapter's job, its notebook, the stamp of its task
 
 
 def preview(
@@ -89,7 +91,7 @@ def _renew(site: sites.Site, maker: Maker, subject: Subject, tell: Tell) -> None
 class _Kept:
     """An executed chapter and what it was executed from."""
 
-    source: tuple[Job, bytes, str | None]
+    source: Source
     chapter: Chapter
 
 
@@ -104,35 +106,44 @@ class Maker:
 
     def pages(self, plan: Plan, tasks: Sequence[Task]) -> dict[str, str]:
         """The pages by file name; raises BuildError with what a chapter or the composer says."""
-        todo = self._changed(tasks)
-        self._execute(todo)
-        if not todo and self._last and self._last[0] == plan:
+        running = self._begun(tasks)
+        if running:
+            self._last = None  # even if one of them fails: the others will be newer than it
+        self._end(running)
+        if self._last and self._last[0] == plan:
             return self._last[1]
         notebooks = {name: self._kept[name].chapter.notebook for name, _ in plan.chapters}
         made = self.pool.submit(worker.pages, plan, notebooks).result()
         self._last = (plan, made)
         return made
 
-    def _changed(self, tasks: Sequence[Task]) -> list[tuple[Job, bytes, str | None]]:
-        """What of the tasks is to be executed."""
+    def _begun(self, tasks: Sequence[Task]) -> list[tuple[Source, Future[Chapter]]]:
+        """What of the tasks is to be executed, on its way: several chapters at a time."""
         sources = [(task.job, task.job.notebook.read_bytes(), task.stamp) for task in tasks]
         known = {
-            job.chapter: self._kept[job.chapter].chapter.outcome.reads
+            job.chapter: self._kept[job.chapter].chapter
             for job, content, stamp in sources
             if stamp is not None
             and job.chapter in self._kept
             and self._kept[job.chapter].source == (job, content, stamp)
         }
-        same = self.pool.submit(worker.unchanged, known).result() if known else set()
-        return [source for source in sources if source[0].chapter not in same]
-
-    def _execute(self, sources: Sequence[tuple[Job, bytes, str | None]]) -> None:
-        """Execute chapters, several at a time; keeps those that succeed."""
+        cells = {name: chapter.outcome.cells for name, chapter in known.items()}
+        stale = self.pool.submit(worker.stale, cells).result() if cells else {}
+        running = []
         # the summary last, which is short: then the others wait little for each other
-        running = [
-            (source, self.pool.submit(worker.preview_chapter, (*source[:2], self._drawing)))
-            for source in reversed(sources)
-        ]
+        for source in reversed(sources):
+            job, content, _ = source
+            changed = stale.get(job.chapter)
+            if changed is None:
+                given = (job, content, self._drawing)
+                running.append((source, self.pool.submit(worker.preview_chapter, given)))
+            elif changed:
+                again = (job, content, self._drawing, known[job.chapter], changed)
+                running.append((source, self.pool.submit(worker.preview_again, again)))
+        return running
+
+    def _end(self, running: Sequence[tuple[Source, Future[Chapter]]]) -> None:
+        """Wait for chapters; keeps those that succeed."""
         faults = []
         for source, future in running:
             chapter = future.result()

@@ -81,7 +81,7 @@ class InvestigationSubject:
     out: Path
 
     def look(self, pool: Executor) -> tuple[Plan, list[Task]]:
-        """The one notebook, and all that the folder holds."""
+        """The one notebook, and all that the folder holds but the prose, which cells read."""
         from analysis.report import investigation
 
         stamp = digest_of(self.own_folders())
@@ -122,9 +122,11 @@ def subject_of(
 
 
 def digest_of(folders: Sequence[Path]) -> str:
-    """SHA-256 of the names and contents of the visible files in `folders`."""
+    """SHA-256 of the names and contents of the visible files in `folders`, the prose left out."""
     total = hashlib.sha256()
     for path in _files(folders):
+        if path.parent.name == texts.FOLDER and path.suffix == ".md":
+            continue
         total.update(f"{path}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 

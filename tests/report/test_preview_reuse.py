@@ -1,0 +1,143 @@
+"""A preview runs again what a change touches, never less: its page is that of a whole build."""
+
+import json
+import shutil
+from concurrent.futures import Future
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from analysis import reads, regions
+from analysis.errors import BuildError
+from analysis.investigation import texts
+from analysis.reads import Read
+from analysis.report import cells, worker
+from analysis.report.execute import Outcome
+from analysis.report.plan import Job
+from analysis.report.preview import Maker
+from analysis.report.preview.subject import InvestigationSubject, Task
+from analysis.report.processes import LocalExecutor
+from analysis.report.worker import Chapter
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def notebook(*sources):
+    made = nbformat.v4.new_notebook()
+    made.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    made.cells[0].metadata["tags"] = ["parameters"]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("stale", "needed"),
+    [
+        ({3}, {0, 1, 3}),
+        ({5}, {0, 1, 2, 5}),
+        ({6}, {0, 1, 6}),  # nobody else uses what it binds
+        ({3, 6}, {0, 1, 3, 6}),
+        ({1}, None),
+        ({2}, None),
+    ],
+)
+def test_what_a_cell_uses_is_run_with_it(stale, needed):
+    asked = notebook(
+        'path = ""',
+        "from analysis.exhibits import say\nview = look(path)",
+        "for part in view.parts:\n    say(part)",
+        "say(view.one)",
+        "say(part)",
+        "import numpy as np\nsay(part, np.pi)",
+        "for row in view.rows:\n    say(row)",
+    )
+    assert cells.needed(asked, stale) == needed
+
+
+def read(folder, name):
+    found = texts.chapter(folder, name)
+    given = {"folder": str(folder), "name": name}
+    return Read("analysis.investigation.texts:chapter", given, reads.digest(found))
+
+
+def test_another_text_changes_the_cell_that_read_it_and_any_other_read_may_change_more(tmp_path):
+    seen = [[], [read(tmp_path, "nulage")], [read(tmp_path, "behov")]]
+    assert reads.stale(seen) == set()
+    (tmp_path / "behov.md").write_text("Nora växer.\n", encoding="utf-8")
+    assert reads.stale(seen) == {2}
+    other = Read("analysis.loaders.services:read_inventory", {"path": str(tmp_path)}, "0" * 64)
+    assert reads.stale([[other], *seen]) is None
+    (tmp_path / "nulage.md").write_text("<b>Fel</b>\n", encoding="utf-8")
+    assert reads.stale(seen) == {1, 2}
+
+
+def test_the_reads_of_a_trace_are_told_by_cell(tmp_path):
+    lines = [json.dumps(["a:b", {"n": number}, str(number)]) + "\n" for number in range(3)]
+    trace = tmp_path / "trace"
+    trace.write_text("".join(lines), encoding="utf-8")
+    ends = {1: len(lines[0]), 2: len(lines[0]), 4: sum(map(len, lines))}
+    found = reads.of_cells(trace, ends, 5)
+    assert [[one.arguments["n"] for one in cell] for cell in found] == [[], [0], [], [], [1, 2]]
+    assert reads.of_cells(tmp_path / "none", ends, 2) == [[], []]
+
+
+class Answers:
+    """A pool whose workers answer what the test says."""
+
+    def __init__(self):
+        self.faulty, self.stale, self.asked = set(), {}, []
+
+    def submit(self, function, *given):
+        done = Future()
+        self.asked.append(function)
+        if function is worker.stale:
+            done.set_result({name: self.stale.get(name, set()) for name in given[0]})
+        elif function is worker.pages:
+            done.set_result({"report.html": str(len(self.asked))})
+        else:
+            name = given[0][0].chapter
+            fault = "no" if name in self.faulty else ""
+            done.set_result(Chapter(Outcome("kak", name, None, 0.0, fault)))
+        return done
+
+
+def test_what_succeeded_beside_a_fault_is_on_the_next_page(tmp_path):
+    path = tmp_path / "one.ipynb"
+    path.write_text("{}", encoding="utf-8")
+    tasks = [Task(Job(regions.get("kak"), name, path, date(2026, 6, 30))) for name in ("a", "b")]
+    plan, pool = SimpleNamespace(chapters=[("a", path), ("b", path)]), Answers()
+    maker = Maker(pool)
+    first = maker.pages(plan, tasks)
+    assert maker.pages(plan, tasks) is first
+    pool.stale, pool.faulty = {"a": None, "b": None}, {"b"}
+    with pytest.raises(BuildError, match="chapter b: no"):
+        maker.pages(plan, tasks)
+    pool.stale = {}  # what was wrong with b is as it was; a is newer than the page
+    assert maker.pages(plan, tasks) != first
+
+
+@pytest.fixture
+def pool():
+    found = LocalExecutor(1)
+    yield found
+    found.kill()
+
+
+@pytest.mark.slow
+def test_own_prose_alone_gives_the_page_of_a_whole_run(pool, tmp_path):
+    folder = shutil.copytree(ROOT / "examples" / "lonecenter", tmp_path / "lonecenter")
+    subject, maker = InvestigationSubject(folder, tmp_path / "out"), Maker(pool)
+    first = maker.pages(*subject.look(pool))
+    for chapter, words in (
+        ("fordelning", "Ny text om delning."),
+        ("nulage", "| A | B |\n|--|--|\n| 1 | 2 |"),
+    ):
+        with (folder / "text" / f"{chapter}.md").open("a", encoding="utf-8") as file:
+            file.write(f"\n{words}\n")
+        maker.pages(*subject.look(pool))
+    new = maker.pages(*subject.look(pool))
+    assert "Ny text om delning." in new["report.html"]
+    assert new != first
+    assert new == Maker(pool).pages(*subject.look(pool))
