@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from analysis import cli, paths
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # a shell that starts the tests in the background has them ignore Ctrl-C, and so their children
@@ -59,6 +61,27 @@ def samverkan():
             env=environment,
             timeout=500,
         )
+
+    return run
+
+
+@pytest.fixture
+def call(capsys):
+    """Run the command in this process: the same, without the second that a new one needs to import."""
+
+    def run(*arguments, cwd=ROOT):
+        with pytest.MonkeyPatch.context() as here:
+            here.setenv(paths.DATA_DIR_VARIABLE, os.environ[paths.DATA_DIR_VARIABLE])
+            here.setattr(signal, "signal", lambda number, handler: None)  # those of pytest stay
+            here.setattr(sys, "argv", ["samverkan", *map(str, arguments)])
+            here.chdir(cwd)
+            capsys.readouterr()
+            try:
+                code = cli.main()
+            except SystemExit as stop:
+                code = stop.code
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code or 0, out, err)
 
     return run
 

@@ -5,13 +5,13 @@ import json
 import pytest
 
 
-def test_only_some_chapters_are_built(samverkan, tmp_path):
+def test_only_some_chapters_are_built(call, tmp_path):
     out = tmp_path / "out"
-    done = samverkan("build", "karlstad", "--only", "commuting", "--out", out, "--dry-run")
+    done = call("build", "karlstad", "--only", "commuting", "--out", out, "--dry-run")
     assert done.returncode == 0, done.stderr
     assert "commuting.ipynb" in done.stdout
     assert "population.ipynb" not in done.stdout
-    wrong = samverkan("build", "karlstad", "--only", "comuting", "--out", out)
+    wrong = call("build", "karlstad", "--only", "comuting", "--out", out)
     assert wrong.returncode == 2
     assert "unknown chapter 'comuting': did you mean 'commuting'?" in wrong.stderr
     assert not out.exists()
@@ -25,8 +25,8 @@ def test_an_unknown_region_is_suggested_and_nothing_is_written(samverkan, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
-    done = samverkan(
+def test_all_faults_come_together_one_a_line(call, tmp_path):
+    done = call(
         "build",
         "bergslagn",
         "--members",
@@ -67,16 +67,16 @@ def test_all_faults_come_together_one_a_line(samverkan, tmp_path):
         ("scenario", "--service", "vaxell", "--members", "1863,1864"),
     ],
 )
-def test_wrong_input_exits_2_with_one_clear_line(samverkan, arguments, tmp_path):
-    done = samverkan(*arguments, cwd=tmp_path)
+def test_wrong_input_exits_2_with_one_clear_line(call, arguments, tmp_path):
+    done = call(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: ")
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_debug_shows_the_traceback(samverkan):
-    done = samverkan("--debug", "build", "bergslagn")
+def test_debug_shows_the_traceback(call):
+    done = call("--debug", "build", "bergslagn")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
 
@@ -90,8 +90,8 @@ def test_help_and_regions(samverkan):
     assert "0381 Enköping, Uppsala län (fyra-malarstader)" in shown
 
 
-def test_dry_run_prints_the_plan_and_writes_nothing(samverkan, tmp_path):
-    done = samverkan("build", "--dry-run", "--out", tmp_path / "out", "--as-of", "2018-06-30")
+def test_dry_run_prints_the_plan_and_writes_nothing(call, tmp_path):
+    done = call("build", "--dry-run", "--out", tmp_path / "out", "--as-of", "2018-06-30")
     assert done.returncode == 0
     assert "as of 2018-06-30" in done.stdout
     for key in ("malardalen", "bergslagen", "karlstad"):
@@ -99,7 +99,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(samverkan, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_of_another_region_is_refused(samverkan, tmp_path):
+def test_a_folder_of_another_region_is_refused(call, tmp_path):
     folder = tmp_path / "out" / "mitt"
     folder.mkdir(parents=True)
     facts = {
@@ -114,17 +114,17 @@ def test_a_folder_of_another_region_is_refused(samverkan, tmp_path):
         "files": {},
     }
     (folder / "build.json").write_text(json.dumps(facts), encoding="utf-8")
-    done = samverkan("build", "--members", "1960,1983", "--name", "Mitt", "--out", tmp_path / "out")
+    done = call("build", "--members", "1960,1983", "--name", "Mitt", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "report on other members" in done.stderr
     assert [path.name for path in folder.iterdir()] == ["build.json"]
 
 
-def test_a_folder_with_foreign_files_is_refused(samverkan, tmp_path):
+def test_a_folder_with_foreign_files_is_refused(call, tmp_path):
     folder = tmp_path / "out" / "karlstad"
     folder.mkdir(parents=True)
     (folder / "avhandling.txt").write_text("viktigt", encoding="utf-8")
-    done = samverkan("build", "karlstad", "--out", tmp_path / "out")
+    done = call("build", "karlstad", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "was not made by samverkan" in done.stderr
     assert (folder / "avhandling.txt").read_text(encoding="utf-8") == "viktigt"
@@ -139,8 +139,8 @@ def test_data_status_and_verify(samverkan):
     assert "commuting_margins: ok" in verified.stdout
 
 
-def test_services_list_prints_names_form_status_and_source(samverkan):
-    done = samverkan(
+def test_services_list_prints_names_form_status_and_source(call):
+    done = call(
         "services",
         "list",
         "--region",
@@ -157,14 +157,14 @@ def test_services_list_prints_names_form_status_and_source(samverkan):
     assert "1885" not in done.stdout, "members are shown by name"
 
 
-def test_services_check_accepts_the_shipped_inventory(samverkan):
-    done = samverkan("services", "check")
+def test_services_check_accepts_the_shipped_inventory(call):
+    done = call("services", "check")
     assert done.returncode == 0, done.stderr
 
 
-def test_export_margins(samverkan, tmp_path):
+def test_export_margins(call, tmp_path):
     target = tmp_path / "margins.csv"
-    done = samverkan("data", "export", "margins", "--year", "2014", "--out", target)
+    done = call("data", "export", "margins", "--year", "2014", "--out", target)
     assert done.returncode == 0, done.stderr
     lines = target.read_text(encoding="utf-8").splitlines()
     assert lines[0] == "year,code,in_commuters,out_commuters,live_and_work,kind"

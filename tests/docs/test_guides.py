@@ -60,8 +60,8 @@ def test_an_own_dataset(house):
     assert "libraries.csv row 6, column 'code': '1799' is not a municipality code" in done.stderr
 
 
-@pytest.mark.xdist_group("jupyter")
-def test_an_own_chapter(house):
+@pytest.mark.xdist_group("report")  # where the other chapters of this region have been drawn
+def test_an_own_chapter(house, reports):
     follow("docs/extend/chapter.md", house)
     report = house / "out" / "karlstad"
     html = (report / "report.html").read_text(encoding="utf-8")

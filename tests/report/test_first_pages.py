@@ -58,20 +58,10 @@ def everything_shared(members, gaps_on=""):
 _OTHERS = ("alone", "searched", "claims", "figures")
 
 
-@pytest.fixture(scope="module")
-def summary_of():
+def summary_of(key):
     """The document of the summary alone: the cells of its notebook, run without a kernel."""
-    made = {}
-
-    def document(key):
-        if key not in made:
-            made[key] = _document(*{**SETS, **LARGE}[key], everything=key == "allt-delas")
-        return made[key]
-
-    return document
-
-
-def _document(members, name, everything):
+    members, name = {**SETS, **LARGE}[key]
+    everything = key == "allt-delas"
     notebook = nbformat.read(paths.NOTEBOOKS / "summary.ipynb", as_version=4)
     shown, known = [], {}
     with pytest.MonkeyPatch.context() as patch:
@@ -129,26 +119,28 @@ def _words(block):
     yield from filter(None, (front.source_text(block),))
 
 
-@pytest.mark.parametrize("key", SETS)
-def test_the_words_of_pages_one_and_two(key, summary_of, request):
-    said = "\n\n".join(pages_of(summary_of(key))) + "\n"
-    kept = GOLDEN / f"{key}.md"
-    if request.config.getoption("--update-golden"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(said, encoding="utf-8")
-    assert said == kept.read_text(encoding="utf-8"), f"read tests/golden/{key}.md, then see above"
-
-
 @pytest.mark.parametrize(
     "key", [*SETS, *(pytest.param(key, marks=pytest.mark.slow) for key in LARGE)]
 )
-def test_the_brief_has_two_pages_and_its_map_has_room(key, summary_of):
+def test_the_words_of_pages_one_and_two_and_their_place(key, request):
+    """One test, because most of its time goes into the document; the words of the large are free."""
     document = summary_of(key)
+    if key in SETS:
+        same_words(document, key, write=request.config.getoption("--update-golden"))
     raw = typeset.pdf(document, part_of(document, "brief"))
     with pypdfium2.PdfDocument(raw) as brief:
         assert len(brief) == 2
         text = " ".join(brief[0].get_textpage().get_text_bounded().split())
-        assert "Figur 1." in text
+        assert "Figur 1." in text, "its map has room"
         assert "Statskontoret (2023)" in text, "page one ends with what the study found"
         second = " ".join(brief[1].get_textpage().get_text_bounded().split())
         assert "heter report.pdf" in second
+
+
+def same_words(document, key, *, write):
+    said = "\n\n".join(pages_of(document)) + "\n"
+    kept = GOLDEN / f"{key}.md"
+    if write:
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(said, encoding="utf-8")
+    assert said == kept.read_text(encoding="utf-8"), f"read tests/golden/{key}.md, then see above"

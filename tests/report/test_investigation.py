@@ -12,7 +12,7 @@ import pytest
 
 from analysis import cli, paths
 from analysis.errors import InputError
-from analysis.report import investigation
+from analysis.report import compose, investigation, word
 
 pytestmark = pytest.mark.xdist_group("investigation")  # each is built once
 EXAMPLES = ("bygg-och-miljo", "kundtjanst", "lonecenter", "upphandling")
@@ -101,11 +101,30 @@ def test_it_recommends_nothing_and_gives_no_scores(folder):
     assert not re.search(r"\bpoängsumma|\brekommenderas\b|\bbäst(a)? alternativ", page)
 
 
-def test_the_same_folder_gives_the_same_files(built, tmp_path):
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """The report of an example built once more, into a Word template of the municipality's own."""
+    out = tmp_path_factory.mktemp("again")
+    template = docx.Document()
+    template.add_paragraph("Kommunens försättsblad")
+    template.sections[0].header.paragraphs[0].text = "Kommunen"
+    template.styles["Heading 1"].font.name = "Georgia"
+    template.save(out / "mall.docx")
+    return investigation.build_investigation(
+        paths.EXAMPLES / "upphandling", out=out, template=out / "mall.docx"
+    )
+
+
+def test_the_same_folder_gives_the_same_files(built, again):
     first = built("upphandling")
-    again = investigation.build_investigation(paths.EXAMPLES / "upphandling", out=tmp_path)
-    for name in ("report.docx", "report.html", "report.xlsx"):
+    for name in ("report.html", "report.xlsx", "notebooks/investigation.ipynb"):
         assert (again / name).read_bytes() == (first / name).read_bytes(), name
+    prepared = investigation.prepare(paths.EXAMPLES / "upphandling", again.parent / "planned")
+    job, plan = prepared.job, prepared.plan
+    cells = {job.chapter: (again / "notebooks" / "investigation.ipynb").read_bytes()}
+    document = compose.read(job.region, [job], cells, plan.as_of.isoformat(), kicker=plan.kicker)
+    found = word.word(document, header=prepared.mark)
+    assert found == (first / "report.docx").read_bytes(), "without the template"
 
 
 def test_what_a_single_person_costs_is_not_shown(built):
@@ -131,16 +150,8 @@ def test_own_prose_with_its_table_and_picture_is_in_every_format(built):
     assert list((folder / "figures").glob("bild-lokalisering-*.png"))
 
 
-def test_a_template_keeps_its_styles_and_cover(tmp_path):
-    template = docx.Document()
-    template.add_paragraph("Kommunens försättsblad")
-    template.sections[0].header.paragraphs[0].text = "Kommunen"
-    template.styles["Heading 1"].font.name = "Georgia"
-    template.save(tmp_path / "mall.docx")
-    folder = investigation.build_investigation(
-        paths.EXAMPLES / "upphandling", out=tmp_path, template=tmp_path / "mall.docx"
-    )
-    file = docx.Document(str(folder / "report.docx"))
+def test_a_template_keeps_its_styles_and_cover(again):
+    file = docx.Document(str(again / "report.docx"))
     assert file.paragraphs[0].text == "Kommunens försättsblad"
     assert file.styles["Heading 1"].font.name == "Georgia"
     assert file.sections[0].header.paragraphs[0].text == "Kommunen"

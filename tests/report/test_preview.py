@@ -212,12 +212,12 @@ def test_an_investigation_is_followed_and_ctrl_c_leaves_nothing(running, page, t
     text.write_text("<b>Fel</b>\n", encoding="utf-8")
     expect(page.get_by_role("alert")).to_contain_text("HTML such as", timeout=60_000)
     expect(page.get_by_text("Vi prövar en helt ny mening.")).to_be_visible()
-    text.write_text("Nu är det rättat.\n", encoding="utf-8")
-    expect(page.get_by_text("Nu är det rättat.")).to_be_visible(timeout=60_000)
     toml = folder / "investigation.toml"
     asked = toml.read_text(encoding="utf-8")
     title = re.search(r'^title = "(.*)"', asked, re.MULTILINE)[1]
     toml.write_text(asked.replace(title, f"{title} igen", 1), encoding="utf-8")
+    text.write_text("Nu är det rättat.\n", encoding="utf-8")
+    expect(page.get_by_text("Nu är det rättat.")).to_be_visible(timeout=60_000)
     expect(page).to_have_title(re.compile("igen"), timeout=60_000)
     family = psutil.Process(process.pid).children(recursive=True)
     assert family

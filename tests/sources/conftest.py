@@ -153,10 +153,12 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def command(folder):
-    """Run the command in a process of its own with the data folder of this test."""
+def command(folder, call):
+    """Run the command with the data folder of this test; in a process of its own where asked."""
 
-    def run(*arguments, before=(), wait=True, **more):
+    def run(*arguments, before=(), wait=True, alone=False, **more):
+        if wait and not (before or alone or more):
+            return call(*arguments)
         line = [*before, sys.executable, "-m", "analysis.cli", *map(str, arguments)]
         process = subprocess.Popen(
             line,
