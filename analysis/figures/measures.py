@@ -421,6 +421,11 @@ def span_of(
     """The first and last year that a series draws; an index stays inside its own series.
 
     Raises InputError, with the years that are known, as `plot_measure_series` does.
+
+    >>> from analysis import explore, regions
+    >>> about = explore.theme_of("tax_rate").measure
+    >>> span_of(regions.get("kak"), about, explore.values("tax_rate"), years=(2015, 2020))
+    (2015, 2020)
     """
     known = known_years(values, region)
     if not known:
