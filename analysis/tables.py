@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Number
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.citable import Citable
+from analysis.errors import InputError, raise_faults
 from analysis.metrics.measure import Measure
 from analysis.text import citation, swedish
 
@@ -62,7 +65,7 @@ class Format:
         if swedish.is_missing(value):
             return swedish.MISSING
         if self.text:
-            return str(value)
+            return str(day_of(value))
         if self.year:
             return str(int(value))
         shown = value * 100 if self.percent else value
@@ -92,6 +95,12 @@ class Table:
         unknown = [str(name) for name in self.frame.columns if name not in self.formats]
         if unknown:
             raise ValueError(f"table {self.id!r}: no format for columns {', '.join(unknown)}")
+        faults = [
+            _no_number(self.frame[name], form)
+            for name, form in self.formats.items()
+            if name in self.frame
+        ]
+        raise_faults(InputError, [f"table {self.id!r}: {fault}" for fault in faults if fault])
         object.__setattr__(self, "sources", citation.listed(self.sources))
 
     def to_html(self, *, caption: bool = True) -> str:
@@ -127,6 +136,32 @@ class Table:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def day_of(value: Any) -> Any:
+    """The date of a pandas time at midnight, written as 2026-06-30; anything else as it is."""
+    midnight = isinstance(value, pd.Timestamp) and value == value.normalize()
+    return str(value.date()) if midnight else value
+
+
+def _no_number(column: pd.Series, form: Format) -> str:
+    """What in a column of numbers is none; "" when all are, or when it is a column of words."""
+    if form.text or form.code:
+        return ""
+    if pd.api.types.is_numeric_dtype(column):
+        kind = column.dtype.kind
+        endless = kind == "f" and not np.isfinite(column.dropna().to_numpy(dtype="float64")).all()
+        return (
+            f"{form.label!r} holds infinity; write None where nothing is known" if endless else ""
+        )
+    for value in column:
+        if not swedish.is_missing(value) and not isinstance(value, Number):
+            shown = value.date() if isinstance(value, pd.Timestamp) else value
+            return (
+                f"{form.label!r} holds {str(shown)!r}, which is no number; write "
+                f"Format({form.label!r}, text=True), or numbers"
+            )
+    return ""
 
 
 def _numeric(form: Format) -> str:

@@ -43,7 +43,7 @@ from analysis.exhibits.model import (
 from analysis.figures import style
 from analysis.figures.svg import compact
 from analysis.metrics.measure import Kind
-from analysis.tables import Table
+from analysis.tables import Table, day_of
 from analysis.text import citation, formulas, swedish
 
 __all__ = ["MIME", "lead", "record", "say", "show", "tiles", "write"]
@@ -211,8 +211,7 @@ def plain(value: Any) -> Any:
     """A JSON value: numpy scalars become Python's, missing becomes None."""
     if swedish.is_missing(value):
         return None
-    if hasattr(value, "item"):
-        value = value.item()
+    value = day_of(value.item() if hasattr(value, "item") else value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

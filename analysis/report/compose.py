@@ -319,7 +319,8 @@ def of_notebook(notebook: Any, name: str) -> Document:
     return document
 
 
-_PARAMETER_TAGS = {"parameters", "injected-parameters"}
+_INJECTED = "injected-parameters"
+_PARAMETER_TAGS = {"parameters", _INJECTED}
 
 
 def parameters_of(notebook: Any) -> dict[str, str]:
@@ -392,8 +393,10 @@ def _halves(chapter: str, notebook: Any, merged: bool) -> tuple[list[_Raw], list
     """What a chapter shows in the report, and in the appendix."""
     halves: tuple[list[_Raw], list[_Raw]] = ([], [])
     half = halves[0]
-    for position, cell in enumerate(notebook.cells, start=1):
+    position = 0  # in the author's notebook, where Papermill has put in no cell
+    for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", ()))
+        position += _INJECTED not in tags
         where = f"chapter {chapter}, cell {position}"
         if cell.cell_type == "markdown":
             if _APPENDIX in tags and not merged:

@@ -58,10 +58,10 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
     """
     from analysis.report import kernels
 
-    start = time.perf_counter()
+    start, parameters = time.perf_counter(), 0
     target = folder / f"{job.chapter}.ipynb"
     try:
-        _check_parameters(job)
+        parameters = _check(job)
         notebook, seen, cells = _execute(job, beside)
         _write(notebook, target)
     except kernels.NurseryLostError:
@@ -70,7 +70,7 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
         # of nbclient, which is slow to import, and of the client of ours
         if type(failure).__name__ in ("DeadKernelError", "KernelLostError"):
             raise BrokenExecutor("the kernel was killed") from failure
-        error, details = _explain(failure)
+        error, details = _explain(failure, parameters)
         return Outcome(
             job.region.key, job.chapter, None, time.perf_counter() - start, error, details
         )
@@ -78,22 +78,39 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
     return Outcome(job.region.key, job.chapter, target, took, reads=seen, cells=cells)
 
 
-def _check_parameters(job: Job) -> None:
-    """Papermill only warns about a missing parameters cell or an unknown parameter: refuse both."""
-    import papermill
+def _check(job: Job) -> int:
+    """The place of the parameters cell; raises BuildError for what no build can run.
 
-    known = papermill.inspect_notebook(str(job.notebook))
-    if not known:
+    Papermill only warns about a missing parameters cell or an unknown parameter: both are refused.
+    """
+    import nbformat
+
+    notebook, name = nbformat.read(job.notebook, as_version=4), job.notebook.name
+    spec = notebook.metadata.get("kernelspec", {})
+    language = spec.get("language") or notebook.metadata.get("language_info", {}).get("name")
+    if language and language.casefold() not in ("python", "ipython"):
         raise BuildError(
-            f"{job.notebook.name} has no cell tagged 'parameters'; add one with "
-            f"{', '.join(job.parameters)}"
+            f"{name} is written in {language}, and a chapter is written in Python; choose a Python "
+            "kernel in JupyterLab (Kernel, Change Kernel) and save it"
         )
+    tagged = [
+        (place, cell)
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", ())
+    ]
+    if not tagged:
+        raise BuildError(
+            f"{name} has no cell tagged 'parameters'; add one with {', '.join(job.parameters)}"
+        )
+    place, cell = tagged[0]
+    known = re.findall(r"^(\w+)\s*(?::[^=\n]*)?=", cell.source, re.MULTILINE)
     missing = [name for name in job.parameters if name not in known]
     if missing:
         raise BuildError(
-            f"{job.notebook.name}: its parameters cell lacks {', '.join(missing)}; "
+            f"{name}: its parameters cell lacks {', '.join(missing)}; "
             f"it must set {', '.join(job.parameters)}"
         )
+    return place
 
 
 def _execute(
@@ -116,6 +133,7 @@ def _execute(
             None,
             parameters=job.parameters,
             kernel_name=KERNEL,
+            language="python",  # also where the notebook does not say it
             progress_bar=False,
             log_output=False,
             execution_timeout=_CELL_TIMEOUT,
@@ -184,11 +202,15 @@ def _write(notebook: Any, target: Path) -> None:
     nbformat.write(notebook, target)
 
 
-def _explain(failure: Exception) -> tuple[str, str]:
-    """One line for the log and the whole traceback for `--debug`."""
+def _explain(failure: Exception, parameters: int) -> tuple[str, str]:
+    """One line for the log and the whole traceback for `--debug`.
+
+    A cell is counted in the author's notebook: Papermill puts one in after that of `parameters`.
+    """
     trace = "".join(traceback.format_exception(failure))
     if type(failure).__name__ == "PapermillExecutionError":
-        cell, source = failure.exec_count, failure.source.strip()  # type: ignore[attr-defined]
+        index, source = failure.cell_index, failure.source.strip()  # type: ignore[attr-defined]
+        cell = index if index > parameters else index + 1
         line = source.splitlines()[-1] if source else ""
         message = f"cell {cell} ({line[:80]}): {failure.ename}: {failure.evalue}"  # type: ignore[attr-defined]
         trace = "\n".join(failure.traceback)  # type: ignore[attr-defined]

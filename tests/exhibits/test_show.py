@@ -112,3 +112,29 @@ def test_a_doctored_output_is_refused(text):
 def test_exhibits_cannot_be_changed_on_their_way():
     with pytest.raises(AttributeError):
         TextExhibit("a").markdown = "b"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (
+            pd.to_datetime(["2024-01-01", "2024-02-01"]),
+            r"'2024-01-01', which is no number; write F",
+        ),
+        ([1.0, float("inf")], "'Antal' holds infinity; write None"),
+        (["41", "elva"], "'41', which is no number"),
+    ],
+    ids=["dates", "infinity", "words"],
+)
+def test_what_is_no_number_is_refused_in_a_column_of_numbers(cells, words):
+    frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Antal": cells})
+    forms = {"Kommun": Format("Kommun", text=True), "Antal": Format("Antal")}
+    with pytest.raises(InputError, match=words):
+        Table("t", "Tabell", frame, forms, ("population",))
+
+
+def test_a_date_in_a_column_of_words_is_a_date():
+    frame = pd.DataFrame({"Dag": pd.to_datetime(["2024-01-01"])})
+    table = Table("t", "Tabell", frame, {"Dag": Format("Dag", text=True)}, ("population",))
+    assert ">2024-01-01<" in table.to_html()
+    assert exhibits.table_exhibit(table).rows == (("2024-01-01",),)

@@ -52,6 +52,32 @@ def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, paramet
     assert message in outcome.error
 
 
+def test_a_chapter_of_another_language_is_told_so_and_one_without_a_kernel_is_python(
+    notebook, tmp_path
+):
+    path = notebook(tmp_path / "x.ipynb", "from analysis.exhibits import say\nsay('Hej.')")
+    made = nbformat.read(path, 4)
+    del made.metadata["kernelspec"]
+    nbformat.write(made, path)
+    outcome = execute.run(job(path), tmp_path)
+    assert (outcome.error, outcome.path) == ("", tmp_path / "x.ipynb")
+    made.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    nbformat.write(made, path)
+    assert "x.ipynb is written in R" in execute.run(job(path), tmp_path).error
+
+
+def test_a_cell_is_counted_as_its_author_counts(notebook, tmp_path):
+    path = notebook(tmp_path / "bad.ipynb", "x = 1", "1 / 0")  # after parameters and a heading
+    assert execute.run(job(path), tmp_path).error.startswith("cell 4 (1 / 0)")
+    cells = nbformat.read(path, 4).cells
+    cells.insert(1, nbformat.v4.new_code_cell("", metadata={"tags": ["injected-parameters"]}))
+    cells[-1]["outputs"] = [nbformat.v4.new_output("stream", name="stdout", text="hej")]
+    with pytest.raises(BuildError, match="cell 4: the output 'hej'"):
+        compose.compose(
+            regions.get("karlstad"), "2026-06-30", {"own": nbformat.v4.new_notebook(cells=cells)}
+        )
+
+
 @pytest.mark.slow
 def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(
     notebook, own_plan, tmp_path
