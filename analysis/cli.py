@@ -7,6 +7,8 @@ line; `--debug` shows the traceback.
 from __future__ import annotations
 
 import atexit
+import codecs
+import io
 import os
 import shutil
 import signal
@@ -816,12 +818,27 @@ def _open_streams() -> None:
             )  # the lowest number that is free: that of `name`
             os.set_inheritable(opened, True)
             setattr(sys, name, os.fdopen(opened, mode, encoding="utf-8"))
+    codecs.register_error("samverkan", _plain_signs)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="samverkan")
+
+
+_PLAIN = {"–": "-", "−": "-", "…": "...", "’": "'", "”": '"', "→": "->", "\u202f": " ", "\xa0": " "}
+
+
+def _plain_signs(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal of an older code page shows for signs that it lacks: plain ones, or ?."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign, "?") for sign in lacking), error.end
 
 
 def _find_cache() -> None:
     """Where nothing can be kept at home, libraries keep it for this call, without a word."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or "~").expanduser()
-    if not os.access(home, os.W_OK):
+    if not home.is_dir() or not os.access(home, os.W_OK):
         folder = tempfile.mkdtemp(prefix=f"samverkan-{os.getpid()}-")  # as report/scratch has it
         for library in ("MPLCONFIGDIR", "IPYTHONDIR"):
             os.environ.setdefault(library, folder)

@@ -1,8 +1,18 @@
 """The command as its users meet it: exit codes, messages, nothing half-written."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from analysis import cli, regions
+from analysis.errors import InputError
+from analysis.views import population as population_view
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_only_some_chapters_are_built(call, tmp_path):
@@ -170,3 +180,40 @@ def test_export_margins(call, tmp_path):
     assert lines[0] == "year,code,in_commuters,out_commuters,live_and_work,kind"
     assert len(lines) == 291
     assert "2014,1980,14165,11136,56222,observed" in lines
+
+
+def test_a_terminal_of_an_older_code_page_gets_plain_signs_and_keeps_its_letters(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "cp850")
+    command = [sys.executable, "-m", "analysis.cli", "data", "status"]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=100)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.decode("cp850")
+    assert "Kommuner som har bildats, upphört eller bytt kod" in told
+    assert "1950-2025" in told
+    assert "?" not in told
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/nonexistent/x"])
+def test_a_home_that_holds_nothing_is_no_news(samverkan, monkeypatch, home):
+    for name in ("SAMVERKAN_DATA_DIR", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", home)
+    done = samverkan("data", "status")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["services", "list", "--region", "1960,1983"], "Kungsör och Köping"),
+        (["build", "1980", "--dry-run"], "Västerås"),
+    ],
+)
+def test_codes_are_a_region_wherever_one_is_asked_for(words, told):
+    done = CliRunner().invoke(cli.cli, words)
+    assert told in done.output, done.output
+
+
+def test_a_year_for_a_date_is_told_how_to_write_it():
+    with pytest.raises(InputError, match="write it as 2026-06-30"):
+        population_view.residents(regions.get("kak"), 2018)

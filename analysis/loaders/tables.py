@@ -143,7 +143,7 @@ def record(key: str) -> Record | None:
         facts = json.loads(path.read_text(encoding="utf-8"))
         found = Record(key, path.parent, facts)
         present = all(file.is_file() for file in found.files)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(_broken(key, f"its record {path} cannot be read: {error}")) from error
