@@ -276,7 +276,8 @@ class Course:
     def ends(self, alone: Iterable[Any] = ()) -> list[End]:
         """Recorded last days in order; of the coverage where every row of it ends.
 
-        `alone`: rows that a municipality does it by itself; they end what it shared before.
+        `alone`: rows that a municipality does it by itself; they end what it shared before. What
+        had ended already is not ended again by who does it since.
         """
         found = [
             End(row.last, row.event, row) for row in self.events if row.event in ENDS and row.last
@@ -284,8 +285,18 @@ class Course:
         if self.cover and all(row.last is not None for row in self.cover):
             last = max(self.cover, key=lambda row: row.last)
             found.insert(0, End(last.last, "ended", last))
-        found += [End(row.first, "alone", row) for row in alone if row.first]
+        recorded = list(found)
+        found += [
+            End(row.first, "alone", row)
+            for row in alone
+            if row.first and self._runs_after(recorded, row.first)
+        ]
         return sorted(found, key=lambda end: end.day)
+
+    def _runs_after(self, ends: Iterable[End], day: date) -> bool:
+        """Whether it may still have run on a day: no end before it, or it began anew."""
+        last = max((end.day for end in ends if end.day <= day), default=None)
+        return last is None or any(last < row.first <= day for row in self.running)
 
     def begun(self, running: Sequence[Any]) -> date | None:
         """First possible day of running: of the first evidence, not before the coverage."""
@@ -321,6 +332,10 @@ class Book:
         self.alone = _by(inventory.alone, "code", "area")
         self.lasts = {row.key: row.lasts for row in _rows(inventory.forms)}
         self.start: date | None = _date_of(inventory.begins)
+
+    def begun_by(self, day: date) -> bool:
+        """Whether anything is known on a day: not before the first dated fact."""
+        return self.start is not None and self.start <= day
 
     def courses(self, key: str = "") -> Iterator[Course]:
         """The courses of all arrangements, or of one, in the order of the inventory."""

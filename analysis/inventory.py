@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from analysis import reads
-from analysis.arrangements import Inventory
+from analysis.arrangements import RUNS, Inventory
 from analysis.loaders.services import inventory_path, load_inventory, read_inventory
 from analysis.metrics import capacity
 from analysis.metrics import services as metrics
@@ -69,11 +69,13 @@ def _only(whole: Inventory, bodies: Collection[str], members: Sequence[str]) -> 
 def federations_of(members: Sequence[str], first: int, last: int) -> dict[str, list[str]]:
     """Names of the municipal federations each of `members` was in, in the years `first` to `last`.
 
+    A body that is known from undated pages alone is of no year and is left out.
+
     >>> federations_of(["1780"], 2008, 2017)
     {'1780': ['Räddningstjänsten Karlstadsregionen']}
     """
     whole = read_inventory(inventory_path())
-    found = capacity.federations(
-        whole.arrangements, whole.memberships, whole.names, first=first, last=last
-    )
+    dated = whole.events.loc[whole.events["event"].isin(RUNS) & whole.events["first"].notna()]
+    bodies = whole.arrangements[whole.arrangements["key"].isin(dated["arrangement"])]
+    found = capacity.federations(bodies, whole.memberships, whole.names, first=first, last=last)
     return {code: names for code, names in found.items() if code in set(members)}

@@ -99,7 +99,7 @@ def state_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     book = inventory.book
     contested = _contested(book)
     rows: list[dict[str, Any]] = []
-    for body in book.bodies if book.start is not None and book.start <= day else []:
+    for body in book.bodies if book.begun_by(day) else ():
         for course in book.courses(body.key):
             about = {
                 "arrangement": body.key,
@@ -184,14 +184,14 @@ def _sources(*groups: Iterable[Any]) -> str:
 def alone_on(inventory: Inventory, when: str | date) -> pd.DataFrame:
     """What municipalities do by themselves on a date: code, area, words, last_evidence, trust,
     sources. A service that they are counted to share by newer evidence is left out by whoever
-    shows both, see `views.services.Sharing.alone`.
+    shows both, see `views.services.Sharing.alone`. Nothing before the inventory begins.
 
     >>> from analysis.loaders.services import load_inventory
     >>> list(alone_on(load_inventory(), "2026-06-30").columns)[:3]
     ['code', 'area', 'words']
     """
-    day, rows = _day(when), []
-    for (code, area), said in inventory.book.alone.items():
+    book, day, rows = inventory.book, _day(when), []
+    for (code, area), said in book.alone.items() if book.begun_by(day) else ():
         found = alone_standing(said, day)
         if found is not None:
             rows.append(

@@ -301,6 +301,21 @@ def unknown_areas_text(view: Sharing) -> str:
     )
 
 
+def searched_text(view: Sharing) -> str:
+    """Of how much nothing is known, and for how much of it somebody has looked; "" for none."""
+    missing = view.unanswered
+    looked = [cell.searched for cell in missing if cell.searched]
+    if not looked:
+        return ""
+    last = swedish.day(date.fromisoformat(max(looked)))
+    which = "alla" if len(looked) == len(missing) else f"{swedish.number(len(looked))} av dem"
+    return (
+        "Räknat för varje tjänst i varje kommun saknas "
+        f"{swedish.number(len(missing))} uppgifter; {which} har eftersökts utan att hittas, senast "
+        f"{last}."
+    )
+
+
 def partial_members_text(view: Sharing) -> str:
     """Members of a body of which the sources do not say which services they take part in."""
     members = metrics.body_members(view.inventory, view.day)

@@ -304,12 +304,24 @@ class Sharing:
         return self.cells.get((area, code), Cell(State.UNKNOWN))
 
     @cached_property
+    def unanswered(self) -> list[Cell]:
+        """The cells without information, of the services that can concern the region."""
+        cells = (
+            self.cell(area, code)
+            for area in self.area_names
+            if self.concerns(area)
+            for code in self.region.members
+        )
+        return [cell for cell in cells if cell.state == State.UNKNOWN]
+
+    @cached_property
     def _searched(self) -> dict[tuple[str, str], str]:
-        """The day on which each (area, code) was last looked for; never after the date."""
+        """The day on which each (area, code) was last looked for.
+
+        A search after the date counts: whoever looked then would have found what held before.
+        """
         table = self.inventory.searched
-        table = table[
-            table["code"].isin(self.region.members) & ~(table["first"] > pd.Timestamp(self.day))
-        ].sort_values("date")
+        table = table[table["code"].isin(self.region.members)].sort_values("date")
         found: dict[tuple[str, str], str] = {}
         for row in rows_of(table):
             for area in self.area_names if row.area == "all" else [row.area]:

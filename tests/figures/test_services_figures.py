@@ -149,8 +149,9 @@ def test_a_map_for_each_circle_and_hatching_for_old_evidence_only(inventory, bou
 
 
 def test_maps_name_members_outside_the_region(inventory, boundaries):
-    (axes, *_) = figures.maps_of(view(inventory, "bergslagen"), boundaries=boundaries)
-    named = {word for ax in axes.get_figure(root=True).axes for word in words(ax)}
+    pages = figures.maps_of(view(inventory, "bergslagen"), boundaries=boundaries)
+    grids = [axes.get_figure(root=True).axes for axes in pages]
+    named = {word for grid in grids for ax in grid for word in words(ax)}
     outside = {
         name
         for circle in view(inventory, "bergslagen").circles
@@ -159,7 +160,7 @@ def test_maps_name_members_outside_the_region(inventory, boundaries):
     }
     assert "Nora" in named
     assert len(named & outside) >= 4
-    assert "Örebro" in described(axes).alt
+    assert any("Örebro" in described(axes).alt for axes in pages)
 
 
 def test_maps_name_members_of_the_region_that_the_body_has_not_and_fill_their_rows(
@@ -271,7 +272,7 @@ def test_what_a_source_prints_goes_before_the_sum_of_known_members(inventory, pe
 
 
 def test_the_eight_nearest_and_the_rest_counted(inventory, centres):
-    seen = view(inventory, "karlstad")
+    seen = view(inventory, "2580")  # nothing is known of Luleå
     gaps = nearest_gaps(seen, centres)
     (table,) = figures.gap_tables_of(seen, centres)
     assert len(gaps) > figures.NEAREST == len(table.frame)

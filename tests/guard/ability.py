@@ -222,11 +222,15 @@ def _federations(whole: Area, first: int, last: int) -> dict[str, list[str]]:
     forms = read("services/arrangements.csv").set_index("key")["legal_form"]
     rows = read("services/memberships.csv")
     labels = read("services/names.csv")
+    events = read("services/events.csv")
+    dated = events[events["event"].isin(["running", "confirmed"]) & (events["date"] != "")]
     found: dict[str, list[str]] = {}
     for code in whole.members:
         for row in rows[rows["code"] == code].itertuples(index=False):
             since, until = row[3], row.to
-            if forms[row.arrangement] != "kommunalforbund":
+            if forms[row.arrangement] != "kommunalforbund" or row.arrangement not in set(
+                dated["arrangement"]
+            ):
                 continue
             if (since[:4] or "0") <= str(last) and (until[:4] or "9999") >= str(first):
                 own = labels[labels["arrangement"] == row.arrangement]

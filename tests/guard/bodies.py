@@ -281,6 +281,7 @@ def gaps(whole: Area):
         yield "Tabellen visar de åtta närmaste."
         yield f"Ytterligare {count(len(rest))} tjänster delas av andra: {services(rest)}."
     yield f"För {whole.name} finns ingen uppgift om {services(of.unknown)}."
+    yield from _searched(of)
     undated = dict.fromkeys(
         row.body for row in of.own if row.state == "unclear" and row.year is None
     )
@@ -291,6 +292,22 @@ def gaps(whole: Area):
         by_code.setdefault(code, []).append(f"{lower(area_names()[area])} ({words})")
     for code, said in by_code.items():
         yield f"{names()[code]} sköter själv {listed(said)}."
+
+
+def _searched(of: Shared):
+    """Services and members of which nothing is known, and how many of them were looked for."""
+    concern = {row["key"] for row in rows("areas") if row["key"] in [*of.known, *of.unknown]}
+    missing = {(a, c) for a in concern for c in of.area.members if (a, c) not in of.cells}
+    found = sorted(rows("searched"), key=lambda row: row["date"])
+    days = {(row["area"], row["code"]): row["date"] for row in found}
+    looked = [days[key] for key in missing if key in days]
+    if looked:
+        year, month, day = max(looked).split("-")
+        yield (
+            f"Räknat för varje tjänst i varje kommun saknas {len(missing)} uppgifter; "
+            f"{'alla' if len(looked) == len(missing) else len(looked)} har eftersökts, senast "
+            f"{int(day)} {_MONTHS[int(month) - 1]} {year}."
+        )
 
 
 @says("services")

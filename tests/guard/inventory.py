@@ -144,7 +144,12 @@ def _ends(key: str, area: str, code: str) -> list[tuple[date, str, dict]]:
     if cover and all(row["last"] for row in cover):
         last = max(cover, key=lambda row: row["last"])
         found.insert(0, (last["last"], "ended", last))
-    found += [(row["first"], "alone", row) for row in alone(code, area) if row["first"]]
+    over = [end[0] for end in found]
+    for row in alone(code, area):
+        before = max((day for day in over if row["first"] and day <= row["first"]), default=None)
+        began = [run["first"] for run in running_of(key, area)]
+        if row["first"] and (before is None or any(before < d <= row["first"] for d in began)):
+            found.append((row["first"], "alone", row))
     return sorted(found, key=lambda end: end[0])
 
 

@@ -598,7 +598,7 @@ def test_periods_for_a_timeline(inventory: Inventory) -> None:
     assert rescue["end"] == pd.Timestamp("2020-12-31")
     assert pd.isna(table.loc[("vmkf", "loner"), "end"])
     assert table.loc[("sbb", "lokalvard"), "end_event"] == "taken-back"
-    assert ("overformyndare-norra-orebro", "overformyndare") not in table.index
+    assert ("overformyndare-grums", "overformyndare") not in table.index  # undated
 
 
 def test_doing_it_alone_since_is_told_and_ends_what_was_shared() -> None:
@@ -610,6 +610,21 @@ def test_doing_it_alone_since_is_told_and_ends_what_was_shared() -> None:
         ["0001", "r", "egen regi 2024"]
     ]
     assert alone_on(body, "2023-12-31").empty
+
+
+def test_what_had_ended_is_not_ended_again_by_who_does_it_since() -> None:
+    events = [("running", "2016", "high", "r"), ("taken-back", "2022-12-31", "high", "r")]
+    body = build(events, alone=[("0001", "r", "2023")])
+    found = state_on(body, "2026-08-31").set_index("code")["words"]
+    assert found["0001"] == found["0002"] == "återtagen av medlemmarna 2022"
+    again = build([*events, ("running", "2023-02", "high", "r")], alone=[("0001", "r", "2024")])
+    assert state_on(again, "2026-08-31").set_index("code")["words"]["0001"] == "egen regi 2024"
+
+
+def test_nothing_is_done_alone_before_the_inventory_begins() -> None:
+    body = build([("running", "2016", "high", "r")], alone=[("0001", "r", "")])
+    assert alone_on(body, "2015-12-31").empty
+    assert alone_on(body, "2016-06-30")["words"].tolist() == ["egen regi, odaterad uppgift"]
 
 
 def test_what_a_source_prints_of_a_whole_body(inventory: Inventory) -> None:

@@ -226,7 +226,7 @@ def test_count_phrase(counts, expected):
     [
         (["1863"], ""),
         (["2580"], ""),
-        (["1863", "2580"], "Hällefors delar 14 tjänster med andra. Om Luleå finns ingen uppgift."),
+        (["1863", "2580"], "Hällefors delar 16 tjänster med andra. Om Luleå finns ingen uppgift."),
     ],
 )
 def test_who_lacks_information_is_told_beside_what_is_known_and_not_else(inventory, members, said):
@@ -270,6 +270,14 @@ def test_a_region_without_rows_says_no_information(inventory, key):
     assert "ingen uppgift" in text.overview_text(seen)[0]
     assert service_titles.matrix_title(seen) == "Ingen gemensam tjänst är känd"
     assert list(service_questions.questions(seen, costs=False)) == ["Vad delas i dag?"]
+
+
+def test_what_nobody_found_is_told_from_what_nobody_looked_for(inventory):
+    seen = view(inventory, "karlstad")
+    assert "; alla har eftersökts utan att hittas" in text.searched_text(seen)
+    lacking = [cell.searched for cell in seen.unanswered]
+    assert f"saknas {len(lacking)} uppgifter" in text.searched_text(seen)
+    assert text.searched_text(view(inventory, "2580")) == ""  # nobody has looked in Luleå
 
 
 def test_a_date_before_everything(inventory):
