@@ -191,7 +191,7 @@ def _plot_rate(
             region,
             maps.centres(boundaries),
             values=texts,
-            order=order[:_NAMED],
+            order=maps.named_first(values, order, None if percent else 1.0)[:_NAMED],
             surroundings=boundaries,
         )
     return style.describe(

@@ -36,13 +36,15 @@ from analysis.text import swedish
 from analysis.views import commuting as view
 
 MOST = 6  # pairs on the map
-LEAST = view.EXACT  # persons in the larger direction of a pair that is drawn
+LEAST = view.EXACT  # persons in the larger direction of a modelled pair that is drawn
 Classes = tuple[tuple[int, float], ...]
 _CLASSES: Classes = ((0, 2.2), (1_000, 5.0), (3_000, 8.0), (10_000, 12.0))  # from so many: points
 _NODE = 3.2  # points: radius of an end
 _NEAR = 30.0  # points between ends of a pair at least
 _REACH = 0.45  # of the members' extent: so far outside them a place is still inside the frame
-_BEND = 0.10  # of a band's length
+_BENDS = (0.10, 0.04, 0.17, 0.24, 0.31)  # of a band's length, the first where nothing is in its way
+_STOPS = (1.5, 3.0, 4.5)  # radii before its end where a head stops
+_LATE = 0.35  # of a band's length at most
 _EDGE = 0.11  # of the frame, kept free at its edge for the names of places beyond
 Point = tuple[float, float]
 
@@ -69,7 +71,9 @@ class Band:
 
 
 def bands(region: Region, flows: Flows) -> list[Band]:
-    """Both directions of the largest pairs, the largest first; empty when none reaches `LEAST`.
+    """Both directions of the largest pairs, the largest first.
+
+    Of modelled commuters only pairs that reach `LEAST`, so that there may be none.
 
     >>> from analysis import flows, regions
     >>> first = bands(regions.get("karlstad"), flows.commuting_of(2021))[0]
@@ -87,7 +91,7 @@ def bands(region: Region, flows: Flows) -> list[Band]:
     table = table.assign(pair=pd.Series(pairs, index=table.index, dtype="object"))
     table = table.sort_values(["persons", "home", "work"], ascending=[False, True, True])
     least, classes = (LEAST, _CLASSES)
-    if flows.words != COMMUTING:
+    if not _rough(flows):
         least, classes = 1, _classes(float(table["persons"].max()) if len(table) else 0)
     large = table.loc[table["persons"] >= least, "pair"].drop_duplicates().head(MOST)
     return [
@@ -102,11 +106,21 @@ def bands(region: Region, flows: Flows) -> list[Band]:
     ]
 
 
+def _rough(flows: Flows) -> bool:
+    """Are these modelled commuters, of which small flows may not be told apart?"""
+    return flows.modelled and flows.words == COMMUTING
+
+
 def _classes(top: float) -> Classes:
-    """Classes for own flows of any size: from a tenth, three tenths and the whole of a power."""
-    unit = max(10 ** int(np.log10(max(top, 1))), 10)
-    limits = (0, unit // 10, 3 * unit // 10, unit)
-    return tuple((low, points) for low, (_, points) in zip(limits, _CLASSES, strict=True))
+    """Classes for observed or own flows of any size: from three limits in steps of about three.
+
+    >>> _classes(1_400.0)
+    ((0, 2.2), (100, 5.0), (300, 8.0), (1000, 12.0))
+    """
+    limits = [step * 10**power for power in range(9) for step in (1, 3)]
+    last = max(sum(limit <= top for limit in limits), 3)
+    points = [points for _, points in _CLASSES]
+    return tuple(zip((0, *limits[last - 3 : last]), points, strict=True))
 
 
 @style.drawn
@@ -115,7 +129,7 @@ def plot_flows(
 ) -> Axes:
     """Map of the largest commuter flows: at most six pairs, both directions, sizes as classes.
 
-    Raises InputError where no flow reaches `LEAST` persons (of own flows: 1).
+    Raises InputError where no modelled flow reaches `LEAST` persons (no other flow 1).
 
     >>> from analysis import flows, regions
     >>> from analysis.loaders.boundaries import load_boundaries
@@ -127,7 +141,7 @@ def plot_flows(
     """
     shown = bands(region, flows)
     if not shown:
-        least = LEAST if flows.words == COMMUTING else 1
+        least = LEAST if _rough(flows) else 1
         raise InputError(f"no flow of {region.name} reaches {least} {flows.words.unit}")
     highest = 3.4 if len(region.members) <= maps.MANY else 5.2
     chart, side = maps.map_canvas(
@@ -290,19 +304,30 @@ def _spread(ends: dict[str, Point], shown: Sequence[Band], unit: float) -> dict[
 # --- bands ----------------------------------------------------------------------------------------
 
 
-def ribbon(start: Point, end: Point, *, width: float, unit: float) -> Polygon:
+def ribbon(
+    start: Point,
+    end: Point,
+    *,
+    width: float,
+    unit: float,
+    bend: float = _BENDS[0],
+    stop: float = _STOPS[0],
+) -> Polygon:
     """The outline of a band in map units; `width` in points at the neck, `unit` a point's length.
 
-    It grows from a third of its width, keeps to the right of the straight way, and ends in a head.
+    It grows from a third of its width, keeps to the right of the straight way, `bend` of its
+    length away, and ends in a head `stop` radii of an end before it.
     """
     a, b = np.array(start), np.array(end)
     length = float(np.hypot(*(b - a)))
     right = np.array([b[1] - a[1], a[0] - b[0]]) / length
     shift = right * (width / 2 + 0.6) * unit
-    control = (a + b) / 2 + shift + 2 * _BEND * length * right
+    control = (a + b) / 2 + shift + 2 * bend * length * right
     t = np.linspace(0, 1, 40)[:, None]
     line = (1 - t) ** 2 * (a + shift) + 2 * t * (1 - t) * control + t**2 * (b + 0.5 * shift)
-    free = (np.hypot(*(line - a).T) > _NODE * unit) & (np.hypot(*(line - b).T) > 1.5 * _NODE * unit)
+    free = (np.hypot(*(line - a).T) > _NODE * unit) & (
+        np.hypot(*(line - b).T) > stop * _NODE * unit
+    )
     line = line[free]
     step = np.gradient(line, axis=0)
     across = np.column_stack([-step[:, 1], step[:, 0]]) / np.hypot(*step.T)[:, None]
@@ -319,9 +344,10 @@ def ribbon(start: Point, end: Point, *, width: float, unit: float) -> Polygon:
 def _draw_bands(axes: Axes, shown: Sequence[Band], ends: Mapping[str, Point]) -> list[Polygon]:
     """Draw the bands, the widest first; returns their outlines."""
     unit = maps.points_to_map(axes)
-    shapes = []
+    shapes: list[Polygon] = []
     for band in sorted(shown, key=lambda one: -one.persons):
-        shapes.append(ribbon(ends[band.home], ends[band.work], width=band.width, unit=unit))
+        others = [end for code, end in ends.items() if code not in (band.home, band.work)]
+        shapes.append(_clear(band, ends, others, shapes, unit))
         axes.add_artist(_patch(shapes[-1], band.colour))
     spots = np.array(list(ends.values()))
     axes.scatter(
@@ -334,6 +360,50 @@ def _draw_bands(axes: Axes, shown: Sequence[Band], ends: Mapping[str, Point]) ->
         zorder=6,
     )
     return shapes
+
+
+def _clear(
+    band: Band,
+    ends: Mapping[str, Point],
+    others: Sequence[Point],
+    drawn: Sequence[Polygon],
+    unit: float,
+) -> Polygon:
+    """The outline that covers least of the ends of other bands, of their heads and of the bands."""
+    start, end = ends[band.home], ends[band.work]
+    late = _LATE * float(np.hypot(*np.subtract(end, start))) / (_NODE * unit)
+    trials = [
+        ribbon(start, end, width=band.width, unit=unit, bend=bend, stop=stop)
+        for stop in _STOPS
+        if stop in (_STOPS[0], min(stop, late))
+        for bend in _BENDS
+    ]
+    discs = shapely.buffer(shapely.points(others), 1.6 * _NODE * unit) if len(others) else []
+    heads = [head_of(shape) for shape in drawn]
+    cost = [
+        _covered(trial, discs)
+        + 2 * _covered(head_of(trial).buffer(unit), heads)
+        + 0.5 * (_covered(head_of(trial), drawn) + _covered(trial, heads))
+        for trial in trials
+    ]
+    return trials[int(np.argmin(np.round(cost, 2)))]
+
+
+def _covered(shape: Polygon, others: Any) -> float:
+    """How much of each of `others` lies below `shape`, all together."""
+    parts = shapely.area(shapely.intersection(shape, others)) / shapely.area(others)
+    return float(np.sum(parts))
+
+
+def head_of(band: Polygon) -> Polygon:
+    """The head of an outline made by `ribbon`: the three corners in the middle of it.
+
+    >>> round(head_of(ribbon((0, 0), (60, 0), width=8, unit=1)).area)
+    57
+    """
+    corners = shapely.get_coordinates(band)
+    first = (len(corners) - 4) // 2
+    return Polygon(corners[first : first + 3])
 
 
 def _patch(shape: Polygon, colour: str) -> PathPatch:

@@ -182,25 +182,19 @@ def draw(
     strong: float = 1.0,
     weak: float = 0.8,
     between: str = "white",
+    alone: bool = False,
 ) -> None:
     """Draw a sheet: land in `colours` by code, borders of `members` `strong` points wide, those
     of others `weak` and in the colour `between`.
 
-    The figure cites the boundaries and the shores.
+    The country `alone` stands on the paper's white: land abroad is known only near the border,
+    and where that ends would be taken for a coast. The figure cites the boundaries and the shores.
     """
     style.cite_ground(axes, "boundaries", "shores")
-    frame = found.frame
-    axes.add_patch(
-        Rectangle(
-            (frame.west, frame.south),
-            frame.width,
-            frame.height,
-            linewidth=0,
-            facecolor=style.WATER,
-            zorder=0,
-        )
-    )
-    areas(axes, found.abroad, style.ABROAD, zorder=0.5)
+    if alone:
+        areas(axes, found.lakes.geometry, style.WATER, zorder=0.5)
+    else:
+        _surround(axes, found)
     land = found.land.groupby(colours.reindex(found.land.index)).agg(shapely.union_all)
     areas(axes, land, list(land.index), zorder=1)
     inside = found.borders["one"].isin(members) | found.borders["other"].isin(members)
@@ -209,6 +203,16 @@ def draw(
     lines(axes, found.borders.geometry[~inside], between, weak, zorder=2.1)
     lines(axes, found.shores.geometry[own], style.MUTED, min(0.5, strong), zorder=2.9)
     lines(axes, found.borders.geometry[inside], style.INK, strong, zorder=3)
+
+
+def _surround(axes: Axes, found: Sheet) -> None:
+    """Water everywhere, and land abroad upon it."""
+    frame = found.frame
+    corner = frame.west, frame.south
+    axes.add_patch(
+        Rectangle(corner, frame.width, frame.height, linewidth=0, facecolor=style.WATER, zorder=0)
+    )
+    areas(axes, found.abroad, style.ABROAD, zorder=0.5)
 
 
 def areas(axes: Axes, shapes: gpd.GeoSeries, colours: Any, **options: Any) -> None:

@@ -10,6 +10,7 @@ symbol: a circle whose area is a count. Areas are shaded only for rates and shar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +21,8 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.colors import BoundaryNorm, to_hex
+from matplotlib.legend import Legend
+from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
@@ -301,27 +304,38 @@ def draw_names(
     """Name the members (with a second line from `values`), then the surroundings where they fit.
 
     `order` is the order of importance: with many members those that find no room are left out,
-    because the table names them all.
+    because the table names them all. There the size of a circle tells its value, and on a shaded
+    map a member without room for its name has its value alone where that fits.
     """
     few = len(region.members) <= MANY
     codes = list(order) if order is not None else list(region.members)
+    said = {} if values is None or not (few or areas is None) else values.astype("str").to_dict()
     style.settle(axes)
     sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
-    wanted = [
-        _member_name(
+    wanted = {
+        code: _member_name(
             code,
             sheet,
             _point(points, code),
             few,
-            str(values[code]) if values is not None and code in values.index else "",
+            said.get(code, ""),
             0.0 if areas is None else radius_of(areas.get(code, 0)),
         )
         for code in codes
-    ]
+    }
     with style.beside_the_layout(axes):
         taken = [*bar_box(axes), *([] if areas is None else symbol_discs(axes, points, areas))]
         lines = list(sheet.borders.geometry)
-        drawn = labels.place(axes, wanted, taken=taken, borders=lines)
+        drawn = labels.place(axes, list(wanted.values()), taken=taken, borders=lines)
+        if said and not few:
+            found = {text.get_text() for text in drawn}
+            rest = [
+                replace(label, text=said[code])
+                for code, label in wanted.items()
+                if label.text not in found and code in said
+            ]
+            taken += [text.get_window_extent() for text in drawn]
+            labels.place(axes, rest, taken=taken, borders=lines)
         if surroundings is not None and few:
             taken += [text.get_window_extent() for text in drawn]
             drawn = labels.place(
@@ -332,6 +346,19 @@ def draw_names(
             )
 
 
+def named_first(values: pd.Series, order: Sequence[str], centre: float | None) -> list[str]:
+    """Members in the order in which they are named: `order`, but of many on a map around a
+    `centre` those farthest from it first.
+
+    >>> named_first(pd.Series({"a": 1.0, "b": -3.0}), ["a", "b"], 0.0)
+    ['a', 'b']
+    """
+    if centre is None or len(order) <= MANY:
+        return list(order)
+    away = (values.reindex(list(order)).astype("float64") - centre).abs()
+    return [str(code) for code in away.sort_values(ascending=False, kind="stable").index]
+
+
 def _member_name(
     code: str, sheet: Sheet, point: tuple[float, float], few: bool, value: str, radius: float
 ) -> Label:
@@ -339,7 +366,7 @@ def _member_name(
     land = sheet.land.get(code)
     if not radius and land is not None:
         point = heart(land)
-    name = municipalities()[code].name + (f"\n{value}" if value and few else "")
+    name = municipalities()[code].name + (f"\n{value}" if value else "")
     return Label(
         name,
         *point,
@@ -438,20 +465,35 @@ def size_legend(
         )
         for value, area in zip(values, areas, strict=True)
     ]
-    tallest = max((radius_of(area) for area in areas), default=4)
-    spacing = max(0.6, tallest / 8.5 * 0.9)
+    widest = max((2 * radius_of(area) for area in areas), default=8)
     add_legend(
         axes,
         handles,
         title,
-        labelspacing=spacing,
-        handletextpad=max(1.0, tallest / 7),
-        handlelength=max(2.0, tallest / 5),
+        handler_map={Line2D: _Circle()},
+        handlelength=widest / mpl.rcParams["legend.fontsize"],
         ncols=columns,
     )
 
 
-def add_legend(axes: Axes, handles: Sequence[Any], title: str, **options: float) -> None:
+class _Circle(HandlerLine2D):
+    """A circle of a legend in a row as tall as it is: neighbours and the title keep clear of it."""
+
+    def legend_artist(
+        self, legend: Legend, orig_handle: Any, fontsize: float, handlebox: Any
+    ) -> Line2D:
+        """Draw the circle at the height of its words."""
+        across, middle = orig_handle.get_markersize() + 2, 0.35 * fontsize
+        handlebox.height = max(across, handlebox.height)
+        handlebox.ydescent = max(across / 2 - middle, handlebox.ydescent)
+        mark = Line2D([handlebox.width / 2], [middle])
+        self.update_prop(mark, orig_handle, legend)
+        mark.set_transform(handlebox.get_transform())
+        handlebox.add_artist(mark)
+        return mark
+
+
+def add_legend(axes: Axes, handles: Sequence[Any], title: str, **options: Any) -> None:
     """A further legend: matplotlib has one, and draws an earlier one only as an artist."""
     earlier = axes.get_legend()
     if earlier is not None:

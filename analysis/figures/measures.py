@@ -248,7 +248,8 @@ def _shades(
     year: int,
     boundaries: gpd.GeoDataFrame,
 ) -> None:
-    fill, limits, colours = maps.shade_classes(here, centre=centre_of(measure, here))
+    centre = centre_of(measure, here)
+    fill, limits, colours = maps.shade_classes(here, centre=centre)
     missing = pd.Series(style.NO_DATA, index=here.index[here.isna()])
     maps.draw_base(chart, region, boundaries, fill=pd.concat([fill, missing]))
     unit = "procent" if measure.as_percent else measure.unit
@@ -273,7 +274,7 @@ def _shades(
         region,
         maps.centres(boundaries),
         values=texts,
-        order=list(here.index)[:_NAMED],
+        order=maps.named_first(here, list(here.index), centre)[:_NAMED],
         surroundings=boundaries,
     )
 

@@ -70,7 +70,7 @@ def plot_nation(
         )
         sheet = ground.sheet(boundaries, frame, millimetres=maps.millimetres(axes))
         colours = _colours(rows, sheet)
-        ground.draw(axes, sheet, colours, (), weak=0.35, between=_BETWEEN)
+        ground.draw(axes, sheet, colours, (), weak=0.35, between=_BETWEEN, alone=True)
         maps.show_frame(axes, frame)
         maps.scale_bar(axes, frame)
         if region is not None:

@@ -21,8 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from analysis.citable import Citable
-from analysis.figures import charts, labels, maps, style
-from analysis.figures.labels import Label
+from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import measure_of
@@ -239,27 +238,14 @@ def _name_changes(
     """Each member by name with its signed change, which is the second mark of its colour."""
     texts = known.map(lambda share: f"{swedish.signed(100 * share, 1)}{swedish.NARROW}%")
     order = [code for code in by_size(view.region, view.values) if code in known.index]
-    if len(view.region.members) <= maps.MANY:
-        maps.draw_names(
-            axes,
-            view.region,
-            maps.centres(boundaries),
-            values=texts,
-            order=order,
-            surroundings=boundaries,
-        )
-        return
-    tried = order[:_NAMED]
-    points = maps.centres(boundaries).loc[tried, ["x", "y"]].to_numpy(dtype="float64")
-    style.settle(axes)
-    with style.beside_the_layout(axes):
-        labels.place(
-            axes,
-            [
-                Label(f"{name}\n{texts[code]}", float(x), float(y), size=5.5, must=False)
-                for code, name, (x, y) in zip(tried, names_of(tried), points, strict=True)
-            ],
-        )
+    maps.draw_names(
+        axes,
+        view.region,
+        maps.centres(boundaries),
+        values=texts,
+        order=maps.named_first(known, order, 0.0)[:_NAMED],
+        surroundings=boundaries,
+    )
 
 
 def change_table(view: Residents) -> Table:

@@ -201,14 +201,14 @@ def width() -> float:
 
 
 @contextmanager
-def narrow() -> Iterator[None]:
-    """Figures made inside this block are narrow drawings.
+def narrow(inches: float = NARROW) -> Iterator[None]:
+    """Figures made inside this block are narrow drawings, `inches` wide.
 
     >>> with narrow():
     ...     width()
     3.4
     """
-    token = _width.set(NARROW)
+    token = _width.set(inches)
     try:
         yield
     finally:

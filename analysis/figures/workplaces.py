@@ -18,14 +18,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from analysis.figures import style
-from analysis.figures.flows import plot_flows
+from analysis.figures.flows import bands, plot_flows
 from analysis.flows import Flows
-from analysis.metrics.commuting import ABROAD
 from analysis.regions import Region, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.views.commuting import EXACT, Bar, Commuting, Link, bars
+from analysis.views.commuting import Bar, Commuting, Link, bars
 
 MOST = 24  # rows in the figure; the table has them all
 _PARTS = ("own", "group", "outside", "rest")
@@ -255,15 +254,8 @@ def flow_maps(
     return [
         plot_flows(part, view.flows, boundaries=boundaries, localities=localities)
         for part in view.parts
-        if _largest(part, view.flows) >= EXACT
+        if bands(part, view.flows)
     ]
-
-
-def _largest(part: Region, flows: Flows) -> float:
-    """The largest flow to, from or between members."""
-    cells = flows.table[flows.table["home"] != flows.table["work"]]
-    touching = cells["home"].isin(part.members) | cells["work"].isin(part.members)
-    return float(cells.loc[touching & (cells["work"] != ABROAD), "persons"].max())
 
 
 # --- the table ------------------------------------------------------------------------------------

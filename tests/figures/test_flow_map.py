@@ -108,9 +108,36 @@ def test_small_modelled_flows_are_told_as_intervals(modelled):
     assert all("–" in row or row.startswith("omkring") for row in rows)
 
 
-def test_observed_flows_are_printed_as_they_are(modelled):
+@pytest.fixture(scope="module")
+def observed(modelled):
     table = modelled.table.assign(persons=modelled.table["persons"].round())
-    observed = replace(modelled, kind="observed", table=table)
+    return replace(modelled, kind="observed", table=table)
+
+
+@pytest.mark.parametrize("region", REGIONS[:2], ids=lambda region: region.name)
+def test_three_centres_within_20_km_are_legible_at_12_cm(region, observed):
+    """Kungsör, Köping and Arboga; Karlstad, Hammarö and Forshaga."""
+    with style.narrow(12 / 2.54):
+        axes = plot(region, observed)
+    unit = axes.figure.dpi / 72
+    with style.look():
+        boxes = [shapely.box(*text.get_window_extent().extents) for text in names(axes)]
+        texts = [text for part in axes.figure.axes for text in part.texts]
+    assert min(text.get_fontsize() for text in texts if text.get_text()) >= 7
+    assert all(one.intersection(two).area < 1 for one, two in combinations(boxes, 2))
+    drawn = drawn_bands(axes)
+    assert len(drawn) == 2 * figures.MOST
+    heads = [figures.head_of(band) for band in drawn]
+    for one, two in combinations(heads, 2):
+        assert one.intersection(two).area < 0.05 * min(one.area, two.area)
+    spots = shapely.points(axes.transData.transform(axes.collections[-1].get_offsets()))
+    discs = shapely.buffer(spots, figures._NODE * unit)
+    for band in drawn:
+        covered = shapely.area(shapely.intersection(band, discs)) / shapely.area(discs)
+        assert max(covered) < 0.1, "a band runs over an end"
+
+
+def test_observed_flows_are_printed_as_they_are(observed):
     axes = plot(REGIONS[0], observed)
     about = style.description_of(axes.figure)
     assert "modell" not in about.subtitle + about.title + about.alt

@@ -95,6 +95,12 @@ def test_names_beside_circles(region, narrow, tables):
         assert len(covered) <= (0 if region in REGIONS else 1), covered
     for bar in maps.bar_box(axes):
         assert all(box.intersection(bar).area < 0.02 * box.area for _, box in boxes)
+    with style.look():
+        north, length = (
+            next(text.get_window_extent() for text in axes.texts if text.get_text().endswith(end))
+            for end in ("N", "\u202fkm")
+        )
+    assert not north.overlaps(length), "north arrow and scale bar"
 
 
 @WIDTHS

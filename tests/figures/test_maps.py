@@ -1,18 +1,23 @@
 """The artists of a map: symbols for counts, classes for rates, names, halos and small files."""
 
 import re
+from contextlib import nullcontext
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from matplotlib.colors import to_rgba
 
 from analysis import regions
 from analysis.errors import InputError
 from analysis.exhibits import figure_exhibit
-from analysis.figures import commuting, ground, labels, maps, overview, style, svg
+from analysis.figures import commuting, ground, labels, maps, overview, population, style, svg
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.commuting import load_margins
+from analysis.loaders.population import load_localities
+from analysis.text import swedish
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +85,50 @@ def test_classes_hold_their_values_and_missing_gets_no_colour():
         at = colours.index(picked[code])
         assert limits[at] - 1e-9 <= value <= limits[at + 1] + 1e-9
     assert any(np.isclose(limits, 1.0)), "the middle is a class limit"
+
+
+def test_of_many_members_those_farthest_from_the_middle_have_their_value(boundaries):
+    codes = [code for code in regions.municipalities() if code.startswith("14")]
+    region = regions.from_members(codes, name="Västra Götalands län")
+    margins = load_margins().set_index(["code", "year"])
+    axes = commuting.plot_ratio(region, margins, boundaries=boundaries)
+    said = {text.get_text().split("\n")[-1] for text in axes.texts}
+    table = style.description_of(axes.figure).table.frame
+    far = table["value"].loc[(table["value"] - 1).abs().sort_values(ascending=False).index]
+    found = [swedish.number(value, 2) in said for value in far]
+    assert sum(found[:5]) >= 4, "one is too small for four digits"
+    assert sum(found) > 0.7 * len(found)
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("key", ["kak", "malardalen"])
+def test_circles_of_a_legend_keep_clear_of_each_other_and_of_its_words(boundaries, key, narrow):
+    with style.narrow() if narrow else nullcontext():
+        axes = population.plot_localities(
+            regions.get(key), load_localities(), boundaries=boundaries
+        )
+    with style.look():
+        axes.figure.draw_without_rendering()
+    legend = next(found for part in axes.figure.axes if (found := part.get_legend()))
+    boxes = [
+        part.get_window_extent()
+        for part in (legend.get_title(), *legend.legend_handles, *legend.get_texts())
+    ]
+    assert len(boxes) > 4
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+
+
+def test_the_country_alone_stands_on_white_without_a_coast_abroad(boundaries):
+    near_norway = regions.from_members(["1765"], name="Årjäng")
+    frame = maps.frame_of(near_norway, boundaries, aspect=1.0)
+    sheet = ground.sheet(boundaries, frame, millimetres=100)
+    drawn = {}
+    for alone in (False, True):
+        axes = style.canvas()
+        ground.draw(axes, sheet, pd.Series(style.LAND, sheet.land.index), (), alone=alone)
+        drawn[alone] = {patch.get_facecolor() for patch in (*axes.patches, *axes.artists)}
+    assert to_rgba(style.ABROAD) in drawn[False] - drawn[True]
+    assert to_rgba(style.WATER) in drawn[True], "its lakes are still water"
 
 
 def test_no_known_value_is_refused():

@@ -11,12 +11,15 @@ import pytest
 from analysis import catalog, datasets, paths, regions
 from analysis.errors import DataError, InputError, NotFetchedError, SourceError
 from analysis.exhibits import figure_exhibit
-from analysis.figures import overview, style
+from analysis.figures import nation, overview, service_maps, style
 from analysis.loaders import tables
 from analysis.loaders.boundaries import load_boundaries
+from analysis.loaders.national import load_national
+from analysis.loaders.services import load_inventory
 from analysis.metrics import commuting, population
 from analysis.sources import geodata, jsonstat, tidy
 from analysis.update import difference, moved, reset, update
+from analysis.views.services import sharing
 
 pytestmark = pytest.mark.xdist_group("sources")  # one server, one full update
 
@@ -207,12 +210,26 @@ def test_boundaries_keep_their_common_borders(everything):
     assert frame["land"].area.sum() == pytest.approx(shipped.area.sum(), rel=0.03)
 
 
-@pytest.mark.parametrize("key", ["karlstad", "malardalen"])
-def test_a_map_of_fetched_boundaries_stays_small_and_shows_the_lakes(everything, key):
-    axes = overview.plot_region(regions.get(key), load_boundaries())
-    assert len(figure_exhibit(axes.figure).wide.svg) < 150_000
-    assert any(text.get_text() in ("Vänern", "Mälaren") for text in axes.texts)
+@pytest.mark.parametrize("key", ["karlstad", "malardalen", "bergslagen", "kak"])
+def test_maps_of_fetched_boundaries_stay_small_and_show_the_lakes(everything, key):
+    borders, region = load_boundaries(), regions.get(key)
+    axes = overview.plot_region(region, borders)
+    assert any(text.get_text() in ("Vänern", "Mälaren", "Hjälmaren") for text in axes.texts)
     assert style.cited(axes.figure) == ("boundaries", "shores")
+    bodies = service_maps.maps_of(
+        sharing(region, load_inventory(), "2026-06-30"), boundaries=borders
+    )
+    for figure in (axes.figure, bodies[0].figure):
+        drawn = figure_exhibit(figure)
+        assert max(len(drawn.wide.svg), len(drawn.narrow.svg)) < 150_000
+
+
+def test_a_map_of_the_country_with_fetched_boundaries_stays_small(everything):
+    about = style.Description("riket", "Livsmedelskontroll", "", ("national_bodies",))
+    axes = nation.plot_nation(
+        load_national("livsmedelskontroll"), about, boundaries=load_boundaries()
+    )
+    assert len(figure_exhibit(axes.figure).wide.svg) < 150_000
 
 
 def test_areas_over_each_other_are_refused():
