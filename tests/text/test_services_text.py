@@ -192,7 +192,7 @@ def test_no_sentence_says_that_something_is_in_operation_or_not_shared(five, inv
         five,
         *(
             view(inventory, key, date)
-            for key in (*KEYS, "1863", "2580", "0114,2580")
+            for key in (*KEYS, "1863", "2580", "2580,2583")
             for date in DATES
         ),
     ]
@@ -264,7 +264,7 @@ def test_titles_of_the_timeline(total, ended, old, expected):
 # --- regions -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["2580", "0114,2580"])
+@pytest.mark.parametrize("key", ["2580", "2580,2583"])
 def test_a_region_without_rows_says_no_information(inventory, key):
     seen = view(inventory, key)
     assert "ingen uppgift" in text.overview_text(seen)[0]
