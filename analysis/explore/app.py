@@ -30,6 +30,7 @@ from analysis.regions import Region
 from analysis.report.plan import CHAPTERS, FORMATS, reference
 from analysis.text import swedish
 from analysis.text.citation import source_line
+from analysis.views.national import NAMES
 
 OWN = ""  # the entry of the list of regions that stands for a selection without a name
 _STEPS = len(CHAPTERS) + len(FORMATS) + 2  # what a build tells of: chapters, compose, exports, end
@@ -43,6 +44,7 @@ COMPARED = (
     ("arbetsmarknaden", "labour market"),
     ("riket", "nation"),
 )
+NATIONAL = (("inget", ""), *((swedish.capitalised(name), area) for area, name in NAMES.items()))
 
 
 def _told(act: Callable[..., None]) -> Callable[..., None]:
@@ -110,6 +112,10 @@ class Explorer(widgets.VBox):
         self.compare = widgets.Dropdown(
             description="Jämför", options=COMPARED, value="", style=_LABEL, layout=wide
         )
+        self.nation = widgets.Dropdown(
+            description="I riket", options=NATIONAL, value="", style=_LABEL, layout=wide
+        )
+        self.nation.observe(self._on_nation, "value")
         self.theme = widgets.Dropdown(
             description="Tema",
             style=_LABEL,
@@ -131,6 +137,7 @@ class Explorer(widgets.VBox):
         self.about = widgets.HTML(layout=widgets.Layout(width=_SIDE))
         self.map = RegionMap(self.toggle, legend=False)
         self.series, self.table, self.shown = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.sweden = widgets.HTML(layout=widgets.Layout(max_width="620px"))
         self.table.layout = widgets.Layout(max_height="320px", max_width="440px", overflow="auto")
         self.series.layout = widgets.Layout(flex="1 1 420px", max_width="620px")
         self.code = ""
@@ -164,6 +171,7 @@ class Explorer(widgets.VBox):
                 self.about,
                 self.year,
                 self.compare,
+                self.nation,
                 self.search,
                 self.county,
                 self.boxes,
@@ -184,6 +192,7 @@ class Explorer(widgets.VBox):
             acts,
             self.message,
             self.link,
+            self.sweden,
             self.shown,
         ]
 
@@ -208,6 +217,10 @@ class Explorer(widgets.VBox):
     def _on_year(self, change: dict[str, Any]) -> None:
         if not self._busy:
             self._draw(year=change["new"])
+
+    @_told
+    def _on_nation(self, change: dict[str, Any]) -> None:
+        self._draw_nation()
 
     @_told
     def _on_search(self, change: dict[str, Any]) -> None:
@@ -249,6 +262,7 @@ class Explorer(widgets.VBox):
         finally:
             self._busy = False
         self._draw()
+        self._draw_nation()
         self._list_county()
         self.tell("")
 
@@ -308,6 +322,12 @@ class Explorer(widgets.VBox):
         if year is None:  # another year changes nothing in the series
             self.series.value = picture(themes.plot_series(area, theme, compare=against))
 
+    def _draw_nation(self) -> None:
+        """The map of Sweden for the chosen service; nothing while none is."""
+        service = self.nation.value
+        self.sweden.value = picture(themes.plot_nation(self.selection, service)) if service else ""
+        self._show_code(self.theme.value, self.year.value)
+
     def _against(self) -> tuple[str, ...]:
         return (self.compare.value,) if self.compare.value else ()
 
@@ -315,7 +335,8 @@ class Explorer(widgets.VBox):
         compare = f", compare={quoted(self.compare.value)}" if self.compare.value else ""
         where = reference(self.selection)
         name = "" if where == self.selection.key else f", name={quoted(self.selection.name)}"
-        measure = quoted(theme)
+        measure, service = quoted(theme), self.nation.value
+        sweden = (f"show(explore.plot_nation(area, {quoted(service)}))",) if service else ()
         self.code = "\n".join(
             (
                 "from analysis import explore, regions",
@@ -325,6 +346,7 @@ class Explorer(widgets.VBox):
                 f"show(explore.plot_map(area, {measure}, year={year}))",
                 f"show(explore.plot_series(area, {measure}{compare}))",
                 f"show(explore.table(area, {measure}, year={year}{compare}))",
+                *sweden,
                 f"explore.interactive_map(area, {measure}, year={year})",
                 f"explore.build_report(area, out={quoted(str(self.out))})",
             )

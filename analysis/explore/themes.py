@@ -17,8 +17,9 @@ from matplotlib.axes import Axes
 
 from analysis import hints
 from analysis.errors import InputError
-from analysis.figures import measures
+from analysis.figures import measures, national
 from analysis.loaders import boundaries, commuting, finances, population, services, tables
+from analysis.loaders.national import load_national
 from analysis.metrics import capacity as capacity_metrics
 from analysis.metrics import commuting as commuting_metrics
 from analysis.metrics import population as population_metrics
@@ -27,6 +28,7 @@ from analysis.metrics.measure import Kind, Measure, measure_of
 from analysis.regions import Region
 from analysis.tables import Table
 from analysis.views.comparators import Given
+from analysis.views.national import latest_year, nation_of
 
 Metric = Callable[..., pd.Series]
 _FIRST_SERVICES = 2004  # the oldest year that several bodies of the inventory have dates for
@@ -207,6 +209,26 @@ def plot_map(region: Region, theme: str | Theme, *, year: int) -> Axes:
         boundaries=boundaries.load_boundaries(),
         localities=population.load_localities(),
     )
+
+
+def plot_nation(region: Region, service: str) -> Axes:
+    """The map of Sweden for one service: who shares it with whom, who does it alone, and who is
+    unknown; the bodies of the region are marked.
+
+    `service` is livsmedelskontroll, raddningstjanst or raddningsledning; raises InputError for
+    another.
+
+    >>> from analysis import explore, regions
+    >>> from analysis.figures import style
+    >>> axes = explore.plot_nation(regions.get("bergslagen"), "livsmedelskontroll")
+    >>> style.description_of(axes.figure).id
+    'nationell-karta-livsmedelskontroll'
+    """
+    year = latest_year(load_national(service))
+    people = population.load_population().query("year == @year").set_index("code")["population"]
+    view = nation_of(region, service, people, year=year)
+    (axes,) = national.nation_maps_of([view], boundaries.load_boundaries())
+    return axes
 
 
 def plot_series(

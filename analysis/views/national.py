@@ -89,8 +89,20 @@ def nations(region: Region, population: pd.Series, *, year: int) -> list[Nation]
     >>> [nation.area for nation in nations(regions.get("bergslagen"), people, year=2024)]
     ['livsmedelskontroll', 'raddningstjanst', 'raddningsledning']
     """
-    made = []
-    for area in AREAS:
-        table = load_national(area)
-        made.append(Nation(region, area, table, metrics.bases(table, population), year))
+    made = [nation_of(region, area, population, year=year) for area in AREAS]
     return [nation for nation in made if len(nation.own)]
+
+
+def nation_of(region: Region, area: str, population: pd.Series, *, year: int) -> Nation:
+    """One service of the national layer seen from a region, as `nations` makes them.
+
+    Raises InputError for a service without a national layer.
+
+    >>> from analysis import regions
+    >>> from analysis.loaders.population import load_population
+    >>> people = load_population().query("year == 2024").set_index("code")["population"]
+    >>> nation_of(regions.get("kak"), "raddningstjanst", people, year=2024).counts["alone"]
+    12
+    """
+    table = load_national(area)
+    return Nation(region, area, table, metrics.bases(table, population), year)

@@ -282,6 +282,22 @@ def test_a_comparator_goes_into_table_series_and_code(page):
     assert len(run(page.code)) == 3
 
 
+def test_a_service_is_shown_for_all_of_sweden_with_who_is_alone_and_unknown(page):
+    page.nation.value = "livsmedelskontroll"
+    assert (
+        "65 kommuner delar med andra i 24 organ, 225 har egen regi, och om 0" in page.sweden.value
+    )
+    assert 'show(explore.plot_nation(area, "livsmedelskontroll"))' in page.code
+    food = page.sweden.value
+    page.nation.value = "raddningstjanst"
+    assert page.sweden.value != food
+    page.nation.value = ""
+    assert page.sweden.value == ""
+    assert "plot_nation" not in page.code
+    with pytest.raises(InputError, match="bibliotek"):
+        explore.plot_nation(page.selection, "bibliotek")
+
+
 def test_what_is_shown_can_be_taken_along_as_files(page):
     page.theme.value = "share_65plus"
     page._on_files(page.files)
