@@ -11,7 +11,7 @@ column: a municipality; those of two cooperations stand apart, under the names o
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,8 +49,9 @@ _NAME = 2.15  # inches for the names of services
 _NARROW_NAME = 1.35
 _ONE_BLOCK = 26  # most services in one block, where two would fit beside each other
 _ROWS = 24  # most services in one block: the questions have to find room below
+_BESIDE = 0.9  # inches: least room for the names of bodies beside the rows
 _SMALL, _LEAST_NAME = 0.335, 1.3  # inches: a cell, and the names, of two blocks
-_TWO_LINES = 5.8  # points: a name that needs two lines
+_TWO_LINES, _LINE = 6.2, 0.1  # points of a name in several lines; inches of each line more
 _WIDE, _TIGHT = 0.33, 0.24  # inches: a cell has room for a year; for one in small type
 
 
@@ -110,13 +111,14 @@ def plot_compact(view: Sharing) -> Axes:
         axes.set_xlim(0, style.width())
         axes.set_ylim(drawing.height, 0)
         drawing.draw(axes)
-    return style.describe(axes, _compact_description(view, groups, areas))
+    return style.describe(axes, _compact_description(drawing))
 
 
 def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
     """The services that the page has room for: those that are only planned go first."""
     areas = _shown_areas(view, codes)
-    most = _ROWS if len(codes) <= maps.MANY else _ROWS - 2  # their names stand upright
+    many = len(codes) > maps.MANY  # their names stand upright
+    most = _ROWS - 2 * (len(view.parts) > 1) - 4 * many  # more words stand around it
     if len(codes) <= 5 and style.width() == style.WIDTH:
         most = 2 * _ROWS
     if len(areas) <= most:
@@ -159,13 +161,51 @@ class _Compact:
         self.entries = handles(view.cell(area, code) for area in areas for code in codes)
         self.lines = int(np.ceil(len(areas) / self.blocks))
         self.foot = 0.2 * int(np.ceil(len(self.entries) / (4 if wide else 2))) + 0.1
-        self.height = self.head + _ROW * self.lines + self.foot
+        self.beside = self.block - self.right if self.blocks == 1 else 0.0  # for names of bodies
+        rows = (sum(map(self._tall, self._of(block))) for block in range(self.blocks))
+        self.height = self.head + max(rows) + self.foot
+
+    def _of(self, block: int) -> Sequence[str]:
+        return self.areas[block * self.lines : (block + 1) * self.lines]
+
+    def _tall(self, area: str) -> float:
+        """Inches of a row: more where a name needs several lines."""
+        return _ROW + _LINE * (max(len(self._name(area)), len(self._said(area))) - 1)
+
+    def _name(self, area: str) -> list[str]:
+        return _in_lines(self.view.area_names[area], int(19 * self.name), 7)
+
+    def _said(self, area: str) -> list[str]:
+        """The bodies that perform a service, in lines."""
+        names = self.bodies(area)
+        said = ", ".join(map(text.short, names))
+        if len(names) > 1 and len(said) > 20 * self.beside:
+            said = text.bodies_counted(len(names))
+        return _in_lines(said, int(20 * self.beside), 6.5)
+
+    def bodies(self, area: str) -> list[str]:
+        """Names of the bodies beside a row; none where there is no room for them."""
+        if self.beside <= _BESIDE:
+            return []
+        codes = [code for part in self.groups for code in part]
+        rows = self.view.counted
+        mine = rows[(rows["area"] == area) & rows["code"].isin(codes)]
+        return [self.view.names[key] for key in mine["arrangement"].unique()]
+
+    def named(self) -> list[str]:
+        """The bodies whose names the matrix prints."""
+        shown = [names for names in map(self.bodies, self.areas) if len(names) == 1]
+        pairs = [
+            names
+            for names in map(self.bodies, self.areas)
+            if len(names) > 1 and len(", ".join(map(text.short, names))) <= 20 * self.beside
+        ]
+        return [name for names in (*shown, *pairs) for name in names]
 
     def draw(self, axes: Axes) -> None:
         """Everything: heads, rows, legend."""
         for block in range(self.blocks):
-            areas = self.areas[block * self.lines : (block + 1) * self.lines]
-            if areas:
+            if areas := self._of(block):
                 self._block(axes, block * self.block, areas)
         axes.legend(
             handles=self.entries,
@@ -203,8 +243,10 @@ class _Compact:
                     fontweight="bold",
                     va="center",
                 )
-        for place, area in enumerate(areas):
-            self._row(axes, left, places, area, self.head + _ROW * (place + 0.5))
+        top = self.head
+        for area in areas:
+            self._row(axes, left, places, area, (top, self._tall(area)))
+            top += self._tall(area)
 
     def _places(self, left: float) -> dict[str, float]:
         found, x = {}, left
@@ -216,43 +258,38 @@ class _Compact:
         return found
 
     def _row(
-        self, axes: Axes, left: float, places: dict[str, float], area: str, middle: float
+        self,
+        axes: Axes,
+        left: float,
+        places: dict[str, float],
+        area: str,
+        place: tuple[float, float],
     ) -> None:
-        axes.plot(
-            [left, left + self.block - 0.1],
-            [middle + _ROW / 2] * 2,
-            color=style.RULE,
-            linewidth=0.3,
-        )
-        name = self.view.area_names[area]
-        letters = int(19 * self.name)
-        _write_name(axes, left, middle, name, letters=letters, size=7, colour=style.INK)
+        top, tall = place
+        middle = top + tall / 2
+        line = [left, left + self.block - 0.1]
+        axes.plot(line, [top + tall] * 2, color=style.RULE, linewidth=0.3)
+        _write(axes, left, middle, self._name(area), 7, style.INK)
         for code, x in places.items():
             draw_cell(axes, self.view.cell(area, code), x, middle, self.cell)
-        room = self.block - self.right
-        if self.blocks == 1 and room > 0.9:
-            rows = self.view.counted[
-                (self.view.counted["area"] == area) & self.view.counted["code"].isin(list(places))
-            ]
-            names = [text.short(self.view.names[key]) for key in rows["arrangement"].unique()]
-            said = ", ".join(names)
-            if len(names) > 1 and len(said) > 20 * room:
-                said = text.bodies_counted(len(names))
-            start, letters = left + self.right, int(20 * room)
-            _write_name(axes, start, middle, said, letters=letters, size=6.5, colour=style.MUTED)
+        _write(axes, left + self.right, middle, self._said(area), 6.5, style.MUTED)
 
 
-def _write_name(
-    axes: Axes, left: float, middle: float, name: str, *, letters: int, size: float, colour: str
+def _in_lines(name: str, letters: int, size: float) -> list[str]:
+    """A name in a row that has room for so many letters of a `size`, else in smaller lines."""
+    if len(name) <= max(letters, 0):
+        return [name]
+    return textwrap.wrap(name, int(letters * size / min(size, _TWO_LINES)))
+
+
+def _write(
+    axes: Axes, left: float, middle: float, lines: Sequence[str], size: float, colour: str
 ) -> None:
-    """A name in a row that has room for so many letters of a `size`; else in two smaller lines."""
-    small = min(size, _TWO_LINES)
-    lines = [name] if len(name) <= letters else textwrap.wrap(name, int(letters * size / small))
     axes.text(
         left,
         middle,
-        "\n".join(lines[:2]) + (" …" if len(lines) > 2 else ""),
-        fontsize=size if len(lines) == 1 else small,
+        "\n".join(lines),
+        fontsize=size if len(lines) == 1 else min(size, _TWO_LINES),
         linespacing=0.95,
         va="center",
         color=colour,
@@ -304,10 +341,9 @@ def draw_cell(
         )
 
 
-def _compact_description(
-    view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str]
-) -> style.Description:
-    codes = [code for part in groups for code in part]
+def _compact_description(drawing: _Compact) -> style.Description:
+    view, areas = drawing.view, drawing.areas
+    codes = [code for part in drawing.groups for code in part]
     left = len(_shown_areas(view, codes)) - len(areas)
     parts = []
     for code in codes:
@@ -326,14 +362,24 @@ def _compact_description(
         sources=SOURCES,
         table=compact_table(view, codes, areas),
         measures=("shared_services",),
-        note="Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
-        + (
-            f" {len(view.region.members) - len(codes)} kommuner till står i bilagan."
-            if len(codes) < len(view.region.members)
-            else ""
-        )
-        + (f" {swedish.capitalised(text.services(left))} till står i bilagan." if left else ""),
+        note=" ".join(filter(None, _compact_notes(drawing, codes, left))),
     )
+
+
+def _compact_notes(drawing: _Compact, codes: Sequence[str], left: int) -> Iterator[str]:
+    """What a reader has to know of the signs and letters, and what stands in the appendix."""
+    view = drawing.view
+    shown = [view.cell(area, code) for area in drawing.areas for code in codes]
+    others = len(view.region.members) - len(codes)
+    yield "Belagd: en källa från mandatperioden eller de tre senaste åren visar det."
+    yield "Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
+    if any(not cell.year and cell.state == State.UNCLEAR for cell in shown):
+        yield "Odat. står där källan inte anger något år."
+    yield text.abbreviations(drawing.named())
+    if others:
+        yield f"{others} kommuner till står i bilagan."
+    if left:
+        yield f"{swedish.capitalised(text.services(left))} till står i bilagan."
 
 
 _ALT = {

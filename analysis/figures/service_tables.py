@@ -52,7 +52,7 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
         "form": word("Form"),
         **{key: word(head) for key, head in zip(members, heads, strict=True)},
         "count": Format("Medlemmar"),
-        "population": Format("Underlag", "invånare"),
+        "population": Format("Invånare"),
         "since": word("Startår"),
         "last": Format("Senaste belägg", year=True),
         "source": word("Källa"),
@@ -60,12 +60,12 @@ def body_tables_of(view: Sharing, population: pd.Series, *, year: int) -> list[T
     return [
         Table(
             "tjanst-organ",
-            f"Organen och deras underlag {swedish.day(view.day)}",
+            f"Organen och deras medlemmar {swedish.day(view.day)}",
             frame,
             formats,
             ("services", "population"),
             notes=_body_notes(view, bodies, year),
-            subtitle=f"Underlag: antal invånare {year}",
+            subtitle=f"Medlemmarnas invånare {year}",
         )
     ]
 
@@ -102,12 +102,7 @@ def _body_notes(view: Sharing, bodies: Sequence[Body], year: int) -> tuple[str, 
     ]
     left = len(view.bodies) - len(bodies)
     more = [f"{left} organ till står i bilagan."] if left else []
-    return (
-        f"Underlag är medlemmarnas folkmängd {year}; bara medlemmar som källorna namnger är "
-        "räknade.",
-        *told,
-        *more,
-    )
+    return ("Bara medlemmar som källorna namnger är räknade.", *told, *more)
 
 
 def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
@@ -122,7 +117,7 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
         [
             {
                 "area": view.area_names[row.area],
-                "body": text.short(view.names[row.arrangement]),
+                "body": text.spelt_out(view.names[row.arrangement]),
                 "codes": _few(row.codes.split("; "), 2),
                 "distance": row.distance_km,
                 "said": row.words.partition(" (")[0],

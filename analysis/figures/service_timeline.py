@@ -376,7 +376,12 @@ def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Descrip
         alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.",
         sources=SOURCES,
         table=table,
-        note=letters_text(view, [row.form for row in rows]),
+        note=" ".join(
+            (
+                letters_text(view, [row.form for row in rows]),
+                text.abbreviations(view.names[row.key] for row in rows),
+            )
+        ).strip(),
     )
 
 

@@ -33,9 +33,10 @@ TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
 UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, upright or turned
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.54  # of the size: the mean width of a letter
-_BOLD = 1.1  # of that: a letter of a heading, and the wide ones of a short word
+_BOLD = 1.12  # of that: a letter of a heading, and the wide ones of a short word
 _WIDE = 1.2  # of that: a letter of a short word with wide ones
 _BESIDE = 8.5  # points: what a cell has beside its text
+_WORD = 14  # letters: a longer word may be hyphenated
 _HEADING = 14  # letters of a heading beyond which width is no wish
 _SHORT = 24  # lines: a table that is kept on one page
 # how often the pages of a part are tried: an appendix takes long to set, a brief is two pages
@@ -194,8 +195,14 @@ def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> di
     rows = shown_rows(exhibit)
     widths = _widths(exhibit, rows, size, TURNED if turned else UPRIGHT)
     columns = [
-        {"heading": form.heading, "number": not form.text, "width": width}
-        for form, width in zip(exhibit.columns, widths, strict=True)
+        {
+            "heading": form.heading,
+            "number": not form.text,
+            "width": width,
+            "long-heading": _longest([form.heading]) > _WORD,
+            "long": _longest(row[place] for row in rows) > _WORD,  # a word may be broken
+        }
+        for place, (form, width) in enumerate(zip(exhibit.columns, widths, strict=True))
     ]
     return {
         "is": "table",
@@ -236,11 +243,16 @@ def _least(form: Format, cells: list[str], wide: float = 1.0) -> int:
     `wide` is the width of a word's letters beside the mean: a short word may be all m and o.
     """
     words = [word for text in (cells if form.text else ()) for word in text.split()]
-    head = max((len(part) for part in re.split(r"\s|\u00ad", form.heading)), default=1)
+    head = _longest([form.heading])
     word = max(map(len, words), default=1)
     longest = max(round(wide * word), round(_BOLD * head + 0.4))
     numbers = 0 if form.text else max(map(len, cells), default=1)
-    return max(min(longest, 14), numbers)
+    return max(min(longest, _WORD), numbers)
+
+
+def _longest(texts: Iterable[str]) -> int:
+    """Letters of the longest part that stays on one line: soft hyphens break a word."""
+    return max((len(part) for text in texts for part in re.split(r"\s|\u00ad", text)), default=1)
 
 
 def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float) -> list[float]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.arrangements import State
 from analysis.text import swedish
-from analysis.text.services import bodies_counted, examples, services, several, short
+from analysis.text.services import bodies_counted, examples, services, several, spelt_out
 from analysis.views.services import Sharing
 
 _BODIES = 6  # bodies that an answer names, of all cooperations together
@@ -106,11 +106,11 @@ def _still_running(view: Sharing, most: int) -> str:
 
 
 def _body_words(view: Sharing, key: str, rows: pd.DataFrame) -> str:
-    """`VMKF (nio tjänster, senast belagda 2012–2016)`."""
+    """`Västra Mälardalens Kommunalförbund (nio tjänster, källor 2012–2016)`."""
     areas = list(dict.fromkeys(rows["area"]))
     what = examples(areas, view) if len(areas) <= 2 else services(len(areas))
     years = swedish.span(int(rows["last_evidence"].min()), int(rows["last_evidence"].max()))
-    return f"{short(view.names[key])} ({what}, källor {years})"
+    return f"{spelt_out(view.names[key])} ({what}, källor {years})"
 
 
 def _cost(view: Sharing, costs: bool) -> str:
@@ -121,7 +121,7 @@ def _cost(view: Sharing, costs: bool) -> str:
 
 def _hosts(view: Sharing) -> str:
     lacking = [
-        short(body.name)
+        spelt_out(body.name)
         for body in view.bodies
         if body.form in ("gemensam-namnd", "avtal") and not body.host
     ]
@@ -129,7 +129,7 @@ def _hosts(view: Sharing) -> str:
 
 
 def _forms(view: Sharing) -> str:
-    lacking = [short(body.name) for body in view.bodies if body.form == "okand"]
+    lacking = [spelt_out(body.name) for body in view.bodies if body.form == "okand"]
     return f"Den juridiska formen framgår inte för {several(lacking, 'organ')}." if lacking else ""
 
 
@@ -154,7 +154,7 @@ def _outcomes(view: Sharing, most: int) -> str:
             key=lambda words: (words.rpartition(" ")[2], words),  # a set has no order
         )
         areas = services(part["area"].nunique())
-        said.append(f"{short(view.names[str(key)])} ({swedish.listed(plans)}, {areas})")
+        said.append(f"{spelt_out(view.names[str(key)])} ({swedish.listed(plans)}, {areas})")
     more = len(said) - most
     if more > 0:
         said = [*said[:most], f"{swedish.in_words(more)} till"]

@@ -158,6 +158,29 @@ def short(name: str) -> str:
     return letters if bracket and letters.isupper() and letters[0] == before[:1] else before
 
 
+def spelt_out(name: str) -> str:
+    """A body's name without its abbreviation, for who has not met that.
+
+    >>> spelt_out("Västra Mälardalens Kommunalförbund (VMKF)")
+    'Västra Mälardalens Kommunalförbund'
+    """
+    return name.partition(" (")[0]
+
+
+def abbreviations(names: Iterable[str]) -> str:
+    """What the abbreviations among the short names of some bodies stand for, as a sentence.
+
+    >>> abbreviations(["Västra Mälardalens Kommunalförbund (VMKF)", "Mälardalskartan"])
+    'VMKF: Västra Mälardalens Kommunalförbund.'
+    """
+    said = [
+        f"{short(name)}: {spelt_out(name)}"
+        for name in dict.fromkeys(names)
+        if short(name).isupper()
+    ]
+    return " ".join(f"{one}." for one in said)
+
+
 def several(names: Sequence[str], more: str = "kommuner") -> str:
     """All names where they are few, else the first eight and how many more."""
     if len(names) <= _MANY + 1:

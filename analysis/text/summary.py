@@ -24,6 +24,7 @@ from analysis.views.summary import Range, Substance, Summary, bodies_named, memb
 
 _NAMED = 3  # services that a headline names
 _BODIES = 3  # bodies whose members a sentence lists
+_BODY_IS = " (förbund, nämnd, bolag eller avtal)"
 _MARKETS_YEAR = 2022
 _MARKETS = 4  # labour markets that a sentence names with their members
 _RESEARCH = (
@@ -237,7 +238,7 @@ def _at_home(view: Summary, margins: pd.DataFrame) -> dict[str, str]:
 def findings(view: Summary) -> list[str]:
     """The four or five sentences of page one, in the order of the reader's questions."""
     found = [
-        *map(_shared, view.parts),
+        *(_shared(part, first=not number) for number, part in enumerate(view.parts)),
         *_bodies(view),
         f"{belonging(view)} {_outside(view)}".strip(),
         " ".join(_carrying(part, len(view.parts) > 1) for part in view.parts),
@@ -246,14 +247,14 @@ def findings(view: Summary) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _shared(part: Substance) -> str:
-    """How many services, in how many bodies, and how sure that is."""
+def _shared(part: Substance, *, first: bool) -> str:
+    """How many services, in how many bodies (the `first` says what those are), and how sure."""
     if not part.areas:
         return ""
     name, count = part.view.region.name, len(part.areas)
     bodies = part.view.pooled["arrangement"].nunique()
     things = _services(count)
-    place = f"{swedish.in_words(bodies, neuter=True)} organ"
+    place = f"{swedish.in_words(bodies, neuter=True)} organ{_BODY_IS if first else ''}"
     if part.size == 1:
         text = f"{part.view.region.member_names[0]} delar {things} med andra, i {place}"
     else:

@@ -14,7 +14,7 @@ from tests.guard.files import LAST, Area, names, people, read
 from tests.guard.inventory import DAY, Row, Shared, area_names, name_of, of_body, rows, shared
 from tests.guard.inventory import states as all_rows
 from tests.guard.model import Figure, Place, Table, recomputes, says
-from tests.guard.pageone import bodies_of, examples, lower, short
+from tests.guard.pageone import bodies_of, examples, in_full, lower, short, spelt_out
 from tests.guard.swedish import count, listed, number
 
 TODAY = "31 augusti 2026"
@@ -430,10 +430,9 @@ def body_table(at: Place) -> Table:
         "Form",
         *([part.name for part in whole.parts] if several_ else ["I rapporten"]),
     ]
-    heads += ["Medlemmar", "Underlag (invånare)", "Startår", "Senaste belägg", "Källa"]
-    title = f"Organen och deras underlag {TODAY}"
-    notes.append(f"Underlag är medlemmarnas folkmängd {LAST}; bara medlemmar som källorna namnger.")
-    return Table(title, heads, cells, notes, f"Underlag: antal invånare {LAST}")
+    heads += ["Medlemmar", "Invånare", "Startår", "Senaste belägg", "Källa"]
+    title = f"Organen och deras medlemmar {TODAY}"
+    return Table(title, heads, cells, notes, f"Medlemmarnas invånare {LAST}")
 
 
 @cache
@@ -480,7 +479,7 @@ def gap_table(at: Place) -> Table:
     cells = [
         [
             area_names()[area],
-            short(name_of(row.body)),
+            spelt_out(name_of(row.body)),
             few(codes, 2),
             number(far),
             row.words.partition(" (")[0],
@@ -845,6 +844,7 @@ def timeline(at: Place) -> Figure:
         f"Tidslinje med en rad för varje organ. {' '.join(said)}",
         f"Organ som har skött tjänster för kommunerna, till {TODAY}",
         Table(f"När organen verkade, till {TODAY}", heads, cells, whole=tuple(every)),
+        in_full(line.key for line in shown),
     )
 
 

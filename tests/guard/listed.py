@@ -17,6 +17,8 @@ FIXED = (
     "Plats och median anges bara när alla 290 kommuner är kända.",
     "Gotland har ingen plats för kommunal skattesats.",
     "Streckad yta: bara äldre belägg, och inget slut är känt.",
+    "Belagd: en källa från mandatperioden eller de tre senaste åren visar det.",
+    "Odat. står där källan inte anger något år.",
     "En grupp är en uppsättning kommuner som delar minst en tjänst.",
     "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",
     "Alla år avser dagens kommungränser.",

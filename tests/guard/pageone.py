@@ -28,6 +28,17 @@ def short(name: str) -> str:
     return letters if letters.isupper() and letters[0] == before[0] else before
 
 
+def spelt_out(name: str) -> str:
+    """A body's name without what stands in brackets."""
+    return name.partition(" (")[0]
+
+
+def in_full(bodies) -> list[str]:
+    """What the abbreviations of some bodies stand for."""
+    called = map(name_of, bodies)
+    return [f"{short(name)}: {spelt_out(name)}." for name in called if short(name).isupper()]
+
+
 def in_order(areas) -> list[str]:
     """Names of services in the order of the inventory, as a sentence has them."""
     chosen = set(areas)
@@ -252,7 +263,7 @@ def _still(of: Shared, most: int) -> str:
         what = f"{count(len(own))} tjänster" if len(own) > 2 else listed(examples(own))
         low, high = min(years[body]), max(years[body])
         told.append(
-            f"{short(name_of(body))} ({what}, källor {low}{f'–{high}' if high > low else ''})"
+            f"{spelt_out(name_of(body))} ({what}, källor {low}{f'–{high}' if high > low else ''})"
         )
     more = len(told) - most
     text = f"{', '.join(told[:most])} och {_ones(more)} organ till" if more > 0 else listed(told)
@@ -269,7 +280,7 @@ def _ones(many: int) -> str:
 def _hosts(of: Shared) -> str:
     form, host = _column("legal_form"), _column("host")
     lacking = [
-        short(name_of(body))
+        spelt_out(name_of(body))
         for body in bodies_of(of)
         if form[body] in ("gemensam-namnd", "avtal") and not host[body]
     ]
@@ -278,7 +289,7 @@ def _hosts(of: Shared) -> str:
 
 def _forms(of: Shared) -> str:
     form = _column("legal_form")
-    lacking = [short(name_of(body)) for body in bodies_of(of) if form[body] == "okand"]
+    lacking = [spelt_out(name_of(body)) for body in bodies_of(of) if form[body] == "okand"]
     return f"Den juridiska formen framgår inte för {listed(lacking)}." if lacking else ""
 
 
@@ -295,7 +306,8 @@ def _outcomes(of: Shared, most: int) -> str:
             plans[row.words.removesuffix(", utfall okänt")] = True
             areas.add(row.area)
     told = [
-        f"{short(name_of(body))} ({listed(sorted(plans, key=lambda w: w[-4:]))}, {_services(len(areas))})"
+        f"{spelt_out(name_of(body))} "
+        f"({listed(sorted(plans, key=lambda w: w[-4:]))}, {_services(len(areas))})"
         for body, (plans, areas) in found.items()
     ]
     if len(told) > most:
@@ -353,7 +365,7 @@ def overview(at: Place) -> Figure:
         cells = {key: cell for part in parts for key, cell in shared(part).cells.items()}
     order = [code for part in parts for code in part.members]
     surer = [area for area in of.known if any(_live(cells.get((area, c))) for c in order)]
-    kept = _kept(surer, cells, order)
+    kept = _kept(surer, cells, order, ROWS - 2 * (len(parts) > 1))
     rows = [
         [area_names()[area], *(cells.get((area, code), ("", "ingen uppgift"))[1] for code in order)]
         for area in kept
@@ -376,7 +388,10 @@ def overview(at: Place) -> Figure:
         Table(
             "Tjänster och kommuner 31 augusti 2026", ["Tjänst", *(names()[c] for c in order)], rows
         ),
-        [f"{beyond} tjänster till står i bilagan."] if beyond else [],
+        [
+            *([f"{beyond} tjänster till står i bilagan."] if beyond else []),
+            *in_full(body for part in parts for body in bodies_of(shared(part))),
+        ],
     )
 
 
@@ -384,9 +399,9 @@ def _live(cell) -> bool:
     return bool(cell) and cell[0] not in ("ended", "")
 
 
-def _kept(areas: list[str], cells: dict, order: list[str]) -> list[str]:
+def _kept(areas: list[str], cells: dict, order: list[str], rows: int) -> list[str]:
     """What the page has room for: services that are only planned go first."""
-    most = ROWS * (2 if len(order) <= 5 else 1)
+    most = rows * (2 if len(order) <= 5 else 1)
     plans = ("planned", "ended", "")
     only = [a for a in areas if all(cells.get((a, c), ("", ""))[0] in plans for c in order)]
     gone = only[: max(len(areas) - most, 0)]
