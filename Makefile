@@ -7,7 +7,7 @@ LOCKED := install -q --no-deps --require-hashes -r
 LOCK := uv pip compile -q --universal --generate-hashes --only-binary :all: --no-header --no-annotate \
 	--no-emit-index-url -c constraints.txt pyproject.toml requirements/build.in
 
-.PHONY: reports test quick test-lowest elsewhere faults lint lab docs examples bench bench-full mutants data-docs constraints lock clean
+.PHONY: reports test quick test-lowest elsewhere coverage faults lint lab docs examples bench bench-full mutants data-docs constraints lock clean
 
 reports: .venv/ready
 	$(BIN)/samverkan build
@@ -22,6 +22,14 @@ quick: .venv/ready-dev
 # the same with the lowest versions that pyproject.toml allows
 test-lowest:
 	tools/lowest.sh $(PYTHON)
+
+# which statements the tests run, in every process that ends by itself; the figure is told in docs/tests.md
+coverage: .venv/ready-dev
+	$(BIN)/pip install -q "coverage==7.17.5"
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup -m "not faults"
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
 
 # the wheel in a clean environment outside the checkout: its report has the same bytes
 elsewhere: .venv/ready
