@@ -73,8 +73,6 @@ SERIES_COLOURS = (
 )
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 2, 2)))
-# lines only: a hatch of dots makes an SVG ten times as large
-HATCHES = ("", "////", "----", "xxxx", "\\\\\\\\", "||||", "++++", "//--")
 SEQUENTIAL = "YlGnBu"  # rates that grow in one direction
 # rates around a middle: purple below, orange above; in grey the sides look alike, so maps print
 # the signed value on each area as well

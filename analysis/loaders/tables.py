@@ -350,27 +350,6 @@ def newer_years(key: str) -> tuple[int, ...]:
     return tuple(range(entry.newest, int(load(key)["year"].max()), -entry.step))[::-1]
 
 
-def files_in_use() -> dict[str, Path]:
-    """Every data file that loaders read now, by a stable name.
-
-    Shipped files have their path under `data/`; those of updated datasets, `updated/<name>`, come
-    in addition. Two sets of data are the same when the names and contents are the same.
-    """
-    found = {
-        path.relative_to(paths.DATA).as_posix(): path
-        for path in sorted(paths.DATA.rglob("*"))
-        if path.is_file()
-    }
-    for key in catalog.CATALOG:
-        updated = record(key)
-        if updated is not None:
-            found |= {
-                f"updated/{path.relative_to(updated.folder).as_posix()}": path
-                for path in updated.files
-            }
-    return found
-
-
 def load(key: str, *, years: Collection[int] | None = None) -> pd.DataFrame:
     """The table of dataset `key`, shape (rows, columns of the catalogue), validated.
 

@@ -268,8 +268,3 @@ def compare_markets(ours: pd.Series, official: pd.Series) -> dict[str, float]:
         "markets": float(table.shape[0]),
         "official_markets": float(table.shape[1]),
     }
-
-
-def adjusted_rand_index(ours: pd.Series, official: pd.Series) -> float:
-    """Adjusted Rand index of two delineations by code; see `compare_markets`."""
-    return compare_markets(ours, official)["adjusted_rand"]

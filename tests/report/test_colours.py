@@ -80,7 +80,7 @@ def test_the_yardsticks_know_a_difference():
 def test_every_series_has_a_second_mark_of_its_own():
     count = len(style.SERIES_COLOURS)
     assert len(set(style.SERIES_COLOURS)) == count
-    for marks in (style.MARKERS, style.DASHES, style.HATCHES):
+    for marks in (style.MARKERS, style.DASHES):
         assert len(marks) >= count
         assert len(set(marks)) == len(marks)
 
