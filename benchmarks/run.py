@@ -17,6 +17,7 @@ import builds
 import explorer
 import metrics
 import nation
+import preview
 import psutil
 import update
 from measure import Row
@@ -68,7 +69,14 @@ def main() -> None:
     """Print one table; `--record` also keeps it."""
     count = 290 if "--full" in sys.argv[1:] else 30
     print(machine(), file=sys.stderr)
-    rows = [*builds.rows(), *nation.rows(count), *metrics.rows(), *explorer.rows(), *update.rows()]
+    rows = [
+        *builds.rows(),
+        *preview.rows(),
+        *nation.rows(count),
+        *metrics.rows(),
+        *explorer.rows(),
+        *update.rows(),
+    ]
     print(table(rows))
     if "--record" in sys.argv[1:]:
         text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine(), count=count)

@@ -79,7 +79,7 @@ def test_synthetic_areas_are_sparse_and_closed(benchmarks):
 def test_every_benchmark_file_can_be_loaded():
     code = (
         "import sys; sys.modules['analysis.report.warm'] = sys\n"  # loads and works: builds need it
-        "import bare, builds, explorer, flow_error, metrics, nation, run, update"
+        "import bare, builds, explorer, flow_error, metrics, nation, preview, run, update"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
