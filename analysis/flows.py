@@ -21,7 +21,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis import catalog, datasets, reads
+from analysis import catalog, datasets, lazy, reads
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.hints import whole_year
@@ -336,3 +336,6 @@ def export_flows(year: int, out: Path) -> Path:
     else:
         cells = cells.astype({"persons": "int64"})
     return datasets.write_csv(cells[["year", "home", "work", "persons", "kind"]], out)
+
+
+__dir__ = lazy.public(globals())

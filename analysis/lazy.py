@@ -38,6 +38,25 @@ def attach(
     return get, names
 
 
+def public(names: Mapping[str, Any]) -> Callable[[], list[str]]:
+    """`__dir__` of a module with these `names`: what it defines for others, and nothing it imports.
+
+    >>> public({"__name__": "m", "_own": 1, "LIMIT": 2, "attach": attach})()
+    ['LIMIT']
+    """
+
+    def offered() -> list[str]:
+        own = names["__name__"]
+        return sorted(
+            name
+            for name, value in names.items()
+            if not name.startswith("_")
+            and (getattr(value, "__module__", None) == own or name.isupper())
+        )
+
+    return offered
+
+
 def _found(place: str) -> Any:
     where, _, attribute = place.partition(":")
     found = import_module(where)

@@ -89,7 +89,7 @@ def _by_code(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
 def _names_of(place: Municipality) -> set[str]:
     name = place.name.casefold()
     owning = name if name[-1] in "sxz" else f"{name}s"
-    return {name, f"{name} kommun", f"{owning} kommun"}
+    return {name, *(f"{part} {kind}" for part in (name, owning) for kind in ("kommun", "stad"))}
 
 
 def _by_name(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:

@@ -673,3 +673,6 @@ def _key_faults(key: str) -> list[str]:
             f"such as {slug(key) or 'ny-region'!r}"
         )
     return faults
+
+
+__dir__ = lazy.public(globals())

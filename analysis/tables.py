@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis import lazy
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.metrics.measure import Measure
+from analysis.regions import slug
 from analysis.text import citation, swedish
 
 
@@ -138,6 +140,28 @@ class Table:
         return self.to_html()
 
 
+def of_frame(frame: pd.DataFrame, title: str, source: Citable) -> Table:
+    """A table of a plain frame: each column under its own name, numbers as they are written.
+
+    >>> own = pd.DataFrame({"Kommun": ["Köping"], "År": [2024], "Andel": [0.25]})
+    >>> of_frame(own, "Bibliotek", "population")
+    Bibliotek
+    Kommun   År Andel
+    Köping 2024  0,25
+    """
+    shown = frame if isinstance(frame.index, pd.RangeIndex) else frame.reset_index()
+    shown = shown.rename(columns=str)
+    formats = {str(name): _plain_format(str(name), column) for name, column in shown.items()}
+    return Table(slug(title) or "tabell", title, shown, formats, citation.listed(source))
+
+
+def _plain_format(name: str, column: pd.Series) -> Format:
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return Format(name, text=True)
+    whole = (column.dropna() % 1 == 0).all()
+    return Format(name, decimals=0 if whole else 2, year=name.casefold() in ("år", "year"))
+
+
 def day_of(value: Any) -> Any:
     """The date of a pandas time at midnight, written as 2026-06-30; anything else as it is."""
     midnight = isinstance(value, pd.Timestamp) and value == value.normalize()
@@ -173,3 +197,6 @@ def _cell(form: Format, value: Any, *, first: bool) -> str:
     if swedish.is_missing(value) and not first:
         shown = f'<span aria-hidden="true">{shown}</span><span class="hidden">uppgift saknas</span>'
     return f'<th scope="row">{shown}</th>' if first else f"<td{_numeric(form)}>{shown}</td>"
+
+
+__dir__ = lazy.public(globals())

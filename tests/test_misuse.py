@@ -95,3 +95,36 @@ def test_the_library_does_not_speak_of_options_of_the_command(call):
     with pytest.raises(InputError) as caught:
         call()
     assert "--" not in str(caught.value)
+
+
+def test_a_plain_frame_is_shown_with_a_title_and_a_source_and_asks_for_them(capsys):
+    frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Bibliotek": [3, None]})
+    with pytest.raises(InputError, match=r"write show\(frame, title=…"):
+        analysis.show(frame)
+    source = analysis.Source("Exempelverket", "Bibliotek", "2024")
+    analysis.show(frame, title="Bibliotek 2024", source=source)
+    told = capsys.readouterr().out
+    assert "Bibliotek 2024" in told
+    assert "–" in told
+
+
+@pytest.mark.parametrize("room", ["loaders", "metrics", "figures", "report", "flows", "explore"])
+def test_a_room_lists_what_is_public_and_nothing_else(room):
+    names = dir(getattr(analysis, room))
+    assert names
+    assert not {"Path", "InputError", "annotations", "Any", "pd"} & set(names)
+    assert not [name for name in names if name.startswith("_")]
+
+
+def test_a_region_in_text_is_answered_by_every_figure():
+    with pytest.raises(InputError, match=r"write analysis.region\('kak'\)"):
+        analysis.figures.overview.plot_region("kak", None)
+
+
+def test_a_table_is_no_sentence():
+    with pytest.raises(InputError, match="needs a sentence"):
+        analysis.say(pd.DataFrame({"a": [1]}))
+
+
+def test_a_city_is_its_municipality():
+    assert analysis.region("Malmö stad").members == ("1280",)

@@ -22,7 +22,8 @@ from markdown_it import MarkdownIt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis import shelf
+from analysis import shelf, tables
+from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.exhibits import pictures
 from analysis.exhibits.model import (
@@ -51,11 +52,13 @@ __all__ = ["MIME", "lead", "record", "say", "show", "tiles", "write"]
 Shown = Axes | Figure | Table
 
 
-def show(item: Shown | Iterable[Shown]) -> None:
+def show(
+    item: Shown | Iterable[Shown] | pd.DataFrame, *, title: str = "", source: Citable | None = None
+) -> None:
     """Display a described figure or a table, or several, and hand them to the report.
 
-    Raises InputError for a figure without description, and for anything else, with what is
-    missing.
+    `title` and `source` are for a plain DataFrame, whose columns become those of a table. Raises
+    InputError for a figure without description, and for anything else, with what is missing.
 
     >>> import analysis
     >>> show(analysis.explore.table(analysis.region("kak"), "tax_rate", year=2022))
@@ -65,6 +68,8 @@ def show(item: Shown | Iterable[Shown]) -> None:
      Köping                         22,16
     Kungsör                         22,03
     """
+    if isinstance(item, pd.DataFrame) and title and source:
+        item = tables.of_frame(item, title, source)
     if isinstance(item, Table):
         exhibit = table_exhibit(item)
         _display(exhibit, str(item), {"text/html": item.to_html()})
@@ -83,9 +88,9 @@ def _missing(item: Any) -> str:
     """What a report needs to print `item`, which has no description."""
     if isinstance(item, pd.DataFrame | pd.Series):
         return (
-            f"a {type(item).__name__} has no title, no source and no Swedish headings; wrap it "
-            "in analysis.tables.Table(id=…, title=…, frame=…, formats=…, sources=…), or tag "
-            "the cell remove-output to look at it yourself"
+            f"a {type(item).__name__} has no title and no source; write show(frame, title=…, "
+            "source=analysis.Source(publisher, title, date)), analysis.tables.Table(…) for units "
+            "and decimals, or tag the cell remove-output to look at it yourself"
         )
     return (
         f"a {type(item).__name__} cannot be shown in a report; show a figure that ends in "
@@ -145,7 +150,7 @@ def say(text: str | Iterable[str]) -> None:
     >>> say("Folkmängden är **98 084** invånare.")
     Folkmängden är **98 084** invånare.
     """
-    if not isinstance(text, Iterable):
+    if not isinstance(text, Iterable) or isinstance(text, Mapping) or hasattr(text, "iloc"):
         raise InputError(f"{text!r} is no text; say needs a sentence, or a list of sentences")
     paragraphs = [text] if isinstance(text, str) else list(text)
     source = "\n\n".join(part for part in paragraphs if part)

@@ -69,8 +69,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_WIDGETS[name]}"), name)
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def build_report(
-    region: Region,
+    region: Region | str,
     *,
     out: Path | str = "reports",
     tell: Callable[[str, str], None] = lambda region, text: None,
@@ -87,9 +91,11 @@ def build_report(
         ...
     analysis.errors.InputError: out ...: 'pyproject.toml' is a file; name a folder
     """
+    from analysis.regions import resolve
     from analysis.report.build import build
     from analysis.report.plan import make_plan
 
+    region = resolve(region) if isinstance(region, str) else region
     plan = make_plan([region], out=Path(out))
     result = build(plan, tell=tell)[0]
     if result.status == "failed":

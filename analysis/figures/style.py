@@ -248,9 +248,7 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
 
     @wraps(plot)
     def remembering(*arguments: P.args, **options: P.kwargs) -> Axes:
-        for table, named in zip(arguments, names, strict=False):
-            if fault := _nothing_in(table, arguments[0]):
-                raise InputError(f"{plot.__name__}: {named} has no row{fault}: nothing to draw")
+        _check_arguments(plot.__name__, names, arguments)
 
         def make() -> Axes:
             token = _inside.set(True)
@@ -275,6 +273,16 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
         return draw(key) if entry is None else cast("Axes", Kept(entry, lambda: draw("")))
 
     return remembering
+
+
+def _check_arguments(plot: str, names: Sequence[str], arguments: Sequence[Any]) -> None:
+    """Refuse a region in text, and a table without a row to draw."""
+    first = arguments[0] if arguments else None
+    if isinstance(first, str) and names[0] == "region":
+        raise InputError(f"{first!r} is no region; write analysis.region({first!r})")
+    for table, named in zip(arguments, names, strict=False):
+        if fault := _nothing_in(table, first):
+            raise InputError(f"{plot}: {named} has no row{fault}: nothing to draw")
 
 
 def _nothing_in(table: Any, region: Any) -> str | None:

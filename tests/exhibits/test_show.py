@@ -42,8 +42,8 @@ def test_one_and_many_are_shown(shown):
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        (pd.DataFrame({"a": [1]}), "no title, no source and no Swedish headings"),
-        (pd.Series([1]), "wrap it in analysis.tables.Table"),
+        (pd.DataFrame({"a": [1]}), "no title and no source"),
+        (pd.Series([1]), r"write show\(frame, title=…"),
         (3, "cannot be shown in a report"),
         ("text", "say for sentences"),
     ],
