@@ -91,6 +91,7 @@ class Table:
     kind: str = "derived"
     notes: tuple[str, ...] = field(default=())
     subtitle: str = ""
+    page: bool = False  # stands on a page of its own in print
 
     def __post_init__(self) -> None:
         """Refuse a table with a column that nobody said how to show."""

@@ -236,6 +236,7 @@ def table_exhibit(table: Table) -> TableExhibit:
         subtitle=table.subtitle,
         notes=tuple(table.notes),
         formulas=formulas.named(form.measure for form in table.formats.values()),
+        page=table.page,
     )
 
 

@@ -54,6 +54,7 @@ class TableExhibit:
     subtitle: str = ""
     notes: tuple[str, ...] = ()
     formulas: tuple[Formula, ...] = ()
+    page: bool = False  # of its own, in print
     type: Literal["table"] = "table"
 
 

@@ -34,6 +34,8 @@ def sheet_tables(sheets: Sequence[Sheet]) -> list[Table]:
             line_up(text.lines_of(sheet)),
             formats,
             SOURCES,
+            subtitle="Vad kommunen delar, var invånarna arbetar, vad den kan bära och vad som är okänt",
+            page=True,
         )
         for sheet in sheets
     ]

@@ -211,6 +211,7 @@ def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> di
         "rows": rows,
         "size": size,
         "turned": turned,
+        "page": exhibit.page,
         "notes": list(exhibit.notes),
         "short": sum(_lines(row) for row in rows) <= _SHORT,
     }
