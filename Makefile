@@ -23,7 +23,7 @@ quick: .venv/ready-dev
 test-lowest:
 	tools/lowest.sh $(PYTHON)
 
-# which statements the tests run, in every process that ends by itself; the figure is told in docs/tests.md
+# which statements the tests run, in every process that ends by itself
 coverage: .venv/ready-dev
 	$(BIN)/pip install -q "coverage==7.17.5"
 	$(BIN)/coverage erase
