@@ -276,6 +276,11 @@ def gaps(whole: Area):
     """Services of others that the table has no room for, and what is unknown or undated here."""
     of = shared(whole)
     found = nearest(of)
+    if not found:
+        yield (
+            "Inventeringen visar ingen tjänst hos andra kommuner som det helt saknas uppgift om för "
+            f"{whole.name}."
+        )
     if len(found) > 8:
         rest = [area for area, *_ in found[8:]]
         yield "Tabellen visar de åtta närmaste."
