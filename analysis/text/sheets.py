@@ -13,7 +13,7 @@ from analysis.text import services as service_text
 from analysis.text import swedish
 from analysis.views.population import MAIN
 from analysis.views.services import Body
-from analysis.views.sheets import Sheet
+from analysis.views.sheets import MOST, Sheet
 
 Line = tuple[str, str, str]
 UNKNOWN = "ingen uppgift"
@@ -29,6 +29,18 @@ def lines_of(sheet: Sheet) -> list[Line]:
         *_capacity(sheet),
         ("Nästa fråga", question(sheet), ""),
     ]
+
+
+def none_text(members: int) -> str:
+    """That there are no sheets, and why; empty where there are."""
+    return (
+        ""
+        if members <= MOST
+        else (
+            f"Kommunblad görs för högst {MOST} kommuner; den här rapporten har "
+            f"{swedish.number(members)}."
+        )
+    )
 
 
 def _shared(sheet: Sheet) -> list[Line]:

@@ -79,6 +79,7 @@ def test_up_to_forty_members_have_sheets(count: int, tables: int) -> None:
     found = sheet_tables(sheets_of(codes))
     assert len(found) == tables
     assert len({table.id for table in found}) == tables
+    assert bool(text.none_text(count)) is (not tables)
 
 
 def test_a_printed_total_stands_instead_of_those_that_are_known() -> None:
