@@ -245,7 +245,7 @@ def test_lists_of_areas_can_be_read(inventory):
     assert text.areas_listed(seen, ["vaxel", "it-drift"]) == (
         "telefoni och växel samt IT-drift och helpdesk"
     )
-    assert text.areas_listed(seen, ["malaren"]) == "Mälaren som gemensam resurs"
+    assert text.areas_listed(seen, ["malaren"]) == "vattenvård i Mälaren"
     assert text.areas_listed(seen, ["bygglov", "raddningstjanst"]) == "räddningstjänst och bygglov"
 
 
