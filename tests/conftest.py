@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from analysis import cli, paths
+from analysis import cli, paths, regions
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,6 +65,12 @@ def samverkan():
     return run
 
 
+def forget():
+    """What is read once from the folder of updated data is read again."""
+    regions.changes.cache_clear()
+    regions.municipalities.cache_clear()
+
+
 @pytest.fixture
 def call(capsys):
     """Run the command in this process: the same, without the second that a new one needs to import."""
@@ -76,10 +82,12 @@ def call(capsys):
             here.setattr(sys, "argv", ["samverkan", *map(str, arguments)])
             here.chdir(cwd)
             capsys.readouterr()
+            forget()  # as a new process, it knows nothing of another folder of updated data
             try:
                 code = cli.main()
             except SystemExit as stop:
                 code = stop.code
+            forget()
         out, err = capsys.readouterr()
         return subprocess.CompletedProcess(arguments, code or 0, out, err)
 

@@ -574,11 +574,11 @@ def test_a_report_on_others_is_built_although_a_municipality_is_new(request, tmp
         encoding="utf-8",
     )
     out = ("--format", "html", "--out", tmp_path / "out", "--jobs", 1)
-    done = command("--data-dir", share, "build", "--members", "1863,1884,1885", *out)
+    done = command("--data-dir", share, "build", "--members", "1863,1884,1885", *out, alone=True)
     assert done.returncode == 0, done.stderr
-    done = command("--data-dir", share, "build", "bergslagen", *out)
+    done = command("--data-dir", share, "build", "bergslagen", *out, alone=True)
     assert done.returncode == 2
     assert "1864 Ljusnarsberg ended on 2026-12-31 and became 1870 Norra Bergslagen" in done.stderr
-    done = command("--data-dir", share, "build", "--members", "1870", *out)
+    done = command("--data-dir", share, "build", "--members", "1870", *out, alone=True)
     assert done.returncode == 2
     assert "1870 has no figures here yet; run `samverkan data update`" in done.stderr
