@@ -754,7 +754,7 @@ def _alt_of_matrix(of: Shared) -> Callable[[str], str]:
             name = f"{name_of(body.key)} ({forms()[body.best.form]}): "
             start = shown.find(name)
             said = re.split(r"\. (?=[A-ZÅÄÖ])", shown[start:])[0] if start >= 0 else ""
-            areas = [area for area in body.areas if lower(area_names()[area]) in said]
+            areas = [a for a in body.areas if area_names()[a].casefold() in said.casefold()]
             if areas:
                 told.append(f"{name}{services(areas)} för {listed(named(body.inside))}.")
         return f"Matris. {' '.join(told)}"
