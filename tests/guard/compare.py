@@ -10,13 +10,14 @@ explained: a sentence whose skeleton is that of a recomputed one, that stands as
 
 import difflib
 import importlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from tests.guard import files, keys, listed
-from tests.guard.capture import ROW, SEPARATOR
+from tests.guard import files, keys, listed, marks
+from tests.guard.capture import MARKS, ROW, SEPARATOR
 from tests.guard.model import BOOK, Figure, Place, Table
 from tests.guard.swedish import NARROW, NUMBER, Skeletons, as_float, plain, sentences
 
@@ -119,14 +120,18 @@ def _drawn(exhibit, wanted: Figure) -> Iterator[str]:
 
     A label names its row itself, or stands in the row of a name on the axis.
     """
-    if "<svg" in exhibit.wide.svg or wanted.table is None:
+    words, _, drawn = exhibit.wide.svg.partition(MARKS)
+    if not drawn:  # a picture of a built report
+        return
+    yield from marks.faults(json.loads(drawn), wanted.table)
+    if wanted.table is None:
         return
     rows: dict[str, list[str]] = {}
     for name, *cells in wanted.table.rows:
         rows.setdefault(plain(name), []).extend(_numbers(cells))
     every = {number for numbers in rows.values() for number in numbers}
     every |= set(_numbers([wanted.alt] if isinstance(wanted.alt, str) else []))
-    for text in exhibit.wide.svg.split(SEPARATOR):
+    for text in words.split(SEPARATOR):
         beside, _, label = text.partition(ROW)
         name, _, value = label.rpartition("\n")
         shown = re.fullmatch(NUMBER, value.removesuffix("%").strip())

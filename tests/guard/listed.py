@@ -17,6 +17,11 @@ EXHIBITS: dict[tuple[str, str], str] = {
 }
 """Figures and tables by (chapter, id) that are not recomputed, and why."""
 
+ABSENT = {
+    ("services", "tjanst-luckor", "malardalen"): "something is known there of all that others share"
+}
+"""Figures and tables by (chapter, id, region) that other reports have and this one has not, and why."""
+
 FIXED = (
     # definitions and method, the same in every report; domain.md has the numbers
     "Plats och median anges bara när alla 290 kommuner är kända.",

@@ -215,6 +215,39 @@ def test_the_fitted_matrix_meets_the_observed_margins():
 
 
 @pytest.mark.xdist_group("report")
+def test_what_a_report_lacks_and_another_has_is_listed_with_its_reason(shown):
+    ids = {
+        (chapter, place_of(chapter, exhibit, files.region(region))[0], region)
+        for region, found in shown.items()
+        for chapter, exhibits in found.items()
+        for exhibit in exhibits
+        if exhibit.type in ("figure", "table")
+    }
+    every = {(chapter, name, region) for chapter, name, _ in ids for region in shown}
+    assert every - ids == set(listed.ABSENT)
+
+
+@pytest.mark.xdist_group("report")
+@pytest.mark.parametrize(
+    ("chapter", "figure", "old", "new", "said"),
+    [  # the words of the marks that a figure of Bergslagen carries: see `marks`
+        ("population", "alderspyramid", '"Kvinnor, de', '"Män, de', "the bar of Män"),
+        ("population", "alderspyramid", '"0\\u20134"', '"0\\u20130"', "has no row of that name"),
+        ("population", "alder-share-65plus", '["25"', '["26"', "tick '26' stands at"),
+        ("population", "folkmangd-karta", '["5\\u202f000"', '["6\\u202f000"', "not of one scale"),
+        ("commuting", "utpendling-karta", '"42 till 48"', '"47 till 48"', "Nora has the colour of"),
+        ("commuting", "utpendling-karta", '"Nora", "', '"Lindesberg", "', "has the colour of"),
+    ],
+)
+def test_a_mark_that_disagrees_with_its_label_is_found(shown, chapter, figure, old, new, said):
+    (whole,) = (one for one in shown["bergslagen"][chapter] if getattr(one, "id", "") == figure)
+    assert old in whole.wide.svg
+    wide = replace(whole.wide, svg=whole.wide.svg.replace(old, new))
+    found = faults("bergslagen", {chapter: [replace(whole, wide=wide)]})
+    assert any(said in fault for fault in found)
+
+
+@pytest.mark.xdist_group("report")
 def test_what_is_listed_is_shown_and_little(shown):
     """Each entry of the list has something to excuse, and nearly all is recomputed."""
     ids: Counter = Counter()
