@@ -1,14 +1,17 @@
 """One region built end to end with real kernels, and its files read back."""
 
 import json
+import re
 from itertools import pairwise
 
 import nbformat
 import openpyxl
 import pikepdf
+import pypdfium2
 import pytest
 from lxml import html as lxml_html
 
+from analysis import regions
 from analysis.exhibits import model, pictures
 from analysis.key_figures import COLUMNS
 
@@ -52,6 +55,29 @@ def test_a_build_leaves_all_its_files(report, reports):
     assert "region-map" in svg
     assert (reports / "index.html").is_file()
     assert [path.name for path in reports.iterdir() if path.name.startswith(".")] == [".lock"]
+
+
+def test_key_figures_workbook_page_and_pdf_have_one_count_of_shared_services(report, key_figures):
+    names = regions.municipalities()
+    counts = {
+        names[row["area"]].name: int(row["value"])
+        for row in key_figures
+        if row["id"] == "shared_services"
+    }
+    book = openpyxl.load_workbook(report / "report.xlsx")
+    (sheet,) = (sheet for sheet in book.worksheets if sheet.title.endswith("tjanst-antal"))
+    page = lxml_html.fromstring((report / "appendix.html").read_bytes())
+    with pypdfium2.PdfDocument(report / "appendix.pdf") as document:
+        text = " ".join(part.get_textpage().get_text_range() for part in document)
+    rows = {
+        "xlsx": [" ".join(map(str, row[:2])) for row in sheet.iter_rows(values_only=True)],
+        "html": [" ".join(cell.text_content() for cell in row[:2]) for row in page.iter("tr")],
+        "pdf": [text],
+    }
+    for name, count in counts.items():
+        said = re.compile(rf"{name}\s+{count} gemensam")
+        assert {kind for kind, parts in rows.items() if any(map(said.search, parts))} == set(rows)
+    assert len(counts) == 5
 
 
 def test_the_picture_of_a_figure_is_that_of_its_drawing(report):
