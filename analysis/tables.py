@@ -164,7 +164,11 @@ def _plain_format(name: str, column: pd.Series) -> Format:
 
 
 def day_of(value: Any) -> Any:
-    """The date of a pandas time at midnight, written as 2026-06-30; anything else as it is."""
+    """The date of a pandas time at midnight, written as 2026-06-30; anything else as it is.
+
+    >>> day_of(pd.Timestamp("2026-06-30")), day_of(7)
+    ('2026-06-30', 7)
+    """
     midnight = isinstance(value, pd.Timestamp) and value == value.normalize()
     return str(value.date()) if midnight else value
 

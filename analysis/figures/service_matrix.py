@@ -19,7 +19,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from analysis.arrangements import DATED, TRUST_LABELS, State
+from analysis.arrangements import COUNTED, DATED, TRUST_LABELS, State
 from analysis.figures import maps, style
 from analysis.figures.service_marks import (
     ALONE_LOOK,
@@ -115,24 +115,22 @@ def plot_compact(view: Sharing) -> Axes:
 
 
 def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
-    """The services that the page has room for: those that are only planned go first."""
+    """The services that the page has room for, in the order of the inventory."""
     areas = _shown_areas(view, codes)
     many = len(codes) > maps.MANY  # their names stand upright
-    most = _ROWS - 2 * (len(view.parts) > 1) - 4 * many  # more words stand around it
+    most = _ROWS - 3 * (len(view.parts) > 1) - 4 * many  # more words stand around it
     if len(codes) <= 5 and style.width() == style.WIDTH:
         most = 2 * _ROWS
-    if len(areas) <= most:
-        return areas
-    planned = [
-        area
-        for area in areas
-        if all(
-            view.cell(area, code).state in (State.PLANNED, State.UNKNOWN, State.ENDED)
-            for code in codes
-        )
-    ]
-    left = set(areas) - set(planned[: len(areas) - most])
-    return [area for area in areas if area in left][:most]
+    surest = sorted(areas, key=lambda area: _rank(view, area, codes))[:most]
+    return [area for area in areas if area in surest]
+
+
+def _rank(view: Sharing, area: str, codes: Sequence[str]) -> int:
+    """What page two shows first: what is shared, then what else is known, plans alone last."""
+    states = {view.cell(area, code).state for code in codes}
+    if states & set(COUNTED):
+        return 0
+    return 2 if states <= {State.PLANNED, State.UNKNOWN, State.ENDED} else 1
 
 
 class _Compact:

@@ -16,7 +16,8 @@ def test_run_all_gives_what_a_build_gives(chapter, page, lab, house, own_region,
     path = house / "notebooks" / f"my-{chapter}.ipynb"
     notebook = nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4)
     parameters = next(cell for cell in notebook.cells if cell.metadata.get("tags"))
-    parameters.source = "\n".join(f"{name} = {value!r}" for name, value in own_region.items())
+    given = [f"{name} = {value!r}" for name, value in own_region.items()]
+    parameters.source = "\n".join([parameters.source, *given])
     nbformat.write(notebook, path)
 
     page.goto(f"{lab}/lab/workspaces/{chapter}/tree/notebooks/{path.name}")  # no other tab

@@ -11,7 +11,7 @@ UNKNOWN = "the guard does not recompute this"
 
 EXHIBITS: dict[tuple[str, str], str] = {
     (
-        "population",
+        "services",
         "kommunblad",
     ): "each line is in an exhibit that is; see tests/figures/test_sheets.py"
 }

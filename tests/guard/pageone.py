@@ -365,7 +365,7 @@ def overview(at: Place) -> Figure:
         cells = {key: cell for part in parts for key, cell in shared(part).cells.items()}
     order = [code for part in parts for code in part.members]
     surer = [area for area in of.known if any(_live(cells.get((area, c))) for c in order)]
-    kept = _kept(surer, cells, order, ROWS - 2 * (len(parts) > 1))
+    kept = _kept(surer, cells, order, ROWS - 3 * (len(parts) > 1))
     rows = [
         [area_names()[area], *(cells.get((area, code), ("", "ingen uppgift"))[1] for code in order)]
         for area in kept
@@ -400,12 +400,16 @@ def _live(cell) -> bool:
 
 
 def _kept(areas: list[str], cells: dict, order: list[str], rows: int) -> list[str]:
-    """What the page has room for: services that are only planned go first."""
+    """What the page has room for: what is shared before what is not, plans alone last."""
     most = rows * (2 if len(order) <= 5 else 1)
-    plans = ("planned", "ended", "")
-    only = [a for a in areas if all(cells.get((a, c), ("", ""))[0] in plans for c in order)]
-    gone = only[: max(len(areas) - most, 0)]
-    return [area for area in areas if area not in gone][:most]
+    counted = {"confirmed", "evidenced", "unended"}
+
+    def rank(area: str) -> int:
+        has = {cells.get((area, code), ("", ""))[0] for code in order}
+        return 0 if has & counted else 2 if has <= {"planned", "ended", ""} else 1
+
+    kept = sorted(areas, key=rank)[:most]
+    return [area for area in areas if area in kept]
 
 
 @recomputes("summary", "region-map")

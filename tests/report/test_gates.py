@@ -78,7 +78,8 @@ def test_every_table_of_numbers_says_what_it_measures(folder):
         if "Tabell" in caption.text_content()
     ]
     measured = [caption for caption in tables if caption.cssselect(".subtitle")]
-    assert len(measured) >= 4, "bodies, what others share, workplaces, need"
+    # what others share has no table where nothing is unknown that neighbours share
+    assert len(measured) >= 3, "bodies, workplaces, need"
 
 
 def emptiness(path):

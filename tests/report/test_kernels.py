@@ -1,6 +1,8 @@
 """A kernel of a build begins as a fresh one does: the states of both are compared, name by name."""
 
 import json
+import multiprocessing.forkserver
+import sys
 from pathlib import Path
 
 import papermill
@@ -86,6 +88,17 @@ def chapter(notebook, tmp_path, monkeypatch):
     return notebook(folder / "eget.ipynb", STATE)
 
 
+@pytest.fixture
+def warm_process(monkeypatch):
+    """A warm process of this test alone, as a command has: it hands down its environment and path."""
+    ours = str(Path(__file__).parents[1])  # what pytest puts on the path for its own files
+    monkeypatch.setattr("sys.path", [path for path in sys.path if not path.startswith(ours)])
+    server = multiprocessing.forkserver._forkserver
+    server._stop()
+    yield
+    server._stop()
+
+
 def state_of(path):
     state = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     state["environment"] = {
@@ -94,6 +107,7 @@ def state_of(path):
     return state
 
 
+@pytest.mark.usefixtures("warm_process")
 def test_a_kernel_of_a_build_begins_as_a_fresh_one(chapter, own_plan, tmp_path, monkeypatch):
     monkeypatch.setenv("STATE", str(tmp_path / "fresh"))
     papermill.execute_notebook(
