@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing.forkserver
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,8 +92,10 @@ def chapter(notebook, tmp_path, monkeypatch):
 @pytest.fixture
 def warm_process(monkeypatch):
     """A warm process of this test alone, as a command has: it hands down its environment and path."""
-    ours = str(Path(__file__).parents[1])  # what pytest puts on the path for its own files
-    monkeypatch.setattr("sys.path", [path for path in sys.path if not path.startswith(ours)])
+    command = [sys.executable, "-c", "import json, sys; print(json.dumps(sys.path))"]
+    own = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    # other tests and their plugins put folders on the path of this process, a command has none of them
+    monkeypatch.setattr("sys.path", [path for path in sys.path if path in {*own, str(Path.cwd())}])
     server = multiprocessing.forkserver._forkserver
     server._stop()
     yield
