@@ -24,9 +24,8 @@ def faces() -> Any:
     """The faces of the report and no others, as Typst takes them."""
     import typst
 
-    folders = dict.fromkeys(path.parent for path in fonts.files())
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders)
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts.folders()
     )
 
 

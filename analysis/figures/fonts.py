@@ -62,6 +62,11 @@ def files() -> tuple[Path, ...]:
     return (*(folder / f"SourceSansPro-{face}.ttf" for face in _FACES), spare)
 
 
+def folders() -> list[str]:
+    """The folders of the font files."""
+    return [str(folder) for folder in dict.fromkeys(path.parent for path in files())]
+
+
 @cache
 def use_in_figures() -> list[str]:
     """Make the faces known to matplotlib; returns the families to draw with, best first."""

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, wraps
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
@@ -276,19 +277,27 @@ def drawn(plot: Callable[P, Axes]) -> Callable[P, Axes]:
 
 
 def _check_arguments(plot: str, names: Sequence[str], arguments: Sequence[Any]) -> None:
-    """Refuse a region in text, and a table without a row to draw."""
+    """Refuse a region in text, and a first table without a row to draw.
+
+    Other tables may have none: Solna and four more have no locality of their own.
+    """
     first = arguments[0] if arguments else None
     if isinstance(first, str) and names[0] == "region":
         raise InputError(f"{first!r} is no region; write analysis.region({first!r})")
-    for table, named in zip(arguments, names, strict=False):
+    drawn = (
+        (each, named) for each, named in zip(arguments, names, strict=False) if _is_table(each)
+    )
+    for table, named in islice(drawn, 1):
         if fault := _nothing_in(table, first):
             raise InputError(f"{plot}: {named} has no row{fault}: nothing to draw")
 
 
+def _is_table(value: Any) -> bool:
+    return hasattr(value, "index") and hasattr(value, "empty")
+
+
 def _nothing_in(table: Any, region: Any) -> str | None:
-    """Why there is nothing to draw in `table`; None when there is, or when it is no table."""
-    if not hasattr(table, "index") or not hasattr(table, "empty"):
-        return None
+    """Why there is nothing to draw in `table`; None when there is."""
     if table.empty:
         return "s"
     names = table.index.names

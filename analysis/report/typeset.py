@@ -20,12 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import catalog
-from analysis.errors import BuildError
 from analysis.exhibits.model import FigureExhibit, FindingsExhibit, TableExhibit, TilesExhibit
-from analysis.exhibits.pictures import faces
 from analysis.figures import fonts
 from analysis.figures.svg import without_words
-from analysis.report import front, markdown, paging
+from analysis.report import front, markdown, setting
 from analysis.report.compose import SUMMARY, Block, Chapter, Document, Part, Prose, Shown
 from analysis.tables import Format
 
@@ -49,39 +47,17 @@ def pdf(document: Document, part: Part) -> bytes:
 
     Raises BuildError with what Typst refuses, such as a picture without alt text.
     """
-    import typst
-
     given = given_of(document, part)
-    inputs = {"given": json.dumps(given, ensure_ascii=False)}
-    try:
-        inputs["moves"] = _moves(given, _ROUNDS.get(part.name, 0))
-        raw = typst.compile(
-            TEMPLATE,
-            format="pdf",
-            pdf_standards="ua-1",
-            font_paths=faces(),
-            sys_inputs=inputs,
-            timestamp=_MIDNIGHT,
-        )
-    except (typst.TypstError, RuntimeError) as error:
-        raise BuildError(f"{part.name}.pdf: {error}") from error
-    return with_row_headers(raw)
-
-
-def _moves(given: dict[str, Any], rounds: int) -> str:
-    """What the template is told of exhibits that would leave a page half empty."""
-    import typst
-
     figures = [v for c in given["chapters"] for v in c["blocks"] if v["is"] == "figure"]
-    drawings = {v["place"]: v["height"] * min(1.0, UPRIGHT / v["width"]) for v in figures}
-    text = json.dumps(given, ensure_ascii=False)
-
-    def ask(moves: paging.Moves) -> paging.Spots:
-        inputs = {"given": text, "moves": json.dumps(paging.told(moves))}
-        found = typst.query(TEMPLATE, "<spot>", "value", font_paths=faces(), sys_inputs=inputs)
-        return [paging.Spot(**value) for value in json.loads(found)]
-
-    return json.dumps(paging.told(paging.best(ask, drawings, rounds)))
+    job = {
+        "template": str(TEMPLATE),
+        "given": json.dumps(given, ensure_ascii=False),
+        "fonts": fonts.folders(),
+        "drawings": {v["place"]: v["height"] * min(1.0, UPRIGHT / v["width"]) for v in figures},
+        "rounds": _ROUNDS.get(part.name, 0),
+        "timestamp": _MIDNIGHT.isoformat(),
+    }
+    return with_row_headers(setting.pdf(job, part.name))
 
 
 def given_of(document: Document, part: Part) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 
 from analysis import regions
 from analysis.figures import capacity as capacity_figures
-from analysis.figures import charts, maps, residents, style
+from analysis.figures import charts, maps, overview, residents, style
 from analysis.figures import population as figures
 from analysis.loaders import boundaries, finances, population
 from analysis.metrics import capacity
@@ -611,3 +611,21 @@ def test_the_parts_of_every_year_stand_in_the_table() -> None:
         & (changes["sex"] == "total")
     ]
     assert row["increase"] == chosen["increase"].sum()
+
+
+def test_a_municipality_without_a_locality_of_its_own_is_drawn() -> None:
+    """Solna lies in the locality of Stockholm, as four more do; a report on it has its maps."""
+    localities = population.load_localities()
+    without = sorted(set(regions.municipalities()) - set(localities["code"]))
+    assert [regions.municipalities()[code].name for code in without] == [
+        "Järfälla", "Salem", "Tyresö", "Sundbyberg", "Solna"
+    ]  # fmt: skip
+    people = population.load_population()
+    for code in without:
+        alone = regions.from_members([code])
+        land = boundaries.load_boundaries()
+        first = overview.plot_first(alone, people, localities, boundaries=land)
+        assert alone.name in style.description_of(first.figure).title
+        view = views.residents(alone)
+        assert figures.plot_population(alone, view.values, boundaries=land, localities=localities)
+        assert figures.locality_figures(alone, localities, boundaries=land) == []
