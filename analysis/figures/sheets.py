@@ -14,11 +14,10 @@ def sheet_tables(sheets: Sequence[Sheet]) -> list[Table]:
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.views.population import residents
     >>> from analysis.views.services import sharing
     >>> from analysis.views.sheets import sheets
     >>> area = regions.get("kak")
-    >>> found = sheets(residents(area), sharing(area, load_inventory()))
+    >>> found = sheets(sharing(area, load_inventory()))
     >>> [table.title for table in sheet_tables(found)]
     ['Kommunblad för Kungsör', 'Kommunblad för Arboga', 'Kommunblad för Köping']
     """

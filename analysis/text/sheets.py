@@ -108,7 +108,7 @@ def _work(sheet: Sheet) -> list[Line]:
 
 
 def _people(sheet: Sheet) -> list[Line]:
-    view = sheet.residents
+    view = sheet.people
     change = float(view.change.get(sheet.code, float("nan")))
     share = view.indicators["share_65plus"]
     lines = [("Invånare", swedish.number(view.latest.get(sheet.code)), f"31 december {view.year}")]
@@ -127,7 +127,7 @@ def _people(sheet: Sheet) -> list[Line]:
 
 
 def _capacity(sheet: Sheet) -> list[Line]:
-    view, found = sheet.residents, []
+    view, found = sheet.people, []
     for measured in view.pick(MAIN):
         value = float(measured.known([sheet.code]).iloc[0])
         unit = "procent" if measured.unit == "procent" else measured.unit

@@ -229,7 +229,7 @@ MAIN = ("employment_rate", "post_secondary_share", "taxable_income", "tax_rate_t
 def indicators(
     tables: Mapping[str, pd.DataFrame], *, peers: pd.DataFrame, groups: pd.Series
 ) -> dict[str, Indicator]:
-    """The indicators by id, from the tables (code, year, …) of their datasets."""
+    """The indicators by id, from the tables (code, year, …) of their datasets; no table, none."""
     return {
         measure_of(metric).id: Indicator(
             measure_of(metric),
@@ -239,6 +239,7 @@ def indicators(
             **kind,
         )
         for metric, key, kind in _INDICATORS
+        if key in tables
     }
 
 
@@ -246,33 +247,16 @@ def indicators(
 
 
 @dataclass(frozen=True)
-class Residents:
-    """One region's people and what they can carry, with nothing newer than `day` (None: all).
+class People:
+    """One region's people and some indicators, with nothing newer than `day` (None: all).
 
-    The tables are those of the loaders; `ages` are both sexes of the latest year, `ages_by_sex`
-    by sex; `later` are the keys of the datasets whose figures all lie after the day; `asked` is
-    what the reader wants to compare with, and none when that was left to the report.
+    `people` is the table of the loader.
     """
 
     region: Region
     day: date | None
     people: pd.DataFrame
-    land_area: pd.DataFrame
-    localities: pd.DataFrame
-    changes: pd.DataFrame
-    ages: pd.DataFrame
-    ages_by_sex: pd.DataFrame
-    projection: pd.DataFrame
-    staff_table: pd.DataFrame
-    tables: Mapping[str, pd.DataFrame]
     indicators: Mapping[str, Indicator]
-    later: tuple[str, ...]
-    asked: tuple[Comparator, ...] = ()
-
-    @property
-    def against(self) -> tuple[Comparator, ...]:
-        """What was asked for and can be compared with."""
-        return usable(self.region, self.asked)
 
     @cached_property
     def values(self) -> pd.Series:
@@ -284,6 +268,50 @@ class Residents:
         """Inhabitants by code of the latest year."""
         return self.values.xs(last_year(self.values), level=1)
 
+    @property
+    def year(self) -> int:
+        """The latest year of the population."""
+        return last_year(self.values)
+
+    @cached_property
+    def change(self) -> pd.Series:
+        """Change over ten years to the latest one by code, as a share."""
+        return metrics.population_change_10y(self.values).xs(self.year, level=1)
+
+    def pick(self, keys: Sequence[str]) -> list[Indicator]:
+        """The indicators `keys` of which any member is known."""
+        return [
+            self.indicators[key]
+            for key in keys
+            if len(self.indicators[key].known(self.region.members))
+        ]
+
+
+@dataclass(frozen=True)
+class Residents(People):
+    """One region's people and all that they can carry.
+
+    The tables are those of the loaders; `ages` are both sexes of the latest year, `ages_by_sex`
+    by sex; `later` are the keys of the datasets whose figures all lie after the day; `asked` is
+    what the reader wants to compare with, and none when that was left to the report.
+    """
+
+    land_area: pd.DataFrame
+    localities: pd.DataFrame
+    changes: pd.DataFrame
+    ages: pd.DataFrame
+    ages_by_sex: pd.DataFrame
+    projection: pd.DataFrame
+    staff_table: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    later: tuple[str, ...]
+    asked: tuple[Comparator, ...] = ()
+
+    @property
+    def against(self) -> tuple[Comparator, ...]:
+        """What was asked for and can be compared with."""
+        return usable(self.region, self.asked)
+
     @cached_property
     def staff(self) -> pd.Series:
         """Monthly-paid staff by (code, year) of all municipalities."""
@@ -294,16 +322,6 @@ class Residents:
         """First and last year with staff; 0 and 0 where there is none."""
         years = self.staff_table["year"]
         return (int(years.min()), int(years.max())) if len(years) else (0, 0)
-
-    @property
-    def year(self) -> int:
-        """The latest year of the population."""
-        return last_year(self.values)
-
-    @cached_property
-    def change(self) -> pd.Series:
-        """Change over ten years to the latest one by code, as a share."""
-        return metrics.population_change_10y(self.values).xs(self.year, level=1)
 
     @cached_property
     def need(self) -> pd.DataFrame:
@@ -320,14 +338,6 @@ class Residents:
     def land(self) -> pd.DataFrame:
         """Latest known land area by code: year and km2."""
         return metrics.latest_land(self.land_area)
-
-    def pick(self, keys: Sequence[str]) -> list[Indicator]:
-        """The indicators `keys` of which any member is known."""
-        return [
-            self.indicators[key]
-            for key in keys
-            if len(self.indicators[key].known(self.region.members))
-        ]
 
 
 def where_people_live(view: Residents, boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -384,14 +394,7 @@ def residents(region: Region, as_of: str = "", compare: Given = ()) -> Residents
 
     tables = {key: seen(key, loader.load_indicator(key)) for key in loader.INDICATORS}
     tables["finances"] = seen("finances", finance_loader.load_finances())
-    groups = loader.load_municipalities().set_index("code")["skr_group"]
-    people = seen("population", loader.load_population())
-    if people.empty:
-        first = int(loader.load_population()["year"].min())
-        raise InputError(
-            f"as_of {as_of!r} lies before the first figures; give {first + 1}-01-01 or a later date"
-        )
-    peers = until(loader.load_peers(), "peers", day)
+    base = _people(region, as_of, seen("population", loader.load_population()), tables)
     # what SCB projects is made from the year before its first one, and is no figure of later years
     projection = loader.load_projection(region)
     if day is not None and len(projection) and int(projection["year"].min()) > day.year + 1:
@@ -399,7 +402,8 @@ def residents(region: Region, as_of: str = "", compare: Given = ()) -> Residents
     return Residents(
         region,
         day,
-        people,
+        base.people,
+        base.indicators,
         seen("land_area", loader.load_land_area()),
         seen("localities", loader.load_localities()),
         seen("population_change", loader.load_population_change()),
@@ -408,7 +412,34 @@ def residents(region: Region, as_of: str = "", compare: Given = ()) -> Residents
         projection,
         seen("staff", loader.load_staff()),
         tables,
-        indicators(tables, peers=peers, groups=groups),
         tuple(later),
         tuple(comparators(region, compare, day=day)) if compare else (),
     )
+
+
+def people_of(region: Region, as_of: str, keys: Sequence[str]) -> People:
+    """As `residents`, with the indicators that the datasets `keys` give and nothing else.
+
+    >>> from analysis import regions
+    >>> view = people_of(regions.get("kak"), "2012-06-30", ["tax_rate_total"])
+    >>> view.year, list(view.indicators)
+    (2011, ['tax_rate_total'])
+    """
+    day = day_of(as_of)
+    tables = {key: until(loader.load_indicator(key), key, day) for key in keys}
+    return _people(region, as_of, until(loader.load_population(), "population", day), tables)
+
+
+def _people(
+    region: Region, as_of: str, people: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> People:
+    """The view from tables of the day; InputError where nobody is counted yet."""
+    if people.empty:
+        first = int(loader.load_population()["year"].min())
+        raise InputError(
+            f"as_of {as_of!r} lies before the first figures; give {first + 1}-01-01 or a later date"
+        )
+    day = day_of(as_of)
+    peers = until(loader.load_peers(), "peers", day)
+    groups = loader.load_municipalities().set_index("code")["skr_group"]
+    return People(region, day, people, indicators(tables, peers=peers, groups=groups))

@@ -18,20 +18,12 @@ from analysis import catalog, flows
 from analysis.metrics import commuting
 from analysis.regions import Region, municipalities
 from analysis.views import commuting as flow_view
-from analysis.views.population import Residents
+from analysis.views.population import People, people_of
 from analysis.views.services import Body, Sharing
 
 MOST = 40  # members of a region that has sheets
-SOURCES = (
-    "services",
-    "population",
-    "share_65plus",
-    "commuting_margins",
-    "employment_rate",
-    "post_secondary_share",
-    "taxable_income_real",
-    "tax_rate_total",
-)
+_CAPACITY = ("employment_rate", "post_secondary_share", "taxable_income_real", "tax_rate_total")
+SOURCES = ("services", "population", "share_65plus", "commuting_margins", *_CAPACITY)
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class Sheet:
     """What one municipality's sheet is made from; `year` is that of the commuting, None: unknown."""
 
     code: str
-    residents: Residents
+    people: People
     sharing: Sharing
     year: int | None
 
@@ -79,24 +71,26 @@ class Sheet:
         )
 
 
-def sheets(residents: Residents, sharing: Sharing) -> list[Sheet]:
+def sheets(sharing: Sharing, as_of: str = "") -> list[Sheet]:
     """A sheet for each member in the order of the region; none above `MOST` members.
+
+    `as_of` is that of `views.population.residents`: empty for the newest figures there are.
 
     >>> from analysis import regions
     >>> from analysis.loaders.services import load_inventory
-    >>> from analysis.views.population import residents
     >>> from analysis.views.services import sharing
     >>> area = regions.get("kak")
-    >>> [sheet.name for sheet in sheets(residents(area), sharing(area, load_inventory()))]
+    >>> [sheet.name for sheet in sheets(sharing(area, load_inventory()))]
     ['Kungsör', 'Arboga', 'Köping']
     """
-    region = residents.region
+    region = sharing.region
     if len(region.members) > MOST:
         return []
     last = catalog.dataset("commuting_margins").last_year(sharing.day)
     year = max((year for year in flows.years() if year <= last), default=None)
+    people = people_of(region, as_of, ("share_65plus", *_CAPACITY))
     return [
-        Sheet(code, replace(residents, region=one), replace(sharing, region=one), year)
+        Sheet(code, replace(people, region=one), replace(sharing, region=one), year)
         for code, one in _alone(region.members)
     ]
 

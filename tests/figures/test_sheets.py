@@ -11,14 +11,13 @@ from analysis.loaders.population import load_indicator, load_population
 from analysis.loaders.services import load_inventory
 from analysis.text import sheets as text
 from analysis.text import swedish
-from analysis.views.population import residents
 from analysis.views.services import sharing
 from analysis.views.sheets import MOST, Sheet, sheets
 
 
 def sheets_of(key: str, as_of: str = "2026-08-31") -> list[Sheet]:
     area = regions.resolve(key)
-    return sheets(residents(area, as_of), sharing(area, load_inventory(), as_of))
+    return sheets(sharing(area, load_inventory(), as_of), as_of)
 
 
 def lines(sheet: Sheet) -> dict[str, tuple[str, str]]:

@@ -111,7 +111,7 @@ def test_a_chapter_records_what_it_reads_and_no_more(single):
             if name.endswith(f":{door}") and given.items() <= arguments.items()
         }
 
-    assert readers("edition", key="service_costs") == {"population"}
+    assert readers("edition", key="mean_age") == {"population"}
     assert readers("edition", key="commuting_margins") == {"summary", "services", "commuting"}
     assert readers("inventory_of") == readers("inventory_of", members=["1863"])
     assert readers("inventory_of") == {"summary", "services"}
