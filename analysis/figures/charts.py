@@ -64,6 +64,37 @@ def number_axis(axis: Any, *, decimals: int = 0, signed: bool = False, ticks: in
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value, decimals)))
 
 
+def count_bars(
+    axes: Axes,
+    counts: Sequence[float],
+    names: Sequence[str],
+    looks: Sequence[Mapping[str, Any]],
+    *,
+    room: float = 1.2,
+    ticks: int = 4,
+) -> None:
+    """A bar for each count, the first at the top, with its name before it and its count at the end.
+
+    `looks` are options of `barh` for each; the axis ends at `room` times the largest count.
+    """
+    places = range(len(counts) - 1, -1, -1)
+    for place, count, look in zip(places, counts, looks, strict=True):
+        axes.barh(place, count, linewidth=0.8, **look)
+        axes.annotate(
+            swedish.number(count),
+            (count, place),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_yticks(places, names, fontsize=7.5, linespacing=1.0)
+    axes.set_xlim(0, room * float(max(counts)))
+    axes.set_ylim(-0.6, len(counts) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    number_axis(axes.xaxis, ticks=ticks)
+
+
 def pieces(
     line: pd.Series | Sequence[pd.Series], breaks: Sequence[int] = (), *, gap: int = 1
 ) -> list[pd.Series]:

@@ -291,6 +291,34 @@ def draw_circles(
     return axes.scatter(points.loc[order, "x"], points.loc[order, "y"], s=sizes, **options)  # type: ignore[arg-type]
 
 
+def draw_members(
+    axes: Axes,
+    region: Region,
+    points: pd.DataFrame,
+    areas: pd.Series,
+    *,
+    values: pd.Series,
+    order: Sequence[str],
+    surroundings: gpd.GeoDataFrame,
+    alpha: float = 0.75,
+    linewidth: float = 0.7,
+) -> None:
+    """A circle for each member with its name and its text in `values`: `draw_names` of circles."""
+    draw_circles(
+        axes,
+        points,
+        areas,
+        facecolor=style.ACCENT,
+        edgecolor="white",
+        alpha=alpha,
+        linewidth=linewidth,
+        zorder=5,
+    )
+    draw_names(
+        axes, region, points, areas=areas, order=order, values=values, surroundings=surroundings
+    )
+
+
 def draw_names(
     axes: Axes,
     region: Region,

@@ -212,31 +212,19 @@ def _circles(
     localities: pd.DataFrame | None,
 ) -> None:
     maps.draw_base(chart, region, boundaries)
-    points = maps.centres(boundaries, localities)
-    areas = maps.circle_sizes(here.abs())
-    maps.draw_circles(
+    maps.draw_members(
         chart,
-        points,
-        areas,
-        facecolor=style.ACCENT,
-        edgecolor="white",
-        alpha=0.75,
-        linewidth=0.7,
-        zorder=5,
+        region,
+        maps.centres(boundaries, localities),
+        maps.circle_sizes(here.abs()),
+        values=here.map(lambda value: swedish.number(value, measure.decimals)),
+        order=list(here.index)[:_NAMED],
+        surroundings=boundaries,
     )
     top = float(here.abs().max())
     marks = maps.nice_counts(top)
     sizes = maps.circle_sizes(pd.Series(marks, dtype="float64"), largest=top)
     maps.size_legend(side, marks, list(sizes), title=f"{measure.label}\n{year}, {measure.unit}")
-    maps.draw_names(
-        chart,
-        region,
-        points,
-        areas=areas,
-        order=list(here.index)[:_NAMED],
-        values=here.map(lambda value: swedish.number(value, measure.decimals)),
-        surroundings=boundaries,
-    )
 
 
 def _shades(

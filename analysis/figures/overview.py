@@ -118,29 +118,19 @@ def plot_first(
     counts = people[people["year"] == year].set_index("code")["population"]
     counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
     chart, side = _first_canvas(region, boundaries)
-    areas = maps.circle_sizes(counts)
-    points = maps.centres(boundaries, localities)
     with style.look():
         _draw_groups(chart, region, boundaries)
         _dot_localities(chart, region, localities)
-        maps.draw_circles(
-            chart,
-            points,
-            areas,
-            facecolor=style.ACCENT,
-            alpha=0.55,
-            edgecolor="white",
-            linewidth=0.8,
-            zorder=5,
-        )
-        maps.draw_names(
+        maps.draw_members(
             chart,
             region,
-            points,
-            areas=areas,
-            order=list(counts.index),
+            maps.centres(boundaries, localities),
+            maps.circle_sizes(counts),
             values=counts.map(swedish.number),
+            order=list(counts.index),
             surroundings=boundaries,
+            alpha=0.55,
+            linewidth=0.8,
         )
         _first_legend(side, region, float(counts.max()))
     return style.describe(chart, _first_description(region, counts, year))

@@ -110,7 +110,15 @@ def plot_population(
             linewidths=0,
             zorder=4,
         )
-        _draw_inhabitants(chart, region, counts, maps.centres(boundaries, localities), boundaries)
+        maps.draw_members(
+            chart,
+            region,
+            maps.centres(boundaries, localities),
+            maps.circle_sizes(counts),
+            values=counts.map(swedish.number),
+            order=list(counts.index)[:_NAMED],
+            surroundings=boundaries,
+        )
         marks = maps.nice_counts(float(counts.max()))
         sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
         maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
@@ -127,36 +135,6 @@ def plot_population(
             note="Cirklarnas yta visar folkmängden."
             + ("" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}."),
         ),
-    )
-
-
-def _draw_inhabitants(
-    chart: Axes,
-    region: Region,
-    counts: pd.Series,
-    points: pd.DataFrame,
-    boundaries: gpd.GeoDataFrame,
-) -> None:
-    """A circle a municipality with its name and count; of many the largest have names."""
-    areas = maps.circle_sizes(counts)
-    maps.draw_circles(
-        chart,
-        points,
-        areas,
-        facecolor=style.ACCENT,
-        edgecolor="white",
-        alpha=0.75,
-        linewidth=0.7,
-        zorder=5,
-    )
-    maps.draw_names(
-        chart,
-        region,
-        points,
-        areas=areas,
-        order=list(counts.index)[:_NAMED],
-        values=counts.map(swedish.number),
-        surroundings=boundaries,
     )
 
 

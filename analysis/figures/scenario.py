@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 
 from analysis.arrangements import TRUST_LABELS
 from analysis.figures import labels, maps, style
-from analysis.figures.charts import number_axis
+from analysis.figures.charts import count_bars
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import FORM_LETTERS, NAME, fill, sharp, tint, word, wrap
 from analysis.metrics import scenario as metrics
@@ -209,7 +209,12 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
     axes = style.canvas(0.36 * len(bars) + 0.5)
     sharp(axes)
     with style.look():
-        _draw_bars(axes, bars)
+        count_bars(
+            axes,
+            list(bars["population"]),
+            [wrap(label, 42) for label in bars["label"]],
+            [{"height": 0.55, **_bar_look(part)} for part in bars["part"]],
+        )
     said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
     return style.describe(
         axes,
@@ -224,30 +229,6 @@ def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
             "organ för tjänsten i inventeringen, eller kommuner för sig.",
         ),
     )
-
-
-def _draw_bars(axes: Axes, bars: pd.DataFrame) -> None:
-    """A bar for each row, the first at the top, with its count at the end."""
-    for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
-        axes.barh(y, bar.population, height=0.55, linewidth=0.8, **_bar_look(bar.part))
-        axes.annotate(
-            swedish.number(bar.population),
-            (bar.population, y),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
-    axes.set_yticks(
-        range(len(bars) - 1, -1, -1),
-        [wrap(label, 42) for label in bars["label"]],
-        fontsize=7.5,
-        linespacing=1.0,
-    )
-    axes.set_xlim(0, 1.2 * float(bars["population"].max()))
-    axes.set_ylim(-0.6, len(bars) - 0.4)
-    axes.tick_params(axis="y", length=0)
-    number_axis(axes.xaxis, ticks=4)
 
 
 def _base_table(bars: pd.DataFrame, year: int) -> Table:

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import labels, maps, style
-from analysis.figures.charts import number_axis
+from analysis.figures.charts import count_bars
 from analysis.figures.investigation.money_tables import share_table
 from analysis.figures.investigation.tables import location_table, need_numbers
 from analysis.figures.labels import Label
@@ -142,34 +142,21 @@ def plot_bases(view: View, key: str) -> Axes:
     axes: Axes = style.canvas(0.36 * len(bars) + 0.55)
     narrow = style.width() < style.WIDTH
     with style.look():
-        for y, bar in zip(range(len(bars) - 1, -1, -1), rows_of(bars), strict=True):
-            today = bar.kind == "today"
-            axes.barh(
-                y,
-                bar.population,
-                height=0.58,
-                linewidth=0.8,
-                edgecolor=style.ACCENT,
-                color=tint(style.ACCENT, 0.25) if today else style.ACCENT,
-            )
-            axes.annotate(
-                swedish.number(bar.population),
-                (bar.population, y),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
-            )
-        axes.set_yticks(
-            range(len(bars) - 1, -1, -1),
+        count_bars(
+            axes,
+            list(bars["population"]),
             [wrap(label, 24 if narrow else 40) for label in bars["label"]],
-            fontsize=7.5,
-            linespacing=1.0,
+            [
+                {
+                    "height": 0.58,
+                    "edgecolor": style.ACCENT,
+                    "color": tint(style.ACCENT, 0.25) if kind == "today" else style.ACCENT,
+                }
+                for kind in bars["kind"]
+            ],
+            room=1.45 if narrow else 1.22,
+            ticks=2 if narrow else 4,
         )
-        axes.set_xlim(0, (1.45 if narrow else 1.22) * float(bars["population"].max()))
-        axes.set_ylim(-0.6, len(bars) - 0.4)
-        axes.tick_params(axis="y", length=0)
-        number_axis(axes.xaxis, ticks=2 if narrow else 4)
     title = _base_title(view.service_name(key), bars)
     table = Table(
         f"underlag-{key}",
