@@ -241,6 +241,22 @@ def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
         frame,
         formats,
         cited(view.against, *_sources(measured)),
+        notes=_partly_known(view, measured),
+    )
+
+
+def _partly_known(view: Residents, measured: Sequence[Indicator]) -> tuple[str, ...]:
+    """Of each median that not all municipalities of a comparator are in, how many are."""
+    counts = [
+        (indicator.measure.label, one, one.known(indicator.comparable))
+        for indicator in measured
+        for one in view.against
+    ]
+    return tuple(
+        f"{label}: medianen för {one.label} är av {swedish.number(known)} av "
+        f"{swedish.number(len(one.codes))} kommuner."
+        for label, one, known in counts
+        if 0 < known < len(one.codes)
     )
 
 

@@ -18,8 +18,9 @@ import pandas as pd
 
 from analysis import catalog
 from analysis.loaders import tables
+from analysis.metrics import capacity
 from analysis.metrics import population as metrics
-from analysis.metrics.measure import Measure
+from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, counties, municipalities, names_of
 from analysis.text import areas, swedish
 from analysis.views.population import (
@@ -63,6 +64,7 @@ DATASETS = (
     "finances",
 )
 """What the chapter shows, and its publishers may have newer figures of."""
+_SHOWN = {"finances": capacity.cost_per_inhabitant}  # of a dataset with more than the chapter shows
 
 GOALS = (
     "För sysselsättning och utbildning finns nationella mål om höga nivåer. Att skattekraft "
@@ -459,8 +461,9 @@ def newer_sentences(keys: Sequence[str], view: Residents | None = None) -> list[
         years = tables.newer_years(key)
         if years:
             entry = catalog.dataset(key)
+            title = measure_of(_SHOWN[key]).label if key in _SHOWN else entry.title
             by_publisher.setdefault(entry.source.publisher, []).append(
-                f"{entry.title[:1].lower()}{entry.title[1:]} {swedish.years(years)}"
+                f"{title[:1].lower()}{title[1:]} {swedish.years(years)}"
             )
     said = [
         f"hos {publisher}: {swedish.listed(parts)}" for publisher, parts in by_publisher.items()

@@ -42,6 +42,10 @@ class Comparator:
         """The median of the known values (by code) of its municipalities; NaN when none is."""
         return float(values.reindex(list(self.codes)).median())
 
+    def known(self, values: pd.Series) -> int:
+        """How many of its municipalities have a value (by code): those that the median is of."""
+        return int(values.reindex(list(self.codes)).notna().sum())
+
     def total(self, values: pd.Series) -> pd.Series:
         """The sum of a count by year (values by code and year); unknown where a part is unknown."""
         wide = values.unstack(level=0).reindex(columns=list(self.codes))

@@ -430,6 +430,8 @@ def test_what_the_publisher_has_since_is_told_once_and_not_of_an_earlier_day() -
         "Nyare uppgifter finns hos SCB: befolkningsförändringar 2025 och in- och "
         "utpendling 2022–2024."
     )
+    (costs,) = text.newer_sentences(["finances"])  # its ages are not what the chapter shows
+    assert "kommunens kostnader 2023–2025" in costs
     early = residents(regions.get("karlstad"), "2020-01-01")
     assert text.newer_sentences(["commuting_margins"], early) == []
 

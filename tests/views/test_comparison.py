@@ -1,5 +1,6 @@
 """What a build is asked to compare with: told in words, in figures and sources, and in its record."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -39,6 +40,15 @@ def test_what_is_asked_for_stands_beside_the_members_everywhere(seen):
     for table in (change, values, *population.ages_tables(*ages_of(seen), compare=seen.asked)):
         assert {"peers", "municipalities"} <= set(table.sources), table.id
         assert "Riket" not in set(table.frame["name"])
+
+
+def test_a_median_of_fewer_than_all_says_of_how_many(seen):
+    (rate,) = seen.pick(("tax_rate_total",))
+    assert capacity.value_table(seen, [rate]).notes == ()
+    fewer = replace(rate, values=rate.values.drop("1981", level=0))
+    assert capacity.value_table(seen, [fewer]).notes == (
+        "Total skattesats, kommun och region: medianen för Sala och Fagersta är av 1 av 2 kommuner.",
+    )
 
 
 def ages_of(seen):
