@@ -133,7 +133,7 @@ def plot_first(
             linewidth=0.8,
         )
         _first_legend(side, region, float(counts.max()))
-    return style.describe(chart, _first_description(region, counts, year))
+    return style.describe(chart, _first_description(region, counts, year, localities))
 
 
 def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, Axes]:
@@ -170,7 +170,10 @@ def _first_legend(axes: Axes, region: Region, largest: float) -> None:
         _group_legend(axes, region, "upper right" if narrow else "lower left")
 
 
-def _first_description(region: Region, counts: pd.Series, year: int) -> Description:
+def _first_description(
+    region: Region, counts: pd.Series, year: int, localities: pd.DataFrame
+) -> Description:
+    inside = localities[localities["code"].isin(region.members)]
     names = municipalities()
     said = [f"{names[str(code)].name} {swedish.number(count)}" for code, count in counts.items()]
     frame = pd.DataFrame(
@@ -187,13 +190,14 @@ def _first_description(region: Region, counts: pd.Series, year: int) -> Descript
     return Description(
         "folkmangd-orter",
         people_title(counts),
-        f"Karta med en cirkel för varje kommun och en prick för varje tätort. "
+        f"Karta med en cirkel för varje kommun{'' if inside.empty else ' och en prick för varje tätort'}. "
         f"{swedish.listed(said[: maps.MANY])}.{_groups_alt(region)}",
         ("population", "localities"),
         table=table,
         kind="observed",
         unit="invånare",
-        subtitle=f"Invånare 31 december {year} (cirkelns yta) och tätorter (prickar)",
+        subtitle=f"Invånare 31 december {year} (cirkelns yta)"
+        + ("" if inside.empty else f" och tätorter {inside['year'].max()} (prickar)"),
     )
 
 
