@@ -18,7 +18,13 @@ _PARAMETERS = {"parameters", "injected-parameters"}
 
 
 def needed(notebook: Any, stale: Collection[int]) -> set[int] | None:
-    """The cells to run so that those in `stale` are made anew; None when that takes all of them."""
+    """The cells to run so that those in `stale` are made anew; None when that takes all of them.
+
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> sources = ["import math", "def half(x):\\n    return x / 2", "1 + 1", "half(math.pi)"]
+    >>> sorted(needed(new_notebook(cells=list(map(new_code_cell, sources))), {3}))
+    [0, 1, 3]
+    """
     used: dict[int, set[str]] = {}
     bound: dict[int, set[str]] = {}
     for number, cell in enumerate(notebook.cells):
@@ -47,6 +53,8 @@ def _names(source: str) -> tuple[set[str], set[str]]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
         elif isinstance(node, ast.alias):
             bound.add((node.asname or node.name).partition(".")[0])
     return used, bound
