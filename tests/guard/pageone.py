@@ -9,7 +9,7 @@ from tests.guard.files import LAST, Area, counties, names, people, read
 from tests.guard.inventory import Row, Shared, area_names, name_of, shared
 from tests.guard.model import Figure, Place, Table, recomputes, says
 from tests.guard.modelled import link
-from tests.guard.people import by_size, total
+from tests.guard.people import by_size, locality_year, total
 from tests.guard.swedish import count, listed, number, percent
 
 ROWS = 24  # that page two has room for in a column
@@ -452,6 +452,6 @@ def first_map(at: Place) -> Figure:
     return Figure(
         alone if tenths < 2 else f"{part} bor i {names()[order[0]]}",
         f"Karta. {listed(f'{name} {size}' for name, size in rows)}. {' '.join(groups)}",
-        f"Invånare 31 december {LAST}",
+        f"Invånare 31 december {LAST}, tätorter {locality_year()}",
         Table(f"Folkmängd {LAST}", ["Kommun", "Invånare"], rows),
     )

@@ -157,7 +157,7 @@ def size_map(at: Place) -> Figure:
         f"{names()[order[0]]} med {rows[0][1]} och minst {names()[order[-1]]} med {rows[-1][1]}.",
         "",
         Table(f"Folkmängd den 31 december {LAST}", ["Kommun", "Folkmängd (invånare)"], rows),
-        [f"Svarta punkter är tätorter {_locality_year()}."],
+        [f"Svarta punkter är tätorter {locality_year()}."],
     )
 
 
@@ -187,7 +187,7 @@ def size(whole: Area):
     known = lived(whole)["share"].dropna().sort_values()
     low, high = known.index[0], known.index[-1]
     yield (
-        f"Andelen som bor i en tätort ({_locality_year()}) varierar mellan {percent(known[low], 0)} "
+        f"Andelen som bor i en tätort ({locality_year()}) varierar mellan {percent(known[low], 0)} "
         f"procent i {names()[low]} och {percent(known[high], 0)} procent i {names()[high]}."
     )
     missing = [names()[code] for code in whole.members if code not in known.index]
@@ -633,7 +633,7 @@ def pyramid(at: Place) -> Figure:
 CROSSING = {"1980TB101": ("1980", "0484")}
 
 
-def _locality_year() -> int:
+def locality_year() -> int:
     return int(read("localities.parquet")["year"].max())
 
 
@@ -648,7 +648,7 @@ def lived(area: Area) -> pd.DataFrame:
     table = read("localities.parquet")
     borders = geopandas.read_parquet(files.DATA / "boundaries.parquet")
     borders = borders.set_index("code").set_geometry("territory").geometry
-    inhabitants = people(_locality_year())
+    inhabitants = people(locality_year())
     own = list(area.members)
     near = table[table["code"].isin(own) | _close(table, borders, own)]
     unsure: set[str] = set()
@@ -705,7 +705,7 @@ def living(at: Place) -> Table:
         for code in in_order(at.whole)
     ]
     heads = ["Kommun", "Folkmängd", "Landareal (km²)", "Invånare per km²", "Bor i tätort (%)"]
-    then = _locality_year()
+    then = locality_year()
     return Table(
         f"Folkmängd {LAST}, täthet och tätorter {then}",
         [*heads, "Största tätort", "Bor i den största (%)"],
@@ -719,7 +719,7 @@ def localities(at: Place) -> Figure:
     """Circles of the localities; a table of the largest."""
     table = read("localities.parquet")
     own = table[table["code"].isin(at.area.members)].sort_values("population", ascending=False)
-    size_, year = len(own), _locality_year()
+    size_, year = len(own), locality_year()
     rows = [
         [r.name, names()[r.code], number(r.population)]
         for r in own.head(25).itertuples(index=False)
