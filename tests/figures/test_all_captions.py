@@ -211,8 +211,8 @@ CASES = {
         lambda: overview.plot_first(
             AREA, people().reset_index(), places(), boundaries=land(), year=2001
         ),
-        ("31 december 2001",),
-        2001,
+        ("31 december 2001", "2020"),
+        2020,  # the year of the localities, which are told with their own
     ),
     "overview.plot_region": Case(lambda: overview.plot_region(AREA, land()), ("Bergslagen",)),
     "population.plot_age": Case(
