@@ -20,6 +20,7 @@ extensions = [
     "api_pages",
     "gallery_pages",
     "body_pages",
+    "pages_beside",
 ]
 exclude_patterns = ["_ext"]
 language = "en"

@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 from analysis import hints, metrics
 from analysis.errors import InputError
 from analysis.metrics.measure import MEASURES
+from analysis.text import swedish
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ OTHERS = (
 
 
 def all_formulas() -> tuple[Formula, ...]:
-    """Every formula that a report may name: of the measures, then the others.
+    """Every formula that a report may name, by label: whatever module was imported first.
 
     >>> [entry.label for entry in all_formulas() if entry.key == "commuting_ratio"]
     ['Pendlingskvot']
@@ -117,7 +118,7 @@ def all_formulas() -> tuple[Formula, ...]:
         for entry in MEASURES.values()
         if entry.formula
     ]
-    return (*measured, *OTHERS)
+    return tuple(sorted((*measured, *OTHERS), key=lambda entry: swedish.sort_key(entry.label)))
 
 
 def _signs(text: str) -> str:

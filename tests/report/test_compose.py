@@ -16,6 +16,7 @@ from analysis.report.record import Finding, Record
 from analysis.report.ways import Way, beside
 from analysis.report.workbook import write_xlsx
 from analysis.tables import Format, Table
+from analysis.text import formulas
 
 KAK = regions.get("kak")
 CELL = "chapter own, cell 2"
@@ -85,6 +86,12 @@ def test_the_appendix_tells_the_formulas_that_the_report_links_to():
     report, appendix = (exporters.html(found, part) for part in found.parts())
     assert 'href="appendix.html#formel-commuting_ratio"' in report
     assert 'id="formel-commuting_ratio"' in appendix
+
+
+def test_formulas_stand_by_name_whatever_was_imported_first(monkeypatch):
+    before = formulas.all_formulas()
+    monkeypatch.setattr(formulas, "MEASURES", dict(reversed(formulas.MEASURES.items())))
+    assert formulas.all_formulas() == before
 
 
 def test_own_sources_and_formulas_are_printed_like_all_others(tmp_path):

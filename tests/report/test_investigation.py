@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from functools import partial
 
 import docx
 import openpyxl
@@ -12,7 +13,7 @@ import pytest
 
 from analysis import cli, paths
 from analysis.errors import InputError
-from analysis.report import compose, investigation, word
+from analysis.report import compose, investigation, processes, word
 
 pytestmark = pytest.mark.xdist_group("investigation")  # each is built once
 EXAMPLES = ("bygg-och-miljo", "kundtjanst", "lonecenter", "upphandling")
@@ -27,15 +28,17 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(out):
-    """The report of an example, built once."""
+    """The report of an example, built once, by a worker whose kernels need not import anything."""
     found = {}
+    with processes.local_pool(1) as pool:
 
-    def of(name):
-        if name not in found:
-            found[name] = investigation.build_investigation(paths.EXAMPLES / name, out=out)
-        return found[name]
+        def of(name):
+            if name not in found:
+                make = partial(investigation.build_investigation, paths.EXAMPLES / name, out=out)
+                found[name] = pool.submit(make).result()
+            return found[name]
 
-    return of
+        yield of
 
 
 @pytest.fixture(scope="module", params=EXAMPLES)
@@ -103,7 +106,10 @@ def test_it_recommends_nothing_and_gives_no_scores(folder):
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    """The report of an example built once more, into a Word template of the municipality's own."""
+    """The report of an example built once more, as the command does it: with a kernel of its own.
+
+    It goes into a Word template of the municipality's own.
+    """
     out = tmp_path_factory.mktemp("again")
     template = docx.Document()
     template.add_paragraph("Kommunens försättsblad")
