@@ -120,8 +120,8 @@ def _rows(view: Residents) -> list[_Row]:
         codes = by_size(part, view.values)[:most]
         rows += [_Row(part.name)] if len(parts) > 1 else []
         rows += [_Row(name, code) for name, code in zip(names_of(codes), codes, strict=True)]
-    rows += [_Row("Median för")] if view.against else []
-    return [*rows, *(_Row(one.title, of=one) for one in view.against)]
+    rows += [_Row("Median för")] if view.beside_country else []
+    return [*rows, *(_Row(one.title, of=one) for one in view.beside_country)]
 
 
 def _shown(view: Residents, rows: Sequence[_Row]) -> str:
@@ -227,12 +227,12 @@ def _said(view: Residents, measured: Sequence[Indicator]) -> str:
 def value_table(view: Residents, measured: Sequence[Indicator]) -> Table:
     """Members side by side: the value of each indicator, and the median of the country below."""
     codes = [code for part in cooperations(view.region) for code in by_size(part, view.values)]
-    medians = [f"Median, {one.label}" for one in view.against]
+    medians = [f"Median, {one.label}" for one in view.beside_country]
     frame = pd.DataFrame({"name": [*names_of(codes), *medians, "Median, alla kommuner"]})
     formats = {"name": AREA}
     for indicator in measured:
         label = f"{indicator.measure.label} {indicator.year}"
-        others = [one.median(indicator.comparable) for one in view.against]
+        others = [one.median(indicator.comparable) for one in view.beside_country]
         frame[label] = [*indicator.latest.reindex(codes), *others, indicator.median]
         formats[label] = Format.of(indicator.measure, label)
     return Table(
@@ -250,7 +250,7 @@ def _partly_known(view: Residents, measured: Sequence[Indicator]) -> tuple[str, 
     counts = [
         (indicator.measure.label, one, one.known(indicator.comparable))
         for indicator in measured
-        for one in view.against
+        for one in view.beside_country
     ]
     return tuple(
         f"{label}: medianen för {one.label} är av {swedish.number(known)} av "

@@ -30,7 +30,7 @@ from analysis.text import swedish
 from analysis.text.commuting import error_short, of_model
 from analysis.text.unknown import unknown
 from analysis.views.scenario import Scenario
-from analysis.views.services import rows_of
+from analysis.views.services import population_on, rows_of
 
 _PARTS = {
     metrics.BEFORE: "krets i inventeringen",
@@ -192,20 +192,22 @@ def text_name(case: Scenario) -> str:
 
 
 @style.drawn
-def plot_bases(case: Scenario, population: pd.Series, *, year: int) -> Axes:
+def plot_bases(case: Scenario, population: pd.DataFrame) -> Axes:
     """Inhabitants before, after and staying, beside every body of the inventory for the service.
+
+    `population` has code, year and population of all years: the scenario's day chooses the year.
 
     >>> from analysis import regions
     >>> from analysis.loaders.population import load_population
     >>> from analysis.loaders.services import load_inventory
     >>> from analysis.views.scenario import make_scenario
     >>> case = make_scenario(regions.get("karlstad"), "upphandling", inventory=load_inventory())
-    >>> people = load_population().set_index(["year", "code"])["population"]
-    >>> axes = plot_bases(case, people[2024], year=2024)
+    >>> axes = plot_bases(case, load_population())
     >>> style.description_of(axes.figure).title
-    'Befolkningsunderlaget före och efter, folkmängd 2024'
+    'Befolkningsunderlaget före och efter, folkmängd 2025'
     """
-    bars = _base_bars(case, population)
+    people, year = population_on(case.view, population)
+    bars = _base_bars(case, people)
     axes = style.canvas(0.36 * len(bars) + 0.5)
     sharp(axes)
     with style.look():

@@ -22,7 +22,7 @@ from analysis.text import swedish
 from analysis.text.commuting import error_short
 from analysis.views import commuting as flow_view
 from analysis.views.scenario import Scenario
-from analysis.views.services import rows_of
+from analysis.views.services import population_on, rows_of
 
 GENERAL_RIGHT = date(2018, 7, 1)  # avtalssamverkan became a general right (9 kap. 37 §)
 AUTHORITY = frozenset(
@@ -149,16 +149,20 @@ def _contradictions(case: Scenario) -> list[str]:
 # --- population and distances --------------------------------------------------------------------
 
 
-def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
-    """Population base after, against before and against the bodies of the inventory."""
-    bases = metrics.population_bases(case.present, case.members, population)
+def base_text(case: Scenario, population: pd.DataFrame) -> list[str]:
+    """Population base after, against before and against the bodies of the inventory.
+
+    `population` has code, year and population of all years: the scenario's day chooses the year.
+    """
+    people, year = population_on(case.view, population)
+    bases = metrics.population_bases(case.present, case.members, people)
     after = bases.loc[bases["part"] == metrics.AFTER, "population"].iloc[0]
     sure = dict(zip(case.present["arrangement"], case.present["counted"], strict=True))
     found = [f"Scenariots krets har {_people(after)} ({year})."]
     if case.same is not None:
         return [
             f"Scenariots krets är densamma som i dag: {_people(after)} ({year}).",
-            sizes_text(case, population),
+            sizes_text(case, people),
         ]
     for row in rows_of(bases[bases["part"] == metrics.BEFORE]):
         verb = "har" if sure[row.arrangement] else "hade medlemmar med"
@@ -171,7 +175,7 @@ def base_text(case: Scenario, population: pd.Series, *, year: int) -> list[str]:
         f"med {_people(row.population)}."
         for row in rows_of(bases[bases["part"] == metrics.STAY])
     ]
-    return [" ".join(found), sizes_text(case, population)]
+    return [" ".join(found), sizes_text(case, people)]
 
 
 def _people(count: Any) -> str:

@@ -38,6 +38,11 @@ class Comparator:
         """The label with its first letter upper-case, as it begins a row."""
         return self.label[:1].upper() + self.label[1:]
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is all municipalities of the country."""
+        return set(self.codes) == set(regions.current())
+
     def median(self, values: pd.Series) -> float:
         """The median of the known values (by code) of its municipalities; NaN when none is."""
         return float(values.reindex(list(self.codes)).median())

@@ -312,6 +312,11 @@ class Residents(People):
         """What was asked for and can be compared with."""
         return usable(self.region, self.asked)
 
+    @property
+    def beside_country(self) -> tuple[Comparator, ...]:
+        """Those whose medians stand beside the country's, which is always there."""
+        return tuple(one for one in self.against if not one.whole)
+
     @cached_property
     def staff(self) -> pd.Series:
         """Monthly-paid staff by (code, year) of all municipalities."""

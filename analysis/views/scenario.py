@@ -26,7 +26,7 @@ from analysis.metrics import national
 from analysis.metrics import scenario as metrics
 from analysis.regions import Region, code_faults
 from analysis.views.national import Nation, latest_year
-from analysis.views.services import Sharing, rows_of, sharing
+from analysis.views.services import Sharing, population_on, rows_of, sharing
 
 
 @dataclass(frozen=True)
@@ -147,21 +147,22 @@ def make_scenario(
     return Scenario(view, service, region.members, host, low, high)
 
 
-def nations_of(case: Scenario, population: pd.Series, *, year: int) -> list[Nation]:
+def nations_of(case: Scenario, population: pd.DataFrame) -> list[Nation]:
     """The nation's bodies for the scenario's service, with the scenario's base beside them.
 
-    `population` is inhabitants by code on 31 December of `year`. Empty for a service without a
-    national layer, on a date before what the layer tells of (nothing newer is shown), and where
-    the inhabitants of a member are not known.
+    `population` has code, year and population of all years: the scenario's day chooses the year.
+    Empty for a service without a national layer, on a date before what the layer tells of (nothing
+    newer is shown), and where the inhabitants of a member are not known.
     """
     if case.service not in NATIONAL:
         return []
     table = load_national(case.service)
     if case.view.day.year < latest_year(table):
         return []
-    people = population.reindex(list(case.members))
-    if people.isna().any():
+    people, year = population_on(case.view, population)
+    base = people.reindex(list(case.members))
+    if base.isna().any():
         return []
     region = dataclasses.replace(case.view.region, members=case.members)
-    bases = national.bases(table, population)
-    return [Nation(region, case.service, table, bases, year, int(people.sum()))]
+    bases = national.bases(table, people)
+    return [Nation(region, case.service, table, bases, year, int(base.sum()))]

@@ -243,11 +243,9 @@ CASES = {
     ),
     "residents.plot_people": Case(lambda: residents.plot_people(seen()), ("1975–2012",), 2012),
     "scenario.plot_bases": Case(
-        lambda: in_2005(
-            lambda *given, **year: asked(lambda case: scenario.plot_bases(case, *given, **year))
-        ),
-        ("2005",),
-        2005,
+        lambda: asked(lambda case: scenario.plot_bases(case, people().reset_index())),
+        ("2012",),
+        2012,
     ),
     "scenario.plot_circle": Case(
         lambda: asked(

@@ -56,18 +56,17 @@ def food(inventory):
 
 
 def test_what_a_member_does_alone_is_known(food):
-    population, year = people(food)
     said = " ".join(text.today_text(food))
     assert "Köping sköter tjänsten själv (egen regi 2024)." in said
     assert "ingen uppgift" not in said
     assert not any("Köping" in line for line in text.unknowns(food, None))
-    drawn = style.description_of(figures.plot_bases(food, population, year=year).figure)
+    drawn = style.description_of(figures.plot_bases(food, load_population()).figure)
     assert "Köping, egen regi 2024" in drawn.alt
 
 
 def test_the_scenario_stands_among_all_authorities_of_the_nation(food):
-    population, year = people(food)
-    (nation,) = nations_of(food, population, year=year)
+    population, _ = people(food)
+    (nation,) = nations_of(food, load_population())
     members = population[["1960", "1983", "1984"]].sum()
     smaller = (nation.whole["population"] < members).sum()
     assert nation.proposed == members
@@ -78,10 +77,8 @@ def test_the_scenario_stands_among_all_authorities_of_the_nation(food):
 
 
 def test_a_member_without_inhabitants_is_no_smaller_base(food):
-    population, year = people(food)
-    missing = population.astype("float64")
-    missing["1960"] = float("nan")
-    assert nations_of(food, missing, year=year) == []
+    population = load_population()
+    assert nations_of(food, population[population["code"] != "1960"]) == []
 
 
 @pytest.mark.parametrize(
@@ -89,8 +86,7 @@ def test_a_member_without_inhabitants_is_no_smaller_base(food):
 )
 def test_no_nation_where_none_is_known_on_the_day(inventory, service, as_of):
     case = case_of(inventory, service, "1960,1984", as_of=as_of)
-    population, year = people(case)
-    assert nations_of(case, population, year=year) == []
+    assert nations_of(case, load_population()) == []
 
 
 def test_lindesberg_joins_the_three(switchboard):
@@ -100,7 +96,7 @@ def test_lindesberg_joins_the_three(switchboard):
     assert "I scenariot tillkommer Lindesberg" in said
     assert not switchboard.leaves
     population, year = people(switchboard)
-    base = " ".join(text.base_text(switchboard, population, year=year))
+    base = " ".join(text.base_text(switchboard, load_population()))
     total = f"{population[list(switchboard.members)].sum():,}".replace(",", "\u202f")
     assert f"Scenariots krets har {total} invånare ({year})" in base
 
@@ -116,8 +112,7 @@ def test_surahammar_and_vasteras_stay(rescue):
     assert "kvar blir Surahammar och Västerås" in said
     assert "lämna ett organ som finns" in said
     assert rescue.leaves
-    population, year = people(rescue)
-    base = " ".join(text.base_text(rescue, population, year=year))
+    base = " ".join(text.base_text(rescue, load_population()))
     assert "Kvar i Räddningstjänsten Mälardalen blir Surahammar och Västerås med" in base
 
 
@@ -125,8 +120,7 @@ def test_a_scenario_that_equals_today_says_so(inventory):
     """KAK's payroll is today's VMKF: nothing changes, and the circle is not smaller than itself."""
     case = case_of(inventory, "loner", "1960,1983,1984", as_of="2026-08-31")
     assert case.same is not None
-    population, year = people(case)
-    said = " ".join([*text.today_text(case), *text.base_text(case, population, year=year)])
+    said = " ".join([*text.today_text(case), *text.base_text(case, load_population())])
     assert "Scenariot är detsamma som i dag" in said
     assert "Varken krets eller befolkningsunderlag ändras" in said
     assert "Scenariots krets är densamma som i dag: 48\u202f089 invånare (2025)" in said
@@ -168,8 +162,7 @@ def test_one_who_leaves_and_one_who_stays_are_singular(inventory):
     assert "I scenariot lämnar Kungsör det; kvar blir" in said
     assert "lämnar de " not in said
     most = case_of(inventory, "raddningstjanst", "1960,1961,1980,1983,1984", as_of="2026-06-30")
-    population, year = people(most)
-    base = " ".join(text.base_text(most, population, year=year))
+    base = " ".join(text.base_text(most, load_population()))
     assert "Kvar i Räddningstjänsten Mälardalen blir Surahammar med" in base
     assert "i sex kommuner" in base
 
@@ -469,8 +462,20 @@ def test_a_protected_cost_is_told_from_a_missing_one(rescue):
     assert table.notes == ("1 uppgift är skyddad av sekretess och 2 saknas i källan.",)
 
 
+@pytest.mark.parametrize(("as_of", "year"), [("2026-06-30", 2025), ("2020-06-30", 2019)])
+def test_inhabitants_are_of_the_last_year_by_the_day_of_the_scenario(inventory, as_of, year):
+    """The year is chosen from the figures: no caller can name another beside them."""
+    case = case_of(inventory, "raddningstjanst", "1960,1983,1984", as_of=as_of)
+    table = load_population()
+    known = table[(table["year"] == year) & table["code"].isin(case.members)]["population"].sum()
+    drawn = style.description_of(figures.plot_bases(case, table).figure)
+    assert drawn.title == f"Befolkningsunderlaget före och efter, folkmängd {year}"
+    assert f"Scenariots krets {known:,}".replace(",", "\u202f") in drawn.alt
+    assert f"({year})" in " ".join(text.base_text(case, table))
+
+
 def test_an_unknown_population_is_no_part_sum(switchboard):
-    population, year = people(switchboard)
-    first, second = text.base_text(switchboard, population.drop("1884"), year=year)
+    population = load_population()
+    first, second = text.base_text(switchboard, population[population["code"] != "1884"])
     assert "Scenariots krets har ett okänt antal invånare" in first
     assert "kan inte jämföras" in second

@@ -108,3 +108,17 @@ def test_a_report_with_another_comparison_is_another_report(tmp_path, monkeypatc
 def test_a_comparison_that_cannot_be_is_told_before_the_build(tmp_path, options, words):
     with pytest.raises(InputError, match=words):
         make_plan([BERGSLAGEN], out=tmp_path, **options)
+
+
+def test_the_country_that_was_asked_for_stands_once_among_the_medians():
+    seen = view.residents(BERGSLAGEN, compare="county, nation")
+    measured = seen.pick(("tax_rate_total", "employment_rate"))
+    names = list(capacity.value_table(seen, measured).frame["name"])
+    assert names[-2:] == ["Median, Örebro län", "Median, alla kommuner"]
+    rows = [
+        label.get_text()
+        for axes in capacity.plot_capacity(seen).figure.axes
+        for label in axes.get_yticklabels()
+    ]
+    assert "Örebro län" in rows
+    assert "Riket" not in rows
