@@ -74,29 +74,71 @@ class _Room:
 
     frame: Bbox
     obstacles: list[BaseGeometry]
-    borders: NDArray[Any]  # lines
+    borders: _Pieces
 
     def cost(self, trials: NDArray[Any], area: BaseGeometry | None) -> NDArray[np.float64]:
         """What each trial (boxes) covers, crosses and leaves, as shares of its size."""
         size = shapely.area(trials)
-        frame = shapely.box(self.frame.x0, self.frame.y0, self.frame.x1, self.frame.y1)
-        found = _OUT * (1 - shapely.area(shapely.intersection(trials, frame)) / size)
-        found += _COVER * _sums(trials, np.array(self.obstacles), shapely.area) / size
-        width = np.sqrt(size)
-        found += _CROSS * _sums(trials, self.borders, shapely.length) / width
+        seen = shapely.clip_by_rect(trials, *self.frame.extents)
+        found = _OUT * (1 - shapely.area(seen) / size)
+        found += _COVER * _covered(trials, np.array(self.obstacles)) / size
+        found += _CROSS * self.borders.crossed(trials) / np.sqrt(size)
         if area is not None:
-            shapely.prepare(area)
-            found += _LEAVE * (1 - shapely.area(shapely.intersection(trials, area)) / size)
+            found += _LEAVE * (1 - _inside(trials, area) / size)
         return np.asarray(found)
 
 
-def _sums(trials: NDArray[Any], others: NDArray[Any], measure: Any) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class _Pieces:
+    """Borders as straight pieces: where each begins (n x 2, pixels), and its step to the end."""
+
+    starts: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, lines: NDArray[Any]) -> _Pieces:
+        points, line = shapely.get_coordinates(lines, return_index=True)
+        within = line[1:] == line[:-1]
+        starts, ends = points[:-1][within], points[1:][within]
+        return cls(
+            starts,
+            ends - starts,
+            shapely.STRtree(shapely.linestrings(np.stack([starts, ends], axis=1))),
+        )
+
+    def crossed(self, trials: NDArray[Any]) -> NDArray[np.float64]:
+        """How long the pieces inside each trial are."""
+        trial, piece = self.tree.query(trials)
+        corners, starts, steps = (
+            shapely.bounds(trials)[trial],
+            self.starts[piece],
+            self.steps[piece],
+        )
+        slope = np.where(steps == 0, 1e-9, steps)
+        one, other = (corners[:, :2] - starts) / slope, (corners[:, 2:] - starts) / slope
+        enter = np.minimum(one, other).max(axis=1).clip(0, 1)
+        leave = np.maximum(one, other).min(axis=1).clip(0, 1)
+        lengths = np.hypot(*steps.T) * (leave - enter).clip(0)
+        return np.bincount(trial, weights=lengths, minlength=len(trials))
+
+
+def _covered(trials: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
     """How much of all `others` lies inside each trial."""
     if not len(others):
         return np.zeros(len(trials))
     trial, other = shapely.STRtree(others).query(trials, predicate="intersects")
-    parts = measure(shapely.intersection(trials[trial], others[other]))
-    return np.asarray(np.bincount(trial, weights=parts, minlength=len(trials)), dtype="float64")
+    parts = shapely.area(shapely.intersection(trials[trial], others[other]))
+    return np.bincount(trial, weights=parts, minlength=len(trials))
+
+
+def _inside(trials: NDArray[Any], area: BaseGeometry) -> NDArray[np.float64]:
+    """How much of each trial lies in the area; only those at its edge are cut, which takes long."""
+    shapely.prepare(area)
+    found = shapely.area(trials) * shapely.contains(area, trials)
+    edge = shapely.intersects(area, trials) & (found == 0)
+    found[edge] = shapely.area(shapely.intersection(trials[edge], area))
+    return np.asarray(found)
 
 
 def place(
@@ -115,9 +157,8 @@ def place(
     assert figure is not None
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     frame = axes.get_window_extent(renderer).frozen()
-    room = _Room(
-        frame, [_shape(one) for one in taken], shapely.get_parts(_pixels(axes, list(borders)))
-    )
+    lines = shapely.get_parts(_pixels(axes, list(borders)))
+    room = _Room(frame, [_shape(one) for one in taken], _Pieces.of(lines))
     drawn = []
     with style.beside_the_layout(axes):
         for label in labels:
