@@ -42,6 +42,13 @@ def pdf(job: dict[str, Any], name: str) -> bytes:
     raise BuildError(f"{name}.pdf: the process that sets it ended with {done.returncode}: {last}")
 
 
+# each spot as `paging.Spot` has it
+_SPOTS = """query(<spot>).map(found => {
+  let place = found.location().position()
+  (..found.value, page: place.page, y: place.y / 1pt)
+})"""
+
+
 def _set(job: dict[str, Any]) -> bytes:
     import typst
 
@@ -49,19 +56,24 @@ def _set(job: dict[str, Any]) -> bytes:
         include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"]
     )
 
+    def files(moves: paging.Moves) -> dict[str, bytes]:
+        """What Typst reads; as a file of their own, moves make it set again only what they move."""
+        return {
+            "main.typ": Path(job["template"]).read_bytes(),
+            "given.json": job["given"].encode(),
+            "moves.json": json.dumps(paging.told(moves)).encode(),
+        }
+
     def ask(moves: paging.Moves) -> paging.Spots:
-        inputs = {"given": job["given"], "moves": json.dumps(paging.told(moves))}
-        found = typst.query(job["template"], "<spot>", "value", font_paths=faces, sys_inputs=inputs)
+        found = typst.eval(files(moves), _SPOTS, font_paths=faces)
         return [paging.Spot(**value) for value in json.loads(found)]
 
     drawings = {int(place): height for place, height in job["drawings"].items()}
-    moves = paging.best(ask, drawings, job["rounds"])
     return typst.compile(
-        job["template"],
+        files(paging.best(ask, drawings, job["rounds"])),
         format="pdf",
         pdf_standards="ua-1",
         font_paths=faces,
-        sys_inputs={"given": job["given"], "moves": json.dumps(paging.told(moves))},
         timestamp=datetime.fromisoformat(job["timestamp"]),
     )
 

@@ -25,7 +25,7 @@ def job(tmp_path, text):
 
 def marked(text):
     """The spots that the template of the report tells of, here of one chapter of words."""
-    spot = '#metadata((what: "{}", place: {}, page: 1, y: 60.0))<spot>\n'
+    spot = '#metadata((what: "{}", place: {}))<spot>\n'
     return spot.format("chapter", 0) + text + "\n" + spot.format("text", -1)
 
 
