@@ -120,7 +120,7 @@ class _Pieces:
         enter = np.minimum(one, other).max(axis=1).clip(0, 1)
         leave = np.maximum(one, other).min(axis=1).clip(0, 1)
         lengths = np.hypot(*steps.T) * (leave - enter).clip(0)
-        return np.bincount(trial, weights=lengths, minlength=len(trials))
+        return np.bincount(trial, lengths, len(trials)).astype(np.float64)
 
 
 def _covered(trials: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
@@ -129,7 +129,7 @@ def _covered(trials: NDArray[Any], others: NDArray[Any]) -> NDArray[np.float64]:
         return np.zeros(len(trials))
     trial, other = shapely.STRtree(others).query(trials, predicate="intersects")
     parts = shapely.area(shapely.intersection(trials[trial], others[other]))
-    return np.bincount(trial, weights=parts, minlength=len(trials))
+    return np.bincount(trial, parts, len(trials)).astype(np.float64)
 
 
 def _inside(trials: NDArray[Any], area: BaseGeometry) -> NDArray[np.float64]:

@@ -56,7 +56,7 @@ def _set(job: dict[str, Any]) -> bytes:
         include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"]
     )
 
-    def files(moves: paging.Moves) -> dict[str, bytes]:
+    def files(moves: paging.Moves) -> Any:  # its stubs know of one file alone
         """What Typst reads; as a file of their own, moves make it set again only what they move."""
         return {
             "main.typ": Path(job["template"]).read_bytes(),
