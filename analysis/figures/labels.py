@@ -24,7 +24,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from analysis.figures import style
+from analysis.figures import renderers, style
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -293,5 +293,5 @@ def halo(text: Text) -> Text:
     under.set_path_effects([effects.Stroke(linewidth=HALO, foreground="white")])
     number = len(axes.texts)
     text.set_gid(f"place-{number}-{text.get_fontsize():g}")  # svg.compact joins the two again
-    under.set_gid(f"halo-{number}-{text.get_fontsize():g}")
+    under.set_gid(f"{renderers.UNDER}{number}-{text.get_fontsize():g}")
     return under

@@ -13,7 +13,6 @@ Colours are safe for the common colour-vision deficiencies; lines also differ in
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,7 +23,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -33,7 +31,8 @@ from matplotlib.ft2font import LoadFlags
 from analysis import shelf
 from analysis.citable import Citable
 from analysis.errors import InputError
-from analysis.figures import fonts
+from analysis.figures import fonts, renderers
+from analysis.figures.renderers import Canvas
 from analysis.regions import Region
 from analysis.text.citation import listed, source_line
 
@@ -176,13 +175,6 @@ def _settings() -> dict[str, Any]:
     ours = {"font.family": fonts.use_in_figures(), **_SETTINGS}
     checked = mpl.RcParams({**mpl.rcParamsDefault, **ours})
     return {name: checked[name] for name in checked if name != "backend"}
-
-
-class _Canvas(FigureCanvasAgg):
-    """A canvas that draws when it is told to; pandas asks for a drawing after every layer."""
-
-    def draw_idle(self, *args: Any, **options: Any) -> None:
-        """Do nothing: nobody is looking yet."""
 
 
 P = ParamSpec("P")
@@ -366,7 +358,7 @@ def canvas(height: float = 3.6, *, columns: int = 1, rows: int = 1, **options: A
     """
     with look():
         figure = Figure(figsize=(width(), height), layout="constrained")
-        _Canvas(figure)  # label placement measures text with its renderer
+        Canvas(figure)  # label placement measures text with its renderer
         engine = figure.get_layout_engine()
         assert engine is not None
         engine.set(w_pad=0.04, h_pad=0.04)  # type: ignore[call-arg]
@@ -402,17 +394,15 @@ def beside_the_layout(axes: Axes) -> Iterator[None]:
 def plain_axes(width: float, height: float) -> Axes:
     """Axes that fill a picture (inches) which has no title and no source of its own."""
     figure = Figure(figsize=(width, height))
-    _Canvas(figure)
+    Canvas(figure)
     return figure.add_axes((0.0, 0.0, 1.0, 1.0))
 
 
 def svg_of(axes: Axes) -> str:
     """The figure of `axes` as SVG, the same bytes each time."""
-    target = io.StringIO()
     figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.savefig(target, format="svg", metadata={"Date": None, "Creator": "Samverkan"})
-    return target.getvalue()
+    assert isinstance(figure, Figure)
+    return renderers.svg(figure)
 
 
 def describe(axes: Axes, description: Description) -> Axes:

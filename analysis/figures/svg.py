@@ -110,11 +110,11 @@ def _look_on_root(root: Element) -> None:
 
 
 def _unwrap(element: Element) -> None:
-    """Leave out what draws nothing, and groups that say nothing; join each name with its halo."""
+    """Leave out what draws nothing, and groups that say nothing; give each name its halo."""
     kept: list[Element] = []
     for child in element:
         name = child.get("id", "")
-        if child.tag in ("metadata", "style") or name.startswith("halo-"):
+        if child.tag in ("metadata", "style"):
             continue
         _unwrap(child)
         if name.startswith("place-"):

@@ -3,18 +3,20 @@
 Measured on the three regions, KAK, all counties and ten sets at random, wide and narrow.
 """
 
+import io
 import random
 from contextlib import nullcontext
 from itertools import combinations
 
 import pytest
 import shapely
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.legend import Legend
 from matplotlib.text import Annotation
 
 from analysis import regions
 from analysis.exhibits import figure_exhibit
-from analysis.figures import maps, nation, overview, style
+from analysis.figures import labels, maps, nation, overview, style
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.national import load_national
 from analysis.loaders.population import load_localities, load_population
@@ -174,3 +176,22 @@ def test_the_legend_of_page_one_is_whole(region, narrow, tables):
     foot = style.margins(chart.figure)[1] * chart.figure.dpi  # a report cuts the picture there
     for mark in (mark for legend in legends for mark in legend.legend_handles):
         assert mark.get_window_extent().y0 >= foot, "the lower edge of a circle is cut"
+
+
+def test_a_halo_is_an_outline_of_images_alone():
+    axes = style.plain_axes(2, 1)
+    under = labels.halo(axes.text(0.5, 0.5, "Arboga"))
+    plain = io.StringIO()
+    axes.figure.savefig(plain, format="svg")
+    assert 'id="halo-' in plain.getvalue()
+    assert 'id="halo-' not in style.svg_of(axes)
+    assert under.get_visible()
+
+
+def test_a_text_is_measured_as_matplotlib_does():
+    axes = style.plain_axes(2, 1)
+    words = axes.text(0.5, 0.5, "98 084 inv", fontsize=8.5)
+    sizes = []
+    for renderer in (axes.figure.canvas.get_renderer(), RendererAgg(200, 100, axes.figure.dpi)):
+        sizes += [words.get_window_extent(renderer).size.tolist() for _ in range(2)]
+    assert sizes[0] == sizes[1] == sizes[2] == sizes[3]
