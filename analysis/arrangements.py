@@ -277,7 +277,8 @@ class Course:
         """Recorded last days in order; of the coverage where every row of it ends.
 
         `alone`: rows that a municipality does it by itself; they end what it shared before. What
-        had ended already is not ended again by who does it since.
+        had ended already is not ended again by who does it since, and what is only declared (a
+        theme, such as a common waste plan) goes on beside it.
         """
         found = [
             End(row.last, row.event, row) for row in self.events if row.event in ENDS and row.last
@@ -288,7 +289,7 @@ class Course:
         recorded = list(found)
         found += [
             End(row.first, "alone", row)
-            for row in alone
+            for row in (() if self.kind == "theme" else alone)
             if row.first and self._runs_after(recorded, row.first)
         ]
         return sorted(found, key=lambda end: end.day)
@@ -433,7 +434,7 @@ def standing(
       the term before (`next-term`);
     - unclear: older than that, or only undated;
     - planned: intended, inquired into or decided, see `_planned`;
-    - ended: a recorded end has passed; what ran after it began anew.
+    - ended: a recorded end has passed; what ran or was planned after it began anew.
     """
     running = course.running
     ends = course.ends(row for row in alone if row.first and row.first <= day)
@@ -444,13 +445,14 @@ def standing(
     if begun is not None and begun <= day:
         ahead = [end for end in ends if end.day >= day and end.event != "alone"]
         return _running(course, running, ahead, day, code)
-    if passed:
+    anew = _planned(course, day, begun or day, after=passed[-1]) if passed else None
+    if passed and anew is None:
         end = passed[-1]
         words = f"{EVENT_LABELS[end.event]} {end.day.year}"
         return Standing(
             State.ENDED, words, end.day.year, (end.row,), (end.row,), end.day, end.event
         )
-    return _planned(course, day, begun or day) or _undated(course, day)
+    return anew or _planned(course, day, begun or day) or _undated(course, day)
 
 
 def _running(
@@ -502,8 +504,13 @@ def _running_words(state: State, last: date, seen: date, newer: int | None) -> s
     return f"oklart i dag, senast belagd {last.year}{body}"
 
 
-def _planned(course: Course, day: date, start: date) -> Standing | None:
+def _planned(
+    course: Course, day: date, start: date, *, after: End | None = None
+) -> Standing | None:
     """The latest intention, inquiry or decision; at the same time the one that went furthest.
+
+    Of those made `after` an end, where one is given; what a municipality does alone is no end of
+    an undated plan, that may be newer.
 
     With an outcome that a source tells it has ended; five years after its last trace the outcome
     is unknown. Its members are those of `start`, the day on which it was to run if that is known.
@@ -511,7 +518,9 @@ def _planned(course: Course, day: date, start: date) -> Standing | None:
     made = [
         row
         for row in course.events
-        if row.event in PLANS and (row.first is None or row.first <= day)
+        if row.event in PLANS
+        and (row.first is None or row.first <= day)
+        and (after is None or _made_after(row, after))
     ]
     if not made:
         return None
@@ -547,6 +556,10 @@ def _planned(course: Course, day: date, start: date) -> Standing | None:
         start,
         plan.event,
     )
+
+
+def _made_after(plan: Any, end: End) -> bool:
+    return plan.last > end.day if plan.last is not None else end.event == "alone"
 
 
 def _undated(course: Course, day: date) -> Standing | None:

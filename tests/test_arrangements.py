@@ -38,11 +38,11 @@ def row(
     )
 
 
-def course(*events: SimpleNamespace, lasts: str = "until-ended", cover: Any = ()) -> Course:
+def course(
+    *events: SimpleNamespace, lasts: str = "until-ended", cover: Any = (), kind: str = "service"
+) -> Course:
     shows = tuple(e for e in events if e.event in rule.RUNS and e.first)
-    return Course(
-        "x", "a", "service", lasts, tuple(e for e in events if e.area), shows, tuple(cover)
-    )
+    return Course("x", "a", kind, lasts, tuple(e for e in events if e.area), shows, tuple(cover))
 
 
 def on(task: Course, day: str, code: str = "1980", alone: Any = ()) -> tuple[str, str] | None:
@@ -183,6 +183,24 @@ def test_later_evidence_of_doing_it_alone_ends_what_was_shared():
     assert on(task, "2026-08-31", alone=alone) == ("ended", "egen regi 2024")
     newer = course(row("running", "2016"), row("running", "2025"))
     assert on(newer, "2026-08-31", alone=alone) == ("evidenced", "belagd 2025")
+
+
+def test_doing_it_alone_ends_no_plan_that_is_newer_and_nothing_that_is_only_declared():
+    alone = [row("alone", "2023-03-08")]
+    assert on(course(row("intention", "2016")), "2026-08-31", alone=alone) == (
+        "ended",
+        "egen regi 2023",
+    )
+    newer = course(row("intention", "2016"), row("decided", "2025"))
+    assert on(newer, "2026-08-31", alone=alone) == ("planned", "beslut 2025")
+    undated = course(row("intention", ""))
+    assert on(undated, "2026-08-31", alone=alone) == ("planned", "avsikt, odaterad")
+    ended = course(row("running", "2010"), row("ended", "2015"), row("intention", ""))
+    assert on(ended, "2026-08-31") == ("ended", "avslutad 2015")
+    again = course(row("running", "2010"), row("ended", "2015"), row("inquiry", "2025"))
+    assert on(again, "2026-08-31") == ("planned", "utredning 2025")
+    theme = course(row("running", "2017"), kind="theme")
+    assert on(theme, "2026-08-31", alone=alone)[0] == "unended"
 
 
 @pytest.mark.parametrize(

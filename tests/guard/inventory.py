@@ -145,7 +145,8 @@ def _ends(key: str, area: str, code: str) -> list[tuple[date, str, dict]]:
         last = max(cover, key=lambda row: row["last"])
         found.insert(0, (last["last"], "ended", last))
     over = [end[0] for end in found]
-    for row in alone(code, area):
+    theme = any(body["key"] == key and body["kind"] == "theme" for body in rows("arrangements"))
+    for row in [] if theme else alone(code, area):
         before = max((day for day in over if row["first"] and day <= row["first"]), default=None)
         began = [run["first"] for run in running_of(key, area)]
         if row["first"] and (before is None or any(before < d <= row["first"] for d in began)):
@@ -180,12 +181,22 @@ def standing(key: str, area: str, form: str, code: str) -> Standing | None:
     if start and start <= DAY:
         ahead = [end[0] for end in ends if end[0] >= DAY and end[1] != "alone"]
         return _runs(key, form, code, running, ahead)
+    about = _about(key, area)
     if over:
         day, event, row = over[-1]
+        later = [r for r in about if _is_new_plan(r, day, event)]
+        if later:
+            return _planned(later + [r for r in about if r["event"] in _OUTCOMES], start or DAY)
         words = f"{dict(_ENDS, alone='egen regi')[event]} {day.year}"
         return Standing("ended", words, day.year, day, event, [row], [row])
-    about = _about(key, area)
     return _planned(about, start or DAY) or _undated(about)
+
+
+def _is_new_plan(row: dict, day: date, event: str) -> bool:
+    """Whether a plan was made after an end; an undated one may be, after what is done alone."""
+    if row["event"] not in _PLANS or (row["first"] or date.min) > DAY:
+        return False
+    return row["last"] > day if row["last"] else event == "alone"
 
 
 def _runs(key: str, form: str, code: str, running: list[dict], ahead: list[date]) -> Standing:

@@ -438,7 +438,7 @@ def test_declared_areas_are_never_counted(inventory: Inventory) -> None:
     loner = on(inventory, "2020-06-30", "fyra-malarstader", "loner")
     by_code = loner.set_index("code")["words"]
     assert by_code.to_dict() == {
-        "0381": "egen regi 2019",
+        "0381": "avsikt 2020",
         "0484": "avsikt 2020",
         "0486": "avsikt 2020",
         "1980": "avsikt 2020",
