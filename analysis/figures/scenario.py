@@ -274,7 +274,8 @@ def _base_bars(case: Scenario, population: pd.Series) -> pd.DataFrame:
     rows += [
         {
             "part": "other",
-            "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]",
+            "label": f"{row.name} [{FORM_LETTERS[row.legal_form]}]"
+            + ("" if row.counted else f": {row.words}"),
             "role": row.words,
             "members": row.members,
             "population": row.population,
@@ -368,7 +369,8 @@ def host_table(case: Scenario, localities: pd.DataFrame) -> Table:
         },
         ("localities",),
         notes=(
-            "Från varje tätort, vägt med dess invånare; de som bor utanför tätort är inte med.",
+            f"Från varje tätort, vägt med dess invånare {localities['year'].max()}; de som bor "
+            "utanför tätort är inte med.",
         ),
     )
 

@@ -126,7 +126,7 @@ def _sum(population: pd.Series, codes: Sequence[str]) -> Any:
 
 
 def body_sizes(state: pd.DataFrame, area: str, population: pd.Series) -> pd.DataFrame:
-    """Every body of the inventory with the service: arrangement, name, legal_form, words,
+    """Every body of the inventory with the service: arrangement, name, legal_form, words, counted,
     last_evidence, codes, members, population (Int64), the largest first.
     """
     found = []
@@ -138,6 +138,7 @@ def body_sizes(state: pd.DataFrame, area: str, population: pd.Series) -> pd.Data
                 "name": head["name"],
                 "legal_form": head["legal_form"],
                 "words": head["words"],
+                "counted": bool(head["counted"]),
                 "last_evidence": head["last_evidence"],
                 "codes": "; ".join(codes),
                 "members": len(codes),
@@ -149,13 +150,14 @@ def body_sizes(state: pd.DataFrame, area: str, population: pd.Series) -> pd.Data
         "name",
         "legal_form",
         "words",
+        "counted",
         "last_evidence",
         "codes",
         "members",
         "population",
     ]
     table = pd.DataFrame(found, columns=columns).astype(
-        {"last_evidence": "Int64", "population": "Int64"}
+        {"counted": "bool", "last_evidence": "Int64", "population": "Int64"}
     )
     return table.sort_values("population", ascending=False, kind="stable").reset_index(drop=True)
 

@@ -183,17 +183,20 @@ def _people(count: Any) -> str:
 
 
 def sizes_text(case: Scenario, population: pd.Series) -> str:
-    """Where the scenario stands among the other bodies that have the service in the inventory."""
-    sizes = metrics.body_sizes(case.view.state, case.service, population).dropna(
-        subset=["population"]
-    )
+    """Where the scenario stands among the other bodies of the inventory that count for the service.
+
+    A body of which it is unclear whether it still has the service is no size to compare with.
+    """
+    sizes = metrics.body_sizes(case.view.state, case.service, population)
+    sizes = sizes[sizes["counted"]].dropna(subset=["population"])
     other = "" if case.same is None else "andra "
     if case.same is not None:
         sizes = sizes[sizes["arrangement"] != case.same.arrangement]
     if sizes.empty:
         return (
             f"Inventeringen har inget {'annat ' if other else ''}organ för "
-            f"{text.lower(case.name)}. Det finns därför ingenting att jämföra underlaget med."
+            f"{text.lower(case.name)} som räknas som i drift. Det finns därför ingenting att "
+            "jämföra underlaget med."
         )
     after = population.reindex(list(case.members)).sum(skipna=False)
     if swedish.is_missing(after):
@@ -234,7 +237,10 @@ def _place(sizes: pd.Series, after: float) -> str:
 
 
 def distance_text(case: Scenario, localities: pd.DataFrame) -> str:
-    """Distance from every locality to the host, or to the best placed member without a host."""
+    """Distance from every locality to the host, or to the best placed member without a host.
+
+    `localities` is the table of one year, see `metrics.scenario.host_choices`.
+    """
     choices = metrics.host_choices(case.members, localities)
     known = choices.dropna(subset=["mean_km"])
     if known.empty:
@@ -243,7 +249,8 @@ def distance_text(case: Scenario, localities: pd.DataFrame) -> str:
     if not case.host:
         return (
             f"Ingen värd är vald. Kortast vägt avstånd ger {_name(best['host'])}: i genomsnitt "
-            f"{swedish.number(best['mean_km'], 1)} km per invånare i tätort. Det är inget "
+            f"{swedish.number(best['mean_km'], 1)} km per invånare i tätort "
+            f"({localities['year'].max()}). Det är inget "
             "förslag till värd."
         )
     row = known[known["host"] == case.host].iloc[0]
@@ -257,7 +264,7 @@ def distance_text(case: Scenario, localities: pd.DataFrame) -> str:
         "" if row["place"] == _name(case.host) else f" i {_name(case.host)}"
     )
     return (
-        f"För dem som bor i kommunernas tätorter är det i genomsnitt "
+        f"För dem som bor i kommunernas tätorter ({localities['year'].max()}) är det i genomsnitt "
         f"{swedish.number(row['mean_km'], 1)} km fågelvägen till {place}; "
         f"värdkommunens egna invånare har i genomsnitt {swedish.number(row['own_km'], 1)} km. "
         f"Längst är det för {_name(row['farthest'])}: {swedish.number(row['largest_km'])} km."

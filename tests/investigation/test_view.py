@@ -132,6 +132,17 @@ def test_the_reader_is_warned_once_of_what_must_not_be_missed(kak):
     assert any("alternativ 3 blir bara Kungsör kvar" in sentence for sentence in said)
 
 
+def test_what_is_told_on_the_first_page_has_its_year_and_its_certainty():
+    view = dossier.look(paths.EXAMPLES / "kundtjanst", "2026-08-31")
+    first = " ".join(summary.findings(view, money.allocations(view), places.places(view)))
+    assert "efter invånare 2025 och" in first
+    assert "efter kommunens anställda 2017" in first
+    assert "av invånarna i tätorter 2020" in first
+    given = " ".join(results.outcomes_text(view, outcome.outcomes_of(view)))
+    assert "sedan 2020, eller längre (fanns 2020, inget slut känt)" in given
+    assert "Kolada har inget nyckeltal som avser just telefoni och växel" in given
+
+
 def test_a_form_that_the_law_bars_is_told(tmp_path):
     made = folder.new("bolag", list(KAK.values()), ["bygglov"], parent=tmp_path)
     file = made / "investigation.toml"

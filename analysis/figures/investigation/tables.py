@@ -269,12 +269,12 @@ def around_table(view: View, where: Places) -> Table:
             "around": Format.of(mean, "Medel runt vatten"),
             "within20": Format.of(share, "Inom 20 km, fågelvägen"),
             "around20": Format.of(share, "Inom 20 km runt vatten"),
-            "staff": Format("Sysselsatta inom 30 km", "personer"),
+            "staff": Format("Förvärvsarbetande inom 30 km", "personer"),
         },
         ("localities", "boundaries", "commuting_margins"),
         notes=(
             reach_words.NOT_TRAVEL,
-            f"Sysselsatta {where.staff_year} i kommuner vars "
+            f"Förvärvsarbetande {where.staff_year} som bor i kommuner vars "
             "befolkningscentrum ligger inom 30 km fågelvägen.",
         ),
     )

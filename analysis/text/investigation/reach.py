@@ -28,7 +28,7 @@ def reach_message(where: Places) -> str:
     best = where.table.sort_values("within20", ascending=False, kind="stable").iloc[0]
     return (
         f"Inom 20 km från {where.name(best['place'])} bor {_share(best['within20'])} av "
-        "invånarna i tätorter"
+        f"invånarna i tätorter {where.year}"
     )
 
 
@@ -47,7 +47,7 @@ def location_text(view: View, where: Places) -> list[str]:
     best = table.iloc[0]
     found = [
         f"{nature_text(view)} {NOT_TRAVEL}",
-        f"Kortast har invånarna i tätorter till {where.name(best['place'])}: i genomsnitt "
+        f"Kortast har invånarna i tätorter ({where.year}) till {where.name(best['place'])}: i genomsnitt "
         f"{swedish.number(best['mean_km'], 1)} km fågelvägen "
         f"({swedish.number(best['around_km'], 1)} km runt vatten). Inom 20 km bor "
         f"{_share(best['within20'])} av dem.",
@@ -95,10 +95,8 @@ def staff_text(view: View, where: Places) -> str:
     if len(near) > 1:  # a small difference is no finding
         low, high = swedish.number(near["staff"].min()), swedish.number(best["staff"])
         names = swedish.listed([where.name(str(place)) for place in near["place"]])
-        return (
-            f"{head} Kring {names} bor ungefär lika många sysselsatta, {low} till {high}, {within}"
-        )
+        return f"{head} Kring {names} bor ungefär lika många förvärvsarbetande, {low} till {high}, {within}"
     return (
-        f"{head} Flest sysselsatta invånare har {where.name(best['place'])} omkring sig: "
+        f"{head} Flest förvärvsarbetande invånare har {where.name(best['place'])} omkring sig: "
         f"{swedish.number(best['staff'])} bor {within}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.arrangements import NO_INDICATOR
 from analysis.text import swedish
 from analysis.text.investigation.words import listed, service
 from analysis.text.services import citation, lower
@@ -53,15 +54,17 @@ def _head(view: View, entry: Outcome) -> str:
     body = f"{view.sharing.names[entry.body]} ({listed(entry.members)})"
     what = service(view, entry.service)
     began = (
-        f"har enligt källorna {what} sedan {entry.start}, eller längre"
+        f"har enligt källorna {what} sedan {entry.start}, eller längre ({entry.words})"
         if entry.start
-        else f"har ingen känd start för {what}"
+        else f"har ingen känd start för {what} ({entry.words})"
     )
     return f"{body} {began}." + (f" {_figures(entry.table)}" if entry.table is not None else "")
 
 
 def _why(view: View, entry: Outcome) -> str:
     indicator = view.indicator(entry.service)
+    if indicator == NO_INDICATOR:
+        return f"Kolada har inget nyckeltal som avser just {service(view, entry.service)}"
     if indicator:
         return (
             f"för {service(view, entry.service)} har Kolada nyckeltalet {indicator}, men det är "

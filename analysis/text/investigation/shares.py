@@ -40,6 +40,12 @@ def _spans(found: Allocation) -> pd.Series:
     return (known["inhabitants"] - known["staff"]).abs()
 
 
+def _dated(found: Allocation, key: str) -> str:
+    """A published key with the year of its figures: `kommunens anställda 2017`."""
+    entry = next(entry for entry in found.keys if entry.id == key)
+    return f"{entry.label.lower()} {entry.year}"
+
+
 def key_message(found: Allocation) -> str:
     """Title of the table and the figure of shares: what the choice of key means for one member."""
     code = widest(found)
@@ -47,8 +53,8 @@ def key_message(found: Allocation) -> str:
         return "Kommunernas andelar skiljer sig mellan nycklarna"
     row = _row(found.shares, code)
     return (
-        f"För {name(code)} blir andelen {swedish.percent(row['inhabitants'])} efter invånare och "
-        f"{swedish.percent(row['staff'])} efter antal anställda"
+        f"För {name(code)} blir andelen {swedish.percent(row['inhabitants'])} efter "
+        f"{_dated(found, 'inhabitants')} och {swedish.percent(row['staff'])} efter {_dated(found, 'staff')}"
     )
 
 
@@ -70,7 +76,7 @@ def circles_text(view: View, found: Sequence[Allocation]) -> list[str]:
         said.append(
             f"I {numbered(view, entry.numbers)} delar {listed(entry.members)} kostnaden. "
             f"{name(large)} skulle då betala {swedish.percent(entry.share(large, 'inhabitants'))} "
-            "efter invånare."
+            f"efter {_dated(entry, 'inhabitants')}."
         )
     return said
 

@@ -22,12 +22,13 @@ from analysis.views.services import rows_of
 class Outcome:
     """One body and service: its start, and `metrics.outcomes.before_and_after` (None: no figures).
 
-    `start` is None where no source says when it began.
+    `words` say how sure it is that it runs; `start` is None where no source says when it began.
     """
 
     service: str
     body: str
     members: tuple[str, ...]
+    words: str
     start: int | None
     table: pd.DataFrame | None
 
@@ -49,6 +50,7 @@ def outcomes_of(view: View) -> list[Outcome]:
                     service,
                     row.arrangement,
                     codes,
+                    row.words,
                     start,
                     _table(view, costs, service, codes, start),
                 )
