@@ -320,7 +320,8 @@ class End:
 class Book:
     """The inventory as plain rows by arrangement: many small look-ups are slow in tables.
 
-    Rows are named tuples of the tables' columns; `first` and `last` are dates, None where unknown.
+    Rows are named tuples of the tables' columns; `first` and `last` are dates, None where unknown,
+    and `from`, a word of Python, is called `since`.
     """
 
     def __init__(self, inventory: Inventory) -> None:
@@ -330,6 +331,8 @@ class Book:
         self.members = _by(inventory.memberships, "arrangement")
         self.names = _by(inventory.names, "arrangement")
         self.claims = _by(inventory.claims, "arrangement")
+        self.figures = _by(inventory.figures, "arrangement")
+        self.context = _by(inventory.context, "arrangement")
         self.alone = _by(inventory.alone, "code", "area")
         self.lasts = {row.key: row.lasts for row in _rows(inventory.forms)}
         self.start: date | None = _date_of(inventory.begins)
@@ -376,7 +379,7 @@ class Book:
 def _rows(table: pd.DataFrame) -> Iterator[Any]:
     """Rows as named tuples, days as dates; typed loosely because the columns differ by table."""
     dated = "first" in table
-    for row in table.itertuples(index=False):
+    for row in table.rename(columns={"from": "since"}).itertuples(index=False):
         plain: Any = row
         yield (
             plain._replace(first=_date_of(plain.first), last=_date_of(plain.last))

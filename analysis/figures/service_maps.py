@@ -12,7 +12,7 @@ Membership is a class, not a count, so areas of the map may be filled with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -42,14 +42,26 @@ _NAMES = 3  # bodies that stand above a map
 Circle = Sequence[Body]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a map shows of a circle: codes, the first of its `count` bodies with how sure each is,
+    and whether all evidence is `old`.
+    """
+
+    members: tuple[str, ...]
+    bodies: tuple[str, ...]
+    count: int
+    old: bool
+
+
 def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
     """The maps of bodies in as many figures as they need; none without a shared service.
 
     The first figure is that of the main report, with the bodies of most members.
     """
     return [
-        plot_bodies(view, circles=part, part=number, boundaries=boundaries)
-        for number, part in enumerate(_pages(view.circles), start=1)
+        _of(view, circles, number, boundaries)
+        for number, circles in enumerate(_pages(view.circles), start=1)
     ]
 
 
@@ -58,7 +70,6 @@ def _pages(circles: Sequence[Circle]) -> list[Sequence[Circle]]:
     return [circles[start:end] for start, end in pairwise(cuts) if start < end]
 
 
-@style.drawn
 def plot_bodies(
     view: Sharing,
     *,
@@ -83,6 +94,35 @@ def plot_bodies(
     if not (view.circles if circles is None else circles):
         raise ValueError("no shared service to draw; leave the figure out")
     circles = style.page_of(_pages(view.circles), part) if circles is None else circles
+    return _of(view, circles, part, boundaries)
+
+
+def _of(view: Sharing, circles: Sequence[Circle], part: int, boundaries: gpd.GeoDataFrame) -> Axes:
+    shown = [
+        Shown(
+            circle[0].members,
+            tuple(f"{text.short(body.name)}: {body.words}" for body in circle[:_NAMES]),
+            len(circle),
+            not any(body.dated for body in circle),
+        )
+        for circle in circles
+    ]
+    about = _description(view, circles, part)
+    return _drawn(view.region, shown, boundaries, about, left=_left_out(view, part))
+
+
+@style.drawn
+def _drawn(
+    region: Region,
+    circles: Sequence[Shown],
+    boundaries: gpd.GeoDataFrame,
+    about: style.Description,
+    *,
+    left: str,
+) -> Axes:
+    """The maps of `circles`, drawn from nothing but these, the ground and the words about them;
+    `left` is what the note says of what is left out.
+    """
     columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
     rows = -(-len(circles) // columns)
     grid = np.atleast_1d(style.canvas((_TALL + 0.5) * rows, columns=columns, rows=rows)).ravel()
@@ -99,23 +139,23 @@ def plot_bodies(
         style.settle(grid[0])
         figure.set_layout_engine(None)  # all maps keep the same size
         extent = grid[0].get_window_extent()
-        frames, alone = _frames(view, circles, boundaries, extent.width / extent.height)
+        frames, alone = _frames(region, circles, boundaries, extent.width / extent.height)
         for axes, circle, frame, bar in zip(grid, circles, frames, alone, strict=False):
-            _draw(axes, view, circle, boundaries, frame, bar=bar)
-    return style.describe(grid[0], _description(view, circles, part, shared=not all(alone)))
+            _draw(axes, region, circle, boundaries, frame, bar=bar)
+    scale = "" if all(alone) else " Kartor utan skalstreck har samma skala."
+    return style.describe(grid[0], replace(about, note=f"{about.note}{scale}{left}"))
 
 
 def _frames(
-    view: Sharing, circles: Sequence[Circle], boundaries: gpd.GeoDataFrame, aspect: float
+    region: Region, circles: Sequence[Shown], boundaries: gpd.GeoDataFrame, aspect: float
 ) -> tuple[list[Frame], list[bool]]:
     """The frame of each map, the same for those that need much the same, and whether it has a
     scale bar of its own: of maps with one frame only the first.
     """
     own = []
     for circle in circles:
-        members = circle[0].members
-        outside = [code for code in members if code not in view.region.members]
-        framed = _framed(view, members)
+        outside = [code for code in circle.members if code not in region.members]
+        framed = _framed(region, circle.members)
         own.append(maps.frame_of(framed, boundaries, also=outside, aspect=aspect))
     least = min(frame.width for frame in own)
     near = [frame for frame in own if frame.width <= _ALIKE * least]
@@ -137,67 +177,61 @@ def _frames(
     )
 
 
-def _heading(circle: Circle, width: int) -> str:
+def _heading(circle: Shown, width: int) -> str:
     """Names of the bodies, and how sure each is."""
-    lines = [wrap(f"{text.short(body.name)}: {body.words}", width) for body in circle[:_NAMES]]
-    more = len(circle) - _NAMES
+    lines = [wrap(body, width) for body in circle.bodies]
+    more = circle.count - _NAMES
     return "\n".join([*lines, *([f"och {text.bodies_counted(more)} till"] if more > 0 else [])])
 
 
 def _draw(
     axes: Axes,
-    view: Sharing,
-    circle: Circle,
+    region: Region,
+    circle: Shown,
     boundaries: gpd.GeoDataFrame,
     frame: Frame,
     *,
     bar: bool,
 ) -> None:
-    members = circle[0].members
-    old = not any(body.dated for body in circle)
-    colour = to_hex(tint(style.ACCENT, 0.2 if old else 0.4))
+    colour = to_hex(tint(style.ACCENT, 0.2 if circle.old else 0.4))
     sheet = maps.draw_ground(
         axes,
-        view.region,
+        region,
         boundaries,
         frame,
         fill=pd.Series(
-            dict.fromkeys(view.region.members, style.LAND) | dict.fromkeys(members, colour)
+            dict.fromkeys(region.members, style.LAND) | dict.fromkeys(circle.members, colour)
         ),
         bar=bar,
     )
-    if old:
+    if circle.old:
         fill(
             axes,
-            sheet.areas[sheet.land.index.isin(members)],
+            sheet.areas[sheet.land.index.isin(circle.members)],
             facecolor="none",
             edgecolor=style.ACCENT,
             linewidth=0,
             hatch="////",
             zorder=1.6,
         )
-    _name(axes, view, members, sheet)
+    _name(axes, region, circle.members, sheet)
 
 
-def _framed(view: Sharing, known: Sequence[str]) -> Region:
+def _framed(region: Region, known: Sequence[str]) -> Region:
     """The region as a map frames it: of very many members only those of the body."""
-    members = view.region.members
+    members = region.members
     inside = tuple(code for code in members if code in known)
     few = not inside or len(members) <= MOST_DRAWN
-    return view.region if few else replace(view.region, members=inside)
+    return region if few else replace(region, members=inside)
 
 
-def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> None:
+def _name(axes: Axes, region: Region, members: Sequence[str], sheet: Sheet) -> None:
     """Names on land: the region's members (of many only those of the body), then those outside it.
 
     What is large enough to be told apart has its name; smaller ones as far as they find room.
     """
-    few = len(view.region.members) <= maps.MANY
-    own = [
-        code
-        for code in view.region.members
-        if code in sheet.land.index and (few or code in members)
-    ]
+    few = len(region.members) <= maps.MANY
+    own = [code for code in region.members if code in sheet.land.index and (few or code in members)]
     outside = [code for code in members if code in sheet.land.index and code not in own]
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -217,9 +251,7 @@ def _name(axes: Axes, view: Sharing, members: Sequence[str], sheet: Sheet) -> No
     labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
 
 
-def _description(
-    view: Sharing, circles: Sequence[Circle], part: int, *, shared: bool
-) -> style.Description:
+def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:
     shown = [body for circle in circles for body in circle]
     frame = pd.DataFrame(
         [
@@ -261,9 +293,7 @@ def _description(
         sources=SOURCES,
         table=table,
         note="Svart linje: kommunerna i rapporten. Streckad yta: bara äldre belägg, och inget slut "
-        "är känt. Bara medlemmar som källorna namnger är färgade."
-        + (" Kartor utan skalstreck har samma skala." if shared else "")
-        + _left_out(view, part),
+        "är känt. Bara medlemmar som källorna namnger är färgade.",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -54,7 +55,7 @@ class Row:
     """
 
     key: str
-    label: str
+    name: str
     form: str
     areas: tuple[str, ...]
     start: float
@@ -71,8 +72,14 @@ class Row:
     heads: bool = False
 
     @property
+    def label(self) -> str:
+        """Name and letter, in lines that have room beside the drawing as wide as it is now."""
+        wide = 44 if style.width() == style.WIDTH else 24
+        return wrap(f"{self.name} [{FORM_LETTERS[self.form]}]", wide)
+
+    @property
     def height(self) -> float:
-        """Inches."""
+        """Inches of the drawing as wide as it is now."""
         return _ROW + _LINE * (self.label.count("\n") + 1) + _HEAD * self.heads
 
 
@@ -81,7 +88,11 @@ def timelines_of(view: Sharing) -> list[Axes]:
 
     The first figure is that of the main report.
     """
-    return [plot_timeline(view, part=part) for part in range(1, len(timeline_pages(view)) + 1)]
+    pages = timeline_pages(view)
+    return [
+        _drawn(view.day, rows, _description(view, pages, part))
+        for part, rows in enumerate(pages, start=1)
+    ]
 
 
 def timeline_pages(view: Sharing) -> list[list[Row]]:
@@ -146,12 +157,10 @@ def _row(
     best = rows if over else alive
     first = spans.sort_values("start", kind="stable")["area"].iloc[0]
     head = best.sort_values("last_evidence", ascending=False, kind="stable").iloc[0]
-    form = str(head["legal_form"])
-    wide = 44 if style.width() == style.WIDTH else 24
     return Row(
         key=key,
-        label=wrap(f"{text.short(view.names[key])} [{FORM_LETTERS[form]}]", wide),
-        form=form,
+        name=text.short(view.names[key]),
+        form=str(head["legal_form"]),
         areas=tuple(dict.fromkeys(rows["area"])),
         start=_year(spans["start"].min()),
         stated=text.since(view, key, str(first))[:1].isdigit(),
@@ -171,7 +180,6 @@ def _year(day: Any) -> float:
     return float(day.year + (day.day_of_year - 1) / 365.25)
 
 
-@style.drawn
 def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
     """When each body ran services for the members, up to the date; light after the last evidence.
 
@@ -185,14 +193,21 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
     >>> style.description_of(axes.figure).subtitle
     'Organ som har skött tjänster för kommunerna, till 30 juni 2026'
     """
-    rows = style.page_of(timeline_pages(view), part)
+    pages = timeline_pages(view)
+    rows = style.page_of(pages, part)
+    return _drawn(view.day, rows, _description(view, pages, part))
+
+
+@style.drawn
+def _drawn(day: date, rows: Sequence[Row], about: style.Description) -> Axes:
+    """The timeline of `rows` up to `day`, drawn from nothing but these and its words."""
     heights = [row.height for row in rows]
     foot = 0.24 if style.width() == style.WIDTH else 0.55
     axes, under = style.canvas(
         sum(heights) + 0.28 + foot, rows=2, height_ratios=[sum(heights) + 0.28, foot]
     )
     sharp(axes)
-    now = view.day.year + (view.day.timetuple().tm_yday - 1) / 365.25
+    now = day.year + (day.timetuple().tm_yday - 1) / 365.25
     with style.look():
         under.set_axis_off()
         first = min(row.start for row in rows)
@@ -228,7 +243,7 @@ def plot_timeline(view: Sharing, *, part: int = 1) -> Axes:
             handletextpad=0.5,
             labelspacing=0.35,
         )
-    return style.describe(axes, _description(view, rows, part))
+    return style.describe(axes, about)
 
 
 def _draw(axes: Axes, row: Row, y: float, now: float) -> None:
@@ -338,7 +353,8 @@ def _handles(rows: Sequence[Row]) -> list[Any]:
     ]
 
 
-def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Description:
+def _description(view: Sharing, pages: Sequence[Sequence[Row]], part: int) -> style.Description:
+    rows = pages[part - 1]
     frame = pd.DataFrame(
         [
             {
@@ -371,7 +387,7 @@ def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Descrip
     ran = [f"{row.body}: {row.since}, {row.said}" for row in rows_of(frame)]
     return style.Description(
         id=key,
-        title=_title(view, rows) + (f", del {part}" if part > 1 else ""),
+        title=_title(view, pages, rows) + (f", del {part}" if part > 1 else ""),
         subtitle=f"Organ som har skött tjänster för kommunerna, till {swedish.day(view.day)}",
         alt=f"Tidslinje med en rad för varje organ. {'. '.join(ran)}.",
         sources=SOURCES,
@@ -385,7 +401,7 @@ def _description(view: Sharing, rows: Sequence[Row], part: int) -> style.Descrip
     )
 
 
-def _title(view: Sharing, drawn: Sequence[Row]) -> str:
+def _title(view: Sharing, pages: Sequence[Sequence[Row]], drawn: Sequence[Row]) -> str:
     """The message, cooperation by cooperation; a body of several counts in each."""
     if all(row.vague for row in drawn):
         count = text.bodies_counted(len(drawn))
@@ -393,7 +409,7 @@ def _title(view: Sharing, drawn: Sequence[Row]) -> str:
     keys, said = (
         {
             row.key
-            for page in timeline_pages(view)
+            for page in pages
             for row in page
             if not row.vague or any(other.vague for other in drawn)
         },

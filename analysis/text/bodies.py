@@ -17,7 +17,7 @@ from analysis.arrangements import ALL_AREAS, EVENT_LABELS, NO_INFORMATION, REGIO
 from analysis.regions import municipalities
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.views.services import Sharing, rows_of
+from analysis.views.services import Sharing
 
 _WHEN = {"stated": "{}", "evidence": "{}", "not-before": "tidigast {}", "approximate": "omkring {}"}
 _STARTED = "i drift"  # a source states the day; otherwise it only shows that it ran then
@@ -50,14 +50,10 @@ def body_text(view: Sharing, key: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _rows(table: pd.DataFrame, key: str) -> list[Any]:
-    """The body's rows; `from`, a word of Python, is called `since`."""
-    return list(rows_of(table[table["arrangement"] == key].rename(columns={"from": "since"})))
-
-
 def _head(view: Sharing, key: str) -> str:
-    body = next(row for row in rows_of(view.inventory.arrangements) if row.key == key)
-    named = _rows(view.inventory.names, key)
+    book = view.inventory.book
+    body = next(row for row in book.bodies if row.key == key)
+    named = book.names.get(key, [])
     earlier = [f"{row.name}{_span(row)}" for row in named if row.name != view.names[key]]
     also = f" Andra namn: {swedish.listed(earlier)}." if earlier else ""
     host = REGIONS.get(body.host) or (municipalities()[body.host].name if body.host else "")
@@ -76,7 +72,7 @@ def _span(row: Any) -> str:
 
 def _areas(view: Sharing, key: str) -> str:
     """The services of the body, each with how sure it is on the date."""
-    covered = dict.fromkeys(row.area for row in _rows(view.inventory.coverage, key))
+    covered = dict.fromkeys(row.area for row in view.inventory.book.coverage.get(key, []))
     state = view.state[view.state["arrangement"] == key]
     said = dict(zip(state["area"], state["words"], strict=True))
     groups: dict[str, list[str]] = {}
@@ -92,7 +88,7 @@ def _areas(view: Sharing, key: str) -> str:
 def _members(view: Sharing, key: str) -> str:
     """Who was a member of what and when; those with the same days and services together."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for row in _rows(view.inventory.memberships, key):
+    for row in view.inventory.book.members.get(key, []):
         name = municipalities()[row.code].name
         groups.setdefault((row.area, _span(row)), []).append(name)
     said = []
@@ -106,7 +102,7 @@ def _members(view: Sharing, key: str) -> str:
 def _events(view: Sharing, key: str) -> Iterator[str]:
     """One line for what one source says of one day, the undated last."""
     rows = sorted(
-        _rows(view.inventory.events, key),
+        view.inventory.book.events.get(key, []),
         key=lambda row: (row.date == "", row.date, row.source, row.event, row.note),
     )
     same = groupby(rows, key=lambda row: (row.date, row.basis, row.event, row.source, row.note))
@@ -130,7 +126,8 @@ def _which(view: Sharing, rows: Iterable[Any]) -> str:
 
 
 def _context(view: Sharing, key: str) -> Iterator[str]:
-    for row in sorted(_rows(view.inventory.context, key), key=lambda row: (not row.date, row.date)):
+    told = view.inventory.book.context.get(key, [])
+    for row in sorted(told, key=lambda row: (not row.date, row.date)):
         when = f"{swedish.capitalised(text.date_text(row.date))}: " if row.date else ""
         yield f"{when}{row.text} ({_cited(view, row.source)})"
 
@@ -147,15 +144,15 @@ def _cited(view: Sharing, source: str) -> str:
 
 def sources_of_body(view: Sharing, key: str) -> list[str]:
     """The sources of a body, each once, as full citations."""
-    inventory = view.inventory
-    tables = (
-        inventory.names,
-        inventory.coverage,
-        inventory.memberships,
-        inventory.events,
-        inventory.figures,
-        inventory.claims,
-        inventory.context,
+    book = view.inventory.book
+    kinds = (
+        book.names,
+        book.coverage,
+        book.members,
+        book.events,
+        book.figures,
+        book.claims,
+        book.context,
     )
-    cited = dict.fromkeys(row.source for table in tables for row in _rows(table, key))
+    cited = dict.fromkeys(row.source for kind in kinds for row in kind.get(key, []))
     return [text.citation(view, source) for source in cited]

@@ -231,10 +231,7 @@ class Sharing:
                 )
             )
         )
-        whole = metrics.counted_services(self.state)
-        codes = set(
-            whole.loc[(whole["arrangement"] == key) & whole["area"].isin(rows["area"]), "code"]
-        )
+        codes = {code for area in rows["area"] for code in self._partners[key, area]}
         own = [code for code in self.region.members if code in codes]
         return Body(
             key,
@@ -249,6 +246,15 @@ class Sharing:
             bool(best.new),
             self._newest_source(key, best.area) or best.sources.split("; ")[0],
         )
+
+    @cached_property
+    def _partners(self) -> dict[tuple[str, str], list[str]]:
+        """The codes of all municipalities that a body does a counted service for."""
+        found: dict[tuple[str, str], list[str]] = {}
+        rows = metrics.counted_services(self.state)
+        for key, area, code in zip(rows["arrangement"], rows["area"], rows["code"], strict=True):
+            found.setdefault((key, area), []).append(code)
+        return found
 
     def _newest_source(self, key: str, area: str) -> str:
         """Where the newest evidence of a task by the date stands."""
