@@ -24,7 +24,6 @@ from analysis.figures import maps, style
 from analysis.figures.service_marks import (
     ALONE_LOOK,
     FORM_LETTERS,
-    NAME,
     SOURCES,
     box_look,
     handles,
@@ -590,13 +589,16 @@ def _matrix_description(
 
 
 def matrix_table(view: Sharing) -> Table:
-    """Every row of the state for the members, with full sources; one row a body and service."""
-    columns = ["area", "name", "body", "form", "host", "said", "last", "since", "trust", "sources"]
+    """Every row of the state for the members, with full sources; those that say the same of
+    several members are one row.
+    """
+    same = ["area", "arrangement", "legal_form", "host", "words", "last_evidence", "trust"]
+    rows = view.own.groupby([*same, "sources"], sort=False, dropna=False)["code"].agg(list)
     frame = pd.DataFrame(
         [
             {
                 "area": view.area_names[row.area],
-                "name": municipalities()[row.code].name,
+                "names": swedish.listed(text.alphabetical(row.code)),
                 "body": view.names[row.arrangement],
                 "form": view.form_names[row.legal_form],
                 "host": text.host_name(row.host) if row.host else None,
@@ -606,13 +608,24 @@ def matrix_table(view: Sharing) -> Table:
                 "trust": TRUST_LABELS[row.trust],
                 "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; ")),
             }
-            for row in rows_of(view.own)
+            for row in rows_of(rows.reset_index())
         ],
-        columns=columns,
+        columns=[
+            "area",
+            "names",
+            "body",
+            "form",
+            "host",
+            "said",
+            "last",
+            "since",
+            "trust",
+            "sources",
+        ],
     )
     formats: dict[str, Any] = {
         "area": word("Tjänst"),
-        "name": NAME,
+        "names": word("Kommuner"),
         "body": word("Organ"),
         "form": word("Form"),
         "host": word("Värd"),

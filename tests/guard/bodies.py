@@ -718,10 +718,10 @@ def _circles_title(whole: Area) -> str:
 def matrix(at: Place) -> Figure:
     """Every row of the members; the alt text tells who shares what of the services on its page."""
     of = shared(at.whole)
-    cells = [
-        [
+    members: dict[tuple[str, ...], list[str]] = {}
+    for row in of.own:
+        told = (
             area_names()[row.area],
-            names()[row.code],
             name_of(row.body),
             forms()[row.form],
             host(row.host) if row.host else "–",
@@ -730,10 +730,19 @@ def matrix(at: Place) -> Figure:
             since(row.body, row.area),
             _TRUST[row.trust],
             " | ".join(citation(key) for key in row.sources),
-        ]
-        for row in of.own
+        )
+        members.setdefault(told, []).append(row.code)
+    cells = [[told[0], listed(named(codes)), *told[1:]] for told, codes in members.items()]
+    heads = [
+        "Tjänst",
+        "Kommuner",
+        "Organ",
+        "Form",
+        "Värd",
+        "Hur säkert",
+        "Senaste belägg",
+        "Startår",
     ]
-    heads = ["Tjänst", "Kommun", "Organ", "Form", "Värd", "Hur säkert", "Senaste belägg", "Startår"]
     table = Table(f"Tjänster, organ och kommuner {TODAY}", [*heads, "Säkerhet", "Källor"], cells)
     more = f", del {at.page}" if at.page > 1 else ""
     return Figure(
