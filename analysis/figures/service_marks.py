@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -24,7 +24,7 @@ from matplotlib.patches import Patch
 from analysis.arrangements import DATED, EVENT_LABELS, LABELS, PLANS, State
 from analysis.figures import style
 from analysis.tables import Format
-from analysis.views.services import Cell, Sharing
+from analysis.views.services import Sharing
 
 SOURCES = ("services",)
 FORM_LETTERS = {
@@ -139,7 +139,16 @@ ALONE_LOOK: dict[str, Any] = {
 }
 
 
-def handles(cells: Iterable[Cell]) -> list[Any]:
+class Sign(NamedTuple):
+    """What is drawn of a cell; `letter` is "" where no body has a form."""
+
+    state: State
+    year: int | None
+    event: str
+    letter: str
+
+
+def handles(cells: Iterable[Sign]) -> list[Any]:
     """Legend entries of the states that occur among `cells`, the surest first."""
     found = list(cells)
     states = {cell.state for cell in found}

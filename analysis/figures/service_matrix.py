@@ -11,7 +11,8 @@ column: a municipality; those of two cooperations stand apart, under the names o
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from analysis.figures.service_marks import (
     ALONE_LOOK,
     FORM_LETTERS,
     SOURCES,
+    Sign,
     box_look,
     handles,
     letters_text,
@@ -42,6 +44,54 @@ from analysis.text.service_titles import matrix_title
 from analysis.views.services import Cell, Sharing, rows_of
 
 Line = tuple[str, str, float]  # group or area, its key, height in inches
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a matrix shows of a service: its key and name, `signs` by code, and the bodies that
+    count for those.
+    """
+
+    area: str
+    name: str
+    signs: Mapping[str, Sign]
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a compact matrix shows: codes by cooperation, the names of two, and the services."""
+
+    groups: list[list[str]]
+    heads: list[str]
+    rows: list[Row]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all columns."""
+        return [code for group in self.groups for code in group]
+
+
+def _row(view: Sharing, area: str, codes: Sequence[str]) -> Row:
+    return Row(
+        area,
+        view.area_names[area],
+        {code: _sign(view.cell(area, code)) for code in codes},
+        _bodies(view, area, codes),
+    )
+
+
+def _bodies(view: Sharing, area: str, codes: Sequence[str]) -> tuple[str, ...]:
+    rows = view.counted
+    mine = rows[(rows["area"] == area) & rows["code"].isin(codes)]
+    return tuple(view.names[key] for key in mine["arrangement"].unique())
+
+
+def _sign(cell: Cell) -> Sign:
+    letter = FORM_LETTERS[cell.row.legal_form] if cell.row is not None else ""
+    return Sign(cell.state, cell.year, cell.event, letter)
+
+
 _MOST = 24  # most municipalities in a matrix; the table has them all
 _ROW, _GAP = 0.165, 0.14  # inches: a row of the compact matrix; between two cooperations
 _NAME = 2.15  # inches for the names of services
@@ -83,7 +133,6 @@ def compact_of(view: Sharing) -> list[Axes]:
     return [plot_compact(view)] if _shown_areas(view, codes) else []
 
 
-@style.drawn
 def plot_compact(view: Sharing) -> Axes:
     """Services and municipalities on one page: three shades of how sure it is, and the year.
 
@@ -97,12 +146,19 @@ def plot_compact(view: Sharing) -> Axes:
     >>> style.description_of(axes.figure).subtitle
     'Tjänster och kommuner 30 juni 2026; årtalet är det senaste beläggets'
     """
+    shown = {wide: _shown(view, wide) for wide in (True, False)}
     wide = style.width() == style.WIDTH
-    groups = columns_of(view, _MOST if wide else 8)
-    areas = _compact_areas(view, [code for codes in groups for code in codes])
-    if not areas:
+    if not shown[wide].rows:
         raise ValueError("nothing is known of any service; leave the figure out")
-    drawing = _Compact(view, groups, areas, wide)
+    about = _compact_description(view, _Compact(shown[wide], wide))
+    return _drawn_compact(shown[True], shown[False], about)
+
+
+@style.drawn
+def _drawn_compact(wide: Shown, narrow: Shown, about: style.Description) -> Axes:
+    """The compact matrix for paper or a telephone, drawn from nothing but this and its words."""
+    on_paper = style.width() == style.WIDTH
+    drawing = _Compact(wide if on_paper else narrow, on_paper)
     axes = style.canvas(drawing.height)
     sharp(axes)
     with style.look():
@@ -110,15 +166,24 @@ def plot_compact(view: Sharing) -> Axes:
         axes.set_xlim(0, style.width())
         axes.set_ylim(drawing.height, 0)
         drawing.draw(axes)
-    return style.describe(axes, _compact_description(drawing))
+    return style.describe(axes, about)
 
 
-def _compact_areas(view: Sharing, codes: Sequence[str]) -> list[str]:
+def _shown(view: Sharing, wide: bool) -> Shown:
+    """What has room in the compact matrix for paper, or for a telephone."""
+    groups = columns_of(view, _MOST if wide else 8)
+    codes = [code for part in groups for code in part]
+    heads = [part.region.name for part in view.parts if set(part.region.members) & set(codes)]
+    areas = _compact_areas(view, codes, wide)
+    return Shown(groups, heads, [_row(view, area, codes) for area in areas])
+
+
+def _compact_areas(view: Sharing, codes: Sequence[str], wide: bool) -> list[str]:
     """The services that the page has room for, in the order of the inventory."""
     areas = _shown_areas(view, codes)
     many = len(codes) > maps.MANY  # their names stand upright
     most = _ROWS - 3 * (len(view.parts) > 1) - 4 * many  # more words stand around it
-    if len(codes) <= 5 and style.width() == style.WIDTH:
+    if len(codes) <= 5 and wide:
         most = 2 * _ROWS
     surest = sorted(areas, key=lambda area: _rank(view, area, codes))[:most]
     return [area for area in areas if area in surest]
@@ -135,12 +200,10 @@ def _rank(view: Sharing, area: str, codes: Sequence[str]) -> int:
 class _Compact:
     """Where everything stands in the compact matrix, in inches."""
 
-    def __init__(
-        self, view: Sharing, groups: Sequence[Sequence[str]], areas: Sequence[str], wide: bool
-    ) -> None:
-        self.view, self.groups, self.areas = view, groups, areas
-        codes = [code for part in groups for code in part]
-        gaps = _GAP * (len(groups) - 1)
+    def __init__(self, shown: Shown, wide: bool) -> None:
+        self.shown, self.groups = shown, shown.groups
+        codes, areas = shown.codes, shown.rows
+        gaps = _GAP * (len(self.groups) - 1)
         half = style.width() / 2 - 0.12
         two = wide and len(areas) > _ONE_BLOCK and half - gaps - _SMALL * len(codes) > _LEAST_NAME
         self.blocks = 2 if two else 1
@@ -153,48 +216,44 @@ class _Compact:
         self.head = (
             0.14
             + (0.06 if self.cell < _TIGHT else 0.047) * longest
-            + (0.16 if len(groups) > 1 else 0)
+            + (0.16 if len(self.groups) > 1 else 0)
         )
-        self.entries = handles(view.cell(area, code) for area in areas for code in codes)
+        self.entries = handles(sign for row in areas for sign in row.signs.values())
         self.lines = int(np.ceil(len(areas) / self.blocks))
         self.foot = 0.2 * int(np.ceil(len(self.entries) / (4 if wide else 2))) + 0.1
         self.beside = self.block - self.right if self.blocks == 1 else 0.0  # for names of bodies
         rows = (sum(map(self._tall, self._of(block))) for block in range(self.blocks))
         self.height = self.head + max(rows) + self.foot
 
-    def _of(self, block: int) -> Sequence[str]:
-        return self.areas[block * self.lines : (block + 1) * self.lines]
+    def _of(self, block: int) -> Sequence[Row]:
+        return self.shown.rows[block * self.lines : (block + 1) * self.lines]
 
-    def _tall(self, area: str) -> float:
+    def _tall(self, row: Row) -> float:
         """Inches of a row: more where a name needs several lines."""
-        return _ROW + _LINE * (max(len(self._name(area)), len(self._said(area))) - 1)
+        return _ROW + _LINE * (max(len(self._name(row)), len(self._said(row))) - 1)
 
-    def _name(self, area: str) -> list[str]:
-        return _in_lines(self.view.area_names[area], int(19 * self.name), 7)
+    def _name(self, row: Row) -> list[str]:
+        return _in_lines(row.name, int(19 * self.name), 7)
 
-    def _said(self, area: str) -> list[str]:
+    def _said(self, row: Row) -> list[str]:
         """The bodies that perform a service, in lines."""
-        names = self.bodies(area)
+        names = self.bodies(row)
         said = ", ".join(map(text.short, names))
         if len(names) > 1 and len(said) > 20 * self.beside:
             said = text.bodies_counted(len(names))
         return _in_lines(said, int(20 * self.beside), 6.5)
 
-    def bodies(self, area: str) -> list[str]:
+    def bodies(self, row: Row) -> Sequence[str]:
         """Names of the bodies beside a row; none where there is no room for them."""
-        if self.beside <= _BESIDE:
-            return []
-        codes = [code for part in self.groups for code in part]
-        rows = self.view.counted
-        mine = rows[(rows["area"] == area) & rows["code"].isin(codes)]
-        return [self.view.names[key] for key in mine["arrangement"].unique()]
+        return row.bodies if self.beside > _BESIDE else ()
 
     def named(self) -> list[str]:
         """The bodies whose names the matrix prints."""
-        shown = [names for names in map(self.bodies, self.areas) if len(names) == 1]
+        beside = [self.bodies(row) for row in self.shown.rows]
+        shown = [names for names in beside if len(names) == 1]
         pairs = [
             names
-            for names in map(self.bodies, self.areas)
+            for names in beside
             if len(names) > 1 and len(", ".join(map(text.short, names))) <= 20 * self.beside
         ]
         return [name for names in (*shown, *pairs) for name in names]
@@ -202,8 +261,8 @@ class _Compact:
     def draw(self, axes: Axes) -> None:
         """Everything: heads, rows, legend."""
         for block in range(self.blocks):
-            if areas := self._of(block):
-                self._block(axes, block * self.block, areas)
+            if rows := self._of(block):
+                self._block(axes, block * self.block, rows)
         axes.legend(
             handles=self.entries,
             loc="lower left",
@@ -216,7 +275,7 @@ class _Compact:
             labelspacing=0.35,
         )
 
-    def _block(self, axes: Axes, left: float, areas: Sequence[str]) -> None:
+    def _block(self, axes: Axes, left: float, rows: Sequence[Row]) -> None:
         places = self._places(left + self.name)
         steep = self.cell < _TIGHT
         for code, x in places.items():
@@ -231,19 +290,12 @@ class _Compact:
                 rotation_mode="anchor",
             )
         if len(self.groups) > 1:
-            for part, codes in zip(self.view.parts, self.groups, strict=False):
-                axes.text(
-                    places[codes[0]],
-                    0.1,
-                    part.region.name,
-                    fontsize=7.5,
-                    fontweight="bold",
-                    va="center",
-                )
+            for name, codes in zip(self.shown.heads, self.groups, strict=True):
+                axes.text(places[codes[0]], 0.1, name, fontsize=7.5, fontweight="bold", va="center")
         top = self.head
-        for area in areas:
-            self._row(axes, left, places, area, (top, self._tall(area)))
-            top += self._tall(area)
+        for row in rows:
+            self._row(axes, left, places, row, (top, self._tall(row)))
+            top += self._tall(row)
 
     def _places(self, left: float) -> dict[str, float]:
         found, x = {}, left
@@ -259,17 +311,17 @@ class _Compact:
         axes: Axes,
         left: float,
         places: dict[str, float],
-        area: str,
+        row: Row,
         place: tuple[float, float],
     ) -> None:
         top, tall = place
         middle = top + tall / 2
         line = [left, left + self.block - 0.1]
         axes.plot(line, [top + tall] * 2, color=style.RULE, linewidth=0.3)
-        _write(axes, left, middle, self._name(area), 7, style.INK)
+        _write(axes, left, middle, self._name(row), 7, style.INK)
         for code, x in places.items():
-            draw_cell(axes, self.view.cell(area, code), x, middle, self.cell)
-        _write(axes, left + self.right, middle, self._said(area), 6.5, style.MUTED)
+            draw_cell(axes, row.signs[code], x, middle, self.cell)
+        _write(axes, left + self.right, middle, self._said(row), 6.5, style.MUTED)
 
 
 def _in_lines(name: str, letters: int, size: float) -> list[str]:
@@ -294,9 +346,9 @@ def _write(
 
 
 def draw_cell(
-    axes: Axes, cell: Cell, left: float, middle: float, width: float, *, letter: str = ""
+    axes: Axes, cell: Sign, left: float, middle: float, width: float, *, lettered: bool = False
 ) -> None:
-    """One cell of a matrix, `width` inches wide: its look, its year and perhaps a letter."""
+    """One cell of a matrix, `width` inches wide: its look, its year and perhaps its letter."""
     centre = left + width / 2
     year = str(cell.year or "odat.") if width >= _TIGHT else ""
     if cell.state in (State.UNKNOWN, State.ENDED):
@@ -329,7 +381,7 @@ def draw_cell(
         axes.text(
             centre,
             middle,
-            f"{letter} {year}".strip() if roomy else year,
+            f"{cell.letter * lettered} {year}".strip() if roomy else year,
             ha="center",
             fontsize=6.2 if roomy else 5.2,
             va="center_baseline",
@@ -338,15 +390,14 @@ def draw_cell(
         )
 
 
-def _compact_description(drawing: _Compact) -> style.Description:
-    view, areas = drawing.view, drawing.areas
-    codes = [code for part in drawing.groups for code in part]
-    left = len(_shown_areas(view, codes)) - len(areas)
+def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
+    codes, rows = drawing.shown.codes, drawing.shown.rows
+    left = len(_shown_areas(view, codes)) - len(rows)
     parts = []
     for code in codes:
         counts: dict[State, int] = {}
-        for area in areas:
-            state = view.cell(area, code).state
+        for row in rows:
+            state = row.signs[code].state
             kind = State.EVIDENCED if state in DATED else state
             counts[kind] = counts.get(kind, 0) + 1
         said = [f"{counts[state]} {words}" for state, words in _ALT.items() if state in counts]
@@ -355,19 +406,18 @@ def _compact_description(drawing: _Compact) -> style.Description:
         id="tjanst-oversikt",
         title=matrix_title(view),
         subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste beläggets",
-        alt=f"Matris med {len(areas)} tjänster. {'. '.join(parts)}.",
+        alt=f"Matris med {len(rows)} tjänster. {'. '.join(parts)}.",
         sources=SOURCES,
-        table=compact_table(view, codes, areas),
+        table=compact_table(view, codes, [row.area for row in rows]),
         measures=("shared_services",),
-        note=" ".join(filter(None, _compact_notes(drawing, codes, left))),
+        note=" ".join(filter(None, _compact_notes(view, drawing, left))),
     )
 
 
-def _compact_notes(drawing: _Compact, codes: Sequence[str], left: int) -> Iterator[str]:
+def _compact_notes(view: Sharing, drawing: _Compact, left: int) -> Iterator[str]:
     """What a reader has to know of the signs and letters, and what stands in the appendix."""
-    view = drawing.view
-    shown = [view.cell(area, code) for area in drawing.areas for code in codes]
-    others = len(view.region.members) - len(codes)
+    shown = [sign for row in drawing.shown.rows for sign in row.signs.values()]
+    others = len(view.region.members) - len(drawing.shown.codes)
     yield "Belagd: en källa från mandatperioden eller de tre senaste åren visar det."
     yield "Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
     if any(not cell.year and cell.state == State.UNCLEAR for cell in shown):
@@ -415,7 +465,6 @@ def _columns(view: Sharing) -> list[str]:
     return [code for part in columns_of(view) for code in part]
 
 
-@style.drawn
 def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int = 1) -> Axes:
     """Matrix of services and municipalities by area group, with form, bodies and year.
 
@@ -432,11 +481,21 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
     """
     codes = _columns(view)
     lines = style.page_of(matrix_pages(view), part) if lines is None else lines
-    shown = [view.cell(key, code) for _, key, _ in lines for code in codes]
-    entries = handles(shown)
+    rows = [(key if kind == "group" else _row(view, key, codes), tall) for kind, key, tall in lines]
+    return _drawn_matrix(codes, rows, _matrix_description(view, codes, lines, part))
+
+
+@style.drawn
+def _drawn_matrix(
+    codes: Sequence[str], rows: Sequence[tuple[str | Row, float]], about: style.Description
+) -> Axes:
+    """The full matrix: groups and services with their inches, drawn from nothing but these."""
+    entries = handles(
+        sign for row, _ in rows if isinstance(row, Row) for sign in row.signs.values()
+    )
     columns = 3 if style.width() == style.WIDTH else 2
     head, foot = 0.78, 0.18 * -(-len(entries) // columns) + 0.12
-    height = head + sum(line[2] for line in lines) + foot
+    height = head + sum(tall for _, tall in rows) + foot
     axes = style.canvas(height)
     sharp(axes)
     with style.look():
@@ -445,14 +504,14 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
         axes.set_ylim(height, 0)
         _column_names(axes, codes, head)
         top = head
-        for kind, key, tall in lines:
-            if kind == "group":
-                axes.text(0, top + tall - 0.05, key, fontsize=8, fontweight="bold", va="bottom")
+        for row, tall in rows:
+            if isinstance(row, str):
+                axes.text(0, top + tall - 0.05, row, fontsize=8, fontweight="bold", va="bottom")
                 axes.plot(
                     [0, style.width()], [top + tall - 0.03] * 2, color=style.MUTED, linewidth=0.6
                 )
             else:
-                _matrix_line(axes, view, codes, key, (top, tall))
+                _matrix_line(axes, row, (top, tall))
             top += tall
         axes.legend(
             handles=entries,
@@ -464,7 +523,7 @@ def plot_matrix(view: Sharing, lines: Sequence[Line] | None = None, *, part: int
             borderaxespad=0,
             labelspacing=0.35,
         )
-    return style.describe(axes, _matrix_description(view, codes, lines, part))
+    return style.describe(axes, about)
 
 
 def _left() -> float:
@@ -512,41 +571,35 @@ def _column_names(axes: Axes, codes: Sequence[str], head: float) -> None:
 
 
 def _line_height(view: Sharing, codes: Sequence[str], area: str) -> float:
-    name = _area_name(view, area).count("\n")
-    bodies = _right_text(view, codes, area).count("\n")
+    name = _area_name(view.area_names[area]).count("\n")
+    bodies = _right_text(_bodies(view, area, codes), len(codes)).count("\n")
     return 0.178 + 0.105 * max(name, bodies)
 
 
-def _area_name(view: Sharing, area: str) -> str:
-    return wrap(view.area_names[area], 32 if _left() > 2 else 22)
+def _area_name(name: str) -> str:
+    return wrap(name, 32 if _left() > 2 else 22)
 
 
-def _right_text(view: Sharing, codes: Sequence[str], area: str) -> str:
+def _right_text(bodies: Sequence[str], columns: int) -> str:
     """Names of the bodies that count for the members drawn, where there is room."""
-    if len(codes) > 8 or style.width() < style.WIDTH:
+    if columns > 8 or style.width() < style.WIDTH:
         return ""
-    room = style.width() - _left() - _cell_width(len(codes)) * len(codes) - 0.1
-    rows = view.counted[(view.counted["area"] == area) & view.counted["code"].isin(codes)]
-    names = [text.short(view.names[key]) for key in rows["arrangement"].unique()]
-    return wrap(", ".join(names), int(room * 18.5))
+    room = style.width() - _left() - _cell_width(columns) * columns - 0.1
+    return wrap(", ".join(map(text.short, bodies)), int(room * 18.5))
 
 
-def _matrix_line(
-    axes: Axes, view: Sharing, codes: Sequence[str], area: str, place: tuple[float, float]
-) -> None:
+def _matrix_line(axes: Axes, row: Row, place: tuple[float, float]) -> None:
     top, tall = place
     middle = top + tall / 2
     axes.plot([0, style.width()], [top + tall] * 2, color=style.RULE, linewidth=0.3)
-    axes.text(0.06, middle, _area_name(view, area), fontsize=7.5, va="center", linespacing=1.0)
-    width = _cell_width(len(codes))
-    for column, code in enumerate(codes):
-        cell = view.cell(area, code)
-        letter = FORM_LETTERS[cell.row.legal_form] if cell.row is not None else ""
-        draw_cell(axes, cell, _left() + column * width, middle, width, letter=letter)
+    axes.text(0.06, middle, _area_name(row.name), fontsize=7.5, va="center", linespacing=1.0)
+    width = _cell_width(len(row.signs))
+    for column, sign in enumerate(row.signs.values()):
+        draw_cell(axes, sign, _left() + column * width, middle, width, lettered=True)
     axes.text(
-        _left() + width * len(codes) + 0.08,
+        _left() + width * len(row.signs) + 0.08,
         middle,
-        _right_text(view, codes, area),
+        _right_text(row.bodies, len(row.signs)),
         fontsize=6.5,
         va="center",
         color=style.MUTED,

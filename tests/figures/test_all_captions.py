@@ -273,14 +273,18 @@ CASES = {
 }
 
 
+WORDS_GIVEN = ("charts.plot_lines", "charts.plot_ranking")  # by who calls them
+
+
 def public_figures():
     """Module and name of every function of a region that draws a described figure."""
     folder = Path(style.__file__).parent
     for path in sorted(folder.glob("*.py")):
         module = import_module(f"analysis.figures.{path.stem}")
-        for name in re.findall(r"^@style\.drawn\ndef (\w+)", path.read_text("utf-8"), re.MULTILINE):
+        for name in re.findall(r"^def (plot_\w+)", path.read_text("utf-8"), re.MULTILINE):
             assert hasattr(module, name)
-            yield f"{path.stem}.{name}"
+            if f"{path.stem}.{name}" not in WORDS_GIVEN:
+                yield f"{path.stem}.{name}"
 
 
 def test_every_public_figure_has_a_row_here():
