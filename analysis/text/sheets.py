@@ -48,16 +48,16 @@ def _shared(sheet: Sheet) -> list[Line]:
     found = [
         (
             f"Delar i {body.name}",
-            f"{service_text.areas_listed(view, body.areas)}, med {_partners(sheet, body)}",
-            body.words,
+            f"{service_text.areas_listed(view, areas)}, med {_partners(sheet, body)}",
+            words,
         )
         for body in sheet.bodies
+        for words, areas in sheet.certain(body).items()
     ]
-    alone = list(dict.fromkeys(view.alone["area"]))
-    if alone:
-        found.append(
-            ("Sköter i egen regi", service_text.areas_listed(view, alone), "enligt inventeringen")
-        )
+    found += [
+        ("I egen regi", service_text.areas_listed(view, list(part["area"])), str(words))
+        for words, part in view.alone.groupby("words", sort=False)
+    ]
     if not found:
         found.append(("Delar med andra", UNKNOWN, "inventeringen har ingen rad"))
     return [

@@ -45,6 +45,15 @@ class Sheet:
         """Bodies with a counted service for the municipality, those of most services first."""
         return sorted(self.sharing.bodies, key=lambda body: -len(body.areas))
 
+    def certain(self, body: Body) -> dict[str, list[str]]:
+        """The services that a body does for the municipality, by the words of how sure each is."""
+        rows = self.sharing.counted
+        own = rows[rows["arrangement"] == body.key]
+        found: dict[str, list[str]] = {}
+        for area, words in zip(own["area"], own["words"], strict=True):
+            found.setdefault(str(words), []).append(str(area))
+        return found
+
     @cached_property
     def oldest(self) -> Body | None:
         """The body whose evidence is oldest, of those without any new one."""

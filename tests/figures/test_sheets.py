@@ -47,12 +47,24 @@ def test_every_member_has_a_sheet_with_its_own_figures() -> None:
 
 def test_what_is_shared_stands_with_whom_and_how_sure() -> None:
     kil = next(sheet for sheet in sheets_of("karlstad") if sheet.name == "Kil")
-    value, sure = lines(kil)["Delar i Räddningstjänsten Karlstadsregionen"]
-    assert value.startswith("räddningstjänst")
+    told = [line for line in text.lines_of(kil) if line[0].endswith("Karlstadsregionen")]
+    value, sure = next(line[1:] for line in told if line[1].startswith("räddningstjänst"))
     assert "Karlstad" in value
     assert "Kil" not in value.partition(" med ")[2].split(", ")
-    assert sure == "belagd 2024"
+    assert sure == "belagd 2023"  # not the 2024 of its other service
     assert lines(kil)["Flest pendlar till"] == ("Karlstad", "troligen, modellskattning 2021")
+
+
+def test_old_evidence_of_a_task_is_not_told_with_the_newer_of_another() -> None:
+    """Energy of ESEM was seen in 2023, water in 2012: each has a line with its own words."""
+    town = next(sheet for sheet in sheets_of("fyra-malarstader") if sheet.name == "Eskilstuna")
+    told = {line[1].partition(",")[0]: line[2] for line in text.lines_of(town) if "ESEM" in line[0]}
+    assert told["energi- och miljötjänster"] == "belagd 2023"
+    assert told["avfall och återvinning samt vatten och avlopp"].startswith(
+        "fanns 2012, inget slut"
+    )
+    alone = [sure for what, _, sure in text.lines_of(town) if what == "I egen regi"]
+    assert "egen regi, odaterad uppgift" in alone
 
 
 def test_old_evidence_is_the_first_question() -> None:

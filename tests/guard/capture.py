@@ -17,12 +17,29 @@ CHAPTERS = ("summary", "population", "commuting", "services")
 
 def chapters(region: str, only: Sequence[str] = ()) -> dict[str, list]:
     """What each chapter of `region` (or `only` some) shows, in its order."""
+    given = {"region": region, "name": "", "as_of": ""}
+    return {chapter: notebook(chapter, given) for chapter in only or CHAPTERS}
+
+
+def built(folder: Path, chapters: Sequence[str] = CHAPTERS) -> dict[str, list]:
+    """What the chapters of a built report carry."""
+    from analysis.exhibits.model import MIME, loads
+
+    found = {}
+    for chapter in chapters:
+        (path,) = folder.glob(f"notebooks/*{chapter}.ipynb")
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        outputs = [output for cell in cells for output in cell.get("outputs", ())]
+        carried = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+        texts = ["".join(one) if isinstance(one, list) else one for one in carried]
+        found[chapter] = [loads(text, chapter) for text in texts]
+    return found
+
+
+def notebook(chapter: str, given: dict[str, object]) -> list:
+    """What one notebook shows, in its order, with the parameters `given`."""
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("SAMVERKAN_DATA_DIR", "no-updates-of-the-developer")
-    return {chapter: _run(chapter, region) for chapter in only or CHAPTERS}
-
-
-def _run(chapter: str, region: str) -> list:
     from analysis import exhibits
     from analysis.exhibits.model import Drawing
 
@@ -37,7 +54,7 @@ def _run(chapter: str, region: str) -> list:
     for (module, name), stand_in in patched.items():
         setattr(module, name, stand_in)
     try:
-        _cells(chapter, region)
+        _cells(chapter, given)
     finally:
         for (module, name), original in kept.items():
             setattr(module, name, original)
@@ -69,13 +86,13 @@ def _row_of(text, axes) -> str:
     return next((label.get_text() for place, label in labels if place == height), "")
 
 
-def _cells(chapter: str, region: str) -> None:
-    notebook = json.loads((ROOT / "notebooks" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+def _cells(chapter: str, given: dict[str, object]) -> None:
+    read = json.loads((ROOT / "notebooks" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
     names: dict = {}
-    for number, cell in enumerate(notebook["cells"]):
+    for number, cell in enumerate(read["cells"]):
         if cell["cell_type"] != "code":
             continue
         source = "".join(cell["source"])
         if "parameters" in cell["metadata"].get("tags", ()):
-            source += f"\nregion, name, as_of = {region!r}, '', ''"
+            source += "".join(f"\n{name} = {value!r}" for name, value in given.items())
         exec(compile(source, f"{chapter} cell {number}", "exec"), names)

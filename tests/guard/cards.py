@@ -23,7 +23,7 @@ _EVENTS = {
     "taken-back": "återtagen av medlemmarna",
 }
 _WHEN = {"not-before": "tidigast ", "approximate": "omkring "}
-_TRUSTS = {"high": "hög", "medium": "medel", "low": "låg"}
+TRUSTS = {"high": "hög", "medium": "medel", "low": "låg"}
 
 
 def sources() -> dict[str, dict]:
@@ -115,15 +115,16 @@ def _events(key: str):
 _FIELDS = ("start", "legal-form", "host", "members", "name", "areas")
 
 
-def differing(key: str):
-    """Each fact on which the sources of a body differ, once for all its services."""
+def differing(key: str, only=()):
+    """Each fact on which the sources of a body differ, once for all its services (or `only` some)."""
     found: dict[tuple[str, str], list[str]] = {}
-    for area in dict.fromkeys(row["area"] for row in of_body("coverage", key)):
+    covered = dict.fromkeys(row["area"] for row in of_body("coverage", key))
+    for area in [area for area in covered if not only or area in only]:
         starts = _starts(key, area)
         if starts:
             said = dict.fromkeys(_claim(words, row) for words, row in starts)
             found.setdefault(("start", "; ".join(said)), []).append(area)
-    claims = sorted(of_body("claims", key), key=lambda row: list(_TRUSTS).index(row["trust"]))
+    claims = sorted(of_body("claims", key), key=lambda row: list(TRUSTS).index(row["trust"]))
     for field in dict.fromkeys(row["field"] for row in claims):
         own = [row for row in claims if row["field"] == field]
         if len({row["value"] for row in own}) > 1:
@@ -141,7 +142,7 @@ def differing(key: str):
 def _claim(words: str, row: dict) -> str:
     source = sources()[row["source"]]
     day = source["date"] or "odaterad"
-    return f"{words} enligt {source['publisher']} ({day}), {_TRUSTS[row['trust']]} säkerhet"
+    return f"{words} enligt {source['publisher']} ({day}), {TRUSTS[row['trust']]} säkerhet"
 
 
 def _starts(key: str, area: str) -> list[tuple[str, dict]]:
@@ -159,7 +160,7 @@ def _starts(key: str, area: str) -> list[tuple[str, dict]]:
     )
     if not (apart or before):
         return []
-    both = sorted([*tasks, *whole], key=lambda r: (list(_TRUSTS).index(r["trust"]), r["date"]))
+    both = sorted([*tasks, *whole], key=lambda r: (list(TRUSTS).index(r["trust"]), r["date"]))
     return [(row["date"], row) for row in both]
 
 
@@ -174,12 +175,17 @@ def contradictions(whole: Area):
 def source_list(whole: Area):
     """The numbered sources."""
     for key, number in source_numbers(shared(whole)).items():
-        row = sources()[key]
-        title = row["title"].replace("[", "(").replace("]", ")")
-        linked = f"[{title}](<{row['url']}>)" if row["url"] else title
-        note = row["note"]
-        when = row["date"] or ("" if note.startswith("odaterad") else "odaterad")
-        checked = f"kontrollerad {row['checked']}" if row["checked"] else ""
-        words = ", ".join(part for part in (linked, when, checked) if part)
-        told = f" {note[:1].upper()}{note[1:]}." if note else ""
-        yield f"{number}. {row['publisher']}: {words}.{told}"
+        yield source_line(key, number)
+
+
+def source_line(key: str, number: int) -> str:
+    """A source with its number, address, day and note."""
+    row = sources()[key]
+    title = row["title"].replace("[", "(").replace("]", ")")
+    linked = f"[{title}](<{row['url']}>)" if row["url"] else title
+    note = row["note"]
+    when = row["date"] or ("" if note.startswith("odaterad") else "odaterad")
+    checked = f"kontrollerad {row['checked']}" if row["checked"] else ""
+    words = ", ".join(part for part in (linked, when, checked) if part)
+    told = f" {note[:1].upper()}{note[1:]}." if note else ""
+    return f"{number}. {row['publisher']}: {words}.{told}"

@@ -32,13 +32,19 @@ for _module in (
     "bodies",
     "nation",
     "cards",
+    "scenarios",
+    "sheets",
 ):
     importlib.import_module(f"tests.guard.{_module}")
 
 
 def faults(region: str, chapters: dict[str, list]) -> list[str]:
     """Every fault of the exhibits of a region, by chapter."""
-    area = files.region(region)
+    return faults_of(files.region(region), chapters)
+
+
+def faults_of(area: files.Area, chapters: dict[str, list]) -> list[str]:
+    """Every fault of what is shown of an area: a region, or what a scenario is about."""
     return [
         f"{chapter} {fault}"
         for chapter, shown in chapters.items()

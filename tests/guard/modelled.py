@@ -21,7 +21,8 @@ STEP = 0.05
 ABROAD = "0000"  # the workplace column of those who work abroad
 
 
-def _errors(by: str) -> pd.DataFrame:
+def errors_of(by: str) -> pd.DataFrame:
+    """What tests found by `size`, `group` or `area`."""
     table = read("flow_model_error.csv")
     table = table[(table["by"] == by) & (table["test"] == "left out")]
     return table.assign(
@@ -34,7 +35,7 @@ def _errors(by: str) -> pd.DataFrame:
 
 def interval(persons: float, by: str = "size") -> tuple[int, int]:
     """The middle four fifths of what tests found at this size, outwards to tens or hundreds."""
-    table = _errors(by)
+    table = errors_of(by)
     size = table[table["least"] <= persons].sort_values("least").iloc[-1]
     step = 10 if persons < 1000 else 100
     return floor(persons * size["low"] / step) * step, ceil(persons * size["high"] / step) * step
@@ -180,7 +181,7 @@ def errors(whole: Area):
     informed = seen()["year"]
     yield f"Kommunernas in- och utpendling {YEAR} är observerad, men inte mellan vilka den går."
     yield f"pendlingen mellan län 2018, och ur par som observerats {informed.min()}–{informed.max()}, bara."
-    table = _errors("size").sort_values("least").iloc[1:]
+    table = errors_of("size").sort_values("least").iloc[1:]
     steps = [number(least) for least in table["least"]]
     ranges = [f"{a}–{b}" for a, b in pairwise(steps)]
     yield (
@@ -188,7 +189,7 @@ def errors(whole: Area):
         f"{', '.join(number(round(100 * e)) for e in table['median_error'])} procent för flöden på "
         f"{', '.join(ranges)} och fler pendlare."
     )
-    tried = [key.split("-") for key in _errors("area")["key"]]
+    tried = [key.split("-") for key in errors_of("area")["key"]]
     mine = [f"{counties()[c]} ({year})" for c, year in tried if c in whole.counties]
     yield f"Prov finns för {listed(mine)}." if mine else "För den här regionen finns inget prov."
 
@@ -203,7 +204,7 @@ def method(whole: Area):
         both = "båda könen" if "total" in sexes else ""
         parts.append(f"{counties()[county]} {year} ({both})")
     yield f"Observerade par av kommuner är startvärden för modellen: {listed(parts)}."
-    table = _errors("area")
+    table = errors_of("area")
     cpc = pd.to_numeric(table["cpc"])
     tried = [
         f"{counties()[key[:2]]} {key[3:]} ({percent(share, 0)} procent)"

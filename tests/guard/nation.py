@@ -140,6 +140,13 @@ def _map(area: str):
     return nation_map
 
 
+def all_bases(area: str, caption: str) -> Table:
+    """Every body of the nation with its base."""
+    full = _rows(whole(area))
+    rows = [[r.name_, _HOW[r.standing], number(r.members), number(r.people)] for r in full]
+    return Table(caption, ["Organ", "Hur", "Kommuner", "Underlag (invånare)"], rows)
+
+
 def _dots(area: str):
     @recomputes("services", f"nationella-underlag-{area}")
     def nation_bases(at: Place) -> Figure:
@@ -158,15 +165,12 @@ def _dots(area: str):
         caption = f"Underlag för {SERVICES[area]} i landet, folkmängd {LAST}"
         sizes = full["people"]
         here = listed(f"{row.name_} {number(row.people)}" for row in _rows(mine))
-        rows = [
-            [r.name_, _HOW[r.standing], number(r.members), number(r.people)] for r in _rows(full)
-        ]
         return Figure(
             title,
             f"{caption}: {len(full)} organ från {number(sizes.min())} till {number(sizes.max())} "
             f"invånare, medianen {number(sizes.median())}. Här: {here}.",
             f"Ett organ är en prick; invånare 31 december {LAST}",
-            Table(caption, ["Organ", "Hur", "Kommuner", "Underlag (invånare)"], rows),
+            all_bases(area, caption),
             [complete(area)],
         )
 

@@ -31,13 +31,30 @@ def without_blanks(table: Printed) -> Printed:
 def on_pages(folder: Path) -> tuple[list[Printed], str]:
     """The tables of report and appendix, and all their words."""
     tables, words = [], []
-    for name in ("report.html", "appendix.html"):
-        page = html.fromstring((folder / name).read_bytes())
+    for path in (folder / "report.html", folder / "appendix.html"):
+        if not path.exists():  # a scenario and an investigation have no appendix
+            continue
+        page = html.fromstring(path.read_bytes())
         for hidden in page.xpath(".//*[@class='hidden'] | .//caption/*[@class='subtitle']"):
             hidden.drop_tree()
         words += [plain(page.text_content()), *map(plain, page.xpath("//@aria-label | //@alt"))]
         tables += [_table(table) for table in page.iterfind(".//table")]
     return tables, " ".join(words)
+
+
+def lacking(folder: Path, exhibits: list) -> list[object]:
+    """What the exhibits carry and page or workbook do not show, and the reverse of the workbook."""
+    tables = [one if one.type == "table" else getattr(one, "table", None) for one in exhibits]
+    every = {carried(table) for table in tables if table is not None}
+    pages, words = on_pages(folder)
+    filled = {without_blanks(table) for table in every}
+    said_ = [part for one in exhibits for text in said(one) for part in text]
+    return [
+        *(every - set(pages)),
+        *(filled ^ set(in_workbook(folder / "report.xlsx"))),
+        *(part for part in said_ if part not in words),
+        *text_numbers(folder / "report.xlsx"),
+    ]
 
 
 def _table(table) -> Printed:

@@ -10,6 +10,8 @@ import pytest
 from analysis.errors import BuildError, InputError
 from analysis.report import scenario, worker
 from analysis.report.execute import Outcome
+from tests.guard import capture, compare, prints
+from tests.guard.scenarios import Case
 
 pytestmark = pytest.mark.xdist_group("scenario")  # built once
 MEMBERS = ["1960", "1983", "1984", "1961"]
@@ -51,6 +53,13 @@ def test_the_page_says_who_stays_and_both_halves(page):
     assert "lovar ingen besparing" in page
     assert "9 kap. 37–38 §§" in page
     assert "Antagen ändring av kostnaden" in page
+
+
+def test_page_and_workbook_show_what_was_recomputed(folder):
+    (members, host), given = (tuple(MEMBERS), "1983"), capture.built(folder, ["scenario"])
+    case = Case("scenario", "scenario", members, (), "raddningstjanst", host)
+    assert compare.faults_of(case, given) == []
+    assert prints.lacking(folder, given["scenario"]) == []
 
 
 def test_the_page_asks_for_nothing_outside(folder):
