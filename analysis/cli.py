@@ -70,6 +70,8 @@ PLACE = _Place()
 @click.version_option(package_name="samverkan")
 def cli(debug: bool, data_dir: Path | None) -> None:
     """Maps and honest numbers on how Swedish municipalities share services."""
+    if data_dir is not None and data_dir.exists() and not data_dir.is_dir():
+        raise InputError(f"--data-dir {str(data_dir)!r} is a file; name a folder")
     if data_dir is not None:  # the environment, so that the processes of a build have it too
         os.environ[paths.DATA_DIR_VARIABLE] = str(data_dir.absolute())
 
@@ -112,9 +114,7 @@ def cli(debug: bool, data_dir: Path | None) -> None:
     metavar="FILE",
     help="An own chapter (notebook) to add; may be repeated.",
 )
-@click.option(
-    "--only", default="", metavar="CHAPTER", help="These chapters alone, such as commuting."
-)
+@click.option("--only", metavar="CHAPTER", help="These chapters alone, such as commuting.")
 @click.option(
     "--compare",
     multiple=True,
@@ -135,7 +135,7 @@ def build(
     jobs: int | None,
     scheduler: str,
     chapters: tuple[Path, ...],
-    only: str,
+    only: str | None,
     compare: tuple[str, ...],
     no_appendix: bool,
     force: bool,
@@ -160,7 +160,7 @@ def build(
             out=out,
             jobs=jobs,
             chapters=chapters,
-            only=[part.strip() for part in only.split(",") if part.strip()],
+            only=_chapters_in(only),
             compare=compare,
             scheduler=scheduler,
             appendix=not no_appendix,
@@ -172,6 +172,14 @@ def build(
         click.echo(plan_text(plan))
         return
     _carry_out(plan, force)
+
+
+def _chapters_in(only: str | None) -> list[str]:
+    """The chapters that `--only` names; an empty list would stand for all of them."""
+    found = [part.strip() for part in (only or "").split(",") if part.strip()]
+    if only is not None and not found:
+        raise InputError("--only names no chapter; write one, such as commuting, or leave it out")
+    return found
 
 
 def _attempt(faults: list[str], call: Callable[[], Value]) -> Value | None:
@@ -189,7 +197,9 @@ def chosen_regions(
     """The regions that the arguments of `build` name; raises InputError with all faults."""
     faults: list[str] = []
     if name is not None and members is None:
-        faults.append("--name needs --members; give the codes of the municipalities, with commas")
+        faults.append(
+            "--name goes with --members, which takes codes or names of municipalities, with commas"
+        )
     if not keys and members is None and kind is None:
         keys = registry.DEFAULT_KEYS
     found = [
@@ -538,16 +548,20 @@ FOLDER = click.option(
 @click.option("--region", "key", required=True, help="Region whose members are listed.")
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
 @click.option("--service", "area", metavar="AREA", help="Only this service area.")
-@click.option("--json", "shape", flag_value="json", help="As JSON.")
-@click.option("--csv", "shape", flag_value="csv", help="As CSV, one row a municipality.")
-def list_services(key: str, as_of: str | None, area: str | None, shape: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, one row a municipality.")
+def list_services(
+    key: str, as_of: str | None, area: str | None, as_json: bool, as_csv: bool
+) -> None:
     """Print service, body, legal form, status, all members and the sources on a date."""
     from analysis.inventory_desk import listing
 
     parse_date(as_of)
+    if as_json and as_csv:
+        raise InputError("--json and --csv are two forms; choose one of them")
     region, day = registry.resolve(key), as_of or ""
-    if shape is not None:
-        write = listing.list_json if shape == "json" else listing.list_csv
+    if as_json or as_csv:
+        write = listing.list_json if as_json else listing.list_csv
         click.echo(write(region, as_of=day, area=area))
         return
     for line in listing.list_lines(region, as_of=day, area=area):
@@ -707,6 +721,8 @@ def update(
     accept: bool,
 ) -> None:
     """Fetch DATASETs, by default all, from SCB and Kolada; the snapshot stays as it is."""
+    if not timeout < float("inf"):  # nan, too
+        raise InputError(f"--timeout {timeout:g} is no number of seconds; write one such as 60")
     from analysis.update import bar
     from analysis.update import update as run
 

@@ -24,7 +24,7 @@ def nearest(value: str, valid: Iterable[str], *, cutoff: float = 0.6) -> str | N
     'groups'
     """
     folded = {choice.casefold().strip(): choice for choice in valid}
-    wanted = value.casefold().strip()
+    wanted = str(value).casefold().strip()  # somebody may hand over anything
     if wanted in folded:
         return folded[wanted]
     near = difflib.get_close_matches(wanted, folded, n=1, cutoff=cutoff)
@@ -42,6 +42,7 @@ def did_you_mean(value: str, valid: Iterable[str] | Mapping[str, str]) -> str:
     ''
     """
     names = dict(valid) if isinstance(valid, Mapping) else {}
+    names = {key: name for key, name in names.items() if isinstance(name, str)}
     found = nearest(value, names or valid)
     if found is None and names:
         named = nearest(value, names.values())

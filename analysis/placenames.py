@@ -3,7 +3,7 @@
 Terms
 -----
 word: what somebody writes for one place: `1880`, `Örebro`, `1880 Örebro`, `Örebro kommun`,
-    `Örebro län`, `18` (a county's code) or `Örebro arbetsmarknad`.
+    `Örebro län`, `18` (a county's code), `Örebro arbetsmarknad` or `riket`.
 meaning: one thing that a word can stand for, with its municipalities. A bare name is that of a
     municipality or of a county; a labour market is named as one.
 
@@ -20,6 +20,7 @@ from typing import Protocol
 from analysis import hints
 
 _BETWEEN = re.compile(r"[,;\n]")
+NATION = {"riket", "hela riket", "sverige", "hela landet", "nationen", "nation", "00"}
 _MARKET = re.compile(r"(.+?)s? (?:lokala )?arbetsmarknad", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ class Municipality(Protocol):
 class Meaning:
     """What a word can stand for: its kind, how to write it without doubt, its municipalities."""
 
-    kind: str  # municipality, county or labour market
+    kind: str  # municipality, county, labour market or nation
     written: str
     codes: tuple[str, ...]
 
@@ -73,8 +74,18 @@ def meanings(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
         *_by_name(folded, known),
         *_by_county(folded, known),
         *_by_market(folded, known),
+        *([Meaning("nation", "Riket", tuple(known))] if is_nation(folded) else []),
     ]
     return list({meaning.codes: meaning for meaning in reversed(found)}.values())[::-1]
+
+
+def is_nation(word: str) -> bool:
+    """True when `word` means all of Sweden.
+
+    >>> is_nation(" Hela riket"), is_nation("Riksdagen")
+    (True, False)
+    """
+    return " ".join(word.casefold().split()) in NATION
 
 
 def _by_code(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
@@ -150,6 +161,10 @@ def hint(word: str, known: Mapping[str, Municipality]) -> str:
     (': did you mean 0381 (Enköping)?', ': did you mean 1983 (Köping)?')
     """
     digits = re.match(r"\d+", word)
+    market = _MARKET.fullmatch(word)
+    if market and (code := code_of(market[1], known)):
+        place = known[code]
+        return f": {place.name} lies in {place.labour_market_name} arbetsmarknad"
     if word.isdigit() and len(word) == 3 and word.zfill(4) in known:
         return f": did you mean {word.zfill(4)} ({known[word.zfill(4)].name})?"
     if digits and digits[0] in known and not word.isdigit():

@@ -439,7 +439,7 @@ def get(key: str) -> Region:
     hint = f"{hint.strip()} " if hint.endswith(("?", "? ")) else f"{hint}; " if hint else ""
     raise InputError(
         f"unknown region {key!r}: {hint}valid are {', '.join(known)}; any municipalities work by "
-        "code or name, with commas, and a county by name"
+        "code or name, with commas, a county by name, and all of Sweden as riket"
     )
 
 
@@ -522,13 +522,16 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
     """The region that somebody names: a registered key or name, municipalities, a county, a market.
 
     Municipalities are written as code or name, as a list or with commas; a county as name or
-    two-digit code, a labour market as "Örebro arbetsmarknad", neighbours as "Köping med grannar".
+    two-digit code, a labour market as "Örebro arbetsmarknad", neighbours as "Köping med grannar",
+    and all municipalities as "riket".
     Raises InputError for a word that names nothing, or several things.
 
     >>> resolve("bergslagen").name, resolve("1863,1864").name, resolve("KAK").key
     ('Bergslagen', 'Hällefors och Ljusnarsberg', 'kak')
     >>> resolve("Örebro län").key, len(resolve("18").members)
     ('orebro-lan', 12)
+    >>> resolve("riket").key, len(resolve("riket").members)
+    ('riket', 290)
     >>> resolve("Örebro")
     Traceback (most recent call last):
         ...
@@ -667,7 +670,11 @@ def _key_faults(key: str) -> list[str]:
     faults = []
     if key in registry():
         faults.append(f"the key {key!r} is taken; choose another or edit {registry_path().name}")
-    if not key or slug(key) != key or key.isdigit() or len(key) > _LONGEST:
+    if key.isdigit():
+        faults.append(
+            f"the key {key!r} would be taken for a code; write a word, such as 'ny-{key}'"
+        )
+    elif not key or slug(key) != key or len(key) > _LONGEST:
         faults.append(
             f"the key {key[:_LONGEST]!r} is no slug; use a-z, digits and hyphens, "
             f"such as {slug(key) or 'ny-region'!r}"

@@ -33,6 +33,8 @@ _MARKS = (
 _SIGNS = set("\t\n\r€–—‘’“”„…•§°·«»½¼¾£©®´¨×²³ \u00ad")
 # what letters of DOS become when they are read as cp1252
 _INSIDE_WORDS = re.compile(r"[^\W\d_][†‡ˆ‰‹›”„“¤¦¥¬±¶¹º][^\W\d_]")
+# the blank of a number such as 1 234, which a Swedish Excel writes; elsewhere it may be an á of DOS
+_OF_NUMBERS = re.compile(r"\d\xa0|\xa0\d")
 # also those of the second block, and those that turn the direction of what follows
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # marks of strong text and of links in sentences; what a spreadsheet takes for a formula
@@ -82,6 +84,8 @@ def decode(content: bytes, file: str) -> str:
 
     >>> decode("Köping".encode("cp1252"), "namn.csv"), decode("Kil".encode("utf-16"), "namn.csv")
     ('Köping', 'Kil')
+    >>> decode("Köping;1\xa0130".encode("cp1252"), "folk.csv")
+    'Köping;1\xa0130'
     >>> decode("Köping".encode("cp850"), "namn.csv")
     Traceback (most recent call last):
         ...
@@ -110,6 +114,9 @@ def _western(content: bytes, file: str) -> str:
     text = content.decode("cp1252", errors="replace")
     for place, letter in enumerate(text):
         plain = letter.isascii() or letter in _SIGNS
+        plain = plain or (
+            letter == "\xa0" and _OF_NUMBERS.search(text[max(place - 1, 0) : place + 2])
+        )
         western = letter < "\u0100" and unicodedata.category(letter).startswith("L")
         if not (plain or western) or _INSIDE_WORDS.match(text, max(place - 1, 0)):
             raise InputError(

@@ -75,6 +75,14 @@ def test_all_faults_come_together_one_a_line(call, tmp_path):
         ("data", "export", "margins", "--year", "1900", "--out", "x.csv"),
         ("data", "export", "flows", "--year", "1900", "--out", "x.csv"),
         ("scenario", "--service", "vaxell", "--members", "1863,1864"),
+        ("build", "kak", "--only", " "),
+        ("build", "kak", "--scheduler", "tcp://"),
+        ("regions", "add", "1960", "--name", "X", "--members", "1960"),
+        ("services", "list", "--region", "kak", "--json", "--csv"),
+        ("services", "import", ROOT / "data" / "peers.csv"),
+        ("data", "update", "population", "--timeout", "nan"),
+        ("--data-dir", ROOT / "README.md", "data", "status"),
+        ("investigation", "check", "."),
     ],
 )
 def test_wrong_input_exits_2_with_one_clear_line(call, arguments, tmp_path):
@@ -82,6 +90,7 @@ def test_wrong_input_exits_2_with_one_clear_line(call, arguments, tmp_path):
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith("error: ")
     assert "Traceback" not in done.stderr
+    assert "--debug" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -207,6 +216,8 @@ def test_a_home_that_holds_nothing_is_no_news(samverkan, monkeypatch, home):
     [
         (["services", "list", "--region", "1960,1983"], "Kungsör och Köping"),
         (["build", "1980", "--dry-run"], "Västerås"),
+        (["build", "riket", "--dry-run"], "riket: Riket"),
+        (["partners", "Arboga kommun", "--service", "loner", "--within", "20"], "Kungsör"),
     ],
 )
 def test_codes_are_a_region_wherever_one_is_asked_for(words, told):

@@ -54,6 +54,28 @@ ANSWERS = {
         lambda: explore.plot_ranking(KAK, "population", year=2024, compare="contry"),
         "compare takes peers, county",
     ),
+    "a number for a comparator": (
+        lambda: explore.table(KAK, "population", year=2024, compare=5),
+        "compare=5 is no comparator; compare takes peers",
+    ),
+    "a list of years": (
+        lambda: explore.plot_map(KAK, "population", year=[2020]),
+        "write it as 2021",
+    ),
+    "a theme by its Swedish name": (
+        lambda: explore.plot_map(KAK, "Folkmängd", year=2020),
+        "did you mean 'population'",
+    ),
+    "a number for a theme": (lambda: explore.values(3), "unknown theme 3: valid are"),
+    "a list for a theme": (lambda: explore.values([]), "unknown theme"),
+    "nothing for a region": (
+        lambda: explore.plot_map(None, "population", year=2020),
+        r"None is no region; write analysis\.region\('kak'\)",
+    ),
+    "a market by another municipality": (
+        lambda: analysis.region("Sala arbetsmarknad"),
+        "Sala lies in Västerås arbetsmarknad",
+    ),
     "say a number": (lambda: analysis.say(3), "needs a sentence"),
     "a code without zero": (lambda: analysis.region([381]), "did you mean 0381"),
     "no region": (lambda: analysis.region([]), "name at least one"),
@@ -67,6 +89,30 @@ def test_misuse_is_answered_with_the_next_step(case):
     call, words = ANSWERS[case]
     with pytest.raises(InputError, match=words):
         call()
+
+
+@pytest.mark.parametrize("word", ["riket", "Hela riket", "Sverige", "nation", "00"])
+def test_all_of_sweden_is_a_region_and_a_comparator_however_it_is_written(word):
+    assert len(analysis.region(word).members) == 290
+    table = explore.table(KAK, "tax_rate_total", year=2026, compare=word)
+    assert table.frame["name"].tolist()[-1] == "Riket (median)"
+
+
+def test_a_year_in_text_is_as_derived_as_the_year():
+    population = explore.theme_of("population")
+    assert [population.kind(when) for when in (2022, "2022", 2024)] == [
+        "derived",
+        "derived",
+        "observed",
+    ]
+
+
+def test_no_comparator_is_none():
+    assert explore.table(KAK, "population", year=2024, compare=None).frame["name"].tolist() == [
+        "Köping",
+        "Arboga",
+        "Kungsör",
+    ]
 
 
 def test_a_date_in_words_shows_how_to_write_it():

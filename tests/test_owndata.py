@@ -163,6 +163,29 @@ def test_a_cell_that_shows_per_cent_is_a_share(tmp_path):
     assert not measures.is_count(small.measure)
 
 
+@pytest.mark.parametrize("sign", ["%", " %", "\u00a0%"])
+def test_per_cent_that_is_written_in_the_cell_is_read(tmp_path, sign):
+    path = tmp_path / "andel.csv"
+    path.write_bytes(f"Kommun;Andel\nKöping;12,5{sign}\nArboga;9{sign}\n".encode("cp1252"))
+    own = analysis.own(path, value="Andel", unit="procent", source=SOURCE)
+    assert known(own) == {"1983": 12.5, "1984": 9.0}
+    with pytest.raises(InputError, match="is no number"):
+        analysis.own(path, value="Andel", unit="företag", source=SOURCE)
+
+
+def test_thousands_as_a_swedish_excel_saves_them_in_cp1252(tmp_path):
+    path = tmp_path / "foretag.csv"
+    path.write_bytes("Kommun;Företag\r\nKöping;1\u00a0130\r\nArboga;97\r\n".encode("cp1252"))
+    assert known(analysis.own(path, value="Företag", **MADE)) == {"1983": 1130.0, "1984": 97.0}
+
+
+def test_half_a_post_is_shown_as_half_a_post():
+    rows = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Tjänster": [4.5, 2]})
+    own = analysis.own(rows, value="Tjänster", unit="årsarbetare", source=SOURCE)
+    assert "4,5" in style.description_of(own.map(KAK).figure).alt
+    assert own.measure is analysis.metrics.measure.MEASURES[own.measure.id]
+
+
 def test_per_cent_is_no_share():
     frame = pd.DataFrame({"Kommun": ["Köping", "Arboga"], "Andel": [0.4, 31.0]})
     with pytest.raises(InputError, match="Arboga 2024 is 31, and unit='andel' is a share"):

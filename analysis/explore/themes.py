@@ -60,7 +60,8 @@ class Theme:
 
     def kind(self, *years: int) -> Kind:
         """How the values of some years are known: derived as soon as one of them is."""
-        return "derived" if set(years) & set(self.derived) else self.measure.kind
+        asked = {hints.whole_year(year) for year in years}  # also a year that is text
+        return "derived" if asked & set(self.derived) else self.measure.kind
 
 
 def _on(metric: Metric, loader: Callable[[], pd.DataFrame]) -> Callable[[], pd.Series]:
@@ -164,9 +165,10 @@ def theme_of(key: str | Theme) -> Theme:
     """
     if isinstance(key, Theme):
         return key
-    if key in THEMES:
+    if isinstance(key, str) and key in THEMES:
         return THEMES[key]
-    raise InputError(hints.unknown("theme", key, THEMES.keys()))
+    labels = {name: theme.measure.label for name, theme in THEMES.items()}
+    raise InputError(hints.unknown("theme", key, labels))
 
 
 def values(theme: str | Theme) -> pd.Series:

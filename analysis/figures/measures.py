@@ -110,7 +110,8 @@ def known_years(values: pd.Series, region: Region) -> list[int]:
     2022
     """
     if not isinstance(region, Region):
-        raise InputError(f"{region!r} is no region; write analysis.region({region!r})")
+        named = region if isinstance(region, str) and region else "kak"
+        raise InputError(f"{region!r} is no region; write analysis.region({named!r})")
     values = tidy(values)
     inside = values[values.index.get_level_values(0).isin(region.members)].dropna()
     return sorted(int(year) for year in inside.index.get_level_values(1).unique())
@@ -186,6 +187,7 @@ def plot_measure_map(
             sources=measure.sources,
             kind=kind or measure.kind,
             unit=measure.unit,
+            note=_missing_note(names_of(here.index[here.isna()])) if is_count(measure) else "",
             table=measure_table(region, measure, values, year=year, kind=kind),
         ),
     )

@@ -179,7 +179,7 @@ def check(path: Path) -> tuple[Investigation | None, list[str]]:
         return None, [f"{str(path)!r} is no folder; make one with `samverkan investigation new`"]
     if not (path / question.FILE).is_file():
         return None, [
-            f"{path.name}/{question.FILE} is missing; make a folder with `samverkan "
+            f"{str(path / question.FILE)!r} is missing; make a folder with `samverkan "
             "investigation new`"
         ]
     inventory = load_inventory()

@@ -577,9 +577,9 @@ def _checks(column: Column) -> list[object]:
 
     checks: list[object] = []
     if column.low is not None:
-        checks.append(pandera.Check.ge(column.low))
+        checks.append(pandera.Check.ge(column.low, error=f"{column.low:g} or more"))
     if column.high is not None:
-        checks.append(pandera.Check.le(column.high))
+        checks.append(pandera.Check.le(column.high, error=f"{column.high:g} or less"))
     valid = list(regions.municipalities()) if column.dtype == "code" else list(column.valid)
     if valid:
         name = "a municipality code" if column.dtype == "code" else f"one of {', '.join(valid)}"

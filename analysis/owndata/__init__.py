@@ -13,7 +13,7 @@ intake: what was read of the file, and which rows were left out (`reading`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -147,6 +147,9 @@ def own(
     asked = Asked((code,), value, year, dict(where or {}), tuple(skip))
     values, intake = reading.read(given, asked, source=source, unit=unit)
     measure = _measure(label or value or source.title, unit, source, kind, formula, shaded)
+    if not measure.decimals and (values.dropna() % 1 != 0).any():  # half a post is no whole one
+        measure = replace(measure, decimals=1)
+    MEASURES[measure.id] = measure  # run again with another unit, the cell's last word counts
     raise_faults(InputError, _scale_faults(values, measure))
     return Own(GROUP, measure, lambda: values.rename(measure.id), intake=intake)
 
@@ -173,7 +176,7 @@ def _measure(
 ) -> Measure:
     plain = {"%": "procent", "st": "antal"}.get(unit.strip(), unit.strip())
     rate = plain.split(" ")[0] in _RATES or " per " in f" {plain} " or "/" in plain
-    measure = Measure(
+    return Measure(
         f"egen_{slug(label).replace('-', '_')}",
         label,
         plain,
@@ -184,5 +187,3 @@ def _measure(
         as_percent=plain == "andel",
         counts=not (rate if shaded is None else shaded),
     )
-    MEASURES[measure.id] = measure  # run again with another unit, the cell's last word counts
-    return measure

@@ -27,10 +27,8 @@ from analysis.errors import InputError, raise_faults
 CODE_HEADINGS = ("kod", "kommunkod", "code", "lkod", "kommun", "kommunnamn", "region")
 YEAR_HEADINGS = ("år", "year")
 _MISSING = {"", "-", "–", "—", "−", ".", "..", "...", "…", "x", "na", "n/a", "nan", "saknas"}
-_NATION = {
-    *("0", "00", "riket", "00 riket", "hela riket", "hela landet", "sverige", "samtliga kommuner"),
-    *("totalt", "total", "summa"),
-}
+_NATION = {*placenames.NATION, "0", "00 riket", "samtliga kommuner", "totalt", "total", "summa"}
+_PERCENT = re.compile(r"[-−–]?[\d\s.,]+%")
 MOST = 20  # faults of a kind that are told one by one
 
 
@@ -83,7 +81,10 @@ def read(
     year = asked.year if isinstance(asked.year, int) else None
     if year is None and source.date:
         year = int(source.date[:4])
-    table = _table_of(grids(given), asked)
+    found = grids(given)
+    if unit.strip().startswith(("procent", "%")):
+        found = [_without_percent(grid) for grid in found]
+    table = _table_of(found, asked)
     if year is None and table.year is None and any(named is None for _, named in table.values):
         raise InputError(
             "of which year are the figures? give year=2024, year='…' for the column that tells, "
@@ -102,6 +103,19 @@ def _unnamed(source: object, unit: str) -> list[str]:
     if not unit.strip():
         faults.append("unit is empty; write what is counted, such as 'företag' or 'procent'")
     return faults
+
+
+def _without_percent(grid: Grid) -> Grid:
+    """The grid with `12,5 %` as 12,5: the unit says per cent already."""
+    rows = (
+        (row, tuple(cell.rstrip("% \xa0") if _is_percent(cell) else cell for cell in cells))
+        for row, cells in grid.rows
+    )
+    return Grid(grid.place, tuple(rows))
+
+
+def _is_percent(cell: Any) -> bool:
+    return isinstance(cell, str) and bool(_PERCENT.fullmatch(cell.strip()))
 
 
 # --- from a file to grids -------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def _compare_faults(
 
 
 def _scheduler_faults(address: str) -> list[str]:
-    if not address or address == LOCAL or address.startswith(("tcp://", "tls://")):
+    if not address or address == LOCAL or re.fullmatch(r"(tcp|tls)://.+:\d{1,5}", address):
         return []
     return [f"--scheduler {address!r} is no address; write local or tcp://host:8786"]
 

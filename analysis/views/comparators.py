@@ -15,7 +15,7 @@ from datetime import date
 
 import pandas as pd
 
-from analysis import catalog, regions
+from analysis import catalog, placenames, regions
 from analysis.citable import Citable
 from analysis.errors import InputError
 from analysis.loaders import population
@@ -23,6 +23,7 @@ from analysis.regions import Region
 
 KINDS = ("peers", "county", "labour market", "nation")
 PEERS = "liknande kommuner"
+_TAKES = f"compare takes {', '.join(KINDS)}, a region, or municipalities"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Comparator:
 
 
 Compared = str | Region | Comparator
-Given = Compared | Iterable[Compared]
+Given = Compared | Iterable[Compared] | None
 
 
 def comparators(region: Region, given: Given = (), *, day: date | None = None) -> list[Comparator]:
@@ -76,8 +77,10 @@ def comparators(region: Region, given: Given = (), *, day: date | None = None) -
     >>> comparators(regions.get("kak"), "Örebro län")[0].codes[:2]
     ('1814', '1860')
     """
-    if isinstance(given, str) and not given.strip():
+    if given is None or (isinstance(given, str) and not given.strip()):
         return []
+    if not isinstance(given, Iterable | Region | Comparator):
+        raise InputError(f"compare={given!r} is no comparator; {_TAKES}")
     listed = [given] if isinstance(given, str | Region | Comparator) else list(given)
     found = [one for each in listed for part in _parts(each) for one in _of(region, part, day)]
     return list({one.label: one for one in found}.values())
@@ -90,7 +93,8 @@ def _parts(given: Compared) -> list[Compared]:
 
 
 def _kind(text: str) -> str:
-    return text.strip().casefold().replace("-", " ")
+    kind = text.strip().casefold().replace("-", " ")
+    return "nation" if placenames.is_nation(kind) else kind
 
 
 def _of(region: Region, given: Compared, day: date | None) -> list[Comparator]:
@@ -110,9 +114,7 @@ def _of(region: Region, given: Compared, day: date | None) -> list[Comparator]:
     try:
         return [_named(regions.resolve(given))]
     except InputError as error:
-        raise InputError(
-            *error.faults, f"compare takes {', '.join(KINDS)}, a region, or municipalities"
-        ) from None
+        raise InputError(*error.faults, _TAKES) from None
 
 
 def _named(region: Region) -> Comparator:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import flows, hints
+from analysis import flows, hints, placenames
 from analysis.errors import InputError, raise_faults
 from analysis.flows import Flows
 from analysis.loaders.national import AREAS as NATIONAL
@@ -27,7 +27,7 @@ from analysis.loaders.population import load_localities, load_peers, load_popula
 from analysis.loaders.services import load_inventory
 from analysis.metrics import location, national
 from analysis.metrics import services as metrics
-from analysis.regions import Region, code_faults, municipalities
+from analysis.regions import Region, code_faults, current, municipalities
 from analysis.views import services as view
 from analysis.views.commuting import EXACT, interval, rounded
 from analysis.views.services import Sharing
@@ -98,7 +98,9 @@ def _flow(
 def partners(
     code: str, service: str, *, within: float = WITHIN, sort: str = "distance", as_of: str = ""
 ) -> Partners:
-    """The candidates within `within` km of municipality `code`, sorted by a column of `SORTS`.
+    """The candidates within `within` km of a municipality, sorted by a column of `SORTS`.
+
+    `code` may be its name as well.
 
     Raises InputError with all faults: unknown code, service or column, no distance.
 
@@ -108,6 +110,7 @@ def partners(
     """
     inventory = load_inventory()
     areas = dict(zip(inventory.areas["key"], inventory.areas["name"], strict=True))
+    code = placenames.code_of(code, current()) or code
     faults = code_faults([code])
     faults += [] if service in areas else [hints.unknown("service", service, areas)]
     faults += [] if sort in SORTS else [hints.unknown("column", sort, list(SORTS))]

@@ -50,6 +50,7 @@ def test_an_own_dataset(house):
     printed = "".join(follow("docs/extend/dataset.md", house))
     assert "libraries: ok" in printed
     assert "libraries: Bibliotek (påhittade tal), 2024; Exempelverket, tabell 1" in printed
+    assert (house / "my" / "libraries.png").read_bytes().startswith(b"\x89PNG")
     assert "## libraries" in (house / "data" / "README.md").read_text(encoding="utf-8")
 
     # and the contract holds: a wrong code is refused with its row

@@ -122,7 +122,7 @@ def test_the_file_of_the_question_is_no_folder(made):
 
 def test_what_is_no_investigation_is_told_how_to_make_one(tmp_path):
     assert "no folder; make one" in faults(tmp_path / "none")[0]
-    assert "investigation.toml is missing" in faults(tmp_path)[0]
+    assert "investigation.toml' is missing" in faults(tmp_path)[0]
 
 
 # --- own figures ---------------------------------------------------------------------------------

@@ -146,7 +146,7 @@ def test_every_fault_of_a_broken_table_is_listed():
     text = "\n".join(caught.value.faults)
     for part in (
         "'9999' is not a municipality code",
-        "-1 is not greater_than",
+        "-1 is not 0 or more",
         "'bas' is not one of",
         "the key (code, year) stands there twice",
         "4 rows, the catalogue says 5220",
