@@ -114,9 +114,8 @@ def _western(content: bytes, file: str) -> str:
     text = content.decode("cp1252", errors="replace")
     for place, letter in enumerate(text):
         plain = letter.isascii() or letter in _SIGNS
-        plain = plain or (
-            letter == "\xa0" and _OF_NUMBERS.search(text[max(place - 1, 0) : place + 2])
-        )
+        if letter == "\xa0":
+            plain = _OF_NUMBERS.search(text[max(place - 1, 0) : place + 2]) is not None
         western = letter < "\u0100" and unicodedata.category(letter).startswith("L")
         if not (plain or western) or _INSIDE_WORDS.match(text, max(place - 1, 0)):
             raise InputError(

@@ -110,8 +110,7 @@ def known_years(values: pd.Series, region: Region) -> list[int]:
     2022
     """
     if not isinstance(region, Region):
-        named = region if isinstance(region, str) and region else "kak"
-        raise InputError(f"{region!r} is no region; write analysis.region({named!r})")
+        raise InputError(f"{region!r} is no region; write analysis.region({region or 'kak'!r})")
     values = tidy(values)
     inside = values[values.index.get_level_values(0).isin(region.members)].dropna()
     return sorted(int(year) for year in inside.index.get_level_values(1).unique())
