@@ -4,6 +4,7 @@ The copy has small chapters in the place of the product's own: each reads one th
 sentence. `test_reuse.py` looks at what the product's own chapters read.
 """
 
+import json
 import os
 import re
 import shutil
@@ -220,56 +221,62 @@ def once(tell):
     plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30),
                 Path("edited").resolve(), 1)
     build(plan, tell=tell)
+    return Path("edited/hallefors/report.html").read_text("utf-8")
 
 if __name__ == "__main__":
-    once(EDIT)
+    assert "Som det var." in once(edit)
+    assert "Mitt i." in once(lambda region, text: print(text))
 """
-    (house.folder / "once.py").write_text(code.replace("EDIT", "edit"), encoding="utf-8")
-    (house.folder / "again.py").write_text(
-        code.replace("EDIT", "lambda region, text: print(text)"), encoding="utf-8"
-    )
-    house.run("once.py")
-    page = house.folder / "edited" / "hallefors" / "report.html"
-    assert "Som det var." in page.read_text(encoding="utf-8")
-    told = house.run("again.py").stdout
+    (house.folder / "twice.py").write_text(code, encoding="utf-8")
+    told = house.run("twice.py").stdout
     assert "first done" in told, "an own chapter is always run"
     assert "words done" in told, "the notebook was edited before it was run"
     assert "figures done" in told, "the table was edited before it was read"
-    assert "Mitt i." in page.read_text(encoding="utf-8")
 
 
 EDITS = """
+import json
 from datetime import date
 from pathlib import Path
 from analysis import paths, regions
 from analysis.report.build import build
 from analysis.report.plan import Plan
 
-ran, told = [], []
+TABLE, OUT = Path("data/services/names.csv"), Path(FOLDER).resolve()
+BEFORE = TABLE.read_text("utf-8")
 
-def edit(region, text):
-    told.append(text)
-    ran.extend([text.split()[0]] if " done in " in text and "x" in text.split()[0] else [])
-    if MOMENT:
-        table = Path("data/services/names.csv")
-        words = table.read_text("utf-8")
-        table.write_text(words.replace(NAME, NAME + " Ny"), "utf-8")
+def run(moment):
+    ran, told = [], []
+
+    def edit(region, text):
+        told.append(text)
+        ran.extend([text.split()[0]] if " done in " in text and "x" in text.split()[0] else [])
+        if eval(moment):
+            words = TABLE.read_text("utf-8")
+            TABLE.write_text(words.replace(NAME, NAME + " Ny"), "utf-8")
+
+    chapters = tuple((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in ("x1", "x2", "x3"))
+    plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30), OUT, 1)
+    (result,) = build(plan, tell=edit)
+    TABLE.write_text(BEFORE, "utf-8")
+    files = ("report.html", "build.json")
+    left = [path.read_text("utf-8") for path in (OUT / "hallefors" / name for name in files)
+            if path.exists()]
+    print(json.dumps([result.status, ran, list(result.errors), left]))
 
 if __name__ == "__main__":
-    chapters = tuple((name, paths.NOTEBOOKS / f"{name}.ipynb") for name in ("x1", "x2", "x3"))
-    plan = Plan((regions.from_members(["1863"]),), chapters, ("html",), date(2026, 6, 30),
-                Path("OUT").resolve(), 1)
-    (result,) = build(plan, tell=edit)
-    print(result.status, *ran, *result.errors, sep="|")
+    for moment in MOMENTS:
+        run(moment)
 """
 NAME = "Bergslagens Räddningstjänst"
 
 
 @pytest.fixture
 def mixed(house, notebook):
-    """What becomes of a build of three chapters with the name of a body edited at a moment.
+    """What becomes of builds of three chapters, each with the name of a body edited at a moment.
 
-    The last and the first one print the name, in this order.
+    The last and the first one print the name, in this order. Returns of each build its status, what
+    ran, its errors, and the page and record that it left; the name is put back after each.
     """
     say = "from analysis.exhibits import say"
     name = (
@@ -282,11 +289,12 @@ def mixed(house, notebook):
     table = house.folder / "data" / "services" / "names.csv"
     before = table.read_bytes()
 
-    def run(moment, out="mixed"):
-        code = EDITS.replace("MOMENT", moment).replace("NAME", repr(NAME)).replace("OUT", out)
+    def run(*moments, out="mixed"):
+        given = {"MOMENTS": moments, "NAME": NAME, "FOLDER": out}
+        code = "\n".join([*(f"{key} = {value!r}" for key, value in given.items()), EDITS])
         (house.folder / "mixed.py").write_text(code, encoding="utf-8")
         try:
-            return house.run("mixed.py").stdout.strip().split("|")
+            return [json.loads(line) for line in house.run("mixed.py").stdout.splitlines()]
         finally:
             table.write_bytes(before)
 
@@ -295,24 +303,24 @@ def mixed(house, notebook):
         path.unlink()
 
 
-def test_an_inventory_edited_between_two_chapters_gives_one_report(house, mixed):
-    """One test, because the second part needs the report of the first."""
-    folder = house.folder / "mixed" / "hallefors"
-    assert mixed("ran == ['x3']") == ["built", "x3", "x2", "x1", "x3"], "x3 read the old name"
-    page = (folder / "report.html").read_text(encoding="utf-8")
+def test_an_inventory_edited_between_two_chapters_gives_one_report(mixed):
+    """In one process, as of one who builds again and again."""
+    moments = ("ran == ['x3']", "text.startswith('x3 done')", "False", "False")
+    first, second, third, fourth = mixed(*moments)
+    assert first[:3] == ["built", ["x3", "x2", "x1", "x3"], []], "x3 read the old name"
+    page, _ = first[3]
     assert page.count(f"Den heter {NAME} Ny.") == 2
     assert "the data was edited" not in page
 
-    before = (folder / "build.json").read_bytes()
-    status, *ran, error = mixed("text.startswith('x3 done')")
+    status, ran, (error,), left = second
     assert (status, ran.count("x3")) == ("failed", 2)
     assert error.startswith("report: the data was edited again while the report was made")
-    assert (folder / "build.json").read_bytes() == before, "the former report stays"
+    assert left == first[3], "the former report stays"
 
-    assert mixed("False") == ["built", "x3", "x1"]
-    assert mixed("False") == ["fresh"]
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert third[:3] == ["built", ["x3", "x1"], []]
+    page, _ = third[3]
     assert page.count(f"Den heter {NAME}.") == 2
+    assert fourth == ["fresh", [], [], third[3]]
 
 
 def test_an_edit_that_no_chapter_can_be_run_again_for_is_said(house, mixed):
@@ -320,9 +328,9 @@ def test_an_edit_that_no_chapter_can_be_run_again_for_is_said(house, mixed):
     before = path.read_bytes()
     edit = "text.startswith('x3 ') and not Path('data/municipalities.csv').open('a').write('\\n')"
     try:
-        status, *_, error = mixed(edit, out="other")
+        ((status, _, (error,), left),) = mixed(edit, out="other")
     finally:
         path.write_bytes(before)
     assert status == "failed"
     assert error.startswith("reads: a file in data/ that every chapter reads was edited meanwhile")
-    assert not (house.folder / "other" / "hallefors").exists()
+    assert not left

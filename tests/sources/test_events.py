@@ -5,7 +5,6 @@ Nothing here edits code: what a user writes goes into the folder of updated data
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -562,23 +561,3 @@ def test_every_series_ends_with_a_table_that_is_asked_for_all_years_to_come():
     for key, live in LIVE.items():
         if live.queries:
             assert any(query.last == ANY for query in live.queries), key
-
-
-def test_a_report_on_others_is_built_although_a_municipality_is_new(request, tmp_path, command):
-    """A new and a merged municipality stand in the list; the report on their neighbours is made."""
-    share = tmp_path / "share"
-    shutil.copytree(request.getfixturevalue("_everything")[0], share)
-    (share / "municipality_changes.csv").write_text(
-        "code,name,valid_from,valid_to,became\n1870,Norra Bergslagen,2027-01-01,,\n"
-        "1864,Ljusnarsberg,,2026-12-31,1870\n",
-        encoding="utf-8",
-    )
-    out = ("--format", "html", "--out", tmp_path / "out", "--jobs", 1)
-    done = command("--data-dir", share, "build", "--members", "1863,1884,1885", *out, alone=True)
-    assert done.returncode == 0, done.stderr
-    done = command("--data-dir", share, "build", "bergslagen", *out, alone=True)
-    assert done.returncode == 2
-    assert "1864 Ljusnarsberg ended on 2026-12-31 and became 1870 Norra Bergslagen" in done.stderr
-    done = command("--data-dir", share, "build", "--members", "1870", *out, alone=True)
-    assert done.returncode == 2
-    assert "1870 has no figures here yet; run `samverkan data update`" in done.stderr

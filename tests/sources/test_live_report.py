@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -16,7 +17,11 @@ from analysis.loaders import tables
 from analysis.text import swedish
 
 pytestmark = pytest.mark.xdist_group("sources")  # the same full update as in test_update
-MEMBERS = regions.get("bergslagen").members
+MEMBERS = tuple(code for code in regions.get("bergslagen").members if code != "1864")
+CHANGES = """code,name,valid_from,valid_to,became
+1870,Norra Bergslagen,2027-01-01,,
+1864,Ljusnarsberg,,2026-12-31,1870
+"""
 OF_KOLADA = ("tax_rate", "finances", "staff", "land_area")  # those that a report shows
 COMMUTING = ("commuting_matrix", "commuting_margins")
 
@@ -28,32 +33,50 @@ def updated(everything):
 
 
 @pytest.fixture(scope="module")
-def report(_everything, tmp_path_factory):
-    """The folder of a report on four municipalities from the updated data."""
+def share(_everything, tmp_path_factory):
+    """The updated data, and a new municipality on the list that a neighbour has become part of."""
     folder, update = _everything
     assert update.returncode == 0, update.stderr
+    share = tmp_path_factory.mktemp("share") / "data"
+    shutil.copytree(folder, share)
+    (share / "municipality_changes.csv").write_text(CHANGES, encoding="utf-8")
+    return share
+
+
+@pytest.fixture(scope="module")
+def build(share, tmp_path_factory):
+    """Build a report from that data in a process of its own; returns the process and the folder."""
     out = tmp_path_factory.mktemp("live")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "analysis.cli",
-            "build",
-            "--members",
-            ",".join(MEMBERS),
-            "--name",
-            "Fyra kommuner",
-            "--format",
-            "html,pdf",
-            "--out",
-            str(out),
-        ],
-        capture_output=True,
-        text=True,
-        env={**os.environ, paths.DATA_DIR_VARIABLE: str(folder)},
-    )
+
+    def run(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "analysis.cli", "build", *arguments, "--out", str(out)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, paths.DATA_DIR_VARIABLE: str(share)},
+        )
+        return done, out
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def report(build):
+    """The folder of a report on three municipalities from the updated data."""
+    named = ("--members", ",".join(MEMBERS), "--name", "Tre kommuner")
+    done, out = build(*named, "--format", "html,pdf")
     assert done.returncode == 0, done.stderr
-    return out / "fyra-kommuner"
+    return out / "tre-kommuner"
+
+
+def test_a_municipality_that_has_ended_or_has_no_figures_is_refused(build):
+    """The report on their neighbours, `report`, is made."""
+    done, _ = build("bergslagen")
+    assert done.returncode == 2
+    assert "1864 Ljusnarsberg ended on 2026-12-31 and became 1870 Norra Bergslagen" in done.stderr
+    done, _ = build("--members", "1870")
+    assert done.returncode == 2
+    assert "1870 has no figures here yet; run `samverkan data update`" in done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +168,7 @@ def test_its_figures_are_those_of_the_updated_tables(report):
         for row in figures
         if row["id"] == "population" and row["area"] in MEMBERS
     }
-    assert len(shown) > 4 * 50
+    assert len(shown) > len(MEMBERS) * 50
     assert all(people[key] == value for key, value in shown.items())
 
 
@@ -166,7 +189,7 @@ def test_what_kolada_has_replaced_the_snapshot(report, page):
     assert shown == pytest.approx(
         {
             **{code: people[code, 2025] / land[code] for code in MEMBERS},
-            "fyra-kommuner": people.xs(2025, level="year")[list(MEMBERS)].sum()
+            "tre-kommuner": people.xs(2025, level="year")[list(MEMBERS)].sum()
             / land[list(MEMBERS)].sum(),
         }
     )
