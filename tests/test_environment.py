@@ -6,6 +6,7 @@ import multiprocessing.forkserver
 import os
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,10 @@ def test_every_licence_is_listed_and_has_been_looked_at(monkeypatch):
     listed = dict(rows[1:])
     assert set(listed) == set(licences.packages()), "run `make lock`"
     assert not [row for row in listed.items() if not ACCEPTED.fullmatch(row[1]) or "GPL" in row[1]]
+    versions = {package: version for package, (version, _) in locked("run").items()}
     for package in {name(item) for item in project()["dependencies"]}:
-        assert listed[package] == licences.licence(package), "run `make lock`"
+        if metadata.version(package) == versions[package]:  # an older one may state it otherwise
+            assert listed[package] == licences.licence(package), "run `make lock`"
 
 
 def private_names():

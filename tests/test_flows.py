@@ -179,6 +179,7 @@ def test_export_names_all_faults_together(tmp_path: Path) -> None:
     assert len(error.value.faults) == 2
 
 
+@pytest.mark.slow
 def test_another_edition_of_the_places_gives_other_distances(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,8 +39,14 @@ def chosen():
     ]
 
 
-@pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("region", chosen(), ids=lambda region: region.key)
+@pytest.mark.parametrize(
+    ("region", "day"),
+    [
+        pytest.param(region, day, id=f"{region.key}-{day}")
+        for place, region in enumerate(chosen())
+        for day in (DAYS if region.key == "malardalen" else DAYS[place % 2 :: 2])
+    ],
+)
 def test_every_sentence_is_the_same_from_the_rows_of_the_region(region, day):
     whole = sharing(region, load_inventory(), day)
     own = sharing(region, inventory_of(region.members, day), day)

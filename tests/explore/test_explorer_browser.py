@@ -1,6 +1,7 @@
 """The explorer in a real JupyterLab: choose, tick, save, build and open, as an analyst does."""
 
 import re
+import shutil
 import time
 import tomllib
 
@@ -37,6 +38,9 @@ def seconds_to_new_map(page, act):
 
 
 def test_choose_tick_save_build_and_open_the_report(page, lab, house):
+    shutil.rmtree(
+        house / "reports" / "bergslagen-och-orebro", ignore_errors=True
+    )  # of another test
     page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb")
     run_all(page)
     code = page.locator(".samverkan-code")

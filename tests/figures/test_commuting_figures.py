@@ -76,7 +76,7 @@ def arrows(axes: Axes) -> list[PathPatch]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", REGIONS)
+@pytest.mark.parametrize("key", ["malardalen", "one", "apart", "all"])
 def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFrame) -> None:
     region, borders = REGIONS[key], boundaries.load_boundaries()
     drawn = [
@@ -148,9 +148,9 @@ def test_day_and_night_are_drawn_as_a_difference_in_per_cent(margins: pd.DataFra
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", [*REGIONS, "kak", "bergslagen"])
+@pytest.mark.parametrize("key", ["malardalen", "one", "apart", "forty", "all"])
 def test_bars_of_any_region_reach_from_none_to_all(key: str) -> None:
-    view = commuting_view.commuting(REGIONS.get(key) or regions.get(key))
+    view = commuting_view.commuting(REGIONS[key])
     for axes in (workplaces.plot_workplaces(view), narrow(view)):
         about = described(axes)
         assert about.title

@@ -1,6 +1,7 @@
 """Names on maps: on their own land, clear of each other, of circles and of the scale bar.
 
-Measured on the three regions, KAK, all counties and ten sets at random, wide and narrow.
+Measured on the three regions, KAK and sets at random wide and narrow, and on all counties: every
+other one wide, the rest narrow.
 """
 
 import io
@@ -36,12 +37,26 @@ RANDOM = [
 ]
 
 
-def many(*others):
-    """The regions of the product, and others that `make quick` leaves out."""
-    return [*REGIONS, *(pytest.param(region, marks=pytest.mark.slow) for region in others)]
+WIDE = ("wide", "narrow")
+WIDTHS = pytest.mark.parametrize("narrow", [False, True], ids=WIDE)
 
 
-WIDTHS = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def maps_of(*others):
+    """The regions of the product and others in both widths, and the counties in turn.
+
+    `make quick` leaves all but the regions out.
+    """
+    more = [(region, narrow) for region in others for narrow in (False, True)]
+    more += [(county, place % 2 == 1) for place, county in enumerate(COUNTIES)]
+    cases = [(region, narrow, ()) for region in REGIONS for narrow in (False, True)]
+    cases += [(region, narrow, pytest.mark.slow) for region, narrow in more]
+    return pytest.mark.parametrize(
+        ("region", "narrow"),
+        [
+            pytest.param(region, narrow, marks=marks, id=f"{region.name}-{WIDE[narrow]}")
+            for region, narrow, marks in cases
+        ],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +85,7 @@ def overlaps(boxes):
     ]
 
 
-@WIDTHS
-@pytest.mark.parametrize("region", many(*COUNTIES, *RANDOM), ids=lambda region: region.name)
+@maps_of(*RANDOM)
 def test_names_beside_circles(region, narrow, tables):
     people, localities, boundaries = tables
     with style.narrow() if narrow else nullcontext():
@@ -105,8 +119,7 @@ def test_names_beside_circles(region, narrow, tables):
     assert not north.overlaps(length), "north arrow and scale bar"
 
 
-@WIDTHS
-@pytest.mark.parametrize("region", many(*COUNTIES), ids=lambda region: region.name)
+@maps_of()
 def test_names_stand_on_their_own_land(region, narrow, tables):
     boundaries = tables[2]
     with style.narrow() if narrow else nullcontext():

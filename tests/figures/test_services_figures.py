@@ -163,6 +163,7 @@ def test_maps_name_members_outside_the_region(inventory, boundaries):
     assert any("Örebro" in described(axes).alt for axes in pages)
 
 
+@pytest.mark.slow
 def test_maps_name_members_of_the_region_that_the_body_has_not_and_fill_their_rows(
     inventory, boundaries
 ):
@@ -380,7 +381,7 @@ def test_the_nation_can_be_drawn(inventory, boundaries, centres, people):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["malardalen", "bergslagen", "kak"])
+@pytest.mark.parametrize("key", ["malardalen", "kak"])
 def test_every_main_figure_has_a_narrow_drawing(inventory, boundaries, key):
     seen = view(inventory, key)
     for axes in (

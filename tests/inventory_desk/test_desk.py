@@ -101,6 +101,7 @@ def test_what_excel_does_to_cells_loses_nothing(do, exported, said):
     assert said == ["nothing differs from the inventory"]
 
 
+@pytest.mark.slow
 def test_a_change_is_shown_with_what_it_changes_and_written_only_when_told(
     do, exported, folder, said
 ):
@@ -125,6 +126,7 @@ def test_a_change_is_shown_with_what_it_changes_and_written_only_when_told(
     assert sum(one != other for one, other in zip(old, new, strict=True)) == 1
 
 
+@pytest.mark.slow
 def test_a_row_that_is_gone_is_refused_unless_it_is_meant(do, exported, folder):
     book = openpyxl.load_workbook(exported)
     book["claims"].delete_rows(2)
@@ -136,6 +138,7 @@ def test_a_row_that_is_gone_is_refused_unless_it_is_meant(do, exported, folder):
     assert len(rows_in(folder, "claims")) == count - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "column", "value", "expected"),
     [
@@ -158,6 +161,7 @@ def test_a_cell_that_cannot_be_read_is_told_with_its_place(
     assert expected in str(caught.value)
 
 
+@pytest.mark.slow
 def test_what_the_inventory_forbids_is_not_written(do, exported, folder):
     change(exported, "coverage", 2, "area", "raddningtjanst")
     before = contents(folder)

@@ -47,12 +47,20 @@ def test_axe_finds_nothing(open_page, path):
 
 
 @pytest.mark.parametrize("path", [*PAGES, APPENDIX])
-@pytest.mark.parametrize("width", [320, 768, 1280])
-def test_nothing_overflows_the_window(open_page, path, width):
-    page = open_page(path, width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_overflows_the_window(open_page, path):
+    """A page has no script, so it is the same in a window that was always as wide."""
+    widths = (320, 768, 1280)
+    page = open_page(path, widths[0])
+
+    def overflowing():
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                yield width
+
+    assert not list(overflowing())
     page.add_style_tag(content=SPACING)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not list(overflowing()), "with the spacing that a reader may choose"
 
 
 @pytest.mark.parametrize("part", ["report", "appendix"])

@@ -3,10 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,14 +107,21 @@ def test_a_killed_worker_costs_a_retry_and_no_byte(
 
 
 def test_a_cluster_on_this_machine_gives_the_same_bytes(single, content, tmp_path):
-    """Of the chapter with the most computed figures, by the workers of `--scheduler local`."""
+    """Of the chapter with the most computed figures, by the workers of `--scheduler local`.
+
+    The shelf is full, and the port of Dask's own choice is taken, as by another build.
+    """
     whole = make_plan([regions.from_members(["1863"])], jobs=2, scheduler="local", out=tmp_path)
     plan = replace(
         whole,
         formats=("html",),
         chapters=tuple(part for part in whole.chapters if part[0] == "commuting"),
     )
-    assert [result.errors for result in build.build(plan)] == [[]]
+    with socket.socket() as taken:
+        with suppress(OSError):
+            taken.bind(("", 8787))
+            taken.listen()
+        assert [result.errors for result in build.build(plan)] == [[]]
     mine, theirs = content(tmp_path / "hallefors"), content(single / "hallefors")
     same = [name for name in mine if name.startswith(("figures/", "notebooks/"))]
     assert len(same) > 10

@@ -32,6 +32,8 @@ SETS = {
     "allt-delas": ("kak", ""),
 }
 LARGE = {"fyrtio": (",".join(CODES[40:80]), "Fyrtio"), "riket": (",".join(CODES), "Sverige")}
+ALL = {**SETS, **LARGE}
+QUICK = ("karlstad", "malardalen", "en-kommun")
 
 
 def everything_shared(members, gaps_on=""):
@@ -60,7 +62,7 @@ _OTHERS = ("alone", "searched", "claims", "figures")
 
 def summary_of(key):
     """The document of the summary alone: the cells of its notebook, run without a kernel."""
-    members, name = {**SETS, **LARGE}[key]
+    members, name = ALL[key]
     everything = key == "allt-delas"
     notebook = nbformat.read(paths.NOTEBOOKS / "summary.ipynb", as_version=4)
     shown, known = [], {}
@@ -120,7 +122,7 @@ def _words(block):
 
 
 @pytest.mark.parametrize(
-    "key", [*SETS, *(pytest.param(key, marks=pytest.mark.slow) for key in LARGE)]
+    "key", [*QUICK, *(pytest.param(key, marks=pytest.mark.slow) for key in ALL if key not in QUICK)]
 )
 def test_the_words_of_pages_one_and_two_and_their_place(key, request):
     """One test, because most of its time goes into the document; the words of the large are free."""

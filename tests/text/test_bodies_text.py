@@ -15,6 +15,7 @@ def view():
     return sharing(nation, load_inventory(), "2026-08-31")
 
 
+@pytest.mark.slow
 def test_every_body_has_a_page_with_all_its_members_services_and_notes(view):
     inventory = view.inventory
     for key in inventory.arrangements["key"]:

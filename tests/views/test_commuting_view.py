@@ -31,7 +31,7 @@ def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     members=st.lists(st.sampled_from(ALL), min_size=1, max_size=290, unique=True),
     as_of=st.sampled_from(["", "2019-06-30", "2008-01-01", "1999-12-31"]),
