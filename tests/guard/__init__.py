@@ -15,8 +15,8 @@ Where what is
 `capture`: runs the chapters of a region in this process, without kernels, drawings, HTML or PDF.
 `swedish`, `files`: writing and reading numbers; the files. `model`: how a recomputation is added.
 `people`, `ability`, `commuters`, `modelled`, `inventory`, `bodies`, `cards`, `sheets`, `nation`,
-`pageone`, `keys`, `scenarios`: the recomputations. `marks`: ticks, bars, colours and circles
-against their labels. `given`: what is taken as given. `prints`: page and workbook.
+`pageone`, `keys`, `scenarios`, `investigations`: the recomputations. `marks`: ticks, bars, colours and
+circles against their labels. `given`: what is taken as given. `prints`: page and workbook.
 `compare`: the one comparer, `faults`. `test_guard`: the tests.
 
 A mutation run

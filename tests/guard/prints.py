@@ -117,5 +117,5 @@ def said(exhibit) -> Iterator[list[str]]:
 
 
 def _item(part: str) -> str:
-    text = re.sub(r"^(?:-|\d+\.) ", "", part.strip())
+    text = re.sub(r"^(?:#+|-|\d+\.) ", "", part.strip())
     return plain(re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", text))

@@ -10,10 +10,13 @@ import docx
 import openpyxl
 import pikepdf
 import pytest
+from docx.oxml.ns import qn
 
 from analysis import cli, paths
 from analysis.errors import InputError
 from analysis.report import compose, investigation, processes, word
+from tests.guard import capture, compare, investigations, listed, prints
+from tests.guard.swedish import plain
 
 pytestmark = pytest.mark.xdist_group("investigation")  # each is built once
 EXAMPLES = ("bygg-och-miljo", "kundtjanst", "lonecenter", "upphandling")
@@ -71,6 +74,37 @@ def test_every_format_is_there_and_says_that_figures_are_invented(folder):
         top = [str(sheet.cell(row, 1).value) for row in range(1, 8)]
         if any(line.startswith("Uppgivet") for line in top) and "Kommunerna" in "".join(top):
             assert any(INVENTED in line for line in top) or "uppfoljning" in sheet.title
+
+
+def _text(cell):
+    """The words of a cell of a Word table, those of its fields to fill in too."""
+    return plain("".join(node.text or "" for node in cell._tc.iter(qn("w:t"))))
+
+
+def test_every_number_is_recomputed_and_shown_in_every_format(folder):
+    name = folder.name.removeprefix("utredning-")
+    shown = capture.built(folder, ["investigation"])
+    assert compare.faults_of(investigations.asked(name), shown) == []
+    exhibits = shown["investigation"]
+    assert prints.lacking(folder, exhibits) == []
+    file = docx.Document(str(folder / "report.docx"))
+    in_word = {
+        tuple(_text(cell) for cell in row.cells) for table in file.tables for row in table.rows
+    }
+    tables = [one for one in exhibits if one.type == "table"]
+    rows = {prints.without_blanks(prints.carried(one))[2] for one in tables}
+    assert {row for table in rows for row in table} - in_word == set()
+
+
+def test_what_is_recomputed_or_listed_is_shown_in_an_example(built):
+    known = {key for key in (*compare.BOOK.exhibits, *listed.EXHIBITS) if key[0] == "investigation"}
+    shown = {
+        ("investigation", compare.place_of("investigation", one, investigations.asked(name))[0])
+        for name in EXAMPLES
+        for one in capture.built(built(name), ["investigation"])["investigation"]
+        if one.type in ("figure", "table")
+    }
+    assert known == shown
 
 
 def test_stated_figures_never_become_key_figures(folder):
