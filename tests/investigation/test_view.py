@@ -106,6 +106,13 @@ def test_what_was_shared_once_is_not_told_as_alone():
     ]
 
 
+def test_the_lowest_unit_cost_is_the_lowest_cost_over_the_highest_volume(made, fill):
+    given = {"persons": (None, 3, None), "cost": (900, 1000, 1200), "volume": (80, 100, 120)}
+    fill(made / "own_figures" / "1960.xlsx", given)
+    (row,) = money.unit_costs(dossier.look(made, "2026-08-31"), "loner").to_dict("records")
+    assert (row["low"], row["base"], row["high"]) == (900 / 120, 10, 1200 / 80)
+
+
 def test_a_small_difference_is_no_finding(kak):
     found = {entry.id: entry for entry in needs.indicators(kak)}
     rows = found["share_65plus"].table.set_index("code")
