@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from analysis.figures import fonts
 DPI = 150
 UNSEEN = "SAMVERKAN_NO_PICTURES"
 """The environment variable that a preview sets: nobody looks at its notebooks."""
-_LEVEL = 3  # 2 % larger than the usual 6, in two thirds of the time
+_HEAD = 33  # bytes of a PNG before what may be told of it
+_INCH = 0.0254  # metres
 _PAGE = b"""#set page(width: auto, height: auto, margin: 0pt)
 #let given = json(bytes(sys.inputs.given))
 #image(bytes(given.svg), format: "svg", alt: given.title, width: given.width * 1pt)"""
@@ -30,21 +32,24 @@ def faces() -> Any:
 
 
 def png(drawing: Drawing, title: str, *, dpi: int = DPI) -> bytes:
-    """The whole drawing as PNG, titled."""
+    """The whole drawing as PNG, titled.
+
+    What Typst has packed is not packed again: that would take as long as its drawing.
+    """
     import typst
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
+    from PIL.PngImagePlugin import PngInfo, putchunk
 
     given = json.dumps({"svg": drawing.svg, "title": title, "width": drawing.width})
     raw = typst.compile(
         _PAGE, format="png", ppi=dpi, font_paths=faces(), sys_inputs={"given": given}
     )
     about, target = PngInfo(), io.BytesIO()
+    about.add(b"pHYs", struct.pack(">IIB", *2 * (round(dpi / _INCH),), 1))
     about.add_itxt("Title", title)
-    with Image.open(io.BytesIO(raw)) as picture:
-        picture.convert("RGB").save(
-            target, "PNG", dpi=(dpi, dpi), pnginfo=about, compress_level=_LEVEL
-        )
+    target.write(raw[:_HEAD])
+    for kind, told, _ in about.chunks:
+        putchunk(target, kind, told)
+    target.write(raw[_HEAD:])
     return target.getvalue()
 
 
