@@ -328,7 +328,8 @@ def ribbon(
     free = (np.hypot(*(line - a).T) > _NODE * unit) & (
         np.hypot(*(line - b).T) > stop * _NODE * unit
     )
-    line = line[free]
+    if free.sum() > 2:  # else the ends lie so near that the band would have no room between them
+        line = line[free]
     step = np.gradient(line, axis=0)
     across = np.column_stack([-step[:, 1], step[:, 0]]) / np.hypot(*step.T)[:, None]
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))]) / unit
@@ -391,7 +392,9 @@ def _clear(
 
 def _covered(shape: Polygon, others: Any) -> float:
     """How much of each of `others` lies below `shape`, all together."""
-    parts = shapely.area(shapely.intersection(shape, others)) / shapely.area(others)
+    whole = shapely.make_valid(others)  # a short, wide band crosses itself on a map of all Sweden
+    parts = shapely.area(shapely.intersection(shapely.make_valid(shape), whole))
+    parts = parts / shapely.area(whole)
     return float(np.sum(parts))
 
 

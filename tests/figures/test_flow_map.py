@@ -187,3 +187,9 @@ def test_ends_lie_on_the_land_of_their_municipality(modelled):
             assert boundaries.geometry[code].buffer(1).contains(shapely.Point(end))
     pair = np.subtract(ends["1761"], ends["1780"])
     assert np.hypot(*pair) > 15 * frame.width / 300, "Hammarö and Karlstad are drawn apart"
+
+
+def test_the_flows_of_all_of_sweden_are_drawn_though_their_ends_lie_close(modelled):
+    area, land = regions.resolve("riket"), load_boundaries()
+    axes = figures.plot_flows(area, modelled, boundaries=land, localities=load_localities())
+    assert "Stockholm" in style.description_of(axes.figure).alt
