@@ -467,7 +467,7 @@ def _draw_names(
     taken = [
         *maps.bar_box(axes),
         *discs,
-        *shapely.transform(list(shapes), axes.transData.transform),
+        *shapely.make_valid(shapely.transform(list(shapes), axes.transData.transform)),
     ]
     labels.place(axes, wanted, taken=taken, borders=list(sheet.borders.geometry))
 
