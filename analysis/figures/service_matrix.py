@@ -144,7 +144,7 @@ def plot_compact(view: Sharing) -> Axes:
     >>> view = sharing(regions.get("bergslagen"), load_inventory(), "2026-06-30")
     >>> axes = plot_compact(view)
     >>> style.description_of(axes.figure).subtitle
-    'Tjänster och kommuner 30 juni 2026; årtalet är det senaste beläggets'
+    'Tjänster och kommuner 30 juni 2026, med år för det senaste belägget'
     """
     shown = {wide: _shown(view, wide) for wide in (True, False)}
     wide = style.width() == style.WIDTH
@@ -392,7 +392,8 @@ def draw_cell(
 
 def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
     codes, rows = drawing.shown.codes, drawing.shown.rows
-    left = len(_shown_areas(view, codes)) - len(rows)
+    areas = [row.area for row in rows]
+    left = [area for area in _shown_areas(view, codes) if area not in areas]
     parts = []
     for code in codes:
         counts: dict[State, int] = {}
@@ -405,28 +406,56 @@ def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
     return style.Description(
         id="tjanst-oversikt",
         title=matrix_title(view),
-        subtitle=f"Tjänster och kommuner {swedish.day(view.day)}; årtalet är det senaste beläggets",
+        subtitle=f"Tjänster och kommuner {swedish.day(view.day)}, med år för det senaste belägget",
         alt=f"Matris med {len(rows)} tjänster. {'. '.join(parts)}.",
         sources=SOURCES,
-        table=compact_table(view, codes, [row.area for row in rows]),
+        table=compact_table(view, codes, areas),
         measures=("shared_services",),
         note=" ".join(filter(None, _compact_notes(view, drawing, left))),
     )
 
 
-def _compact_notes(view: Sharing, drawing: _Compact, left: int) -> Iterator[str]:
+def _compact_notes(view: Sharing, drawing: _Compact, left: Sequence[str]) -> Iterator[str]:
     """What a reader has to know of the signs and letters, and what stands in the appendix."""
-    shown = [sign for row in drawing.shown.rows for sign in row.signs.values()]
-    others = len(view.region.members) - len(drawing.shown.codes)
+    codes, rows = drawing.shown.codes, drawing.shown.rows
+    shown = [sign for row in rows for sign in row.signs.values()]
+    others = len(view.region.members) - len(codes)
     yield "Belagd: en källa från mandatperioden eller de tre senaste åren visar det."
     yield "Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
     if any(not cell.year and cell.state == State.UNCLEAR for cell in shown):
         yield "Odat. står där källan inte anger något år."
+    if _beyond(view, [row.area for row in rows], codes):
+        yield "En fylld ruta kan gälla kommuner utanför gruppen."
     yield text.abbreviations(drawing.named())
     if others:
         yield f"{others} kommuner till står i bilagan."
     if left:
-        yield f"{swedish.capitalised(text.services(left))} till står i bilagan."
+        yield f"{_beside_them(view, left)} i bilagan."
+
+
+def _shared_in(view: Sharing) -> list[set[str]]:
+    """Services that the members of each part share with each other, as the title counts them."""
+    return [set(part.pooled["area"]) for part in view.parts]
+
+
+def _beside_them(view: Sharing, left: Sequence[str]) -> str:
+    """How many services have no row, and how many of those the title counts."""
+    count = len(set(left) & set().union(*_shared_in(view)))
+    said = text.services(len(left), shared=count == len(left))
+    some = f", {swedish.in_words(count)} av dem {'gemensam' if count == 1 else 'gemensamma'},"
+    return f"{swedish.capitalised(said)} till{some if 0 < count < len(left) else ''} står"
+
+
+def _beyond(view: Sharing, areas: Sequence[str], codes: Sequence[str]) -> bool:
+    """Whether a member is shown to share what the title does not count: with others alone."""
+    return any(
+        view.cell(area, code).state in COUNTED
+        for part, shared in zip(view.parts, _shared_in(view), strict=True)
+        for area in areas
+        if area not in shared
+        for code in part.region.members
+        if code in codes
+    )
 
 
 _ALT = {
@@ -631,7 +660,7 @@ def _matrix_description(
         id="tjanst-matris" if part == 1 else f"tjanst-matris-{part}",
         title=f"Alla tjänster: form, organ och hur säkert det är, {swedish.day(view.day)}"
         + (f", del {part}" if part > 1 else ""),
-        subtitle="Bokstaven är den juridiska formen, årtalet det senaste beläggets",
+        subtitle="Bokstaven anger den juridiska formen, årtalet det senaste belägget",
         alt=f"Matris med tjänster som rader och kommuner som kolumner. {said}.",
         sources=SOURCES,
         table=matrix_table(view) if part == 1 else None,

@@ -16,8 +16,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, time
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from analysis import catalog
 from analysis.exhibits.model import FigureExhibit, FindingsExhibit, TableExhibit, TilesExhibit
@@ -92,13 +93,31 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
 
 def _chapter(chapter: Chapter) -> Iterator[dict[str, Any]]:
     """The blocks of a chapter; on page one the numbers stand beside the map that follows them."""
-    blocks = iter([value for block in chapter.blocks for value in _values(block)])
-    for value in blocks:
-        beside = next(blocks, None) if chapter.name == SUMMARY and value["is"] == "tiles" else None
-        if beside is None or beside["is"] != "figure":
-            yield from filter(None, (value, beside))
+    blocks = iter(chapter.blocks)
+    for block in blocks:
+        if not (chapter.name == SUMMARY and _shows(block, TilesExhibit)):
+            yield from _values(block)
+            continue
+        beside = next(blocks, None)
+        if _shows(beside, FigureExhibit):
+            yield _opening(block, beside)
         else:
-            yield {"is": "opening", "numbers": value, "figure": beside}
+            yield from chain(_values(block), _values(beside) if beside else ())
+
+
+def _shows(block: Block | None, kind: type) -> TypeGuard[Shown]:
+    return isinstance(block, Shown) and isinstance(block.exhibit, kind)
+
+
+def _opening(numbers: Shown, figure: Shown) -> dict[str, Any]:
+    """The map of page one and the numbers beside it, with their sources in one line."""
+    (picture,), (tiles,) = _values(figure), _values(numbers)
+    both = replace(numbers, cited=tuple(dict.fromkeys((*figure.cited, *numbers.cited))))
+    return {
+        "is": "opening",
+        "numbers": tiles,
+        "figure": {**picture, "source": front.source_text(both)},
+    }
 
 
 def _values(block: Block) -> Iterator[dict[str, Any]]:

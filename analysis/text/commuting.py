@@ -485,6 +485,7 @@ _FRACTIONS = (
     (0.8, "fyra av fem"),
     (0.9, "nio av tio"),
 )
+_HALF = 0.05  # nearer to a half than this is neither most nor few
 _TELLING = 0.15  # of all employed residents: a smaller part is no message
 
 
@@ -509,12 +510,23 @@ def workplaces_title(view: Commuting) -> str:
     if telling:
         return max(telling, key=lambda one: one[0])[1]
     every = [bar for part in view.parts for bar in _bars(view, part)]
-    home = sum(bar.own * bar.night for bar in every) > sum(bar.night for bar in every) / 2
-    return (
-        "De flesta förvärvsarbetande arbetar i den kommun där de bor"
-        if home
-        else "De flesta förvärvsarbetande arbetar i en annan kommun än där de bor"
+    return home_title(
+        sum(bar.own * bar.night for bar in every) / max(sum(bar.night for bar in every), 1)
     )
+
+
+def home_title(share: float) -> str:
+    """Whether those who work in the municipality that they live in are most, few or about half.
+
+    >>> home_title(0.501)
+    'Ungefär hälften av de förvärvsarbetande arbetar i den kommun där de bor'
+    >>> home_title(0.7)
+    'De flesta förvärvsarbetande arbetar i den kommun där de bor'
+    """
+    if abs(share - 0.5) < _HALF:
+        return "Ungefär hälften av de förvärvsarbetande arbetar i den kommun där de bor"
+    where = "den kommun där de bor" if share > 0.5 else "en annan kommun än där de bor"
+    return f"De flesta förvärvsarbetande arbetar i {where}"
 
 
 def _bars(view: Commuting, part: Region) -> list[Bar]:
@@ -524,6 +536,7 @@ def _bars(view: Commuting, part: Region) -> list[Bar]:
 def _messages(part: Region, bar: Bar) -> list[tuple[float, str]]:
     """What one bar can say, with the share of the employed residents that it concerns."""
     name, about = names_of([bar.code])[0], "ungefär " if bar.modelled else ""
+    likely = "troligen " if bar.modelled else ""
     group, outside = bar.of_all(bar.group), bar.of_all(bar.outside)
     found = []
     if group is not None and len(part.members) > 1:
@@ -534,8 +547,8 @@ def _messages(part: Region, bar: Bar) -> list[tuple[float, str]]:
             (
                 group,
                 swedish.capitalised(
-                    f"{about}{fraction(group)} {_OF[fraction(group) == 'hälften']} i {name} arbetar i "
-                    f"{where}"
+                    f"{about}{fraction(group)} {_OF[fraction(group) == 'hälften']} i {name} arbetar "
+                    f"{likely}i {where}"
                 ),
             )
         )

@@ -14,7 +14,14 @@ import pandas as pd
 
 from analysis.arrangements import State
 from analysis.text import swedish
-from analysis.text.services import bodies_counted, examples, services, several, spelt_out
+from analysis.text.services import (
+    bodies_counted,
+    examples,
+    other_bodies,
+    services,
+    several,
+    spelt_out,
+)
 from analysis.views.services import Sharing
 
 _BODIES = 6  # bodies that an answer names, of all cooperations together
@@ -95,7 +102,7 @@ def _still_running(view: Sharing, most: int) -> str:
     count = len(set(vague["arrangement"]) - set(rows["arrangement"]))
     unclear = (
         (
-            f"Om {bodies_counted(count)} till är det oklart."
+            f"Om {other_bodies(count)} är det oklart."
             if said
             else f"Om {bodies_counted(count)} är det oklart."
         )

@@ -112,6 +112,12 @@ def bodies_counted(count: int) -> str:
     return f"{swedish.in_words(count, neuter=True)} organ"
 
 
+def other_bodies(count: int) -> str:
+    """A number of bodies beside those that were named: `ett annat organ`, `fyra andra organ`."""
+    words = swedish.in_words(count, neuter=True)
+    return f"{words} {'annat' if count == 1 else 'andra'} organ"
+
+
 def members_of(view: Sharing, *, all_of: bool = False) -> str:
     """The members as the subject of a sentence: `de fyra kommunerna`, `KAK`, `Hällefors`."""
     members = view.region.members

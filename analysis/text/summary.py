@@ -161,8 +161,19 @@ def evidence(view: Summary) -> str:
         )
     if len(view.parts) == 1:
         return _evidence(known[0])
-    named = "; ".join(f"{part.view.region.name}: källor {_years(part)}" for part in known)
+    named = "; ".join(
+        f"{part.view.region.name}: källor {_years(part)}{_new(part)}" for part in known
+    )
     return f"{named}. Stäm av före beslut."
+
+
+def _new(part: Substance) -> str:
+    """How many services have new evidence, in the words of the matrix; of several cooperations."""
+    count, new = len(part.areas), len(part.areas) - part.old
+    if not part.old:
+        return ""
+    some = swedish.in_words(new) if new else "ingen"
+    return f", {some} av {_services(count)} med nya belägg"
 
 
 def _evidence(part: Substance) -> str:
@@ -171,15 +182,19 @@ def _evidence(part: Substance) -> str:
         return f"Bekräftat av kommunerna {_years(part)}."
     if not old:
         return f"Källor {_years(part)}; stäm av före beslut."
-    which = (
-        "Inget belägg är"
-        if old == count
-        else f"För {swedish.in_words(old)} av {swedish.in_words(count)} tjänster är inget belägg"
-    )
+    which = "Belägg saknas" if old == count else f"{_old_ones(part)} saknas belägg"
     return (
-        f"Källor {_years(part)}. {which} från den här mandatperioden eller de tre senaste "
-        "åren; stäm av före beslut."
+        f"Källor {_years(part)}. {which} från den här mandatperioden och de tre senaste åren; stäm "
+        "av före beslut."
     )
+
+
+def _old_ones(part: Substance) -> str:
+    """Who is counted is said where the title counts others: what all members share."""
+    count, old = len(part.areas), swedish.in_words(part.old)
+    if part.size > 1 and len(part.together) != count:
+        return f"För {old} av de {_services(count)} som minst två kommuner delar"
+    return f"För {old} av {_services(count)}"
 
 
 def _years(part: Substance) -> str:
@@ -336,28 +351,34 @@ def belonging(view: Summary) -> str:
     )
     if len(markets) > _MARKETS or size > 2 * _MARKETS:
         return f"{text}."
-    named = (f"{name} ({swedish.listed(alphabetical(codes))})" for name, codes in markets.items())
-    return f"{text}: {swedish.listed(list(named))}."
+    return f"{text}: {swedish.listed([_market(*market) for market in markets.items()])}."
+
+
+def _market(name: str, codes: Iterable[str]) -> str:
+    """A labour market with its members, where its name does not say them already."""
+    inside = swedish.listed(alphabetical(codes))
+    return name if inside == name else f"{name} ({inside})"
 
 
 def _outside(view: Summary) -> str:
     """Where most who commute out of the cooperation go, in as far as it may be named."""
     named = len(view.parts) > 1
-    texts = [_outside_of(part, named) for part in view.parts if part.outside]
+    known = [part for part in view.parts if part.outside]
+    texts = [_outside_of(part, named, first=part is known[0]) for part in known]
     observed = all(part.outside.basis == "observed" for part in view.parts if part.outside)
     what = f"{view.year}" if observed else f"modellskattning {view.year}"
-    return f"{swedish.capitalised('; '.join(texts))} ({what})." if texts else ""
+    return f"Av dem som pendlar ut {'; '.join(texts)} ({what})." if texts else ""
 
 
-def _outside_of(part: Substance, named: bool) -> str:
+def _outside_of(part: Substance, named: bool, *, first: bool) -> str:
     assert part.outside is not None, "only what may be named is told"
     # an observed row of another year or sex makes a modelled link surer, not observed
     likely = "" if part.outside.basis == "observed" else " troligen"
     region = part.view.region
     whence = region.name if named else f"de {swedish.in_words(part.size)} kommunerna"
     whence = region.member_names[0] if part.size == 1 else whence
-    where = f"flest{likely} i {_name(part.outside.work)}"
-    return f"av dem som bor i {whence} och arbetar utanför arbetar {where}"
+    most = " arbetar flest" if first else ""
+    return f"från {whence}{most}{likely} i {_name(part.outside.work)}"
 
 
 def _carrying(part: Substance, named: bool) -> str:

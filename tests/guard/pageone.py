@@ -67,6 +67,12 @@ def _old(of: Shared) -> list[Row]:
     return [row for row in of.best.values() if not row.new]
 
 
+def _new(of: Shared) -> str:
+    new = len(of.areas) - len(_old(of))
+    some = count(new) if new else "ingen"
+    return f", {some} av {count(len(of.areas))} tjänster med nya belägg" if _old(of) else ""
+
+
 def headline(whole: Area) -> str:
     """What is shared, in substance."""
     if len(whole.parts) == 1:
@@ -103,11 +109,13 @@ def findings(whole: Area):
         yield f"Källor {_span(of)}."
         if _old(of):
             yield (
-                f"För {count(len(_old(of)))} av {count(len(of.areas))} tjänster är inget belägg från "
-                "den här mandatperioden eller de tre senaste åren."
+                f"För {count(len(_old(of)))} av {count(len(of.areas))} tjänster som "
+                f"{'' if of.complete == of.areas else 'minst två kommuner '}delar saknas belägg från "
+                "den här mandatperioden och de tre senaste åren."
             )
     else:
-        yield "; ".join(f"{part.name}: källor {_span(shared(part))}" for part in whole.parts)
+        known = [(part, shared(part)) for part in whole.parts]
+        yield "; ".join(f"{part.name}: källor {_span(of)}{_new(of)}" for part, of in known)
     for part in whole.parts:
         yield from _shared_by(part)
         yield _carried(part, len(whole.parts) > 1)
@@ -163,7 +171,8 @@ def _markets(whole: Area) -> str:
         return f"Alla {count(len(whole.members))} kommunerna hör till samma, {next(iter(own))} (SCB 2022)."
     official = read("municipalities.csv").set_index("code")["labour_market_name"]
     met = dict.fromkeys(official[code] for code in whole.members)
-    told = listed(f"{market} ({listed(sorted(own[market], key=alphabetical))})" for market in met)
+    inside = {market: listed(sorted(own[market], key=alphabetical)) for market in met}
+    told = listed(m if m == inside[m] else f"{m} ({inside[m]})" for m in met)
     return f"Kommunerna hör till {count(len(own))} av SCB:s lokala arbetsmarknader (2022): {told}."
 
 
@@ -172,8 +181,9 @@ def _outside(whole: Area) -> str:
     for part in whole.parts:
         to = link(part.members)
         name = part.name if len(whole.parts) > 1 else f"de {count(len(part.members))} kommunerna"
-        told += [f"av dem som bor i {name} arbetar flest troligen i {names()[to]}"] if to else []
-    return f"{'; '.join(told)} (modellskattning {YEAR})." if told else ""
+        most = " arbetar flest" if not told else ""  # once is enough
+        told += [f"från {name}{most} troligen i {names()[to]}"] if to else []
+    return f"av dem som pendlar ut {'; '.join(told)} (modellskattning {YEAR})." if told else ""
 
 
 def _unknown(whole: Area):
@@ -269,7 +279,7 @@ def _still(of: Shared, most: int) -> str:
     text = f"{', '.join(told[:most])} och {_ones(more)} organ till" if more > 0 else listed(told)
     vague = {row.body for row in of.own if row.state == "unclear" and row.kind == "service"}
     vague -= set(years)
-    unclear = f"Om {_ones(len(vague))} organ till är det oklart." if vague else ""
+    unclear = f"Om {_ones(len(vague))} andra organ är det oklart." if vague else ""
     return "\n".join(part for part in (f"{text}." if told else "", unclear) if part)
 
 
@@ -380,7 +390,6 @@ def overview(at: Place) -> Figure:
         if len(parts) > 1
         else sure(of)
     )
-    beyond = len(surer) - len(kept)
     return Figure(
         title,
         f"Matris med {len(kept)} tjänster. {' '.join(told)}",
@@ -389,10 +398,18 @@ def overview(at: Place) -> Figure:
             "Tjänster och kommuner 31 augusti 2026", ["Tjänst", *(names()[c] for c in order)], rows
         ),
         [
-            *([f"{beyond} tjänster till står i bilagan."] if beyond else []),
+            *_beside_them(whole, surer, kept),
             *in_full(body for part in parts for body in bodies_of(shared(part))),
         ],
     )
+
+
+def _beside_them(whole: Area, surer: list[str], kept: list[str]) -> list[str]:
+    """How many services have no row, and how many of them the title counts."""
+    left = set(surer) - set(kept)
+    counted = len(left & {area for part in whole.parts for area in shared(part).areas})
+    some = f", {count(counted)} av dem gemensamma," if 0 < counted < len(left) else ""
+    return [f"{len(left)} tjänster till{some} står i bilagan."] if left else []
 
 
 def _live(cell) -> bool:

@@ -218,12 +218,19 @@ def test_the_appendix_names_every_area_that_informs_the_model() -> None:
 def test_the_message_of_the_bars_follows_the_largest_part() -> None:
     view = commuting_view.commuting(regions.get("karlstad"))
     assert text.workplaces_title(view) == (
-        "Ungefär två av tre förvärvsarbetande som bor i Hammarö arbetar i de andra kommunerna i "
-        "Karlstadsregionen"
+        "Ungefär två av tre förvärvsarbetande som bor i Hammarö arbetar troligen i de andra "
+        "kommunerna i Karlstadsregionen"
     )
     assert text.workplaces_title(commuting_view.commuting(regions.from_members(["2584"]))) == (
         "De flesta förvärvsarbetande arbetar i den kommun där de bor"
     )
+
+
+def test_barely_more_than_half_is_no_most() -> None:
+    halves = {share: text.home_title(share) for share in (0.451, 0.501, 0.549)}
+    assert all(title.startswith("Ungefär hälften av de ") for title in halves.values())
+    assert text.home_title(0.56).startswith("De flesta")
+    assert text.home_title(0.44).endswith("i en annan kommun än där de bor")
 
 
 def test_before_the_series_begins_that_is_said() -> None:

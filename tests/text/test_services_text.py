@@ -183,7 +183,7 @@ def test_the_undated_and_the_intended_are_told_as_such(five):
     assert "vid årsskiftet 2020/21" in said["history_text"]
     assert "Finns det kvar?" in said["questions"]
     assert "Löneförbundet (löner, källor 2012)" in said["questions"]
-    assert "Om ett organ till är det oklart" in said["questions"]
+    assert "Om ett annat organ är det oklart" in said["questions"]
 
 
 @pytest.mark.slow

@@ -58,7 +58,17 @@ def test_old_evidence_is_said_under_the_title():
     part = seen(regions.get("kak")).parts[0]
     assert 0 < part.old < len(part.areas)
     said = text.evidence(seen(regions.get("kak")))
-    assert f"För {part.old} av {len(part.areas)} tjänster är inget belägg från den här" in said
+    assert f"För {part.old} av de {len(part.areas)} tjänster som minst två kommuner delar" in said
+    assert "saknas belägg från den här mandatperioden och de tre senaste åren" in said
+    both = text.evidence(seen(regions.get("malardalen")))
+    assert "KAK: källor 2010–2024, fem av 20 tjänster med nya belägg; Fyra Mälarstäder:" in both
+
+
+def test_a_labour_market_of_one_member_with_its_name_is_named_once():
+    said = text.belonging(seen(regions.get("bergslagen")))
+    assert said.endswith(
+        "(2022): Hällefors, Ludvika (Ljusnarsberg) och Örebro (Lindesberg och Nora)."
+    )
 
 
 def test_no_inventory_row_is_no_information_and_not_zero():
