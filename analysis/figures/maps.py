@@ -472,14 +472,19 @@ def symbol_discs(axes: Axes, points: pd.DataFrame, areas: pd.Series) -> list[Bas
 
 def size_legend(
     axes: Axes,
-    values: Sequence[float],
-    areas: Sequence[float],
+    largest: float,
     *,
     title: str,
     colour: str = style.ACCENT,
-    columns: int = 1,
+    most: int = 3,
+    row: bool = False,
 ) -> None:
-    """A legend of circles, largest first, each with its count, one below the other or in a row."""
+    """What the circles of `circle_sizes` stand for, up to the `largest` count.
+
+    At most `most` circles, largest first, each with its count: one below the other, or in a row.
+    """
+    values = nice_counts(largest, how_many=most)
+    areas = list(circle_sizes(pd.Series(values, dtype="float64"), largest=largest))
     handles = [
         Line2D(
             [],
@@ -500,7 +505,7 @@ def size_legend(
         title,
         handler_map={Line2D: _Circle()},
         handlelength=widest / mpl.rcParams["legend.fontsize"],
-        ncols=columns,
+        ncols=len(values) if row else 1,
     )
 
 

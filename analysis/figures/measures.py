@@ -222,10 +222,8 @@ def _circles(
         order=list(here.index)[:_NAMED],
         surroundings=boundaries,
     )
-    top = float(here.abs().max())
-    marks = maps.nice_counts(top)
-    sizes = maps.circle_sizes(pd.Series(marks, dtype="float64"), largest=top)
-    maps.size_legend(side, marks, list(sizes), title=f"{measure.label}\n{year}, {measure.unit}")
+    title = f"{measure.label}\n{year}, {measure.unit}"
+    maps.size_legend(side, float(here.abs().max()), title=title)
 
 
 def _shades(

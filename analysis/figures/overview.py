@@ -159,10 +159,8 @@ def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, A
 def _first_legend(axes: Axes, region: Region, largest: float) -> None:
     """What the area of a circle is, and the cooperations."""
     narrow = style.width() < style.WIDTH
-    marks = maps.nice_counts(largest, how_many=(1 if region.groups else 2) if narrow else 3)
-    sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
-    title = "Invånare i kommunen"
-    maps.size_legend(axes, marks, list(sizes), title=title, columns=len(marks) if narrow else 1)
+    most = (1 if region.groups else 2) if narrow else 3
+    maps.size_legend(axes, largest, title="Invånare i kommunen", most=most, row=narrow)
     if region.groups:
         sized = axes.get_legend()
         assert sized is not None

@@ -119,9 +119,7 @@ def plot_population(
             order=list(counts.index)[:_NAMED],
             surroundings=boundaries,
         )
-        marks = maps.nice_counts(float(counts.max()))
-        sizes = maps.circle_sizes(pd.Series(marks), largest=float(counts.max()))
-        maps.size_legend(side, marks, list(sizes), title=f"Invånare {year}")
+        maps.size_legend(side, float(counts.max()), title=f"Invånare {year}")
     return style.describe(
         chart,
         style.Description(
@@ -206,12 +204,8 @@ def plot_localities(
             linewidth=0.4,
             zorder=5,
         )
-        largest = float(inside["population"].max())
-        marks = maps.nice_counts(largest)
-        sizes = maps.circle_sizes(pd.Series(marks), largest=largest)
-        maps.size_legend(
-            side, marks, list(sizes), title=f"Invånare i\ntätorten {year}", colour=style.HIGHLIGHT
-        )
+        title, largest = f"Invånare i\ntätorten {year}", float(inside["population"].max())
+        maps.size_legend(side, largest, title=title, colour=style.HIGHLIGHT)
         _name_localities(chart, inside, points, areas)
     return style.describe(
         chart,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -475,7 +475,7 @@ def _chapter(name: str, raw: Iterable[_Raw]) -> Chapter:
             f"chapter {name} has no heading; begin with a line such as '# {name.capitalize()}'"
         )
     _check_levels(chapter)
-    return replace(chapter, title=titles[0])
+    return replace(chapter, title=titles[0], blocks=_without_empty(blocks))
 
 
 def _split(chapter: Chapter) -> tuple[Chapter, ...]:
@@ -509,7 +509,30 @@ def _appendix_chapter(name: str, title: str, raw: Iterable[_Raw]) -> Chapter:
     blocks = (Prose((head,)), *(_block(item) for item in raw if not _is_kept_apart(item)))
     chapter = Chapter(name, title, blocks)
     _check_levels(chapter)
-    return chapter
+    return replace(chapter, blocks=_without_empty(blocks))
+
+
+def _without_empty(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks without headings that nothing stands under, but a chapter's title.
+
+    A question of a standard chapter has no answer where nothing is known of the region.
+    """
+    kept: list[Block] = []
+    following = 1  # the level of the heading that follows with nothing before it; 0 is content
+    for block in reversed(blocks):
+        if not isinstance(block, Prose):
+            following = 0
+            kept.append(block)
+            continue
+        nodes: list[Node] = []
+        for node in reversed(block.nodes):
+            if node.kind == "h" and node.level > 2 and 0 < following <= node.level:
+                continue
+            if node.kind != "page":
+                following = node.level if node.kind == "h" else 0
+            nodes.append(node)
+        kept.append(replace(block, nodes=tuple(reversed(nodes))))
+    return tuple(reversed(kept))
 
 
 def _check_levels(chapter: Chapter) -> None:

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, time
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -65,7 +65,7 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
     """What the template prints."""
     page = front.front(document, part)
     chapters: list[dict[str, Any]] = [
-        {"breaks": place > 0 and not chapter.joined, "blocks": list(_chapter(chapter))}
+        {"breaks": place > 0 and not chapter.joined, "blocks": _under_headings(_chapter(chapter))}
         for place, chapter in enumerate((*part.chapters, *front.closing(document, part)))
     ]
     for place, value in enumerate(value for chapter in chapters for value in chapter["blocks"]):
@@ -103,6 +103,18 @@ def _chapter(chapter: Chapter) -> Iterator[dict[str, Any]]:
             yield _opening(block, beside)
         else:
             yield from chain(_values(block), _values(beside) if beside else ())
+
+
+def _under_headings(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The blocks, where a table with a page of its own takes the heading above it to that page."""
+    found = list(values)
+    for before, value in pairwise(found):
+        nodes = before["nodes"] if before["is"] == "prose" else []
+        heads = [place for place, node in enumerate(nodes) if node["kind"] == "h"]
+        if value.get("page") and heads:
+            nodes.insert(heads[-1], asdict(markdown.Node("page")))
+            value["under"] = True
+    return found
 
 
 def _shows(block: Block | None, kind: type) -> TypeGuard[Shown]:
@@ -207,6 +219,7 @@ def _table(block: Shown, exhibit: TableExhibit, size: float, turned: bool) -> di
         "size": size,
         "turned": turned,
         "page": exhibit.page,
+        "under": False,
         "notes": list(exhibit.notes),
         "short": sum(_lines(row) for row in rows) <= _SHORT,
     }

@@ -1,8 +1,11 @@
 """From notebooks to parts: report, appendix and brief, and what each cell may hold."""
 
+from dataclasses import replace
+
 import nbformat
 import openpyxl
 import pandas as pd
+import pypdfium2
 import pytest
 
 from analysis import exhibits, regions
@@ -265,6 +268,35 @@ def test_ways_beside_the_report_are_listed_with_their_result():
     assert 'href="../vaxel/report.html"' in page
     assert 'href="../utredning-x/report.html"' in page
     assert result in page
+
+
+def test_a_question_without_an_answer_is_not_asked():
+    made = document(
+        words("# Eget\n\nInledning."),
+        words("## Vilka organ?"),
+        words("## Sedan när?\n\n### Först"),
+        words("## Vad mer?"),
+        shows(table("a")),
+        words("## Till sist?\n\n### Efter"),
+        words("## Bilaga", "appendix"),
+        words("### Utan\n\n### Med"),
+        shows(table("b")),
+    )
+    heads = [
+        [node.words for node in chapter.headings] for chapter in (*made.report, *made.appendix)
+    ]
+    assert heads == [["Eget", "Vad mer?"], ["Eget", "Bilaga", "Med"]]
+
+
+def test_a_table_with_a_page_of_its_own_shares_it_with_its_heading():
+    sheet = replace(table("a"), page=True)
+    made = document(words("# Eget\n\nText."), words("## Blad\n\nEtt blad."), shows(sheet))
+    raw = typeset.pdf(made, made.parts()[0])
+    with pypdfium2.PdfDocument(raw) as found:
+        pages = [page.get_textpage().get_text_bounded() for page in found]
+    (page,) = [text for text in pages if "Ett blad." in text]
+    assert "Tabell a" in page
+    assert "Text." not in page
 
 
 def test_a_politician_sees_no_command():

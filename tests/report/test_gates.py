@@ -21,6 +21,7 @@ REGIONS = ("karlstad", "malardalen")
 PAGES = 14
 LIX, WORDS = 45, 25
 EMPTY, CHAPTER = 0.4, 1  # share of a page; level of a bookmark
+EMPTIEST = 0.5  # of an appendix: maps that are more than half a page high follow each other
 A4, HEAD = 841.9, 100.0  # points: a page; where a heading stands that begins one
 _ASIDE = "ancestor::figure|ancestor::table|ancestor::details|ancestor::nav|ancestor::footer"
 
@@ -106,6 +107,20 @@ def test_no_page_within_a_chapter_is_nearly_half_empty(folder):
     assert len(empty) > 8
     inside = {page: share for page, share in empty.items() if page not in ends_of_chapters(path)}
     assert {page + 1: round(share, 2) for page, share in inside.items() if share > EMPTY} == {}
+
+
+def sheets(path):
+    """The pages, from 0, of the sheets: one a municipality, to be handed out one by one."""
+    with pypdfium2.PdfDocument(path) as document:
+        texts = [page.get_textpage().get_text_bounded() for page in document]
+    return {number for number, text in enumerate(texts) if "Kommunblad för" in text}
+
+
+def test_no_page_of_the_appendix_but_sheets_is_much_emptier(folder):
+    path = folder / "appendix.pdf"
+    spared = ends_of_chapters(path) | sheets(path)
+    empty = {page + 1: share for page, share in enumerate(emptiness(path)) if page not in spared}
+    assert {page: round(share, 2) for page, share in empty.items() if share > EMPTIEST} == {}
 
 
 def test_emptiness_is_measured_from_the_lowest_ink(tmp_path):

@@ -345,10 +345,7 @@ def _draw_localities(axes: Axes, side: Axes, where: Places) -> None:
         edgecolor="white",
         linewidth=0.5,
     )
-    largest = float(where.people.max())
-    counts = maps.nice_counts(largest)
-    sizes = maps.circle_sizes(pd.Series(counts), largest=largest)
-    maps.size_legend(side, counts, list(sizes), title="Invånare i tätorten")
+    maps.size_legend(side, float(where.people.max()), title="Invånare i tätorten")
 
 
 def _draw_candidates(axes: Axes, chosen: pd.DataFrame) -> None:
