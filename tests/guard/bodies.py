@@ -748,7 +748,7 @@ def matrix(at: Place) -> Figure:
     return Figure(
         f"Alla tjänster: form, organ och hur säkert det är, {TODAY}{more}",
         _alt_of_matrix(of),
-        "Bokstaven är den juridiska formen, årtalet är för det senaste belägget",
+        "Bokstaven anger den juridiska formen, årtalet det senaste belägget",
         table if at.page == 1 else None,
         ["R samordningsförbund; S stiftelse; Punkt: ingen uppgift."],
     )
