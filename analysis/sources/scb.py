@@ -322,8 +322,9 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
 
     Raises SourceError for a reply that is not whole, or has a sign in the place of a number that
     nobody has explained, and when the table was updated on the way; only a reply that passed is
-    kept. The server gives a reply the time of the contents in it, so replies are compared with
-    each other, and the table with itself before and after.
+    kept. The server gives a reply the time of the contents in it: all replies must have the same,
+    not later than that of the table when it was looked at. Where one is not told the table is
+    looked at again.
     """
     table, times = planned.query.table, set()
     for part in planned.parts:
@@ -339,12 +340,14 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
         _same(part, cube, planned)
         _explained(cube, table)
         times.add(cube.updated)
-        if len(times) > 1:
+        if len(times) > 1 or cube.updated > (planned.table.updated or cube.updated):
             raise SourceError(_moved(table, max(times)))
         if fresh:
             keep.put(name, document)
         step()
         yield cube
+    if all(times) and planned.table.updated:
+        return
     now = look(client, planned.query).updated
     if now != planned.table.updated:
         raise SourceError(_moved(table, now))

@@ -468,6 +468,15 @@ def test_a_table_without_a_time_of_update_is_fetched_each_time(server, folder):
         assert outcome.state == "updated"
 
 
+def test_a_table_that_says_when_it_was_updated_is_looked_at_once(server, folder):
+    update(["tax_rate_total"], base_urls=server.urls)
+    assert len(server.calls("metadata")) == 1
+    server.clear()
+    server.fault("undated", "TAB2017")
+    update(["tax_rate_total"], base_urls=server.urls)
+    assert len(server.calls("metadata")) == 2
+
+
 def test_kolada_is_read_to_its_last_page(small_server, updated):
     whole = tables.load("land_area")
     update(["land_area"], base_urls=small_server.urls)
