@@ -175,7 +175,7 @@ def test_columns_that_the_source_does_not_have_are_missing(everything):
 
 def test_the_matrix_takes_the_fewest_requests(everything):
     line = next(line for line in everything.stdout.splitlines() if "commuting_matrix" in line)
-    assert "(29 requests," in line, "four tables before and after, twenty-one parts"
+    assert "(25 requests," in line, "four tables looked at once, twenty-one parts"
 
 
 def test_the_matrix_has_series_that_are_never_joined(everything):
