@@ -107,7 +107,7 @@ def _chapter(chapter: Chapter) -> Iterator[dict[str, Any]]:
 
 def _under_headings(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The blocks, where a table with a page of its own takes the heading above it to that page."""
-    found = list(values)
+    found = [value for value in values if value.get("nodes", True)]  # a text may say nothing
     for before, value in pairwise(found):
         nodes = before["nodes"] if before["is"] == "prose" else []
         heads = [place for place, node in enumerate(nodes) if node["kind"] == "h"]

@@ -290,7 +290,9 @@ def test_a_question_without_an_answer_is_not_asked():
 
 def test_a_table_with_a_page_of_its_own_shares_it_with_its_heading():
     sheet = replace(table("a"), page=True)
-    made = document(words("# Eget\n\nText."), words("## Blad\n\nEtt blad."), shows(sheet))
+    made = document(
+        words("# Eget\n\nText."), words("## Blad\n\nEtt blad."), shows(model.TextExhibit(""), sheet)
+    )
     raw = typeset.pdf(made, made.parts()[0])
     with pypdfium2.PdfDocument(raw) as found:
         pages = [page.get_textpage().get_text_bounded() for page in found]
