@@ -392,8 +392,8 @@ def draw_cell(
 
 def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
     codes, rows = drawing.shown.codes, drawing.shown.rows
-    areas = [row.area for row in rows]
-    left = [area for area in _shown_areas(view, codes) if area not in areas]
+    shown = {row.area for row in rows}
+    left = [area for area in _shown_areas(view, codes) if area not in shown]
     parts = []
     for code in codes:
         counts: dict[State, int] = {}
@@ -409,7 +409,7 @@ def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
         subtitle=f"Tjänster och kommuner {swedish.day(view.day)}, med år för det senaste belägget",
         alt=f"Matris med {len(rows)} tjänster. {'. '.join(parts)}.",
         sources=SOURCES,
-        table=compact_table(view, codes, areas),
+        table=compact_table(view, codes, [row.area for row in rows]),
         measures=("shared_services",),
         note=" ".join(filter(None, _compact_notes(view, drawing, left))),
     )
@@ -417,14 +417,13 @@ def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
 
 def _compact_notes(view: Sharing, drawing: _Compact, left: Sequence[str]) -> Iterator[str]:
     """What a reader has to know of the signs and letters, and what stands in the appendix."""
-    codes, rows = drawing.shown.codes, drawing.shown.rows
-    shown = [sign for row in rows for sign in row.signs.values()]
-    others = len(view.region.members) - len(codes)
+    shown = [sign for row in drawing.shown.rows for sign in row.signs.values()]
+    others = len(view.region.members) - len(drawing.shown.codes)
     yield "Belagd: en källa från mandatperioden eller de tre senaste åren visar det."
     yield "Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
     if any(not cell.year and cell.state == State.UNCLEAR for cell in shown):
         yield "Odat. står där källan inte anger något år."
-    if _beyond(view, [row.area for row in rows], codes):
+    if _beyond(view, drawing.shown):
         yield "En fylld ruta kan gälla kommuner utanför gruppen."
     yield text.abbreviations(drawing.named())
     if others:
@@ -446,15 +445,15 @@ def _beside_them(view: Sharing, left: Sequence[str]) -> str:
     return f"{swedish.capitalised(said)} till{some if 0 < count < len(left) else ''} står"
 
 
-def _beyond(view: Sharing, areas: Sequence[str], codes: Sequence[str]) -> bool:
+def _beyond(view: Sharing, shown: Shown) -> bool:
     """Whether a member is shown to share what the title does not count: with others alone."""
     return any(
-        view.cell(area, code).state in COUNTED
+        row.signs[code].state in COUNTED
         for part, shared in zip(view.parts, _shared_in(view), strict=True)
-        for area in areas
-        if area not in shared
+        for row in shown.rows
+        if row.area not in shared
         for code in part.region.members
-        if code in codes
+        if code in row.signs
     )
 
 
