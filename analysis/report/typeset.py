@@ -30,6 +30,8 @@ from analysis.tables import Format
 
 TEMPLATE = Path(__file__).parent / "templates" / "pdf" / "report.typ"
 UPRIGHT, TURNED = 462.0, 708.0  # points: the width of the text on an A4 page, upright or turned
+_TALL = 725.0  # points: its height, upright
+_HEAD, _LINE, _LETTERS = 75.0, 10.5, 100  # points above a figure, of a line below it, and its most
 _SIZES = (8.8, 7.8, 7.0)  # points, largest first
 _LETTER = 0.54  # of the size: the mean width of a letter
 _BOLD = 1.12  # of that: a letter of a heading, and the wide ones of a short word
@@ -54,7 +56,7 @@ def pdf(document: Document, part: Part) -> bytes:
         "template": str(TEMPLATE),
         "given": json.dumps(given, ensure_ascii=False),
         "fonts": fonts.folders(),
-        "drawings": {v["place"]: v["height"] * min(1.0, UPRIGHT / v["width"]) for v in figures},
+        "drawings": {value["place"]: value["height"] for value in figures},
         "rounds": _ROUNDS.get(part.name, 0),
         "timestamp": _MIDNIGHT.isoformat(),
     }
@@ -77,7 +79,6 @@ def given_of(document: Document, part: Part) -> dict[str, Any]:
         "running": page.running,
         "kicker": page.kicker,
         "headline": page.headline,
-        "wide": UPRIGHT,
         "lines": [
             {"text": line.text, "size": 9.5 if line.quiet else 11.5, "quiet": line.quiet}
             for line in page.lines
@@ -168,12 +169,17 @@ def _about(block: Shown, exhibit: FigureExhibit | TableExhibit) -> dict[str, Any
 def _figure(block: Shown, exhibit: FigureExhibit) -> dict[str, Any]:
     wide = exhibit.wide
     small = exhibit.narrow or wide
+    about = _about(block, exhibit)
+    height = wide.height - wide.head - wide.foot
+    lines = sum(-(-len(text) // _LETTERS) for text in (exhibit.note, about["source"]))
+    room = max(_TALL - _HEAD - _LINE * lines, _TALL / 4)  # words stand beside it on its page
+    scale = min(1.0, UPRIGHT / wide.width, room / height)
     return {
         "is": "figure",
-        **_about(block, exhibit),
+        **about,
         "alt": exhibit.alt,
-        "width": wide.width,
-        "height": wide.height - wide.head - wide.foot,
+        "width": scale * wide.width,
+        "height": scale * height,
         "notes": [exhibit.note] if exhibit.note else [],
         "svg": without_words(wide.svg, wide.head, wide.foot),
         "small": without_words(small.svg, small.head, small.foot),

@@ -12,6 +12,7 @@ from analysis import exhibits, regions
 from analysis.citable import Source
 from analysis.errors import BuildError
 from analysis.exhibits import model
+from analysis.figures import style
 from analysis.metrics.measure import MEASURES, Measure
 from analysis.report import compose, exporters, front, markdown, typeset
 from analysis.report.compose import Part
@@ -286,6 +287,27 @@ def test_a_question_without_an_answer_is_not_asked():
         [node.words for node in chapter.headings] for chapter in (*made.report, *made.appendix)
     ]
     assert heads == [["Eget", "Vad mer?"], ["Eget", "Bilaga", "Med"]]
+
+
+@pytest.mark.parametrize("inches", [7.0, 16.0])
+def test_the_words_of_a_figure_however_tall_stand_below_it_on_its_page(inches):
+    axes = style.canvas(inches)
+    axes.set_xticks([0, 1], ["längst ned", "till höger"])
+    note = "Noten " * 60
+    style.describe(
+        axes,
+        style.Description("hog", "En hög figur", "En", ("population",), subtitle="År", note=note),
+    )
+    made = document(words("# Eget\n\nText."), shows(exhibits.figure_exhibit(axes.figure)))
+    with pypdfium2.PdfDocument(typeset.pdf(made, made.parts()[0])) as found:
+        for page in found:
+            text = page.get_textpage()
+            low, note = text.search("längst ned").get_next(), text.search("Noten").get_next()
+            if low:
+                place, below = (text.get_charbox(index) for index, _ in (low, note))
+                assert place[1] > below[3]
+                return
+    raise AssertionError("the figure is nowhere")
 
 
 def test_a_table_with_a_page_of_its_own_shares_it_with_its_heading():
