@@ -63,6 +63,15 @@ def test_nothing_overflows_the_window(open_page, path):
     assert not list(overflowing()), "with the spacing that a reader may choose"
 
 
+@pytest.mark.parametrize("path", PAGES[:2])
+def test_no_table_of_a_report_goes_on_beside_what_is_seen(open_page, path):
+    cut = """() => [...document.querySelectorAll(".table .scroll")]
+        .map(part => [part.innerText.slice(0, 60), part.scrollWidth - part.clientWidth])"""
+    found = open_page(path).evaluate(cut)
+    assert len(found) > 4
+    assert [name for name, over in found if over > 1] == []
+
+
 @pytest.mark.parametrize("part", ["report", "appendix"])
 def test_a_telephone_sees_whole_figures_and_nothing_lies_over_them(open_page, part):
     page = open_page(f"malardalen/{part}.html", 390)
