@@ -9,7 +9,7 @@ symbol: a circle whose area is a count. Areas are shaded only for rates and shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -295,15 +295,16 @@ def draw_members(
     axes: Axes,
     region: Region,
     points: pd.DataFrame,
-    areas: pd.Series,
+    counts: pd.Series,
     *,
-    values: pd.Series,
-    order: Sequence[str],
     surroundings: gpd.GeoDataFrame,
+    write: Callable[[Any], str] = swedish.number,
+    named: int | None = None,
     alpha: float = 0.75,
     linewidth: float = 0.7,
 ) -> None:
-    """A circle for each member with its name and its text in `values`: `draw_names` of circles."""
+    """A circle for each of `counts`, with its name and count: of the first `named`, or of all."""
+    areas = circle_sizes(counts.abs())
     draw_circles(
         axes,
         points,
@@ -315,7 +316,13 @@ def draw_members(
         zorder=5,
     )
     draw_names(
-        axes, region, points, areas=areas, order=order, values=values, surroundings=surroundings
+        axes,
+        region,
+        points,
+        areas=areas,
+        order=list(counts.index)[:named],
+        values=counts.map(write),
+        surroundings=surroundings,
     )
 
 

@@ -217,10 +217,10 @@ def _circles(
         chart,
         region,
         maps.centres(boundaries, localities),
-        maps.circle_sizes(here.abs()),
-        values=here.map(lambda value: swedish.number(value, measure.decimals)),
-        order=list(here.index)[:_NAMED],
+        here,
         surroundings=boundaries,
+        write=lambda value: swedish.number(value, measure.decimals),
+        named=_NAMED,
     )
     title = f"{measure.label}\n{year}, {measure.unit}"
     maps.size_legend(side, float(here.abs().max()), title=title)

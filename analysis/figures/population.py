@@ -114,10 +114,9 @@ def plot_population(
             chart,
             region,
             maps.centres(boundaries, localities),
-            maps.circle_sizes(counts),
-            values=counts.map(swedish.number),
-            order=list(counts.index)[:_NAMED],
+            counts,
             surroundings=boundaries,
+            named=_NAMED,
         )
         maps.size_legend(side, float(counts.max()), title=f"Invånare {year}")
     return style.describe(

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from analysis import regions
@@ -327,6 +328,7 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
     looked at again.
     """
     table, times = planned.query.table, set()
+    looked = _time(planned.table.updated)
     for part in planned.parts:
         body = request_body(part)
         name = [client.base_url, table, planned.table.updated, body]
@@ -340,17 +342,33 @@ def fetch(client: Client, planned: Plan, keep: Store, step: Callable[[], object]
         _same(part, cube, planned)
         _explained(cube, table)
         times.add(cube.updated)
-        if len(times) > 1 or cube.updated > (planned.table.updated or cube.updated):
+        told = _time(cube.updated)
+        if len(times) > 1 or (told and looked and told > looked):
             raise SourceError(_moved(table, max(times)))
         if fresh:
             keep.put(name, document)
         step()
         yield cube
-    if all(times) and planned.table.updated:
+    if looked and all(_time(one) for one in times):
         return
     now = look(client, planned.query).updated
     if now != planned.table.updated:
         raise SourceError(_moved(table, now))
+
+
+def _time(updated: str) -> datetime | None:
+    """A time of update, None where none is told; tables and replies may write the same one apart.
+
+    >>> _time("2025-02-20T07:00:00Z") == _time("2025-02-20T08:00:00.000+01:00")
+    True
+    >>> _time("") is None, _time("i går") is None
+    (True, True)
+    """
+    try:
+        found = datetime.fromisoformat(updated)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _moved(table: str, when: str) -> str:
