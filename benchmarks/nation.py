@@ -1,4 +1,11 @@
-"""Many reports on a municipality each: is the last as fast as the fifth, and are all cores busy?"""
+"""Many reports on a municipality each: is the last as fast as the fifth, and are all cores busy?
+
+Terms
+-----
+look: what was used at a moment: memory of all processes, and the cores of the machine since the
+    look before.
+course: how a run went on, in steps of as many reports each.
+"""
 
 import json
 import os
@@ -9,6 +16,7 @@ import threading
 import time
 from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
 import measure
 import psutil
@@ -21,24 +29,54 @@ from analysis.report.plan import make_plan
 _WARM_UP = 4  # reports before throughput is looked at
 
 
+class Look(NamedTuple):
+    """When, MB of all processes of the build, and per cent of all cores of the machine."""
+
+    when: float
+    memory: float
+    cores: float
+
+
+class Run(NamedTuple):
+    """A build of `count` reports: when each was done, what was seen meanwhile, what it cost."""
+
+    count: int
+    done: list[float]
+    seen: list[Look]
+    used: Cost
+
+
+class Step(NamedTuple):
+    """A part of a run; `minutes` are those since the start at its end."""
+
+    reports: int
+    minutes: float
+    seconds_each: float
+    memory: float
+    most_memory: float
+    cores: float
+
+
 class Watch(threading.Thread):
-    """Takes the memory of a process and of all its descendants every second, in MB.
+    """Looks at a process and all its descendants every second.
 
     Shared pages count once (PSS): forks share most of theirs.
     """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         super().__init__(daemon=True)
-        self.process, self.seen = process, list[tuple[float, float]]()
+        self.process, self.seen = process, list[Look]()
 
     def run(self) -> None:
         top = psutil.Process(self.process.pid)
+        psutil.cpu_percent()  # from now on
         while self.process.poll() is None:
             try:
                 family = [top, *top.children(recursive=True)]
-                self.seen.append((time.perf_counter(), sum(map(_memory, family)) / 2**20))
+                memory = sum(map(_memory, family)) / 2**20
             except psutil.NoSuchProcess:
                 return
+            self.seen.append(Look(time.perf_counter(), memory, psutil.cpu_percent()))
             time.sleep(1)
 
 
@@ -49,8 +87,8 @@ def _memory(process: psutil.Process) -> float:
         return 0.0
 
 
-def rows(count: int) -> list[Row]:
-    """Throughput, memory and use of the cores for `count` reports in all formats."""
+def measured(count: int) -> Run:
+    """Build `count` reports in all formats."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, measure.__file__, sys.executable, __file__, str(count), folder],
@@ -64,17 +102,54 @@ def rows(count: int) -> list[Row]:
     if process.returncode:
         raise SystemExit(f"the build of {count} reports failed")
     done = [float(line) for line in lines[:-1]]
-    return _rows(count, done, watch.seen, Cost(*json.loads(lines[-1])))
+    return Run(count, done, watch.seen, Cost(*json.loads(lines[-1])))
 
 
-def _rows(
-    count: int, done: list[float], memory: list[tuple[float, float]], used: Cost
-) -> list[Row]:
+def course(run: Run, steps: int = 10) -> list[Step]:
+    """The run in steps of as many reports each; the first has the start in it."""
+    begun = before = run.seen[0].when
+    found, made = [], 0
+    for step in range(1, steps + 1):
+        reports = round(step * len(run.done) / steps)
+        end = run.done[reports - 1]
+        looks = [look for look in run.seen if before <= look.when <= end]
+        found.append(
+            Step(
+                reports,
+                (end - begun) / 60,
+                (end - before) / (reports - made),
+                mean(look.memory for look in looks),
+                max(look.memory for look in looks),
+                mean(look.cores for look in looks),
+            )
+        )
+        before, made = end, reports
+    return found
+
+
+def told(run: Run) -> str:
+    """The course as a Markdown table."""
+    lines = [
+        "| reports | minutes | reports a minute | seconds a report | memory | most memory | cores busy |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for step in course(run):
+        lines.append(
+            f"| {step.reports} | {step.minutes:.1f} | {60 / step.seconds_each:.1f} | "
+            f"{step.seconds_each:.2f} | {step.memory:.0f} MB | {step.most_memory:.0f} MB | "
+            f"{step.cores:.0f} % |"
+        )
+    return "\n".join(lines)
+
+
+def rows(run: Run) -> list[Row]:
+    """Throughput, memory and use of the cores."""
+    count, done, seen, used = run
     steady = done[_WARM_UP:]
     half = len(steady) // 2
     middle, cores = steady[half], os.cpu_count() or 1
-    early = [amount for when, amount in memory if steady[0] <= when < middle]
-    late = [amount for when, amount in memory if middle <= when <= steady[-1]]
+    early = [look.memory for look in seen if steady[0] <= look.when < middle]
+    late = [look.memory for look in seen if middle <= look.when <= steady[-1]]
     return [
         Row(
             f"{count} reports: seconds a report, second half",

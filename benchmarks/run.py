@@ -2,8 +2,9 @@
 
 Every line is a ratio, so that it means the same on a slow and on a fast machine; below 1 ours is
 smaller than the peer. Seconds are processor time, but for whole commands, which are by the clock.
-With `--full` 290 municipalities are built instead of 30; with `--record` the table becomes
-`docs/performance.md`. Run it on a machine that does nothing else.
+With `--full` 290 municipalities are built instead of 30, and their course is told in a section of
+its own; with `--record` the table becomes `docs/performance.md`, which keeps the section of the last
+full run. Run it on a machine that does nothing else.
 """
 
 import os
@@ -20,7 +21,7 @@ import nation
 import preview
 import psutil
 import update
-from measure import Row
+from measure import Row, run
 
 RECORD = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 INTRODUCTION = """# Performance
@@ -31,6 +32,18 @@ Each line is a ratio to a peer in the same run, so it means about the same on an
 Below 1 ours is smaller than the peer. Seconds are processor time; those of whole commands and of
 reports are by the clock. `benchmarks/` says line by line how it is done.
 """
+NATION = """## The nation
+
+Measured on {date} on {machine}, commit {commit}: {count} reports in all formats, one a municipality.
+
+{rows}
+
+Its course, in steps of as many reports each. Memory is that of all processes, shared pages once, as
+it was on average and at most in the step; cores are those of the machine.
+
+{course}
+"""
+_HEADING, _ = NATION.split("\n", 1)
 
 
 def machine() -> str:
@@ -67,21 +80,33 @@ def _amount(value: float) -> str:
 
 def main() -> None:
     """Print one table; `--record` also keeps it."""
-    count = 290 if "--full" in sys.argv[1:] else 30
+    full = "--full" in sys.argv[1:]
     print(machine(), file=sys.stderr)
-    rows = [
-        *builds.rows(),
-        *preview.rows(),
-        *nation.rows(count),
-        *metrics.rows(),
-        *explorer.rows(),
-        *update.rows(),
-    ]
+    before, many = [*builds.rows(), *preview.rows()], nation.measured(290 if full else 30)
+    rows = [*before, *nation.rows(many), *metrics.rows(), *explorer.rows(), *update.rows()]
     print(table(rows))
+    if full:
+        print(nation.told(many))
     if "--record" in sys.argv[1:]:
-        text = INTRODUCTION.format(date=date.today().isoformat(), machine=machine(), count=count)
-        RECORD.write_text(f"{text}\n{table(rows)}\n", encoding="utf-8")
+        RECORD.write_text(recorded(rows, many, full=full), encoding="utf-8")
     sys.exit(verdict(rows))
+
+
+def recorded(rows: list[Row], many: nation.Run, *, full: bool) -> str:
+    """`docs/performance.md`; the section of an earlier full run stays when this is none."""
+    about = {"date": date.today().isoformat(), "machine": machine(), "count": many.count}
+    before = RECORD.read_text(encoding="utf-8") if RECORD.is_file() else ""
+    section = before[before.index(_HEADING) :] if _HEADING in before else ""
+    if full:
+        section = NATION.format(
+            **about, commit=_commit(), rows=table(nation.rows(many)), course=nation.told(many)
+        )
+    text = f"{INTRODUCTION.format(**about)}\n{table(rows)}\n"
+    return f"{text}\n{section}" if section else text
+
+
+def _commit() -> str:
+    return run("git", "rev-parse", "--short", "HEAD", cwd=str(RECORD.parent)).strip()
 
 
 def verdict(rows: list[Row]) -> str | int:

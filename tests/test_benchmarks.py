@@ -12,6 +12,14 @@ ORPHAN = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BUSY
 
 
 @pytest.fixture
+def nation(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import nation
+
+    return nation
+
+
+@pytest.fixture
 def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
     import measure
@@ -63,6 +71,35 @@ def test_a_missed_target_is_seen_by_the_exit_code(benchmarks):
     late = measure.Row("late", 1.1, "", 2.0, measure.at_most(0.5))
     assert run.verdict([met, measure.Row("no target", 9.0, "", 1.0)]) == 0
     assert run.verdict([met, late]) == "missed: late"
+
+
+def a_run(nation, *, minutes=20):
+    """A report a second after a start of ten, memory that grows by a MB a second, a busy core."""
+    begun = 1000.0
+    looks = [nation.Look(begun + s, 500.0 + s, 50.0) for s in range(60 * minutes)]
+    return nation.Run(100, [begun + 10 + i for i in range(1, 101)], looks, nation.Cost(110, 100))
+
+
+def test_the_course_of_a_run_is_told_in_steps_of_as_many_reports(nation):
+    first, *_, last = steps = nation.course(a_run(nation))
+    assert [step.reports for step in steps] == list(range(10, 101, 10))
+    assert (first.seconds_each, last.seconds_each) == (2.0, 1.0)
+    assert (first.minutes, last.minutes) == pytest.approx((20 / 60, 110 / 60))
+    assert (last.memory, last.most_memory) == (605.0, 610.0)
+    assert {step.cores for step in steps} == {50.0}
+    assert "| 100 | 1.8 | 60.0 | 1.00 | 605 MB | 610 MB | 50 % |" in nation.told(a_run(nation))
+
+
+def test_a_record_keeps_the_section_of_the_last_full_run(nation, benchmarks, tmp_path, monkeypatch):
+    _, _, run = benchmarks
+    monkeypatch.setattr(run, "RECORD", tmp_path / "performance.md")
+    monkeypatch.setattr(run, "_commit", lambda: "abc1234")
+    rows = nation.rows(a_run(nation))
+    run.RECORD.write_text(run.recorded(rows, a_run(nation), full=True), encoding="utf-8")
+    later = run.recorded([], a_run(nation), full=False)
+    assert "commit abc1234: 100 reports in all formats" in later
+    assert nation.told(a_run(nation)) in later
+    assert later.count(run.table(rows)) == 1  # in the section, no more in the table above it
 
 
 def test_synthetic_areas_are_sparse_and_closed(benchmarks):
