@@ -13,15 +13,17 @@ This is the only place that chooses between the two, and it chooses once per pro
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from analysis import catalog, datasets, lazy, reads
+from analysis import catalog, datasets, lazy, reads, shelf
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.hints import whole_year
@@ -165,16 +167,32 @@ def _commuting_of(year: int, editions: tuple[str, ...]) -> Flows:
         cells = _observed(year, str(now["series"].iloc[0]))
         if len(cells):
             return Flows(year, "observed", cells, now, (MATRIX, "commuting_margins"))
-    known, apart = commuting.load_observed_flows(), distances()
-    cells = flow_model.model_flows(
-        margins,
+    observed = flow_evidence.between(commuting.load_observed_flows(), distances().index)
+    informed = observed[_INFORMED].reset_index(drop=True)
+    return Flows(year, "modelled", modelled_cells(year), now, _MODEL_SOURCES, informed)
+
+
+@reads.door
+def modelled_cells(year: int) -> pd.DataFrame:
+    """The flows of one year by the model, as `Flows.table` has them.
+
+    A door, because kernels are forked from a process that has computed the latest ones already.
+
+    >>> set(modelled_cells(2021)["kind"]) == {"modelled", "observed"}
+    True
+    """
+    return _once((year, *_editions(*_MODEL_SOURCES)), lambda: _modelled(year))
+
+
+def _modelled(year: int) -> pd.DataFrame:
+    apart = distances()
+    return flow_model.model_flows(
+        commuting.load_margins(),
         apart,
         year=year,
         county_flows=commuting.load_county_flows(),
-        samples=flow_evidence.samples_of(known, apart),
+        samples=flow_evidence.samples_of(commuting.load_observed_flows(), apart),
     )
-    informed = flow_evidence.between(known, apart.index)[_INFORMED].reset_index(drop=True)
-    return Flows(year, "modelled", cells, now, _MODEL_SOURCES, informed)
 
 
 def _observed(year: int, series: str) -> pd.DataFrame:
@@ -224,21 +242,43 @@ def distances() -> pd.DataFrame:
     >>> round(float(distances().at["1780", "1761"]))
     15
     """
-    editions = _editions(*_DISTANCE_SOURCES)
-    if editions not in _known_distances:
-        _known_distances[editions] = _distances()
-    return _known_distances[editions]
+    return _once(("distances", *_editions(*_DISTANCE_SOURCES)), _distances)
 
 
-_known_distances: dict[tuple[str, ...], pd.DataFrame] = {}
+Key = tuple[int | str, ...]  # what is computed, and the editions of what it is made from
+_known: dict[Key, pd.DataFrame] = {}
 
 
-def keep_distances(found: pd.DataFrame) -> None:
-    """Let this process use distances that another one has computed from the data in use now.
+def _once(key: Key, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """What `compute` gives, made once a process; in a build once for all, where there is a shelf."""
+    if key not in _known:
+        kept = shelf.key("flows", key)
+        found = shelf.get(kept)
+        if found is None:
+            _known[key] = compute()
+            shelf.put(kept, _known[key].to_parquet())
+        else:
+            _known[key] = pd.read_parquet(BytesIO(found))
+    return _known[key]
 
-    >>> keep_distances(distances())
+
+def known() -> dict[Key, pd.DataFrame]:
+    """The distances and the flows of the latest year, computed and ready for `keep`.
+
+    >>> [len(table) > 0 for table in known().values()][:2]
+    [True, True]
     """
-    _known_distances[_editions(*_DISTANCE_SOURCES)] = found
+    distances()
+    commuting_of()
+    return dict(_known)
+
+
+def keep(found: Mapping[Key, pd.DataFrame]) -> None:
+    """Let this process use what another one has computed from the data in use now.
+
+    >>> keep(known())
+    """
+    _known.update(found)
 
 
 def _distances() -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import flows, paths, reads
+from analysis import flows, paths, reads, shelf
 from analysis.errors import InputError
 from analysis.loaders import commuting, tables
 from analysis.metrics import commuting as metrics
@@ -219,3 +219,23 @@ def test_the_model_cites_all_that_it_reads() -> None:
 
 def test_observed_cells_keep_their_status(observed: Path) -> None:
     assert set(flows.flows_of(2021)["status"]) == {"published"}
+
+
+def test_what_another_build_computed_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(shelf.FOLDER, str(tmp_path))
+    monkeypatch.setenv(shelf.CONTEXT, "context")
+    made: list[int] = []
+    table = pd.DataFrame({"home": ["0114"], "persons": [0.1 + 0.2]}, index=[3])
+    for key in (("a", "1"), ("a", "1"), ("a", "2")):
+        monkeypatch.setattr(flows, "_known", {})  # as in another process
+        found = flows._once(key, lambda: made.append(1) or table)
+        pd.testing.assert_frame_equal(found, table, check_exact=True)
+        assert reads.digest(found) == reads.digest(table)
+    assert len(made) == 2
+    for entry in tmp_path.iterdir():
+        entry.write_bytes(entry.read_bytes()[:-1])
+    monkeypatch.setattr(flows, "_known", {})
+    flows._once(("a", "1"), lambda: made.append(1) or table)
+    assert len(made) == 3

@@ -28,23 +28,24 @@ import pandas
 
 pandas.options.mode.string_storage = "python"  # sooner at hand than Arrow in small tables
 
-from analysis import catalog, flows
+from analysis import catalog, flows, shelf
 from analysis.errors import SamverkanError
 from analysis.exhibits import pictures
 from analysis.figures import fonts
 from analysis.loaders import boundaries, services, tables
-from analysis.report import lifeline
+from analysis.report import lifeline, manifest
 from analysis.text import formulas
 
 
 def send_data(pipe: Connection, parent: int) -> None:
-    """Check the tables and compute the distances in a process beside this one."""
+    """Check the tables and compute distances and flows in a process beside this one."""
     lifeline.end_with_parent(parent)
     with suppress(Exception):  # who asks for them in a chapter meets the same, and says it
-        distances = None
+        known = {}
+        os.environ[shelf.CONTEXT] = manifest.drawing_digest()
         with suppress(SamverkanError):
-            distances = flows.distances()
-        pipe.send((tables.whole_shipped(), distances))
+            known = flows.known()
+        pipe.send((tables.whole_shipped(), known))
     pipe.close()
 
 
@@ -91,10 +92,9 @@ fonts.use_in_figures()
 pictures.faces()
 formulas.all_formulas()
 with suppress(EOFError):  # of a helper that was killed: each kernel does its work again
-    whole, distances = receiver.recv()
+    whole, known = receiver.recv()
     tables.keep_shipped(whole)
-    if distances is not None:
-        flows.keep_distances(distances)
+    flows.keep(known)
 receiver.close()
 helper.join()
 gc.enable()
