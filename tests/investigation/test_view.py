@@ -2,14 +2,17 @@
 and what the words say of it."""
 
 import math
+import re
+import shutil
 
 import pytest
 
-from analysis import paths
+from analysis import paths, shelf
 from analysis.errors import InputError
 from analysis.figures import style
 from analysis.figures.investigation import charts, money_tables, tables
 from analysis.investigation import folder
+from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.population import load_localities, load_population
 from analysis.text.formulas import all_formulas
 from analysis.text.investigation import need_words, options, results, shares, summary
@@ -334,3 +337,40 @@ def test_each_formula_has_a_key_of_its_own_and_names_with_and_are_told_apart():
     assert len(keys) == len(set(keys))
     view = dossier.look(paths.EXAMPLES / "kundtjanst", "2026-08-31")
     assert services(view) == "telefoni och växel samt kundtjänst"
+
+
+# --- what a figure is kept by --------------------------------------------------------------------
+
+
+def keys_of_figures(view, monkeypatch):
+    """What each figure of an investigation is kept by; none is drawn."""
+    found = {}
+    monkeypatch.setenv(shelf.CONTEXT, "context")
+    monkeypatch.setattr(shelf, "get", lambda key: b"kept")
+    make = shelf.key
+    monkeypatch.setattr(shelf, "key", lambda name, given: found.setdefault(name, make(name, given)))
+    where = places.places(view)
+    charts.plot_needs(view, needs.indicators(view))
+    charts.plot_places(view, where, boundaries=load_boundaries())
+    charts.plot_reach(view, where)
+    list(charts.plots_of_bases(view))
+    for allocation in money.allocations(view):
+        charts.plot_shares(view, allocation)
+    monkeypatch.undo()
+    return {name.rpartition("_")[2]: key for name, key in found.items()}
+
+
+def test_another_amount_redraws_no_figure_that_does_not_show_it(tmp_path, monkeypatch):
+    path = shutil.copytree(paths.EXAMPLES / "upphandling", tmp_path / "upphandling")
+    before = keys_of_figures(dossier.look(path), monkeypatch)
+    assert set(before) == {"needs", "places", "reach", "bases", "shares"}
+    assert all(before.values())
+    question = path / "investigation.toml"
+    text = question.read_text(encoding="utf-8")
+    changed, count = re.subn(r"^base = 700_000", "base = 710_000", text, flags=re.MULTILINE)
+    assert count == 1
+    question.write_text(changed, encoding="utf-8")
+    assert keys_of_figures(dossier.look(path), monkeypatch) == before
+    question.write_text(text.replace("Karlstad utför", "Karlstad gör det"), encoding="utf-8")
+    after = keys_of_figures(dossier.look(path), monkeypatch)
+    assert {name for name in before if after[name] != before[name]} == {"bases"}

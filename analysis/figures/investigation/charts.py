@@ -24,6 +24,7 @@ from analysis.figures.service_marks import tint, word, wrap
 from analysis.investigation.texts import Picture
 from analysis.metrics import national
 from analysis.metrics.location import LIMITS
+from analysis.regions import Region
 from analysis.tables import Format, Table
 from analysis.text import swedish
 from analysis.text.investigation import need_words, reach, shares
@@ -40,47 +41,58 @@ _LEAST_NAMED = 0.055  # a smaller share has no room for its number
 # --- who pays what -------------------------------------------------------------------------------
 
 
-@style.drawn
 def plot_shares(view: View, found: Allocation) -> Axes:
     """Each key as one bar of a hundred per cent, divided among the members."""
-    known = [key for key in found.keys if found.shares[key.id].notna().all()]
-    colours = style.colours_of(found.members)
-    axes: Axes = style.canvas(0.36 * len(known) + 0.75)
-    with style.look():
-        for y, key in zip(range(len(known) - 1, -1, -1), known, strict=True):
-            _share_bar(axes, y, found, key, colours, labelled=y == len(known) - 1)
-        _dress_shares(axes, [_label(key) for key in known], len(found.members))
+    bars = [
+        (_label(key), [found.share(code, key.id) for code in found.members])
+        for key in found.keys
+        if found.shares[key.id].notna().all()
+    ]
     table = share_table(view, found)
     said = [
-        f"{_label(key)}: "
+        f"{label}: "
         + swedish.listed(
-            [f"{name(code)} {swedish.percent(found.share(code, key.id))}" for code in found.members]
+            [
+                f"{name(code)} {swedish.percent(share)}"
+                for code, share in zip(found.members, parts, strict=True)
+            ]
         )
-        for key in known
+        for label, parts in bars
     ]
-    return style.describe(
-        axes,
-        style.Description(
-            id=f"figur-andelar-{found.service}",
-            title=shares.shares_title(view, found),
-            subtitle="Andel av en gemensam kostnad med olika fördelningsnycklar, procent",
-            alt=f"Staplar, en för varje nyckel. {'. '.join(said)}.",
-            sources=table.sources,
-            table=table,
-            kind=table.kind,
-            measures=("cost_share",),
-            note=" ".join(stated_note(view)) if table.kind == "stated" else "",
-        ),
+    about = style.Description(
+        id=f"figur-andelar-{found.service}",
+        title=shares.shares_title(view, found),
+        subtitle="Andel av en gemensam kostnad med olika fördelningsnycklar, procent",
+        alt=f"Staplar, en för varje nyckel. {'. '.join(said)}.",
+        sources=table.sources,
+        table=table,
+        kind=table.kind,
+        measures=("cost_share",),
+        note=" ".join(stated_note(view)) if table.kind == "stated" else "",
     )
+    return _drawn_shares(found.members, bars, about)
+
+
+@style.drawn
+def _drawn_shares(
+    members: Sequence[str], bars: Sequence[tuple[str, Sequence[float]]], about: style.Description
+) -> Axes:
+    """The bars: label, and the shares of the members."""
+    axes: Axes = style.canvas(0.36 * len(bars) + 0.75)
+    with style.look():
+        for y, (_, parts) in zip(range(len(bars) - 1, -1, -1), bars, strict=True):
+            _share_bar(axes, y, members, parts, labelled=y == len(bars) - 1)
+        _dress_shares(axes, [label for label, _ in bars], len(members))
+    return style.describe(axes, about)
 
 
 def _share_bar(
-    axes: Axes, y: float, found: Allocation, key: Any, colours: Mapping[str, str], *, labelled: bool
+    axes: Axes, y: float, members: Sequence[str], parts: Sequence[float], *, labelled: bool
 ) -> None:
     """One bar of a hundred per cent; the wide parts have their share in them."""
+    colours = style.colours_of(members)
     left = 0.0
-    for code in found.members:
-        share = found.share(code, key.id)
+    for code, share in zip(members, parts, strict=True):
         axes.barh(
             y,
             share,
@@ -135,10 +147,34 @@ def _label(key: Any) -> str:
 # --- population bases ----------------------------------------------------------------------------
 
 
-@style.drawn
 def plot_bases(view: View, key: str) -> Axes:
     """Inhabitants behind the service today and in each alternative; the nation's median beside."""
     bars = _base_bars(view, key)
+    title = _base_title(view.service_name(key), bars)
+    table = Table(
+        f"underlag-{key}",
+        title,
+        bars[["label", "population"]],
+        {"label": word("Grupp"), "population": Format("Folkmängd", "invånare")},
+        ("services", "population"),
+    )
+    said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
+    about = style.Description(
+        id=f"figur-underlag-{key}",
+        title=title,
+        subtitle=f"Invånare bakom {service(view, key)}, folkmängd {view.population_year}",
+        alt=f"Liggande staplar: {swedish.listed(said)}.",
+        sources=("services", "population"),
+        table=table,
+        unit="invånare",
+        note=_nation_note(view, key),
+    )
+    return _drawn_bases(bars, about)
+
+
+@style.drawn
+def _drawn_bases(bars: pd.DataFrame, about: style.Description) -> Axes:
+    """A bar for each of today's groups, pale, and for each alternative."""
     axes: Axes = style.canvas(0.36 * len(bars) + 0.55)
     narrow = style.width() < style.WIDTH
     with style.look():
@@ -157,28 +193,7 @@ def plot_bases(view: View, key: str) -> Axes:
             room=1.45 if narrow else 1.22,
             ticks=2 if narrow else 4,
         )
-    title = _base_title(view.service_name(key), bars)
-    table = Table(
-        f"underlag-{key}",
-        title,
-        bars[["label", "population"]],
-        {"label": word("Grupp"), "population": Format("Folkmängd", "invånare")},
-        ("services", "population"),
-    )
-    said = [f"{bar.label} {swedish.number(bar.population)}" for bar in rows_of(bars)]
-    return style.describe(
-        axes,
-        style.Description(
-            id=f"figur-underlag-{key}",
-            title=title,
-            subtitle=f"Invånare bakom {service(view, key)}, folkmängd {view.population_year}",
-            alt=f"Liggande staplar: {swedish.listed(said)}.",
-            sources=("services", "population"),
-            table=table,
-            unit="invånare",
-            note=_nation_note(view, key),
-        ),
-    )
+    return style.describe(axes, about)
 
 
 def plots_of_bases(view: View) -> Iterator[Axes]:
@@ -243,19 +258,42 @@ def _base_bars(view: View, key: str) -> pd.DataFrame:
 # --- where it lies -------------------------------------------------------------------------------
 
 
-@style.drawn
 def plot_reach(view: View, where: Places) -> Axes:
     """For each candidate place the share of inhabitants in localities within 10, 20 and 30 km."""
-    table = where.table.head(8)
-    axes: Axes = style.canvas(0.62 * len(table) + 0.75)
-    with style.look():
-        for y, row in zip(range(len(table) - 1, -1, -1), table.to_dict("records"), strict=True):
-            _reach_bars(axes, y, row, labelled=y == len(table) - 1)
-        axes.set_yticks(
-            range(len(table) - 1, -1, -1),
-            [where.name(str(place)) for place in table["place"]],
-            fontsize=8.5,
+    bars = [
+        (where.name(str(row["place"])), {limit: float(row[f"within{limit}"]) for limit in LIMITS})
+        for row in where.table.head(8).to_dict("records")
+    ]
+    said = [
+        f"{place} "
+        + swedish.listed(
+            [f"{swedish.percent(share, 0)} inom {limit} km" for limit, share in reached.items()]
         )
+        for place, reached in bars
+    ]
+    about = style.Description(
+        id="figur-rackvidd",
+        title=reach.reach_message(where),
+        subtitle=f"Andel av invånarna i tätorter {where.year} inom 10, 20 och 30 km fågelvägen, "
+        "procent",
+        alt=f"Staplar: {'; '.join(said)}.",
+        sources=("localities",),
+        table=location_table(view, where),
+        measures=("reach",),
+        note=reach.NOT_TRAVEL,
+    )
+    return _drawn_reach(bars, about)
+
+
+@style.drawn
+def _drawn_reach(bars: Sequence[tuple[str, Mapping[int, float]]], about: style.Description) -> Axes:
+    """The places, each with the share within each distance."""
+    axes: Axes = style.canvas(0.62 * len(bars) + 0.75)
+    levels = range(len(bars) - 1, -1, -1)
+    with style.look():
+        for y, (_, reached) in zip(levels, bars, strict=True):
+            _reach_bars(axes, y, reached, labelled=y == len(bars) - 1)
+        axes.set_yticks(list(levels), [place for place, _ in bars], fontsize=8.5)
         axes.set_xlim(0, 1.06)
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0)
@@ -268,35 +306,14 @@ def plot_reach(view: View, where: Places) -> Axes:
             frameon=False,
             handlelength=1.0,
         )
-    behind = location_table(view, where)
-    said = [
-        f"{where.name(str(row['place']))} "
-        + swedish.listed(
-            [f"{swedish.percent(row[f'within{limit}'], 0)} inom {limit} km" for limit in LIMITS]
-        )
-        for row in table.to_dict("records")
-    ]
-    return style.describe(
-        axes,
-        style.Description(
-            id="figur-rackvidd",
-            title=reach.reach_message(where),
-            subtitle=f"Andel av invånarna i tätorter {where.year} inom 10, 20 och 30 km fågelvägen, "
-            "procent",
-            alt=f"Staplar: {'; '.join(said)}.",
-            sources=("localities",),
-            table=behind,
-            measures=("reach",),
-            note=reach.NOT_TRAVEL,
-        ),
-    )
+    return style.describe(axes, about)
 
 
-def _reach_bars(axes: Axes, y: float, row: Mapping[Any, Any], *, labelled: bool) -> None:
+def _reach_bars(axes: Axes, y: float, reached: Mapping[int, float], *, labelled: bool) -> None:
     """A bar for each distance, the nearest above, with its share in per cent at the end."""
     tones = {10: style.ACCENT, 20: tint(style.ACCENT, 0.6), 30: tint(style.ACCENT, 0.28)}
     for place, limit in enumerate(LIMITS):
-        value = float(row[f"within{limit}"])
+        value = reached[limit]
         level = y + 0.27 * (1 - place)
         label = f"inom {limit} km" if labelled else "_"
         axes.barh(level, value, height=0.25, color=tones[limit], label=label)
@@ -310,28 +327,32 @@ def _reach_bars(axes: Axes, y: float, row: Mapping[Any, Any], *, labelled: bool)
         )
 
 
-@style.drawn
 def plot_places(view: View, where: Places, *, boundaries: gpd.GeoDataFrame) -> Axes:
     """Map of the members: localities by inhabitants, and the candidate places by name."""
-    axes, side = maps.map_canvas(maps.natural_height(view.region, boundaries))
+    names = swedish.listed(list(where.candidates["name"]))
+    about = style.Description(
+        id="karta-orter",
+        title=f"Kandidaterna är {names}",
+        subtitle=f"Tätorter efter antal invånare {where.year}; stjärna: prövad ort",
+        alt=f"Karta över tätorterna. Prövade orter: {names}.",
+        sources=("localities", "boundaries"),
+        table=_localities_table(where),
+        unit="invånare",
+        kind="observed",
+    )
+    return _drawn_places(view.region, where, boundaries, about)
+
+
+@style.drawn
+def _drawn_places(
+    region: Region, where: Places, boundaries: gpd.GeoDataFrame, about: style.Description
+) -> Axes:
+    axes, side = maps.map_canvas(maps.natural_height(region, boundaries))
     with style.look():
-        maps.draw_base(axes, view.region, boundaries)
+        maps.draw_base(axes, region, boundaries)
         _draw_localities(axes, side, where)
         _draw_candidates(axes, where.candidates)
-    names = swedish.listed(list(where.candidates["name"]))
-    return style.describe(
-        axes,
-        style.Description(
-            id="karta-orter",
-            title=f"Kandidaterna är {names}",
-            subtitle=f"Tätorter efter antal invånare {where.year}; stjärna: prövad ort",
-            alt=f"Karta över tätorterna. Prövade orter: {names}.",
-            sources=("localities", "boundaries"),
-            table=_localities_table(where),
-            unit="invånare",
-            kind="observed",
-        ),
-    )
+    return style.describe(axes, about)
 
 
 def _draw_localities(axes: Axes, side: Axes, where: Places) -> None:
@@ -388,21 +409,9 @@ def _localities_table(where: Places) -> Table:
 # --- need ----------------------------------------------------------------------------------------
 
 
-@style.drawn
 def plot_needs(view: View, found: Sequence[Indicator]) -> Axes:
     """Small multiples: each member as a dot, the median of its similar municipalities as a tick."""
     chosen = [entry for entry in found if entry.table["value"].notna().any()]
-    narrow = style.width() < style.WIDTH
-    columns = 1 if narrow else 2
-    rows = -(-len(chosen) // columns)
-    height = rows * (0.2 * len(view.members) + 0.62)
-    grid = style.canvas(height, rows=rows, columns=columns, squeeze=False)
-    with style.look():
-        for place, panel in enumerate(grid.flat):
-            if place >= len(chosen):
-                panel.set_axis_off()
-                continue
-            _draw_need(panel, view, chosen[place], names=place % columns == 0)
     table = need_numbers(view, found)
     said = [
         f"{entry.label}: "
@@ -414,22 +423,34 @@ def plot_needs(view: View, found: Sequence[Indicator]) -> Axes:
         )
         for entry in chosen
     ]
-    axes: Axes = grid.flat[0]
-    return style.describe(
-        axes,
-        style.Description(
-            id="figur-behov",
-            title=need_words.needs_message(found),
-            subtitle="Punkt: kommunen. Streck: medianen för liknande kommuner (RKA)",
-            alt=f"Små diagram, ett för varje mått. {'. '.join(said)}.",
-            sources=table.sources,
-            table=table,
-            measures=("cohort_70_79", "staff_55plus", "holiday_homes_per_1000"),
-        ),
+    about = style.Description(
+        id="figur-behov",
+        title=need_words.needs_message(found),
+        subtitle="Punkt: kommunen. Streck: medianen för liknande kommuner (RKA)",
+        alt=f"Små diagram, ett för varje mått. {'. '.join(said)}.",
+        sources=table.sources,
+        table=table,
+        measures=("cohort_70_79", "staff_55plus", "holiday_homes_per_1000"),
     )
+    return _drawn_needs(chosen, about)
 
 
-def _draw_need(panel: Axes, view: View, entry: Indicator, *, names: bool) -> None:
+@style.drawn
+def _drawn_needs(chosen: Sequence[Indicator], about: style.Description) -> Axes:
+    columns = 1 if style.width() < style.WIDTH else 2
+    rows = -(-len(chosen) // columns)
+    height = rows * (0.2 * len(chosen[0].table) + 0.62)
+    grid = style.canvas(height, rows=rows, columns=columns, squeeze=False)
+    with style.look():
+        for place, panel in enumerate(grid.flat):
+            if place >= len(chosen):
+                panel.set_axis_off()
+                continue
+            _draw_need(panel, chosen[place], names=place % columns == 0)
+    return style.describe(grid.flat[0], about)
+
+
+def _draw_need(panel: Axes, entry: Indicator, *, names: bool) -> None:
     """One panel: a row for each member."""
     table = entry.table
     levels = range(len(table) - 1, -1, -1)
