@@ -9,6 +9,8 @@ updated dataset: one that `samverkan data update` put into the user's data folde
     last and in one step, so that a reader sees the old dataset or the new one.
 provenance: which dataset, file and checksum a table was read from.
 vintage: which edition of a dataset is used, in words for a reader.
+
+pandas is imported where a table is read: a build that finds nothing changed needs no table.
 """
 
 from __future__ import annotations
@@ -22,14 +24,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis import catalog, hints, paths, reads, regions
 from analysis.catalog import Column, Dataset
 from analysis.citable import Citable, Source
 from analysis.errors import DataError, InputError, NotFetchedError, raise_faults
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHECKSUMS = "SHA256SUMS"
 _MOST_FAULTS = 50  # a broken file can have one fault a cell; more lines help nobody
@@ -434,6 +437,8 @@ def keep_shipped(found: Mapping[str, pd.DataFrame]) -> None:
 @cache
 def _load_updated(key: str, path: Path, digest: str, years: tuple[int, ...] | None) -> pd.DataFrame:
     """An updated table; it was validated when it was written, so its checksum is enough."""
+    import pandas as pd
+
     entry, updated = catalog.dataset(key), record(key)
     if updated is None or checksum(path) != digest:
         raise DataError(_broken(key, f"{path} differs from its checksum"))
@@ -457,6 +462,8 @@ def statuses(key: str) -> pd.DataFrame:
     Empty for the snapshot. A suppressed cell and one that cannot occur are both missing in the
     table; here they are told apart.
     """
+    import pandas as pd
+
     entry, updated = catalog.dataset(key), record(key)
     if updated is not None and "statuses" in updated.facts["files"]:
         return pd.read_parquet(updated.folder / updated.facts["files"]["statuses"]["name"])
@@ -480,6 +487,8 @@ def source_of(table: pd.DataFrame) -> Provenance:
 
 def read(path: Path) -> pd.DataFrame:
     """A table file as it is: CSV with every column as text, or Parquet."""
+    import pandas as pd
+
     if not path.is_file():
         raise DataError(f"{path.name} is missing; restore data/ with `git checkout -- data`")
     try:
@@ -518,6 +527,8 @@ def _typed(table: pd.DataFrame, entry: Dataset) -> tuple[pd.DataFrame, list[str]
 
     Whole numbers are int64, or float64 where one is missing: NaN stays NaN in what is computed.
     """
+    import pandas as pd
+
     typed, faults = table.copy(deep=False), []
     for column in entry.columns:
         if column.dtype not in ("integer", "number"):
@@ -561,6 +572,8 @@ def _schema_faults(table: pd.DataFrame, entry: Dataset) -> list[str]:
 
 def _fault(entry: Dataset, case: dict[str, Any]) -> str:
     """One failure of pandera in the words of a person who has the file open."""
+    import pandas as pd
+
     where = "" if pd.isna(case["index"]) else f" row {int(case['index']) + 2}"
     if case["check"] == "multiple_fields_uniqueness":
         return f"{entry.file}{where}: the key ({', '.join(entry.index)}) stands there twice"
