@@ -1,5 +1,7 @@
 # `make reports` and `make test` need nothing but this checkout, python3 and make.
 PYTHON ?= python3
+# what Python has compiled is kept: the tests alone start some two hundred processes
+export PYTHONDONTWRITEBYTECODE =
 BIN := .venv/bin
 INPUTS := pyproject.toml requirements/run.txt requirements/dev.txt
 # nothing but what was released under a version, as it was when it was locked; the project itself last

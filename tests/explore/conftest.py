@@ -1,7 +1,6 @@
 """A copy of the house that may be written to, and a real JupyterLab that serves it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,11 +19,9 @@ expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory):
+def house(copied, tmp_path_factory):
     """A copy of package, data and notebooks: saving a region must not touch the checkout."""
-    folder = tmp_path_factory.mktemp("house")
-    for name in ("analysis", "data", "notebooks"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    folder = copied(tmp_path_factory.mktemp("house"), "analysis", "data", "notebooks")
     (folder / "reports").mkdir()
     return folder
 

@@ -48,12 +48,6 @@ class House:
 
     def __init__(self, folder):
         self.folder = folder
-        for name in ("analysis", "notebooks", "data"):
-            shutil.copytree(
-                ROOT / name,
-                folder / name,
-                ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
-            )
 
     def run(self, *command, packages=""):
         """A command in the copy; `packages` is a folder with more installed packages."""
@@ -104,8 +98,8 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, notebook):
-    made = House(tmp_path_factory.mktemp("house"))
+def house(copied, tmp_path_factory, notebook):
+    made = House(copied(tmp_path_factory.mktemp("house"), "analysis", "notebooks", "data"))
     for chapter, lines in SMALL.items():
         notebook(made.folder / "notebooks" / f"{chapter}.ipynb", "\n".join(lines))
     made.build()
