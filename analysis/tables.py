@@ -141,6 +141,41 @@ class Table:
         return self.to_html()
 
 
+def word(label: str) -> Format:
+    """The format of a column of words."""
+    return Format(label, text=True)
+
+
+NAME, AREA = word("Kommun"), word("Område")
+
+
+def columns(**given: tuple[Format, Any]) -> tuple[pd.DataFrame, dict[str, Format]]:
+    """Frame and formats of a table from its columns: each is how it is shown, and its values.
+
+    Values stand in the order of the rows: a list, or a Series whatever its index.
+
+    >>> people = pd.Series([1090, 612], index=["1764", "1715"])
+    >>> Table(
+    ...     "exempel",
+    ...     "Folkökning",
+    ...     *columns(
+    ...         name=(Format("Kommun", text=True), ["Grums", "Kil"]),
+    ...         people=(Format("Personer", signed=True), people),
+    ...     ),
+    ...     ("population",),
+    ... )
+    Folkökning
+    Kommun Personer
+     Grums   +1 090
+       Kil     +612
+    """
+    values = {
+        name: column.array if isinstance(column, pd.Series) else column
+        for name, (_, column) in given.items()
+    }
+    return pd.DataFrame(values), {name: form for name, (form, _) in given.items()}
+
+
 def of_frame(frame: pd.DataFrame, title: str, source: Citable) -> Table:
     """A table of a plain frame: each column under its own name, numbers as they are written.
 

@@ -20,11 +20,11 @@ from matplotlib.patches import Patch
 from analysis.citable import Citable
 from analysis.figures import charts, labels, style
 from analysis.figures.population import aged
-from analysis.figures.residents import AREA, NAME, cited
+from analysis.figures.residents import cited
 from analysis.loaders import tables
 from analysis.metrics.need import staff_55plus, staff_60plus
 from analysis.regions import Region, names_of
-from analysis.tables import Format, Table
+from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import population as text
 from analysis.text import swedish
 from analysis.views.comparators import Comparator
@@ -285,16 +285,16 @@ def indicator_tables(view: Residents) -> list[Table]:
             "Alla mått, med plats bland landets kommuner",
             pd.DataFrame(rows),
             {
-                "indicator": Format("Mått", text=True),
+                "indicator": word("Mått"),
                 "name": NAME,
                 "year": Format("År", year=True),
-                "value": Format("Värde", text=True),
+                "value": word("Värde"),
                 "rank": Format("Plats bland 290 (1 = högst)"),
-                "low": Format("Liknande kommuner: lägst", text=True),
-                "middle": Format("Liknande kommuner: median", text=True),
-                "high": Format("Liknande kommuner: högst", text=True),
-                "group": Format("Median i kommunens SKR-grupp", text=True),
-                "median": Format("Median, alla kommuner", text=True),
+                "low": word("Liknande kommuner: lägst"),
+                "middle": word("Liknande kommuner: median"),
+                "high": word("Liknande kommuner: högst"),
+                "group": word("Median i kommunens SKR-grupp"),
+                "median": word("Median, alla kommuner"),
             },
             (*_sources(measured), "peers"),
             notes=(
@@ -339,27 +339,17 @@ def cost_tables(region: Region, costs: pd.DataFrame) -> list[Table]:
     )
     if latest.empty:
         return []
-    frame = pd.DataFrame(
-        {
-            "service": latest["service"].to_numpy(),
-            "name": names_of(latest["code"]),
-            "year": latest["year"].to_numpy(),
-            "cost": latest["cost"].to_numpy(),
-            "unit": [unit.replace("kr/", "kr per ") for unit in latest["unit"]],
-        }
-    )
     return [
         Table(
             "kostnader",
             "Kostnad för breda verksamhetsområden, senaste året för varje",
-            frame,
-            {
-                "service": Format("Verksamhet", text=True),
-                "name": NAME,
-                "year": Format("År", year=True),
-                "cost": Format("Kostnad"),
-                "unit": Format("Enhet", text=True),
-            },
+            *columns(
+                service=(word("Verksamhet"), latest["service"]),
+                name=(NAME, names_of(latest["code"])),
+                year=(Format("År", year=True), latest["year"]),
+                cost=(Format("Kostnad"), latest["cost"]),
+                unit=(word("Enhet"), [unit.replace("kr/", "kr per ") for unit in latest["unit"]]),
+            ),
             ("service_costs",),
             "observed",
             notes=tables.notes("service_costs"),
@@ -412,14 +402,16 @@ def plot_staff(
         f"{name} {swedish.number(line[last], 1)}"
         for name, line in list(lines.items())[: charts.MOST_NAMED]
     )
-    frame = wide.loc[sorted({first, last})].T.rename(columns=str)
-    formats = {str(year): Format(str(year), decimals=1, measure="staff_per_1000") for year in frame}
-    frame.insert(0, "name", list(lines))
     table = Table(
         "personal",
         f"Månadsavlönad personal {_RATE}",
-        frame.reset_index(drop=True),
-        {"name": NAME, **formats},
+        *columns(
+            name=(NAME, list(lines)),
+            **{
+                str(year): (Format(str(year), decimals=1, measure="staff_per_1000"), wide.loc[year])
+                for year in sorted({first, last})
+            },
+        ),
         ("staff", "population"),
     )
     title = f"Kommunens månadsavlönade personal {_RATE} {swedish.span(first, last)}{aged(last)}"
@@ -457,18 +449,21 @@ def staff_age_tables(view: Residents) -> list[Table]:
     year = last_year(inside["55"])
     now = inside[inside.index.get_level_values(1) == year].droplevel(1)
     codes = [code for code in by_size(view.region, view.values) if code in now.index]
-    frame = now.loc[codes].reset_index(drop=True)
-    frame.insert(0, "name", names_of(codes))
     return [
         Table(
             "personal-alder",
             f"Äldre bland kommunens månadsavlönade {year}{aged(year)}",
-            frame,
-            {
-                "name": NAME,
-                "55": Format("55 år eller äldre", "%", 1, measure="staff_55plus"),
-                "60": Format("60 år eller äldre", "%", 1, measure="staff_60plus"),
-            },
+            *columns(
+                name=(NAME, names_of(codes)),
+                over55=(
+                    Format("55 år eller äldre", "%", 1, measure="staff_55plus"),
+                    now.loc[codes, "55"],
+                ),
+                over60=(
+                    Format("60 år eller äldre", "%", 1, measure="staff_60plus"),
+                    now.loc[codes, "60"],
+                ),
+            ),
             ("staff",),
             notes=tables.notes("staff"),
         )

@@ -23,14 +23,12 @@ from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.measure import measure_of
 from analysis.regions import Region, country, names_of
-from analysis.tables import Format, Table
+from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import commuting as text
 from analysis.text import swedish
 from analysis.views.commuting import Commuting
 
 SOURCES = ("commuting_margins",)
-NAME = Format("Kommun", text=True)
-_AREA = Format("Område", text=True)
 _NAMED = 60  # most names tried on a map of many members; the table has them all
 _ROWS = 25  # most members in a chart with one row each
 _TABLE_BREAKS = "Jämför bara år inom samma serie; skälen till brotten står vid figuren."
@@ -268,12 +266,14 @@ def _rate_alt(key: str, values: pd.Series, year: int) -> str:
 def _rate_table(key: str, values: pd.Series, year: int) -> Table:
     measure = measure_of(_RATES[key])
     ranked = values.sort_values(ascending=False)
-    frame = pd.DataFrame({"name": names_of(list(ranked.index)), "value": ranked.to_numpy()})
     form = Format(
         measure.label, decimals=1 if measure.as_percent else 2, percent=measure.as_percent
     )
     return Table(
-        f"{key}-karta", f"{measure.label} {year}", frame, {"name": NAME, "value": form}, SOURCES
+        f"{key}-karta",
+        f"{measure.label} {year}",
+        *columns(name=(NAME, names_of(list(ranked.index))), value=(form, ranked)),
+        SOURCES,
     )
 
 
@@ -345,27 +345,25 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
 def _day_night_table(region: Region, margins: pd.DataFrame) -> Table:
     order = text.by_night(region, margins)
     now = text.of_year(margins).reindex(order)
-    frame = pd.DataFrame(
-        {
-            "name": names_of(order),
-            "day": metrics.day_population(now).to_numpy(),
-            "night": metrics.night_population(now).to_numpy(),
-            "net": metrics.net_commuting(now).to_numpy(),
-            "share": metrics.commuting_ratio(now).to_numpy() - 1,
-        }
-    )
-    title = f"Dag- och nattbefolkning {text.last_year(margins)}"
     return Table(
         f"dag-natt-{region.key}",
-        title,
-        frame,
-        {
-            "name": NAME,
-            "day": Format("Dagbefolkning", measure="day_population"),
-            "night": Format("Nattbefolkning", measure="night_population"),
-            "net": Format("Pendlingsnetto", signed=True, measure="net_commuting"),
-            "share": Format("Skillnad", percent=True, signed=True, decimals=1),
-        },
+        f"Dag- och nattbefolkning {text.last_year(margins)}",
+        *columns(
+            name=(NAME, names_of(order)),
+            day=(Format("Dagbefolkning", measure="day_population"), metrics.day_population(now)),
+            night=(
+                Format("Nattbefolkning", measure="night_population"),
+                metrics.night_population(now),
+            ),
+            net=(
+                Format("Pendlingsnetto", signed=True, measure="net_commuting"),
+                metrics.net_commuting(now),
+            ),
+            share=(
+                Format("Skillnad", percent=True, signed=True, decimals=1),
+                metrics.commuting_ratio(now).to_numpy() - 1,
+            ),
+        ),
         SOURCES,
     )
 
@@ -522,30 +520,20 @@ def _series_alt(table: pd.DataFrame) -> str:
 
 
 def _series_table(region: Region, sums: pd.DataFrame) -> Table:
-    table = sums.reset_index()
     labels = {part.key: part.label for part in catalog.dataset(SOURCES[0]).series}
-    frame = pd.DataFrame(
-        {
-            "year": table["year"],
-            "day": table["day_population"],
-            "night": table["night_population"],
-            "net": table["net_commuting"],
-            "ratio": table["commuting_ratio"],
-            "series": table["series"].map(lambda key: labels.get(key, "BAS")),
-        }
-    )
+    table = sums.reset_index().assign(series=lambda rows: rows["series"].map(labels).fillna("BAS"))
+    table = table.sort_values(["year", "series"])
     return Table(
         f"dag-natt-serie-{region.key}",
         f"Dag- och nattbefolkning i {region.name}",
-        frame.sort_values(["year", "series"], ignore_index=True),
-        {
-            "year": Format("År", year=True),
-            "day": Format("Dagbefolkning"),
-            "night": Format("Nattbefolkning"),
-            "net": Format("Pendlingsnetto", signed=True),
-            "ratio": Format("Pendlingskvot", decimals=2),
-            "series": Format("Serie", text=True),
-        },
+        *columns(
+            year=(Format("År", year=True), table["year"]),
+            day=(Format("Dagbefolkning"), table["day_population"]),
+            night=(Format("Nattbefolkning"), table["night_population"]),
+            net=(Format("Pendlingsnetto", signed=True), table["net_commuting"]),
+            ratio=(Format("Pendlingskvot", decimals=2), table["commuting_ratio"]),
+            series=(word("Serie"), table["series"]),
+        ),
         SOURCES,
         notes=(_TABLE_BREAKS,),
     )
@@ -561,15 +549,14 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
         }
     )
     order = text.by_night(region, margins)
-    wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)[years]
-    frame = wide.set_axis([str(year) for year in years], axis=1)
-    frame.insert(0, "name", names_of(order))
-    title = f"Pendlingskvot i {region.name}, första och sista året i varje serie"
+    wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)
     return Table(
         f"pendlingskvot-serie-{region.key}",
-        title,
-        frame.reset_index(drop=True),
-        {"name": NAME, **{str(year): Format(str(year), decimals=2) for year in years}},
+        f"Pendlingskvot i {region.name}, första och sista året i varje serie",
+        *columns(
+            name=(NAME, names_of(order)),
+            **{str(year): (Format(str(year), decimals=2), wide[year]) for year in years},
+        ),
         SOURCES,
         notes=(_TABLE_BREAKS,),
     )
@@ -582,36 +569,27 @@ def members_table(region: Region, margins: pd.DataFrame) -> Table:
     """Members with every measure that the margins give, latest year."""
     order, year = text.by_night(region, margins), text.last_year(margins)
     now = text.of_year(margins).reindex(order)
-    frame = pd.DataFrame(
-        {
-            "name": names_of(order),
-            "night": metrics.night_population(now).to_numpy(),
-            "day": metrics.day_population(now).to_numpy(),
-            "in": now["in_commuters"].to_numpy(),
-            "out": now["out_commuters"].to_numpy(),
-            "stay": now["live_and_work"].to_numpy(),
-            "net": metrics.net_commuting(now).to_numpy(),
-            "ratio": metrics.commuting_ratio(now).to_numpy(),
-            "in_share": metrics.in_commuting_share(now).to_numpy(),
-            "out_share": metrics.out_commuting_share(now).to_numpy(),
-        }
-    )
     return Table(
         "pendling-kommuner",
         f"Pendling i kommunerna {year}",
-        frame,
-        {
-            "name": NAME,
-            "night": Format("Natt\u00adbefolkning"),
-            "day": Format("Dag\u00adbefolkning"),
-            "in": Format("In\u00adpendlare"),
-            "out": Format("Ut\u00adpendlare"),
-            "stay": Format("Bor och arbetar där"),
-            "net": Format("Netto", signed=True),
-            "ratio": Format("Pendlings\u00adkvot", decimals=2),
-            "in_share": Format("In\u00adpendlings\u00adandel", decimals=1, percent=True),
-            "out_share": Format("Ut\u00adpendlings\u00adandel", decimals=1, percent=True),
-        },
+        *columns(
+            name=(NAME, names_of(order)),
+            night=(Format("Natt\u00adbefolkning"), metrics.night_population(now)),
+            day=(Format("Dag\u00adbefolkning"), metrics.day_population(now)),
+            incoming=(Format("In\u00adpendlare"), now["in_commuters"]),
+            outgoing=(Format("Ut\u00adpendlare"), now["out_commuters"]),
+            stay=(Format("Bor och arbetar där"), now["live_and_work"]),
+            net=(Format("Netto", signed=True), metrics.net_commuting(now)),
+            ratio=(Format("Pendlings\u00adkvot", decimals=2), metrics.commuting_ratio(now)),
+            in_share=(
+                Format("In\u00adpendlings\u00adandel", decimals=1, percent=True),
+                metrics.in_commuting_share(now),
+            ),
+            out_share=(
+                Format("Ut\u00adpendlings\u00adandel", decimals=1, percent=True),
+                metrics.out_commuting_share(now),
+            ),
+        ),
         SOURCES,
         notes=(
             "Inpendlingsandelen är av dagbefolkningen, utpendlingsandelen av nattbefolkningen.",
@@ -627,32 +605,21 @@ def exact_table(region: Region, margins: pd.DataFrame) -> Table:
     sets: dict[str, Sequence[str]] = dict(text.sets_of(region))
     if not text.is_nation(region):
         sets["Riket"] = country(text.of_year(margins).index)
-    rows = {name: text.exact(margins, members) for name, members in sets.items()}
-    frame = pd.DataFrame(
-        [
-            {
-                "name": name,
-                "night": row["night_population"],
-                "day": row["day_population"],
-                "net": row["net_commuting"],
-                "ratio": row["commuting_ratio"],
-                "least": row["containment_residence_min"],
-            }
-            for name, row in rows.items()
-        ]
-    )
+    sums = pd.DataFrame([text.exact(margins, members) for members in sets.values()])
     return Table(
         "pendling-omraden",
         f"Pendling för regionen som helhet {year}",
-        frame,
-        {
-            "name": _AREA,
-            "night": Format("Nattbefolkning"),
-            "day": Format("Dagbefolkning"),
-            "net": Format("Pendlingsnetto", signed=True),
-            "ratio": Format("Pendlingskvot", decimals=2),
-            "least": Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
-        },
+        *columns(
+            name=(AREA, list(sets)),
+            night=(Format("Nattbefolkning"), sums["night_population"]),
+            day=(Format("Dagbefolkning"), sums["day_population"]),
+            net=(Format("Pendlingsnetto", signed=True), sums["net_commuting"]),
+            ratio=(Format("Pendlingskvot", decimals=2), sums["commuting_ratio"]),
+            least=(
+                Format("Bor och arbetar i samma kommun", decimals=1, percent=True),
+                sums["containment_residence_min"],
+            ),
+        ),
         SOURCES,
         notes=(
             _sums_note(year),

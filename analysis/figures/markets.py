@@ -20,7 +20,7 @@ from analysis.figures import maps, style
 from analysis.flows import Flows, Markets
 from analysis.metrics.labour_markets import SCB
 from analysis.regions import Region, municipalities, names_of
-from analysis.tables import Format, Table
+from analysis.tables import Format, Table, word
 from analysis.text import commuting as text
 from analysis.text import swedish
 from analysis.views.commuting import MARKETS_YEAR, Commuting
@@ -203,8 +203,8 @@ def markets_table(region: Region) -> Table:
         pd.DataFrame(rows),
         {
             "market": Format("Lokal arbetsmarknad", text=True, measure="labour_markets"),
-            "members": Format("Kommuner i regionen", text=True),
-            "others": Format("Kommuner utanför regionen", text=True),
+            "members": word("Kommuner i regionen"),
+            "others": word("Kommuner utanför regionen"),
         },
         _SOURCES,
         kind="observed",

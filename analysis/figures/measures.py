@@ -24,7 +24,7 @@ from analysis.hints import whole_year
 from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities, names_of
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, columns
 from analysis.text import swedish
 from analysis.views.comparators import Comparator, Given, comparators
 
@@ -595,17 +595,13 @@ def _year_table(
     known = [one.label for one, value in medians if pd.notna(value)]
     notes = [note for key in measure.sources for note in tables.notes(key)]
     compared = [f"{swedish.capitalised(one.label)} (median)" for one in against]
-    rows = pd.DataFrame(
-        {
-            "name": [*names_of(map(str, here.index)), *compared],
-            "value": [*here.to_numpy(), *(value for _, value in medians)],
-        }
-    )
     return Table(
         slug(measure),
         f"{measure.label} {year}",
-        rows,
-        {"name": Format("Kommun", text=True), "value": Format.of(measure)},
+        *columns(
+            name=(NAME, [*names_of(map(str, here.index)), *compared]),
+            value=(Format.of(measure), [*here.to_numpy(), *(value for _, value in medians)]),
+        ),
         _sources(measure, against),
         kind or ("derived" if against else measure.kind),
         tuple(dict.fromkeys(filter(None, [_median_note(measure, known, against), *notes]))),

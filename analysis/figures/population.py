@@ -10,6 +10,8 @@ known members: members with a whole series in the table; the others have the lat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -21,11 +23,11 @@ from matplotlib.ticker import FuncFormatter
 from analysis import catalog
 from analysis.errors import InputError
 from analysis.figures import charts, labels, maps, style
-from analysis.figures.residents import NAME, cited, noise, sums_note
+from analysis.figures.residents import cited, noise, sums_note
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
 from analysis.regions import Region, country, municipalities, names_of
-from analysis.tables import Format, Table
+from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import areas, swedish
 from analysis.views.comparators import Comparator, Given, comparators
 from analysis.views.population import (
@@ -139,8 +141,10 @@ def _population_table(counts: pd.Series, year: int) -> Table:
     return Table(
         "folkmangd-karta",
         f"Folkmängd den 31 december {year}",
-        pd.DataFrame({"name": names_of(list(counts.index)), "population": counts.to_numpy()}),
-        {"name": NAME, "population": Format("Folkmängd", "invånare")},
+        *columns(
+            name=(NAME, names_of(list(counts.index))),
+            population=(Format("Folkmängd", "invånare"), counts),
+        ),
         ("population",),
         kind="observed",
         notes=noise([year]),
@@ -246,32 +250,20 @@ def places_table(
     """
     order, year = in_order(region, values), last_year(values)
     here, places, land = values.xs(year, level=1).loc[order], where.loc[order], land.reindex(order)
-    frame = pd.DataFrame(
-        {
-            "name": names_of(order),
-            "population": here.to_numpy(),
-            "land": land["km2"].to_numpy(),
-            "density": (here / land["km2"]).to_numpy(),
-            "share": places["share"].to_numpy(),
-            "largest": places["name"].to_numpy(),
-            "largest_share": places["largest_share"].to_numpy(),
-        }
-    )
     settled = where["year"].max()
     measured = swedish.years([int(year) for year in land["year"].dropna()])
     return Table(
         "boende",
         f"Folkmängd {year}, täthet och tätorter {settled}",
-        frame,
-        {
-            "name": NAME,
-            "population": Format("Folkmängd"),
-            "land": Format("Landareal", "km²", 0),
-            "density": Format("Invånare per km²", decimals=1),
-            "share": Format("Bor i tätort", percent=True),
-            "largest": Format("Största tätort", text=True),
-            "largest_share": Format("Bor i den största", percent=True),
-        },
+        *columns(
+            name=(NAME, names_of(order)),
+            population=(Format("Folkmängd"), here),
+            land=(Format("Landareal", "km²", 0), land["km2"]),
+            density=(Format("Invånare per km²", decimals=1), here / land["km2"]),
+            share=(Format("Bor i tätort", percent=True), places["share"]),
+            largest=(word("Största tätort"), places["name"]),
+            largest_share=(Format("Bor i den största", percent=True), places["largest_share"]),
+        ),
         ("population", "land_area", "localities"),
         notes=(
             *noise([year]),
@@ -307,13 +299,6 @@ def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
 
 def _localities_table(inside: pd.DataFrame) -> Table:
     shown = inside.head(25)
-    frame = pd.DataFrame(
-        {
-            "name": shown["name"].to_numpy(),
-            "municipality": names_of(list(shown["code"])),
-            "population": shown["population"].to_numpy(),
-        }
-    )
     notes = (
         ()
         if len(inside) <= len(shown)
@@ -322,12 +307,11 @@ def _localities_table(inside: pd.DataFrame) -> Table:
     return Table(
         "tatorter",
         "Tätorter efter antal invånare",
-        frame,
-        {
-            "name": Format("Tätort", text=True),
-            "municipality": NAME,
-            "population": Format("Invånare", "invånare"),
-        },
+        *columns(
+            name=(word("Tätort"), shown["name"]),
+            municipality=(NAME, names_of(list(shown["code"]))),
+            population=(Format("Invånare", "invånare"), shown["population"]),
+        ),
         ("localities",),
         "observed",
         notes,
@@ -506,18 +490,14 @@ def _history_table(
     """Inhabitants every tenth year and the latest one, one row an area."""
     last = last_year(sums)
     chosen = sorted({*range(1950, last, 10), last - 10, last} & set(sums.index.unique(1)))
-    wide = sums.unstack(level=1).loc[list(names), chosen]
-    frame = wide.set_axis([str(year) for year in chosen], axis=1)
-    frame.insert(0, "name", list(names))
-    formats = {
-        "name": Format("Område", text=True),
-        **{str(year): Format(str(year)) for year in chosen},
-    }
+    wide = sums.unstack(level=1).loc[list(names)]
     return Table(
         key,
         f"Folkmängd vissa år {chosen[0]}–{last}",
-        frame.reset_index(drop=True),
-        formats,
+        *columns(
+            name=(AREA, list(names)),
+            **{str(year): (Format(str(year)), wide[year]) for year in chosen},
+        ),
         cited(against, "population"),
         notes=(
             "Alla år avser dagens kommungränser.",
@@ -693,7 +673,7 @@ def balance_table(region: Region, changes: pd.DataFrame) -> Table:
     several = len(cooperations(region)) > 1
     formats = {
         "year": Format("År", year=True),
-        **({"part": Format("Samarbete", text=True)} if several else {}),
+        **({"part": word("Samarbete")} if several else {}),
         "births": Format("Födda"),
         "deaths": Format("Döda"),
         **{name: Format(label, signed=True) for name, label in COMPONENT_LABELS.items()},
@@ -799,22 +779,17 @@ def _age_table(
         for year in range(first, last + 1)
         if year in wide.columns and (year % 10 == 0 or year in (first, last))
     ]
-    frame = pd.DataFrame({str(year): wide.loc[codes, year].to_numpy() for year in chosen})
-    frame.insert(0, "name", names)
-    formats = {"name": NAME} | {
-        str(year): Format(
-            str(year),
-            decimals=measured.measure.decimals,
-            percent=measured.measure.as_percent,
-            measure=measured.measure.id,
-        )
-        for year in chosen
-    }
+    form = replace(Format.of(measured.measure), unit="")
     return Table(
         key,
         f"{title}, {measured.unit}",
-        frame,
-        formats,
+        *columns(
+            name=(NAME, names),
+            **{
+                str(year): (replace(form, label=str(year)), wide.loc[codes, year])
+                for year in chosen
+            },
+        ),
         measured.measure.sources,
         measured.measure.kind,
         notes=noise(chosen),
@@ -941,25 +916,21 @@ def ages_tables(
     }
     against = usable(region, comparators(region, compare))
     whole = metrics.by_area(values, sets).xs(year, level=1)
-    groups = [
-        (label, low, high) for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80, None))
-    ]
-    frame = pd.DataFrame(
-        {
-            label: metrics.by_area(metrics.by_age(ages, low, high), sets).xs(year, level=1) / whole
-            for label, low, high in groups
-        }
-    ).loc[list(sets)]
-    frame.insert(0, "name", list(sets))
+    shares = {
+        label: metrics.by_area(metrics.by_age(ages, low, high), sets).xs(year, level=1) / whole
+        for label, low, high in (*BROAD_AGES, ("80 år eller äldre", 80, None))
+    }
     return [
         Table(
             "aldrar",
             f"Andel av befolkningen efter ålder {year}",
-            frame.reset_index(drop=True),
-            {
-                "name": Format("Område", text=True),
-                **{label: Format(label, decimals=1, percent=True) for label, _, _ in groups},
-            },
+            *columns(
+                name=(AREA, list(sets)),
+                **{
+                    label: (Format(label, decimals=1, percent=True), share[list(sets)])
+                    for label, share in shares.items()
+                },
+            ),
             cited(against, "population_age", "population"),
             notes=tables.notes("population_age"),
         )
@@ -988,20 +959,18 @@ def projection_tables(region: Region, projected: pd.DataFrame) -> list[Table]:
     for part in cooperations(region) if len(names) > 1 else ():
         frame.loc[part.key] = frame.reindex(list(part.members)).sum(skipna=False)
         names.append(part.name)
-    shown = frame.round().set_axis([str(year) for year in chosen], axis=1)
-    shown.insert(0, "name", names)
-    shown["change"] = (frame[last] / frame[first] - 1).to_numpy()
-    formats = {
-        "name": Format("Område", text=True),
-        **{str(year): Format(str(year)) for year in chosen},
-        "change": Format(f"Ändring till {last}", percent=True, decimals=1, signed=True),
-    }
     return [
         Table(
             "framskrivning",
             f"SCB:s framskrivning av folkmängden {first}–{last}",
-            shown.reset_index(drop=True),
-            formats,
+            *columns(
+                name=(AREA, names),
+                **{str(year): (Format(str(year)), frame[year].round()) for year in chosen},
+                change=(
+                    Format(f"Ändring till {last}", percent=True, decimals=1, signed=True),
+                    frame[last] / frame[first] - 1,
+                ),
+            ),
             ("population_projection",),
             "modelled",
             notes=tables.notes("population_projection"),
@@ -1040,28 +1009,16 @@ def _pyramid_alt(region: Region, ages: pd.DataFrame) -> str:
 
 def _pyramid_table(key: str, here: pd.DataFrame, nation: pd.DataFrame, year: int) -> Table:
     groups = [f"{low}–{low + 4} år" for low in here.index[:-1]]
-    frame = pd.DataFrame(
-        {
-            "age": [*groups, f"{here.index[-1]} år och äldre"],
-            "women": here["women"].to_numpy(),
-            "men": here["men"].to_numpy(),
-            "nation_women": nation["women"].to_numpy(),
-            "nation_men": nation["men"].to_numpy(),
-        }
-    )
-    formats = {"age": Format("Ålder", text=True)} | {
-        key: Format(label, decimals=1, percent=True)
-        for key, label in (
-            ("women", "Kvinnor"),
-            ("men", "Män"),
-            ("nation_women", "Kvinnor, riket"),
-            ("nation_men", "Män, riket"),
-        )
-    }
+    share = partial(Format, decimals=1, percent=True)
     return Table(
         key,
         f"Andel av befolkningen efter ålder och kön {year}",
-        frame,
-        formats,
+        *columns(
+            age=(word("Ålder"), [*groups, f"{here.index[-1]} år och äldre"]),
+            women=(share("Kvinnor"), here["women"]),
+            men=(share("Män"), here["men"]),
+            nation_women=(share("Kvinnor, riket"), nation["women"]),
+            nation_men=(share("Män, riket"), nation["men"]),
+        ),
         ("population_age_sex",),
     )

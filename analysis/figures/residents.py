@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -27,7 +28,7 @@ from analysis.metrics import population as metrics
 from analysis.metrics.measure import measure_of
 from analysis.metrics.need import cohort_70_79
 from analysis.regions import Region, names_of
-from analysis.tables import Format, Table
+from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import population as text
 from analysis.text import swedish
 from analysis.views.comparators import Comparator
@@ -41,9 +42,7 @@ from analysis.views.population import (
     joint_need,
 )
 
-NAME = Format("Kommun", text=True)
-AREA = Format("Område", text=True)
-COOPERATION = Format("Samarbete", text=True)
+COOPERATION = word("Samarbete")
 MOST_BARS = 44  # members in the bars beside the map: more would not be read
 _BESIDE, _NAMES = 0.46, 0.42  # the bars' share of the width, and that of their names in it
 _BAR = 0.2  # inches of one bar
@@ -261,28 +260,26 @@ def change_table(view: Residents) -> Table:
         if len(codes) > 1 or codes[0] not in order
     }
     sums = metrics.by_area(values, sets).unstack(level=1).loc[list(sets)]
-    frame = pd.DataFrame(
-        {
-            "name": list(sets),
-            "then": sums.get(year - 10, pd.Series(np.nan, sums.index)).to_numpy(),
-            "now": sums[year].to_numpy(),
-        }
-    )
-    frame["change"] = frame["now"] - frame["then"]
-    frame["share"] = frame["change"] / frame["then"]
+    then, now = sums.get(year - 10, pd.Series(np.nan, sums.index)), sums[year]
     return Table(
         "folkmangd-forandring",
         f"Folkmängdens förändring {year - 10}–{year}",
-        frame,
-        {
-            "name": AREA,
-            "then": Format(f"Folkmängd {year - 10}"),
-            "now": Format(f"Folkmängd {year}"),
-            "change": Format("Förändring", signed=True),
-            "share": Format(
-                "Förändring", decimals=1, percent=True, signed=True, measure="population_change_10y"
+        *columns(
+            name=(AREA, list(sets)),
+            then=(Format(f"Folkmängd {year - 10}"), then),
+            now=(Format(f"Folkmängd {year}"), now),
+            change=(Format("Förändring", signed=True), now - then),
+            share=(
+                Format(
+                    "Förändring",
+                    decimals=1,
+                    percent=True,
+                    signed=True,
+                    measure="population_change_10y",
+                ),
+                (now - then) / then,
             ),
-        },
+        ),
         cited(view.against, "population"),
         notes=(*noise([year - 10, year]), sums_note(view.against)),
     )
@@ -510,21 +507,21 @@ def people_table(view: Residents) -> Table:
         for year in sorted({*range(_FIRST, view.year, 10), view.year})
         if year in view.values.index.unique(1)
     ]
-    wide = view.values.unstack(level=1).reindex(order)[chosen]
-    frame = wide.set_axis([str(year) for year in chosen], axis=1)
-    formats = {str(year): Format(f"Folkmängd {year}") for year in chosen}
+    people = view.values.unstack(level=1).reindex(order)
     aged = share.values.unstack(level=1).reindex(order)
-    for year in [year for year in (_FIRST, share.year) if year in aged.columns]:
-        frame[f"share{year}"] = aged[year]
-        formats[f"share{year}"] = Format(
-            f"65 år eller äldre {year}", percent=True, decimals=1, measure="share_65plus"
-        )
-    frame.insert(0, "name", names_of(order))
+    old = partial(Format, percent=True, decimals=1, measure="share_65plus")
     return Table(
         "folkmangd-alder",
         "Folkmängd och andel 65 år eller äldre",
-        frame.reset_index(drop=True),
-        {"name": NAME, **formats},
+        *columns(
+            name=(NAME, names_of(order)),
+            **{str(year): (Format(f"Folkmängd {year}"), people[year]) for year in chosen},
+            **{
+                f"share{year}": (old(f"65 år eller äldre {year}"), aged[year])
+                for year in (_FIRST, share.year)
+                if year in aged
+            },
+        ),
         ("population", "share_65plus"),
         notes=("Alla år avser dagens kommungränser.", *noise(chosen)),
     )

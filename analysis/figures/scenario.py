@@ -20,10 +20,10 @@ from analysis.arrangements import TRUST_LABELS
 from analysis.figures import labels, maps, style
 from analysis.figures.charts import count_bars
 from analysis.figures.labels import Label
-from analysis.figures.service_marks import FORM_LETTERS, NAME, fill, sharp, tint, word, wrap
+from analysis.figures.service_marks import FORM_LETTERS, fill, sharp, tint, wrap
 from analysis.metrics import scenario as metrics
 from analysis.regions import municipalities
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, columns, word
 from analysis.text import scenario as text
 from analysis.text import services as service_text
 from analysis.text import swedish
@@ -163,7 +163,6 @@ def _circle_description(case: Scenario) -> style.Description:
         (code, "i scenariot" + (", värd" if code == case.host else "")) for code in case.members
     ]
     roles += [(code, "med i dag, inte i scenariot") for code in case.outside]
-    frame = pd.DataFrame([{"name": _name(code), "role": role} for code, role in roles])
     staying = f" Inte med, men med i dag: {_listed(case.outside)}." if case.outside else ""
     return style.Description(
         id="scenario-karta",
@@ -175,8 +174,10 @@ def _circle_description(case: Scenario) -> style.Description:
         table=Table(
             "scenario-karta",
             "Kommunerna i scenariot",
-            frame,
-            {"name": NAME, "role": word("Roll")},
+            *columns(
+                name=(NAME, [_name(code) for code, role in roles]),
+                role=(word("Roll"), [role for code, role in roles]),
+            ),
             ("services",),
         ),
         note="Linjerna är fågelvägen, inte vägar.",
@@ -308,32 +309,28 @@ def present_tables_of(case: Scenario) -> list[Table]:
     """Today's bodies with members inside and outside the scenario; none when none is known."""
     if case.present.empty:
         return []
-    frame = pd.DataFrame(
-        [
-            {
-                "name": row.name,
-                "form": case.view.form_names[row.legal_form],
-                "status": row.words,
-                "since": service_text.since(case.view, row.arrangement, case.service),
-                "inside": _listed(row.inside.split("; ")),
-                "outside": _listed([code for code in row.outside.split("; ") if code]) or "ingen",
-            }
-            for row in rows_of(case.present)
-        ]
-    )
+    rows = list(rows_of(case.present))
     return [
         Table(
             "scenario-idag",
             f"Vilka som har tjänsten tillsammans i dag: {text_name(case)}",
-            frame,
-            {
-                "name": word("Organ"),
-                "form": word("Form"),
-                "status": word("Status"),
-                "since": word("Sedan"),
-                "inside": word("I scenariot"),
-                "outside": word("Blir kvar"),
-            },
+            *columns(
+                name=(word("Organ"), [row.name for row in rows]),
+                form=(word("Form"), [case.view.form_names[row.legal_form] for row in rows]),
+                status=(word("Status"), [row.words for row in rows]),
+                since=(
+                    word("Sedan"),
+                    [service_text.since(case.view, row.arrangement, case.service) for row in rows],
+                ),
+                inside=(word("I scenariot"), [_listed(row.inside.split("; ")) for row in rows]),
+                outside=(
+                    word("Blir kvar"),
+                    [
+                        _listed([code for code in row.outside.split("; ") if code]) or "ingen"
+                        for row in rows
+                    ],
+                ),
+            ),
             ("services",),
         )
     ]
@@ -342,31 +339,30 @@ def present_tables_of(case: Scenario) -> list[Table]:
 def host_table(case: Scenario, localities: pd.DataFrame) -> Table:
     """Mean and longest distance for each member as host, from the localities to its largest."""
     choices = metrics.host_choices(case.members, localities)
-    frame = pd.DataFrame(
-        [
-            {
-                "host": _name(row.host) + (" (vald)" if row.host == case.host else ""),
-                "place": row.place,
-                "mean": row.mean_km,
-                "own": row.own_km,
-                "largest": row.largest_km,
-                "farthest": _name(row.farthest) if row.farthest else None,
-            }
-            for row in rows_of(choices)
-        ]
-    )
+    rows = list(rows_of(choices))
     return Table(
         "scenario-avstand",
         "Avstånd om kommunen vore värd, fågelvägen",
-        frame,
-        {
-            "host": word("Värdkommun"),
-            "place": word("Till"),
-            "mean": Format("Medelavstånd, alla", "km", 1, measure="host_distance"),
-            "own": Format("Värdens egna invånare", "km", 1, measure="host_distance"),
-            "largest": Format("Längsta medelavstånd", "km", 1),
-            "farthest": word("Längst bort"),
-        },
+        *columns(
+            host=(
+                word("Värdkommun"),
+                [_name(row.host) + (" (vald)" if row.host == case.host else "") for row in rows],
+            ),
+            place=(word("Till"), [row.place for row in rows]),
+            mean=(
+                Format("Medelavstånd, alla", "km", 1, measure="host_distance"),
+                [row.mean_km for row in rows],
+            ),
+            own=(
+                Format("Värdens egna invånare", "km", 1, measure="host_distance"),
+                [row.own_km for row in rows],
+            ),
+            largest=(Format("Längsta medelavstånd", "km", 1), [row.largest_km for row in rows]),
+            farthest=(
+                word("Längst bort"),
+                [_name(row.farthest) if row.farthest else None for row in rows],
+            ),
+        ),
         ("localities",),
         notes=(
             f"Från varje tätort, vägt med dess invånare {localities['year'].max()}; de som bor "
@@ -392,29 +388,21 @@ def pair_table(
         .merge(links, on=keys)
     )
     modelled = bool((table["kind"] == "modelled").any())
-    frame = pd.DataFrame(
-        {
-            "a": [_name(code) for code in table["code_a"]],
-            "b": [_name(code) for code in table["code_b"]],
-            "distance": table["distance_km"],
-            "border": ["ja" if border else "ingen i underlaget" for border in table["border"]],
-            "there": _careful(table, "there"),
-            "back": _careful(table, "back"),
-        }
-    )
     kind = "modellskattade" if modelled else "observerade"
     return Table(
         "scenario-par",
         f"Paren: avstånd, landgräns och pendlare {year} ({kind})",
-        frame,
-        {
-            "a": word("Kommun A"),
-            "b": word("Kommun B"),
-            "distance": Format("Fågelväg", "km", 1),
-            "border": word("Landgräns"),
-            "there": word("Pendlare A till B"),
-            "back": word("Pendlare B till A"),
-        },
+        *columns(
+            a=(word("Kommun A"), [_name(code) for code in table["code_a"]]),
+            b=(word("Kommun B"), [_name(code) for code in table["code_b"]]),
+            distance=(Format("Fågelväg", "km", 1), table["distance_km"]),
+            border=(
+                word("Landgräns"),
+                ["ja" if border else "ingen i underlaget" for border in table["border"]],
+            ),
+            there=(word("Pendlare A till B"), _careful(table, "there")),
+            back=(word("Pendlare B till A"), _careful(table, "back")),
+        ),
         ("localities", "neighbours", *sources),
         kind="modelled" if modelled else "derived",
         notes=(
@@ -453,27 +441,16 @@ def _careful(table: pd.DataFrame, column: str) -> list[str | None]:
 def forms_table(case: Scenario) -> Table:
     """The legal forms: possible for these members, what each means, and the paragraph."""
     forms = case.view.inventory.forms
-    frame = pd.DataFrame(
-        [
-            {
-                "form": row.name,
-                "possible": text.form_possible(case, row.key),
-                "meaning": row.meaning,
-                "paragraph": row.paragraph or "inget",
-            }
-            for row in rows_of(forms[forms["key"] != "okand"])
-        ]
-    )
+    rows = list(rows_of(forms[forms["key"] != "okand"]))
     return Table(
         "scenario-former",
         "Juridiska former för samverkan",
-        frame,
-        {
-            "form": word("Form"),
-            "possible": word("Möjlig här"),
-            "meaning": word("Innebär"),
-            "paragraph": word("Lagrum"),
-        },
+        *columns(
+            form=(word("Form"), [row.name for row in rows]),
+            possible=(word("Möjlig här"), [text.form_possible(case, row.key) for row in rows]),
+            meaning=(word("Innebär"), [row.meaning for row in rows]),
+            paragraph=(word("Lagrum"), [row.paragraph or "inget" for row in rows]),
+        ),
         ("services",),
     )
 
@@ -514,19 +491,15 @@ def cost_tables_of(case: Scenario, costs: pd.DataFrame | None) -> list[Table]:
     if own["cost"].isna().all():
         return []
     missing = unknown(own.loc[own["cost"].isna(), "status"])
-    frame = pd.DataFrame(
-        {"name": [_name(code) for code in own["code"]], "year": own["year"], "cost": own["cost"]}
-    )
     return [
         Table(
             "scenario-kostnad",
             f"Kostnad per invånare i dag: {text_name(case)}",
-            frame,
-            {
-                "name": NAME,
-                "year": Format("År", year=True),
-                "cost": Format("Kostnad", "kr per invånare"),
-            },
+            *columns(
+                name=(NAME, [_name(code) for code in own["code"]]),
+                year=(Format("År", year=True), own["year"]),
+                cost=(Format("Kostnad", "kr per invånare"), own["cost"]),
+            ),
             ("area_costs",),
             kind="observed",
             notes=(missing,) if missing else (),

@@ -24,9 +24,9 @@ from matplotlib.colors import to_hex
 from analysis.figures import labels, maps, style
 from analysis.figures.ground import Frame, Sheet
 from analysis.figures.labels import Label
-from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, word, wrap
+from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, wrap
 from analysis.regions import Region, municipalities
-from analysis.tables import Format, Table
+from analysis.tables import Format, Table, word
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.service_titles import circles_title

@@ -23,7 +23,6 @@ from matplotlib.patches import Patch
 
 from analysis.arrangements import DATED, EVENT_LABELS, LABELS, PLANS, State
 from analysis.figures import style
-from analysis.tables import Format
 from analysis.views.services import Sharing
 
 SOURCES = ("services",)
@@ -42,13 +41,7 @@ FORM_LETTERS = {
 PLAN_MARKS = {"intention": "D", "inquiry": "s", "decided": "^"}
 DPI = 150  # of the printed pictures
 MOST_DRAWN = 40  # most municipalities in a map or a list
-NAME = Format("Kommun", text=True)
 _LIGHT = 0.24  # share of the colour where no end is known
-
-
-def word(label: str) -> Format:
-    """The format of a column of words."""
-    return Format(label, text=True)
 
 
 def tint(colour: str, share: float) -> tuple[float, float, float]:

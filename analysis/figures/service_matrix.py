@@ -13,7 +13,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,11 +32,10 @@ from analysis.figures.service_marks import (
     paged,
     plan_look,
     sharp,
-    word,
     wrap,
 )
 from analysis.regions import municipalities
-from analysis.tables import Format, Table
+from analysis.tables import Format, Table, columns, word
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.service_titles import matrix_title
@@ -675,51 +673,30 @@ def matrix_table(view: Sharing) -> Table:
     """
     same = ["area", "arrangement", "legal_form", "host", "words", "last_evidence", "trust"]
     rows = view.own.groupby([*same, "sources"], sort=False, dropna=False)["code"].agg(list)
-    frame = pd.DataFrame(
-        [
-            {
-                "area": view.area_names[row.area],
-                "names": swedish.listed(text.alphabetical(row.code)),
-                "body": view.names[row.arrangement],
-                "form": view.form_names[row.legal_form],
-                "host": text.host_name(row.host) if row.host else None,
-                "said": row.words,
-                "last": row.last_evidence,
-                "since": text.since(view, row.arrangement, row.area),
-                "trust": TRUST_LABELS[row.trust],
-                "sources": " | ".join(text.citation(view, key) for key in row.sources.split("; ")),
-            }
-            for row in rows_of(rows.reset_index())
-        ],
-        columns=[
-            "area",
-            "names",
-            "body",
-            "form",
-            "host",
-            "said",
-            "last",
-            "since",
-            "trust",
-            "sources",
-        ],
-    )
-    formats: dict[str, Any] = {
-        "area": word("Tjänst"),
-        "names": word("Kommuner"),
-        "body": word("Organ"),
-        "form": word("Form"),
-        "host": word("Värd"),
-        "said": word("Hur säkert"),
-        "last": Format("Senaste belägg", year=True),
-        "since": word("Startår"),
-        "trust": word("Säkerhet"),
-        "sources": word("Källor"),
-    }
+    found = list(rows_of(rows.reset_index()))
     return Table(
         "tjanst-matris",
         f"Tjänster, organ och kommuner {swedish.day(view.day)}",
-        frame,
-        formats,
+        *columns(
+            area=(word("Tjänst"), [view.area_names[row.area] for row in found]),
+            names=(
+                word("Kommuner"),
+                [swedish.listed(text.alphabetical(row.code)) for row in found],
+            ),
+            body=(word("Organ"), [view.names[row.arrangement] for row in found]),
+            form=(word("Form"), [view.form_names[row.legal_form] for row in found]),
+            host=(word("Värd"), [text.host_name(row.host) if row.host else None for row in found]),
+            said=(word("Hur säkert"), [row.words for row in found]),
+            last=(Format("Senaste belägg", year=True), [row.last_evidence for row in found]),
+            since=(word("Startår"), [text.since(view, row.arrangement, row.area) for row in found]),
+            trust=(word("Säkerhet"), [TRUST_LABELS[row.trust] for row in found]),
+            sources=(
+                word("Källor"),
+                [
+                    " | ".join(text.citation(view, key) for key in row.sources.split("; "))
+                    for row in found
+                ],
+            ),
+        ),
         SOURCES,
     )

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.arrangements import TRUST_LABELS, State
-from analysis.figures.service_marks import MOST_DRAWN, NAME, SOURCES, word
+from analysis.figures.service_marks import MOST_DRAWN, SOURCES
 from analysis.metrics import services as metrics
-from analysis.regions import municipalities
-from analysis.tables import Format, Table
+from analysis.regions import municipalities, names_of
+from analysis.tables import NAME, Format, Table, columns, word
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.service_questions import questions
@@ -113,33 +113,28 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     gaps = nearest_gaps(view, points).head(NEAREST)
     if gaps.empty:
         return []
-    frame = pd.DataFrame(
-        [
-            {
-                "area": view.area_names[row.area],
-                "body": text.spelt_out(view.names[row.arrangement]),
-                "codes": _few(row.codes.split("; "), 2),
-                "distance": row.distance_km,
-                "said": row.words.partition(" (")[0],
-                "source": view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0],
-            }
-            for row in rows_of(gaps)
-        ],
-        columns=["area", "body", "codes", "distance", "said", "source"],
-    )
+    rows = list(rows_of(gaps))
     return [
         Table(
             "tjanst-luckor",
             f"Tjänster som andra delar och som det saknas uppgift om för {view.region.name}",
-            frame,
-            {
-                "area": word("Tjänst"),
-                "body": word("Närmaste organ"),
-                "codes": word("Kommuner"),
-                "distance": Format("Avstånd", "km"),
-                "said": word("Hur säkert"),
-                "source": word("Källa"),
-            },
+            *columns(
+                area=(word("Tjänst"), [view.area_names[row.area] for row in rows]),
+                body=(
+                    word("Närmaste organ"),
+                    [text.spelt_out(view.names[row.arrangement]) for row in rows],
+                ),
+                codes=(word("Kommuner"), [_few(row.codes.split("; "), 2) for row in rows]),
+                distance=(Format("Avstånd", "km"), [row.distance_km for row in rows]),
+                said=(word("Hur säkert"), [row.words.partition(" (")[0] for row in rows]),
+                source=(
+                    word("Källa"),
+                    [
+                        view.sources[row.sources.split("; ")[0]].publisher.partition(",")[0]
+                        for row in rows
+                    ],
+                ),
+            ),
             ("services", "localities"),
             notes=("Avstånd är fågelvägen mellan de närmaste kommunernas befolkningscentrum.",),
             subtitle=f"Läget {swedish.day(view.day)}; avstånd i kilometer",
@@ -156,19 +151,18 @@ def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
     order = list(dict.fromkeys(question for part in asked for question in part))
     if not order:
         return []
-    names = [f"part{place}" for place in range(len(asked))]
-    frame = pd.DataFrame(
-        [[question, *(part.get(question) for part in asked)] for question in order],
-        columns=["question", *names],
-    )
     heads = [part.region.name for part in view.parts] if len(asked) > 1 else ["Det här vet vi inte"]
     return [
         Table(
             "tjanst-fragor",
             "Att fråga innan ni beslutar",
-            frame,
-            {"question": word("Fråga")}
-            | {name: word(head) for name, head in zip(names, heads, strict=True)},
+            *columns(
+                question=(word("Fråga"), order),
+                **{
+                    f"part{place}": (word(head), [part.get(question) for question in order])
+                    for place, (head, part) in enumerate(zip(heads, asked, strict=True))
+                },
+            ),
             SOURCES,
         )
     ]
@@ -184,17 +178,6 @@ def counts_table(view: Sharing) -> Table:
     if len(codes) > MOST_DRAWN:
         known = view.counts["services"].notna()
         codes = [code for code in codes if known[code]]
-    frame = pd.DataFrame(
-        [
-            {
-                "name": municipalities()[code].name,
-                "said": text.count_of(view, code),
-                "circles": groups.get(code, pd.NA),
-            }
-            for code in codes
-        ],
-        columns=["name", "said", "circles"],
-    ).astype({"circles": "Int64"})
     left = len(view.region.members) - len(codes)
     notes = ["En grupp är en uppsättning kommuner som delar minst en tjänst."]
     if left:
@@ -202,12 +185,11 @@ def counts_table(view: Sharing) -> Table:
     return Table(
         "tjanst-antal",
         f"Gemensamma tjänster per kommun {swedish.day(view.day)}",
-        frame,
-        {
-            "name": NAME,
-            "said": word("Gemensamma tjänster"),
-            "circles": Format("Grupper av partner"),
-        },
+        *columns(
+            name=(NAME, names_of(codes)),
+            said=(word("Gemensamma tjänster"), [text.count_of(view, code) for code in codes]),
+            circles=(Format("Grupper av partner"), groups.reindex(codes)),
+        ),
         SOURCES,
         notes=tuple(notes),
     )
@@ -221,27 +203,21 @@ def pair_tables_of(view: Sharing) -> list[Table]:
     if pairs.empty:
         return []
     known = municipalities()
-    frame = pd.DataFrame(
-        {
-            "a": [known[code].name for code in pairs["code_a"]],
-            "b": [known[code].name for code in pairs["code_b"]],
-            "services": pairs["services"].astype("int64").to_numpy(),
-            "dated": pairs["dated"].astype("int64").to_numpy(),
-            "areas": [text.areas_listed(view, keys.split("; ")) for keys in pairs["areas"]],
-        }
-    ).sort_values("services", ascending=False, kind="stable")
+    pairs = pairs.sort_values("services", ascending=False, kind="stable")
     return [
         Table(
             "tjanst-par",
             f"Gemensamma tjänster par för par {swedish.day(view.day)}",
-            frame,
-            {
-                "a": NAME,
-                "b": word("delar med"),
-                "services": Format("Tjänster"),
-                "dated": Format("därav med nya belägg"),
-                "areas": word("Vilka"),
-            },
+            *columns(
+                a=(NAME, [known[code].name for code in pairs["code_a"]]),
+                b=(word("delar med"), [known[code].name for code in pairs["code_b"]]),
+                services=(Format("Tjänster"), pairs["services"]),
+                dated=(Format("därav med nya belägg"), pairs["dated"]),
+                areas=(
+                    word("Vilka"),
+                    [text.areas_listed(view, keys.split("; ")) for keys in pairs["areas"]],
+                ),
+            ),
             SOURCES,
         )
     ]
@@ -254,23 +230,21 @@ def circles_tables_of(view: Sharing) -> list[Table]:
     if mine.empty:
         return []
     mine = mine.sort_values(["services", "size"], ascending=[False, True], kind="stable")
-    frame = pd.DataFrame(
-        [
-            {
-                "circle": _circle_text(view, row.circle.split("; ")),
-                "size": row.size,
-                "areas": text.areas_listed(view, row.areas.split("; ")),
-            }
-            for row in rows_of(mine)
-        ],
-        columns=["circle", "size", "areas"],
-    )
     return [
         Table(
             "tjanst-grupper",
             f"Grupper av partner {swedish.day(view.day)}",
-            frame,
-            {"circle": word("Grupp"), "size": Format("Kommuner"), "areas": word("Delar")},
+            *columns(
+                circle=(
+                    word("Grupp"),
+                    [_circle_text(view, codes.split("; ")) for codes in mine["circle"]],
+                ),
+                size=(Format("Kommuner"), mine["size"]),
+                areas=(
+                    word("Delar"),
+                    [text.areas_listed(view, keys.split("; ")) for keys in mine["areas"]],
+                ),
+            ),
             SOURCES,
         )
     ]
@@ -298,25 +272,16 @@ def distance_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
     if mine.empty:
         return []
     known = municipalities()
-    frame = pd.DataFrame(
-        {
-            "body": [view.names[key] for key in mine["arrangement"]],
-            "name": [known[code].name for code in mine["code"]],
-            "host": [text.host_name(code) for code in mine["host"]],
-            "distance": mine["distance_km"].to_numpy(),
-        }
-    )
     return [
         Table(
             "tjanst-avstand",
             "Fågelvägen från kommunens befolkningscentrum till värdkommunens",
-            frame,
-            {
-                "body": word("Organ"),
-                "name": NAME,
-                "host": word("Värd"),
-                "distance": Format("Avstånd", "km"),
-            },
+            *columns(
+                body=(word("Organ"), [view.names[key] for key in mine["arrangement"]]),
+                name=(NAME, [known[code].name for code in mine["code"]]),
+                host=(word("Värd"), [text.host_name(code) for code in mine["host"]]),
+                distance=(Format("Avstånd", "km"), mine["distance_km"]),
+            ),
             ("services", "localities"),
             notes=(
                 "Befolkningscentrum är tätorternas medelpunkt, vägd med deras "
@@ -372,44 +337,30 @@ def arrangements_table(view: Sharing) -> Table:
 def facts_table(view: Sharing) -> Table:
     """What each body does for the members: services, how sure, since, trust and source numbers."""
     numbers = text.source_numbers(view)
-    groups: dict[tuple[str | None, ...], list[Any]] = {}
-    for row in rows_of(view.own.drop_duplicates(["arrangement", "area", "words", "sources"])):
-        cited = sorted({numbers[key] for key in row.sources.split("; ")})
-        since = None if row.state == State.PLANNED else text.since(view, row.arrangement, row.area)
-        key = (
-            row.arrangement,
-            row.words,
-            since,
-            TRUST_LABELS[row.trust],
-            ", ".join(map(str, cited)),
-        )
-        groups.setdefault(key, []).append(row.area)
-    frame = pd.DataFrame(
-        [
-            {
-                "body": view.names[str(key)],
-                "areas": text.areas_listed(view, areas),
-                "said": said,
-                "since": since,
-                "trust": trust,
-                "sources": cited,
-            }
-            for (key, said, since, trust, cited), areas in groups.items()
+    own = view.own.drop_duplicates(["arrangement", "area", "words", "sources"])
+    facts = own.assign(
+        since=[
+            None if row.state == State.PLANNED else text.since(view, row.arrangement, row.area)
+            for row in rows_of(own)
         ],
-        columns=["body", "areas", "said", "since", "trust", "sources"],
+        cited=[
+            ", ".join(map(str, sorted({numbers[key] for key in keys.split("; ")})))
+            for keys in own["sources"]
+        ],
     )
+    same = ["arrangement", "words", "since", "trust", "cited"]
+    facts = facts.groupby(same, sort=False, dropna=False)["area"].agg(list).reset_index()
     return Table(
         "tjanst-uppgifter",
         f"Tjänster, hur säkert och källor {swedish.day(view.day)}",
-        frame,
-        {
-            "body": word("Organ"),
-            "areas": word("Tjänster"),
-            "said": word("Hur säkert"),
-            "since": word("Startår"),
-            "trust": word("Säkerhet"),
-            "sources": Format("Källa nr", text=True, code=True),
-        },
+        *columns(
+            body=(word("Organ"), [view.names[key] for key in facts["arrangement"]]),
+            areas=(word("Tjänster"), [text.areas_listed(view, keys) for keys in facts["area"]]),
+            said=(word("Hur säkert"), facts["words"]),
+            since=(word("Startår"), facts["since"]),
+            trust=(word("Säkerhet"), facts["trust"].map(TRUST_LABELS)),
+            sources=(Format("Källa nr", text=True, code=True), facts["cited"]),
+        ),
         SOURCES,
         notes=(
             "Säkerhet är den lägsta av uppgifterna om tjänst, medlemskap och belägg.",

@@ -26,11 +26,10 @@ from analysis.figures.service_marks import (
     paged,
     sharp,
     tint,
-    word,
     wrap,
 )
 from analysis.metrics import services as metrics
-from analysis.tables import Format, Table
+from analysis.tables import Format, Table, word
 from analysis.text import services as text
 from analysis.text import swedish
 from analysis.text.service_titles import timeline_title

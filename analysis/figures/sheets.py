@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.tables import Format, Table
+from analysis.tables import Table, word
 from analysis.text import sheets as text
 from analysis.views.sheets import SOURCES, Sheet, line_up
 
@@ -21,11 +21,7 @@ def sheet_tables(sheets: Sequence[Sheet]) -> list[Table]:
     >>> [table.title for table in sheet_tables(found)]
     ['Kommunblad för Kungsör', 'Kommunblad för Arboga', 'Kommunblad för Köping']
     """
-    formats = {
-        "what": Format("Vad", text=True),
-        "value": Format("Svar", text=True),
-        "sure": Format("Hur säkert, eller när", text=True),
-    }
+    formats = {"what": word("Vad"), "value": word("Svar"), "sure": word("Hur säkert, eller när")}
     return [
         Table(
             f"kommunblad-{sheet.code}",

@@ -21,7 +21,7 @@ from analysis.figures import style
 from analysis.figures.flows import bands, plot_flows
 from analysis.flows import Flows
 from analysis.regions import Region, names_of
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, word
 from analysis.text import commuting as text
 from analysis.text import swedish
 from analysis.views.commuting import Bar, Commuting, Link, bars
@@ -281,8 +281,8 @@ def workplaces_table(view: Commuting) -> Table:
     likely = "Troligen störst utanför" if flows.modelled else "Störst utanför"
     frame = pd.DataFrame([_record(part, bar) for part, bar in rows])
     formats = {
-        "name": Format("Kommun", text=True),
-        "part": Format("Samarbete", text=True),
+        "name": NAME,
+        "part": word("Samarbete"),
         "night": Format("Förvärvs\u00adarbetande", measure="night_population"),
         "own": Format("I egen kommun", percent=True, measure="live_and_work"),
         "out": Format("Ut\u00adpendlare", measure="commuters_out"),

@@ -20,12 +20,12 @@ from analysis.figures.charts import count_bars
 from analysis.figures.investigation.money_tables import share_table
 from analysis.figures.investigation.tables import location_table, need_numbers
 from analysis.figures.labels import Label
-from analysis.figures.service_marks import tint, word, wrap
+from analysis.figures.service_marks import tint, wrap
 from analysis.investigation.texts import Picture
 from analysis.metrics import national
 from analysis.metrics.location import LIMITS
 from analysis.regions import Region
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, word
 from analysis.text import swedish
 from analysis.text.investigation import need_words, reach, shares
 from analysis.text.investigation.words import name, service, stated_note, who
@@ -396,11 +396,7 @@ def _localities_table(where: Places) -> Table:
         "karta-orter-tabell",
         "Tätorterna",
         points.assign(code=points["code"].map(name)).sort_values("population", ascending=False),
-        {
-            "name": word("Tätort"),
-            "code": word("Kommun"),
-            "population": Format("Invånare", "personer"),
-        },
+        {"name": word("Tätort"), "code": NAME, "population": Format("Invånare", "personer")},
         ("localities",),
         kind="observed",
     )

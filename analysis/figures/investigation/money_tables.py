@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
-from analysis.figures.service_marks import word
 from analysis.metrics.allocation import cost_gap, cost_per_head, cost_share
 from analysis.metrics.measure import measure_of
 from analysis.metrics.stated_costs import unit_cost
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, columns, word
 from analysis.text import swedish
 from analysis.text.investigation import options, shares
 from analysis.text.investigation.words import name, service, stated_note
 from analysis.views.investigation import money
 from analysis.views.investigation.dossier import View
 from analysis.views.investigation.money import Allocation
-from analysis.views.services import rows_of
 
 
-def _named(table: pd.DataFrame) -> pd.DataFrame:
-    return table.rename(index=name).reset_index(names="place")
+def _by_member(
+    table: pd.DataFrame, form: Callable[[Any], Format]
+) -> tuple[pd.DataFrame, dict[str, Format]]:
+    """A row for each member (the index), with every column shown as `form` of its name says."""
+    return columns(
+        place=(NAME, [name(str(code)) for code in table.index]),
+        **{str(key): (form(key), table[key]) for key in table},
+    )
 
 
 def _heading(found: Allocation, key: object) -> str:
@@ -40,17 +46,15 @@ def _kind(found: Allocation) -> str:
 
 def share_table(view: View, found: Allocation) -> Table:
     """Each member's share of a common cost by each key, per cent; also kronor of 100."""
-    form = {
-        str(key): Format.of(measure_of(cost_share), _heading(found, key)) for key in found.shares
-    }
     notes: tuple[str, ...] = ("Andelen i procent är också vad kommunen betalar av 100 kronor.",)
     if _kind(found) == "stated":
         notes = (*notes, *stated_note(view))
     return Table(
         f"andelar-{found.service or '-'.join(map(str, found.numbers))}",
         shares.shares_title(view, found),
-        _named(found.shares),
-        {"place": word("Kommun"), **form},
+        *_by_member(
+            found.shares, lambda key: Format.of(measure_of(cost_share), _heading(found, key))
+        ),
         _sources(found),
         kind=_kind(found),
         notes=notes,
@@ -65,43 +69,33 @@ def kronor_tables(view: View, found: Allocation) -> Iterator[Table]:
     notes = stated_note(view)
     sources = (*_sources(found), "own_figures")
     each = measure_of(cost_per_head)
-    per_head = {
-        str(key): Format(_heading(found, key), decimals=each.decimals, measure=each.id)
-        for key in found.per_head
-    }
     yield Table(
         f"per-invanare-{found.service}",
         f"Kronor per invånare och år: {head}",
-        _named(found.per_head),
-        {"place": word("Kommun"), **per_head},
+        *_by_member(
+            found.per_head,
+            lambda key: Format(_heading(found, key), decimals=each.decimals, measure=each.id),
+        ),
         sources,
         kind="stated",
         notes=notes,
     )
     form = measure_of(cost_gap).id
     gaps = found.gaps.drop(columns="cost", errors="ignore")  # today's cost moves nothing
-    gap = {str(key): Format(_heading(found, key), signed=True, measure=form) for key in gaps}
     yield Table(
         f"skillnad-{found.service}",
         f"Mer eller mindre än i dag, kronor om året: {head}",
-        _named(gaps),
-        {"place": word("Kommun"), **gap},
+        *_by_member(gaps, lambda key: Format(_heading(found, key), signed=True, measure=form)),
         sources,
         kind="stated",
         notes=notes,
     )
     steps = found.transition("inhabitants")
-    steps.columns = pd.Index([f"year{year}" for year in steps])
-    years = {
-        "today": Format("I dag", "kr"),
-        **{f"year{year}": Format(f"År {year}", "kr") for year in range(1, found.years + 1)},
-    }
-    steps.insert(0, "today", found.today)
+    steps.insert(0, 0, found.today)
     yield Table(
         f"overgang-{found.service}",
         f"Övergång till nyckeln invånare i lika steg: {head}",
-        _named(steps),
-        {"place": word("Kommun"), **years},
+        *_by_member(steps, lambda year: Format(f"År {year}" if year else "I dag", "kr")),
         sources,
         kind="stated",
         notes=notes,
@@ -151,7 +145,7 @@ def _stated(
         title,
         frame.reset_index(drop=True),
         {
-            "place": word("Kommun"),
+            "place": NAME,
             "label": word("Uppgift"),
             **amount,
             "unit": word("Enhet"),
@@ -178,7 +172,7 @@ def unit_tables(view: View) -> Iterator[Table]:
             f"Kostnad per enhet: {service(view, key)}",
             frame[["code", "unit", "year", "low", "base", "high"]],
             {
-                "code": word("Kommun"),
+                "code": NAME,
                 "unit": word("Enhet"),
                 "year": Format("År", year=True),
                 "low": Format.of(form, "Lägst"),
@@ -197,39 +191,21 @@ def payback_tables(view: View) -> list[Table]:
     if table.empty:
         return []
     titles = {other.number: other.name for other in view.question.alternatives}
-    rows = []
-    for row in table.to_dict("records"):
-        years = {
-            bound: (
-                "aldrig"
-                if row[bound] == float("inf")
-                else None
-                if row[bound] != row[bound]
-                else f"{swedish.number(row[bound], 1)} år"
-            )
-            for bound in ("best", "base", "worst")
-        }
-        rows.append(
-            {
-                "name": titles[row["number"]],
-                "one_off": options.amount_or_dash(row["one_off_base"]),
-                "yearly": options.amount_or_dash(row["yearly_base"]),
-                **years,
-            }
-        )
     return [
         Table(
             "aterbetalning",
             "Engångskostnad, årskostnad och återbetalningstid",
-            pd.DataFrame(rows),
-            {
-                "name": word("Alternativ"),
-                "one_off": word("Engångskostnad, bas"),
-                "yearly": word("Årskostnad, bas"),
-                "best": word("Återbetalt, bästa fall"),
-                "base": word("Grundfall"),
-                "worst": word("Sämsta fall"),
-            },
+            *columns(
+                name=(word("Alternativ"), table["number"].map(titles)),
+                one_off=(
+                    word("Engångskostnad, bas"),
+                    table["one_off_base"].map(options.amount_or_dash),
+                ),
+                yearly=(word("Årskostnad, bas"), table["yearly_base"].map(options.amount_or_dash)),
+                best=(word("Återbetalt, bästa fall"), table["best"].map(_years)),
+                base=(word("Grundfall"), table["base"].map(_years)),
+                worst=(word("Sämsta fall"), table["worst"].map(_years)),
+            ),
             ("own_figures", "own_text"),
             kind="stated",
             notes=(
@@ -242,36 +218,30 @@ def payback_tables(view: View) -> list[Table]:
     ]
 
 
+def _years(payback: float) -> str | None:
+    """Years until an alternative has paid for itself; None where that is unknown."""
+    if math.isnan(payback):
+        return None
+    return "aldrig" if math.isinf(payback) else f"{swedish.number(payback, 1)} år"
+
+
 def contract_tables(view: View) -> list[Table]:
     """The calendar of systems and contracts, the first to end first."""
     table = money.contracts(view)
     if table.empty:
         return []
-    rows = [
-        {
-            "ends": row.ends or "inget slut uppgivet",
-            "name": row.name,
-            "place": name(row.code),
-            "service": view.service_name(row.service),
-            "notice": None if row.notice != row.notice else row.notice,
-            "source": row.source or "ej uppgiven",
-        }
-        for row in rows_of(table)
-    ]
-    frame = pd.DataFrame(rows).astype({"notice": "Int64"})
     return [
         Table(
             "avtal",
             "När slutar system och avtal?",
-            frame,
-            {
-                "ends": word("Slutar"),
-                "name": word("System eller avtal"),
-                "place": word("Kommun"),
-                "service": word("Tjänst"),
-                "notice": Format("Uppsägning", "månader"),
-                "source": word("Källa"),
-            },
+            *columns(
+                ends=(word("Slutar"), table["ends"].replace("", "inget slut uppgivet")),
+                name=(word("System eller avtal"), table["name"]),
+                place=(NAME, table["code"].map(name)),
+                service=(word("Tjänst"), table["service"].map(view.service_name)),
+                notice=(Format("Uppsägning", "månader"), table["notice"].astype("Int64")),
+                source=(word("Källa"), table["source"].replace("", "ej uppgiven")),
+            ),
             ("own_figures",),
             kind="stated",
             notes=stated_note(view),

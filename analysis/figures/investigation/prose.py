@@ -8,10 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.investigation.charts import plot_picture
-from analysis.figures.service_marks import word
 from analysis.investigation import texts
 from analysis.investigation.texts import CHAPTERS, Picture, Prose, TextTable
-from analysis.tables import Table
+from analysis.tables import Table, word
 from analysis.text.investigation.words import to_write
 from analysis.views.investigation.dossier import View
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures.service_marks import word
 from analysis.investigation.question import CRITERIA, Alternative
 from analysis.loaders.law import FORMS
 from analysis.loaders.population import load_staff
 from analysis.metrics import capacity
 from analysis.metrics.location import mean_distance, reach
 from analysis.metrics.measure import measure_of
-from analysis.tables import Format, Table
+from analysis.tables import NAME, Format, Table, columns, word
 from analysis.text import swedish
 from analysis.text.investigation import need_words, options, rules
 from analysis.text.investigation import reach as reach_words
@@ -32,28 +31,28 @@ _BLANK = "att fylla i"
 def today_tables(view: View) -> Iterator[Table]:
     """Today's bodies for each service: form, how sure, who is in them."""
     for key in view.question.services:
-        rows = [
-            {
-                "name": row.name,
-                "form": view.sharing.form_names[row.legal_form],
-                "words": row.words,
-                "inside": listed(row.inside.split("; ")),
-                "outside": listed([c for c in row.outside.split("; ") if c]) or "inga andra",
-            }
-            for row in rows_of(view.present(key))
-        ]
+        rows = list(rows_of(view.present(key)))
         if rows:
             yield Table(
                 f"idag-{key}",
                 f"Vem delar {service(view, key)} i dag?",
-                pd.DataFrame(rows),
-                {
-                    "name": word("Organ"),
-                    "form": word("Form"),
-                    "words": word("Säkerhet"),
-                    "inside": word("Av utredningens kommuner"),
-                    "outside": word("Andra"),
-                },
+                *columns(
+                    name=(word("Organ"), [row.name for row in rows]),
+                    form=(word("Form"), [view.sharing.form_names[row.legal_form] for row in rows]),
+                    words=(word("Säkerhet"), [row.words for row in rows]),
+                    inside=(
+                        word("Av utredningens kommuner"),
+                        [listed(row.inside.split("; ")) for row in rows],
+                    ),
+                    outside=(
+                        word("Andra"),
+                        [
+                            listed([code for code in row.outside.split("; ") if code])
+                            or "inga andra"
+                            for row in rows
+                        ],
+                    ),
+                ),
                 ("services",),
             )
 
@@ -63,23 +62,22 @@ def difference_tables(view: View, where: Places) -> Iterator[Table]:
     latest = capacity.latest(load_staff().set_index(["code", "year"])["staff"])
     staff = {str(code): float(value) for code, value in latest.items()}
     for key in view.question.services:
-        columns = {"Dagens läge": options.today_cells(view, key, staff=staff)}
+        cells = {"Dagens läge": options.today_cells(view, key, staff=staff)}
         for course in view.courses:
             if course.service == key:
-                columns[course.alternative.name] = options.differences(
+                cells[course.alternative.name] = options.differences(
                     view, course, staff=staff, where=where, links=view.links
                 )
-        frame = pd.DataFrame(
-            [
-                {"row": label, **{title: cells[row] for title, cells in columns.items()}}
-                for row, label in options.ROWS.items()
-            ]
-        )
         yield Table(
             f"alternativ-{key}",
             f"Alternativen sida vid sida: {service(view, key)}",
-            frame,
-            {"row": word("Vad"), **{title: word(title) for title in columns}},
+            *columns(
+                row=(word("Vad"), list(options.ROWS.values())),
+                **{
+                    title: (word(title), [found[row] for row in options.ROWS])
+                    for title, found in cells.items()
+                },
+            ),
             ("services", "population", "staff", "commuting_margins", "localities", "law"),
             notes=(
                 f"Invånare {view.population_year}; anställda "
@@ -94,23 +92,20 @@ def difference_tables(view: View, where: Places) -> Iterator[Table]:
 def criteria_tables(view: View, where: Places) -> Iterator[Table]:
     """For each alternative: every criterion, the evidence, and the investigator's assessment."""
     for other in view.question.alternatives:
-        rows = [
-            {
-                "criterion": label,
-                "evidence": _evidence(view, other, key, where) or NO_EVIDENCE,
-                "assessment": other.assessment.get(key, TO_WRITE),
-            }
-            for key, label in CRITERIA.items()
-        ]
         yield Table(
             f"bedomning-{other.number}",
             f"Alternativ {other.name}",
-            pd.DataFrame(rows),
-            {
-                "criterion": word("Kriterium"),
-                "evidence": word("Underlag"),
-                "assessment": word("Utredarens bedömning"),
-            },
+            *columns(
+                criterion=(word("Kriterium"), list(CRITERIA.values())),
+                evidence=(
+                    word("Underlag"),
+                    [_evidence(view, other, key, where) or NO_EVIDENCE for key in CRITERIA],
+                ),
+                assessment=(
+                    word("Utredarens bedömning"),
+                    [other.assessment.get(key, TO_WRITE) for key in CRITERIA],
+                ),
+            ),
             ("services", "population", "law", "own_text"),
             notes=("Bedömningen är utredarens egen. Inga poäng och inga vikter används.",),
         )
@@ -172,33 +167,20 @@ def _beside(entry: Indicator, row: object) -> str:
 
 def need_numbers(view: View, found: Sequence[Indicator]) -> Table:
     """The same as numbers, one row a member and indicator: for the spreadsheet."""
-    rows = [
-        {
-            "label": entry.label,
-            "place": name(row.code),
-            "unit": entry.unit,
-            "year": entry.year,
-            "value": row.value,
-            "county": row.county,
-            "peers": row.peers,
-        }
-        for entry in found
-        for row in rows_of(entry.table)
-    ]
+    rows = [(entry, row) for entry in found for row in rows_of(entry.table)]
     sources = tuple(dict.fromkeys(key for entry in found for key in entry.sources))
     return Table(
         "behov-tal",
         need_words.needs_message(found),
-        pd.DataFrame(rows),
-        {
-            "label": word("Mått"),
-            "place": word("Kommun"),
-            "unit": word("Enhet"),
-            "year": Format("År", year=True),
-            "value": Format("Värde", decimals=2),
-            "county": Format("Länets median", decimals=2),
-            "peers": Format("Liknande kommuners median", decimals=2),
-        },
+        *columns(
+            label=(word("Mått"), [entry.label for entry, _ in rows]),
+            place=(NAME, [name(row.code) for _, row in rows]),
+            unit=(word("Enhet"), [entry.unit for entry, _ in rows]),
+            year=(Format("År", year=True), [entry.year for entry, _ in rows]),
+            value=(Format("Värde", decimals=2), [row.value for _, row in rows]),
+            county=(Format("Länets median", decimals=2), [row.county for _, row in rows]),
+            peers=(Format("Liknande kommuners median", decimals=2), [row.peers for _, row in rows]),
+        ),
         sources,
     )
 
@@ -211,32 +193,23 @@ def _place(where: Places, row: Any) -> str:
 
 def location_table(view: View, where: Places) -> Table:
     """Each candidate place: mean distance, shares within reach, and their bounds."""
-    rows = [
-        {
-            "place": _place(where, row),
-            "mean": row.mean_km,
-            "within10": row.within10,
-            "within20": row.within20,
-            "within30": row.within30,
-            "low": row.low20,
-            "high": row.high20,
-        }
-        for row in rows_of(where.table)
-    ]
+    rows = list(rows_of(where.table))
     share = measure_of(reach)
     return Table(
         "lokalisering",
         reach_words.reach_message(where),
-        pd.DataFrame(rows),
-        {
-            "place": word("Ort"),
-            "mean": Format.of(measure_of(mean_distance), "Medel, fågelvägen"),
-            "within10": Format.of(share, "Inom 10 km"),
-            "within20": Format.of(share, "Inom 20 km"),
-            "within30": Format.of(share, "Inom 30 km"),
-            "low": Format("Av alla inom 20 km, minst", percent=True),
-            "high": Format("högst", percent=True),
-        },
+        *columns(
+            place=(word("Ort"), [_place(where, row) for row in rows]),
+            mean=(
+                Format.of(measure_of(mean_distance), "Medel, fågelvägen"),
+                [row.mean_km for row in rows],
+            ),
+            within10=(Format.of(share, "Inom 10 km"), [row.within10 for row in rows]),
+            within20=(Format.of(share, "Inom 20 km"), [row.within20 for row in rows]),
+            within30=(Format.of(share, "Inom 30 km"), [row.within30 for row in rows]),
+            low=(Format("Av alla inom 20 km, minst", percent=True), [row.low20 for row in rows]),
+            high=(Format("högst", percent=True), [row.high20 for row in rows]),
+        ),
         ("localities", "population"),
         notes=(
             f"Invånare i tätorter {where.year}. ”Av alla” räknar de som bor utanför tätorter "
@@ -247,30 +220,19 @@ def location_table(view: View, where: Places) -> Table:
 
 def around_table(view: View, where: Places) -> Table:
     """Each candidate place: ways around water beside straight lines, and staff within reach."""
-    rows = [
-        {
-            "place": _place(where, row),
-            "mean": row.mean_km,
-            "around": row.around_km,
-            "within20": row.within20,
-            "around20": row.around20,
-            "staff": row.staff,
-        }
-        for row in rows_of(where.table)
-    ]
+    rows = list(rows_of(where.table))
     share, mean = measure_of(reach), measure_of(mean_distance)
     return Table(
         "lokalisering-vagar",
         "Fågelvägen och vägen runt vatten",
-        pd.DataFrame(rows),
-        {
-            "place": word("Ort"),
-            "mean": Format.of(mean, "Medel, fågelvägen"),
-            "around": Format.of(mean, "Medel runt vatten"),
-            "within20": Format.of(share, "Inom 20 km, fågelvägen"),
-            "around20": Format.of(share, "Inom 20 km runt vatten"),
-            "staff": Format("Förvärvsarbetande inom 30 km", "personer"),
-        },
+        *columns(
+            place=(word("Ort"), [_place(where, row) for row in rows]),
+            mean=(Format.of(mean, "Medel, fågelvägen"), [row.mean_km for row in rows]),
+            around=(Format.of(mean, "Medel runt vatten"), [row.around_km for row in rows]),
+            within20=(Format.of(share, "Inom 20 km, fågelvägen"), [row.within20 for row in rows]),
+            around20=(Format.of(share, "Inom 20 km runt vatten"), [row.around20 for row in rows]),
+            staff=(Format("Förvärvsarbetande inom 30 km", "personer"), [row.staff for row in rows]),
+        ),
         ("localities", "boundaries", "commuting_margins"),
         notes=(
             reach_words.NOT_TRAVEL,
@@ -284,29 +246,22 @@ def pair_table(view: View, where: Places) -> list[Table]:
     """The best choices of two places; none with a single candidate."""
     if where.pairs.empty:
         return []
-    rows = [
-        {
-            "places": where.name(row.places),
-            "mean": row.mean_km,
-            "within10": row.within10,
-            "within20": row.within20,
-            "within30": row.within30,
-        }
-        for row in rows_of(where.pairs.head(3))
-    ]
+    rows = list(rows_of(where.pairs.head(3)))
     share = measure_of(reach)
     return [
         Table(
             "lokalisering-tva",
             "Två orter tillsammans, de tre kortaste",
-            pd.DataFrame(rows),
-            {
-                "places": word("Orter"),
-                "mean": Format.of(measure_of(mean_distance), "Medel till den närmaste"),
-                "within10": Format.of(share, "Inom 10 km"),
-                "within20": Format.of(share, "Inom 20 km"),
-                "within30": Format.of(share, "Inom 30 km"),
-            },
+            *columns(
+                places=(word("Orter"), [where.name(row.places) for row in rows]),
+                mean=(
+                    Format.of(measure_of(mean_distance), "Medel till den närmaste"),
+                    [row.mean_km for row in rows],
+                ),
+                within10=(Format.of(share, "Inom 10 km"), [row.within10 for row in rows]),
+                within20=(Format.of(share, "Inom 20 km"), [row.within20 for row in rows]),
+                within30=(Format.of(share, "Inom 30 km"), [row.within30 for row in rows]),
+            ),
             ("localities",),
         )
     ]
@@ -332,27 +287,25 @@ def _law_table(view: View, key: str, title: str, rules_: pd.DataFrame) -> Table:
     order = {form: rank for rank, form in enumerate(("", *FORMS))}
     chosen = [row for row in rows_of(rules_) if row.form in order]
     chosen.sort(key=lambda row: (order[row.form], list(rules.TOPICS).index(row.topic)))
-    rows = [
-        {
-            "form": view.sharing.form_names.get(row.form, "alla former"),
-            "topic": rules.TOPICS[row.topic],
-            "statement": row.statement,
-            "paragraph": f"{rules.short_law(row.law)} {row.paragraph}",
-            "read": f"{row.edition}; läst {row.checked}",
-        }
-        for row in chosen
-    ]
     return Table(
         key,
         title,
-        pd.DataFrame(rows),
-        {
-            "form": word("Form"),
-            "topic": word("Fråga"),
-            "statement": word("Regel"),
-            "paragraph": word("Lagrum"),
-            "read": word("Text och läsning"),
-        },
+        *columns(
+            form=(
+                word("Form"),
+                [view.sharing.form_names.get(row.form, "alla former") for row in chosen],
+            ),
+            topic=(word("Fråga"), [rules.TOPICS[row.topic] for row in chosen]),
+            statement=(word("Regel"), [row.statement for row in chosen]),
+            paragraph=(
+                word("Lagrum"),
+                [f"{rules.short_law(row.law)} {row.paragraph}" for row in chosen],
+            ),
+            read=(
+                word("Text och läsning"),
+                [f"{row.edition}; läst {row.checked}" for row in chosen],
+            ),
+        ),
         ("law",),
         kind="observed",
     )
@@ -390,20 +343,16 @@ def outcome_tables(view: View, found: Sequence[Outcome]) -> Iterator[Table]:
 
 def process_table(view: View) -> Table:
     """The steps from intention to follow-up, with a column of dates to fill in."""
-    rows = [
-        {
-            "step": f"{number}. {step.what}",
-            "who": step.who,
-            "rule": step.rule or "praxis",
-            "when": _BLANK,
-        }
-        for number, step in enumerate(rules.steps(view), 1)
-    ]
+    steps = rules.steps(view)
     return Table(
         "process",
         "Från avsikt till start",
-        pd.DataFrame(rows),
-        {"step": word("Steg"), "who": word("Vem"), "rule": word("Stöd"), "when": word("När")},
+        *columns(
+            step=(word("Steg"), [f"{number}. {step.what}" for number, step in enumerate(steps, 1)]),
+            who=(word("Vem"), [step.who for step in steps]),
+            rule=(word("Stöd"), [step.rule or "praxis" for step in steps]),
+            when=(word("När"), _BLANK),
+        ),
         ("law", "own_text"),
         kind="observed",
     )
@@ -411,17 +360,15 @@ def process_table(view: View) -> Table:
 
 def risk_table(view: View) -> Table:
     """Risks to judge: the list is the product's, the judgement the investigator's."""
-    rows = [{"risk": risk, "odds": _BLANK, "effect": _BLANK, "act": _BLANK} for risk in rules.RISKS]
     return Table(
         "risker",
         "Risker att bedöma",
-        pd.DataFrame(rows),
-        {
-            "risk": word("Risk"),
-            "odds": word("Sannolikhet"),
-            "effect": word("Följd"),
-            "act": word("Åtgärd och ansvarig"),
-        },
+        *columns(
+            risk=(word("Risk"), list(rules.RISKS)),
+            odds=(word("Sannolikhet"), _BLANK),
+            effect=(word("Följd"), _BLANK),
+            act=(word("Åtgärd och ansvarig"), _BLANK),
+        ),
         ("own_text",),
         kind="observed",
     )
