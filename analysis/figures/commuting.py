@@ -26,7 +26,8 @@ from analysis.regions import Region, country, names_of
 from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.views.commuting import Commuting
+from analysis.views.commuting import Commuting, by_night, exact, is_nation, of_year
+from analysis.views.population import last_year
 
 SOURCES = ("commuting_margins",)
 _NAMED = 60  # most names tried on a map of many members; the table has them all
@@ -163,9 +164,9 @@ def _plot_rate(
         if axes is not None
         else maps.map_canvas(maps.natural_height(region, boundaries, highest=4.6))
     )
-    year, measure = text.last_year(margins), measure_of(_RATES[key])
-    order = text.by_night(region, margins)
-    values = _RATES[key](text.of_year(margins).reindex(order))
+    year, measure = last_year(margins), measure_of(_RATES[key])
+    order = by_night(region, margins)
+    values = _RATES[key](of_year(margins).reindex(order))
     percent = measure.as_percent
     with style.look():
         fill, limits, colours = (
@@ -291,9 +292,9 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
     >>> style.description_of(axes.figure).title
     'Bara i Karlstad finns fler jobb än förvärvsarbetande invånare'
     """
-    year = text.last_year(margins)
+    year = last_year(margins)
     share = (
-        metrics.commuting_ratio(text.of_year(margins).reindex(text.by_night(region, margins))) - 1
+        metrics.commuting_ratio(of_year(margins).reindex(by_night(region, margins))) - 1
     ).dropna()
     shown = share.head(_ROWS).sort_values()
     axes = axes if axes is not None else style.canvas(0.55 + 0.28 * len(shown))
@@ -343,11 +344,11 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
 
 
 def _day_night_table(region: Region, margins: pd.DataFrame) -> Table:
-    order = text.by_night(region, margins)
-    now = text.of_year(margins).reindex(order)
+    order = by_night(region, margins)
+    now = of_year(margins).reindex(order)
     return Table(
         f"dag-natt-{region.key}",
-        f"Dag- och nattbefolkning {text.last_year(margins)}",
+        f"Dag- och nattbefolkning {last_year(margins)}",
         *columns(
             name=(NAME, names_of(order)),
             day=(Format("Dagbefolkning", measure="day_population"), metrics.day_population(now)),
@@ -443,7 +444,7 @@ def plot_ratio_series(region: Region, margins: pd.DataFrame, *, axes: Axes | Non
     'Pendlingskvot i Karlstadsregionen 2004–2021'
     """
     lines: dict[str, Sequence[pd.Series]] = {}
-    order = text.by_night(region, margins)
+    order = by_night(region, margins)
     if len(order) > 1:
         lines[region.name] = by_series(
             metrics.group_margins(margins, region.members)["commuting_ratio"]
@@ -498,7 +499,7 @@ def by_series(values: pd.Series) -> list[pd.Series]:
 
 def _breaks(margins: pd.DataFrame) -> dict[int, str]:
     """The breaks inside the data, with the word that stands at each line; BAS is no break."""
-    last = text.last_year(margins)
+    last = last_year(margins)
     return {
         part.first: f"ny serie {part.first}" for part in text.rams_breaks() if part.first <= last
     }
@@ -548,7 +549,7 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
             for edge in (part.min(), part.max())
         }
     )
-    order = text.by_night(region, margins)
+    order = by_night(region, margins)
     wide = metrics.commuting_ratio(margins).unstack("year").reindex(order)
     return Table(
         f"pendlingskvot-serie-{region.key}",
@@ -567,8 +568,8 @@ def _ratio_table(region: Region, margins: pd.DataFrame) -> Table:
 
 def members_table(region: Region, margins: pd.DataFrame) -> Table:
     """Members with every measure that the margins give, latest year."""
-    order, year = text.by_night(region, margins), text.last_year(margins)
-    now = text.of_year(margins).reindex(order)
+    order, year = by_night(region, margins), last_year(margins)
+    now = of_year(margins).reindex(order)
     return Table(
         "pendling-kommuner",
         f"Pendling i kommunerna {year}",
@@ -601,11 +602,13 @@ def members_table(region: Region, margins: pd.DataFrame) -> Table:
 
 def exact_table(region: Region, margins: pd.DataFrame) -> Table:
     """Region and groups: what the margins give exactly, latest year, beside the nation."""
-    year = text.last_year(margins)
-    sets: dict[str, Sequence[str]] = dict(text.sets_of(region))
-    if not text.is_nation(region):
-        sets["Riket"] = country(text.of_year(margins).index)
-    sums = pd.DataFrame([text.exact(margins, members) for members in sets.values()])
+    year = last_year(margins)
+    sets: dict[str, Sequence[str]] = {
+        part.name: part.members for part in region.groups or (region,)
+    }
+    if not is_nation(region):
+        sets["Riket"] = country(of_year(margins).index)
+    sums = pd.DataFrame([exact(margins, members) for members in sets.values()])
     return Table(
         "pendling-omraden",
         f"Pendling för regionen som helhet {year}",

@@ -23,7 +23,7 @@ from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table, word
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.views.commuting import MARKETS_YEAR, Commuting
+from analysis.views.commuting import MARKETS_YEAR, Commuting, official_markets
 
 _NAMED = 8  # markets in the legend: as many as there are colours
 _SOURCES = ("municipalities",)
@@ -53,7 +53,7 @@ def plot_markets(
         if axes is not None
         else maps.map_canvas(maps.natural_height(region, boundaries, lowest=2.8, highest=3.2))
     )
-    markets = text.official_markets(region.members)
+    markets = official_markets(region.members)
     looks = _looks(markets)
     fill = pd.Series(
         {
@@ -184,7 +184,7 @@ def markets_table(region: Region) -> Table:
     """Members by official labour market, with the other municipalities of each market."""
     known = municipalities()
     rows = []
-    for market, codes in text.official_markets(region.members).items():
+    for market, codes in official_markets(region.members).items():
         others = [
             entry.name
             for code, entry in known.items()

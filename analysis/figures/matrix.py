@@ -22,7 +22,17 @@ from analysis.regions import Region, municipalities, names_of
 from analysis.tables import Format, Table
 from analysis.text import commuting as text
 from analysis.text import swedish
-from analysis.views.commuting import MARKETS_YEAR, STEP, Commuting, internal, rounded
+from analysis.views.commuting import (
+    MARKETS_YEAR,
+    STEP,
+    Commuting,
+    by_night,
+    exact,
+    internal,
+    is_nation,
+    pairs,
+    rounded,
+)
 
 MOST = 24  # members in the heat map; the table of links has the rest
 _WRITTEN = 12  # members up to which every cell gets its count
@@ -44,7 +54,7 @@ def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None 
     >>> style.description_of(axes.figure).title
     'KAK: bor i och arbetar i 2021 – modellskattning'
     """
-    codes = text.by_night(region, flows.margins.set_index(["code", "year"]))[:MOST]
+    codes = by_night(region, flows.margins.set_index(["code", "year"]))[:MOST]
     shares, persons = cells_of(region, flows, codes)
     chart, side = (
         axes
@@ -59,7 +69,7 @@ def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None 
     )
     with style.look():
         side.set_axis_off()
-        off = pd.Series({(home, work): share for home, work, share in text.pairs(shares)})
+        off = pd.Series({(home, work): share for home, work, share in pairs(shares)})
         fill = pd.Series(dtype="object")
         if len(off):
             fill, limits, colours = dependence_classes(off)
@@ -200,7 +210,7 @@ def _alt(region: Region, flows: Flows, shares: pd.DataFrame) -> str:
         f"{kind} i färg över var de som bor i {region.name} arbetade {flows.year}, kommun för "
         "kommun."
     )
-    off = text.pairs(shares.drop(columns=_OUTSIDE))[:6]
+    off = pairs(shares.drop(columns=_OUTSIDE))[:6]
     if flows.modelled or not off:
         return f"{start} Mörkare färg är större andel av de förvärvsarbetande som bor i kommunen."
     listed = [
@@ -215,7 +225,7 @@ def _alt(region: Region, flows: Flows, shares: pd.DataFrame) -> str:
 
 def matrix_table(region: Region, flows: Flows) -> Table:
     """The matrix as a table, of at most the `_WRITTEN` largest members."""
-    codes = text.by_night(region, flows.margins.set_index(["code", "year"]))[:_WRITTEN]
+    codes = by_night(region, flows.margins.set_index(["code", "year"]))[:_WRITTEN]
     _, persons = cells_of(region, flows, codes)
     frame = pd.DataFrame({work: _column(persons, str(work), flows) for work in persons})
     frame.insert(0, "home", names_of(codes))
@@ -307,7 +317,7 @@ def _group_row(part: Region, flows: Flows) -> dict[str, object]:
     else:
         row |= _spans(part, persons, flows)
         shares = (shares / STEP).round() * STEP
-    least = text.exact(margins, part.members)["containment_residence_min"]
+    least = exact(margins, part.members)["containment_residence_min"]
     return {**row, **{str(key): value for key, value in shares.items()}, "least": least}
 
 
@@ -339,7 +349,7 @@ def flow_tables(region: Region, flows: Flows) -> list[Table]:
     found = [groups_table(region, flows)]
     return (
         found
-        if text.is_nation(region)
+        if is_nation(region)
         else [*found, *(outside_table(part, flows) for part in region.groups or (region,))]
     )
 
@@ -404,7 +414,7 @@ def delineation_tables(view: Commuting) -> list[Table]:
 
 def delineation_table(region: Region, flows: Flows, markets: Markets) -> Table:
     """Members: official market, and the centre of the one that the thresholds give on our flows."""
-    order = text.by_night(region, flows.margins.set_index(["code", "year"]))
+    order = by_night(region, flows.margins.set_index(["code", "year"]))
     found = markets.found.loc[order]
     hidden = (
         ("En okänd uppgift räknas aldrig som största länk.",)

@@ -23,59 +23,30 @@ from analysis.flows import Flows, Markets
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.labour_markets import SCB, Thresholds
-from analysis.regions import Region, country, current, municipalities, names_of
+from analysis.regions import Region, country, municipalities, names_of
 from analysis.text import swedish
 from analysis.text.unknown import unknown
 from analysis.views import commuting as _view
-from analysis.views.commuting import MARKETS_YEAR, Bar, Commuting, Link, bars, seen_between
+from analysis.views.commuting import (
+    MARKETS_YEAR,
+    Bar,
+    Commuting,
+    Link,
+    bars,
+    exact,
+    is_nation,
+    of_year,
+    official_markets,
+    seen_between,
+)
+from analysis.views.population import last_year
 
 SEXES = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 MANY = 12  # with more members than this the tables, not the sentences, name them
 _MOST = 4  # names in one enumeration; the tables name the rest
 
 
-def last_year(margins: pd.DataFrame) -> int:
-    """The latest year of margins indexed by (code, year)."""
-    return int(margins.index.get_level_values("year").max())
-
-
-def of_year(margins: pd.DataFrame, year: int | None = None) -> pd.DataFrame:
-    """The margins of one year (the latest without `year`), indexed by code."""
-    chosen = last_year(margins) if year is None else year
-    return margins[margins.index.get_level_values("year") == chosen].droplevel("year")
-
-
-def by_night(region: Region, margins: pd.DataFrame) -> list[str]:
-    """Members by night population of the latest year, largest first; ties by code."""
-    night = metrics.night_population(of_year(margins)).reindex(sorted(region.members))
-    return [str(code) for code in night.sort_values(ascending=False, kind="stable").index]
-
-
-def sets_of(region: Region) -> dict[str, tuple[str, ...]]:
-    """Members by display name of the cooperations of a region, or of the region when it is one."""
-    return {part.name: part.members for part in region.groups or (region,)}
-
-
-def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None) -> pd.Series:
-    """The exact sums of a group for one year; see `metrics.group_margins`."""
-    chosen = last_year(margins) if year is None else year
-    return metrics.group_margins(margins, members).xs(chosen, level="year").iloc[-1]
-
-
-def is_nation(region: Region) -> bool:
-    """True for a region of all municipalities: it has no outside but abroad."""
-    return set(region.members) == set(current())
-
-
 # --- how modelled figures are written -------------------------------------------------------------
-
-
-def rounded(persons: pd.Series, flows: Flows) -> pd.Series:
-    """Persons as they are printed: whole when observed; modelled ones without false digits."""
-    known = persons.astype("float64")
-    if not flows.modelled:
-        return known.round()
-    return known.map(lambda value: value if swedish.is_missing(value) else _view.rounded(value))
 
 
 def count(persons: float, flows: Flows) -> str:
@@ -97,13 +68,6 @@ def about(persons: float, flows: Flows) -> str:
     """As `count`, with `cirka` before a modelled number that is no interval."""
     shown = count(persons, flows)
     return f"cirka {shown}" if flows.modelled and persons >= _view.EXACT else shown
-
-
-def at_least(shown: str, persons: float, cells: int) -> str:
-    """`shown`, the wording of `persons`, with `minst` when that many cells of it are unknown."""
-    if not cells:
-        return shown
-    return f"minst {shown}" if persons > 0 else "okänt antal"
 
 
 def unknown_note(flows: Flows, members: Sequence[str]) -> tuple[str, ...]:
@@ -401,15 +365,6 @@ def _within(rows: pd.DataFrame) -> str:
 # --- official labour markets ----------------------------------------------------------------------
 
 
-def official_markets(members: Sequence[str]) -> dict[str, list[str]]:
-    """Members by the name of their official labour market, the largest set first."""
-    known = municipalities()
-    found: dict[str, list[str]] = {}
-    for code in members:
-        found.setdefault(known[code].labour_market_name, []).append(code)
-    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
-
-
 def market_sentences(view: Commuting) -> list[str]:
     """Whether each cooperation lies in one official labour market."""
     if not view.markets_known:
@@ -699,17 +654,6 @@ def error_sentences(view: Commuting) -> list[str]:
     if view.flows is None or not view.flows.modelled:
         return []
     return [f"{model_note(view.flows)} {error_text()} {tried_text(view.region.members)}"]
-
-
-def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
-    """Known cells off the diagonal of a table home x work: home, work, value; largest first."""
-    cells = [
-        (str(home), str(work), float(value))
-        for home, row in zip(shares.index, shares.to_numpy("float64"), strict=True)
-        for work, value in zip(shares.columns, row, strict=True)
-        if home != work and not swedish.is_missing(float(value))
-    ]
-    return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
 def _per_cent(share: float) -> str:

@@ -18,8 +18,8 @@ import pandas as pd
 from analysis.arrangements import NO_INFORMATION
 from analysis.regions import municipalities
 from analysis.text import swedish
-from analysis.text.commuting import exact
 from analysis.text.services import alphabetical, lower
+from analysis.views.commuting import exact
 from analysis.views.summary import Range, Substance, Summary, bodies_named, members_in
 
 _NAMED = 3  # services that a headline names

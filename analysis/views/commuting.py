@@ -30,7 +30,8 @@ from analysis.loaders import commuting as loader
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
 from analysis.metrics.commuting import ABROAD
-from analysis.regions import Region
+from analysis.regions import Region, current, municipalities
+from analysis.views.population import last_year
 from analysis.views.services import parse_day
 
 EXACT = 1000  # modelled commuters from which a rounded number may be shown
@@ -79,6 +80,49 @@ def commuting(region: Region, as_of: str = "") -> Commuting:
     margins = loader.load_margins().set_index(["code", "year"])
     last = now.year if now else 0
     return Commuting(region, day, margins[margins.index.get_level_values("year") <= last], now)
+
+
+def of_year(margins: pd.DataFrame, year: int | None = None) -> pd.DataFrame:
+    """The margins of one year (the latest without `year`), indexed by code."""
+    chosen = last_year(margins) if year is None else year
+    return margins[margins.index.get_level_values("year") == chosen].droplevel("year")
+
+
+def by_night(region: Region, margins: pd.DataFrame) -> list[str]:
+    """Members by night population of the latest year, largest first; ties by code."""
+    night = metrics.night_population(of_year(margins)).reindex(sorted(region.members))
+    return [str(code) for code in night.sort_values(ascending=False, kind="stable").index]
+
+
+def exact(margins: pd.DataFrame, members: Sequence[str], year: int | None = None) -> pd.Series:
+    """The exact sums of a group for one year; see `metrics.group_margins`."""
+    chosen = last_year(margins) if year is None else year
+    return metrics.group_margins(margins, members).xs(chosen, level="year").iloc[-1]
+
+
+def is_nation(region: Region) -> bool:
+    """True for a region of all municipalities: it has no outside but abroad."""
+    return set(region.members) == set(current())
+
+
+def official_markets(members: Sequence[str]) -> dict[str, list[str]]:
+    """Members by the name of their official labour market, the largest set first."""
+    known = municipalities()
+    found: dict[str, list[str]] = {}
+    for code in members:
+        found.setdefault(known[code].labour_market_name, []).append(code)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
+    """Known cells off the diagonal of a table home x work: home, work, value; largest first."""
+    cells = [
+        (str(home), str(work), float(value))
+        for home, row in zip(shares.index, shares.to_numpy("float64"), strict=True)
+        for work, value in zip(shares.columns, row, strict=True)
+        if home != work and not np.isnan(value)
+    ]
+    return sorted(cells, key=lambda cell: (-cell[2], cell[0], cell[1]))
 
 
 # --- how sure a modelled count is -----------------------------------------------------------------

@@ -22,6 +22,7 @@ from analysis.regions import Region
 from analysis.text import commuting as text
 from analysis.text import swedish
 from analysis.views import commuting as commuting_view
+from analysis.views.commuting import of_year, official_markets
 
 ALL = sorted(regions.municipalities())
 REGIONS = {
@@ -97,7 +98,7 @@ def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFram
 
 
 def test_rates_are_shaded_by_their_own_class(margins: pd.DataFrame) -> None:
-    values = metrics.commuting_ratio(text.of_year(margins)).loc[list(REGIONS["karlstad"].members)]
+    values = metrics.commuting_ratio(of_year(margins)).loc[list(REGIONS["karlstad"].members)]
     fill, limits, colours = figures.centred_classes(values, centre=1.0)
     for code, value in values.items():
         place = colours.index(fill[code])
@@ -109,7 +110,7 @@ def test_rates_are_shaded_by_their_own_class(margins: pd.DataFrame) -> None:
 def test_extremes_do_not_hide_the_middle_and_limits_never_go_below_zero(
     margins: pd.DataFrame,
 ) -> None:
-    ratio = metrics.commuting_ratio(text.of_year(margins))
+    ratio = metrics.commuting_ratio(of_year(margins))
     fill, limits, _ = figures.centred_classes(ratio, centre=1.0)
     assert limits[0] >= 0
     assert limits[0] <= ratio.min()
@@ -127,7 +128,7 @@ def test_no_line_crosses_a_break_and_the_caption_says_why(margins: pd.DataFrame)
 
 
 def test_bas_is_a_line_of_its_own(margins: pd.DataFrame) -> None:
-    bas = text.of_year(margins, 2021).assign(series="bas-2020", year=[2020] * 290)
+    bas = of_year(margins, 2021).assign(series="bas-2020", year=[2020] * 290)
     bas = bas.set_index("year", append=True)
     axes = figures.plot_series(REGIONS["karlstad"], margins, bas=bas)
     lines = [line for line in axes.lines if line.get_label() == "Dagbefolkning, BAS"]
@@ -277,7 +278,7 @@ def test_map_of_official_labour_markets(key: str) -> None:
     assert about.kind == "observed"
     assert "hör till" in about.title
     assert "2022" in about.subtitle
-    names = text.official_markets(view.region.members)
+    names = official_markets(view.region.members)
     legend = axes.get_figure(root=True).axes[1].get_legend()
     assert {label.get_text() for label in legend.get_texts()} == set(list(names)[:8])
     assert not any(patch.get_hatch() for patch in legend.get_patches())

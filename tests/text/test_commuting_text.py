@@ -308,12 +308,6 @@ def hide(observed: Flows, *cells: tuple[str, str], status: str = "suppressed") -
     return replace(observed, table=table)
 
 
-def test_nothing_known_is_no_lower_bound() -> None:
-    assert text.at_least("0 personer", 0.0, 3) == "okänt antal"
-    assert text.at_least("0 personer", 0.0, 0) == "0 personer"
-    assert text.at_least("7 personer", 7.0, 3) == "minst 7 personer"
-
-
 def test_the_reason_is_the_one_of_the_source(observed: Flows) -> None:
     members = regions.get("karlstad").members
     assert text.unknown_note(observed, members) == ()
