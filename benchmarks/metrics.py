@@ -79,7 +79,7 @@ def times(size: int) -> tuple[float, float, float]:
     )
     members, runs = list(distances.index[:8]), 5 if size < 1000 else 1
     return (
-        smallest(lambda: commuting.group_figures(table, members, absent="zero"), runs=runs),
+        smallest(lambda: commuting.group_figures(table, members, margins=margins), runs=runs),
         smallest(
             lambda: labour_markets.local_labour_markets(
                 labour_markets.flow_matrix(table, year=YEAR), night
@@ -96,13 +96,14 @@ def times(size: int) -> tuple[float, float, float]:
 def rows() -> list[Row]:
     """The computations on the real 290 municipalities against a plain peer, then their growth."""
     table, chosen = ten_years(), flows.commuting_of()
+    sums = commuting.margins_from_flows(table)
     matrix, night, out = flows.matrix_of(chosen)
     margins, distances = loader.load_margins(), flows.distances()
     county, world = loader.load_county_flows(), flow_error.world()
     return [
         Row(
             "group figures, 290 x 290 x 10 years",
-            smallest(lambda: commuting.group_figures(table, MEMBERS, absent="zero")),
+            smallest(lambda: commuting.group_figures(table, MEMBERS, margins=sums)),
             "a mask a year and direction (in, out, internal)",
             smallest(lambda: plain_group(table)),
         ),

@@ -27,8 +27,6 @@ _SUMMED = (
     metrics.net_commuting,
     metrics.commuting_ratio,
 )
-_PERSONS = (metrics.group_in, metrics.group_out, metrics.group_internal)
-_SHARES = (metrics.containment_residence, metrics.containment_workplace)
 
 
 def commuting_key_figures(view: Commuting, *, municipalities: pd.DataFrame) -> pd.DataFrame:
@@ -47,12 +45,9 @@ def commuting_key_figures(view: Commuting, *, municipalities: pd.DataFrame) -> p
     for area in areas:
         sums = _of_area(metrics.group_margins(table, area.members), area.key)
         parts += [
-            rows(measure_of(metric), _whole(sums[metric.__name__], measure_of(metric)))
-            for metric in _SUMMED
+            rows(entry, _whole(sums[entry.id], entry))
+            for entry in (*map(measure_of, _SUMMED), metrics.containment_residence_min)
         ]
-        parts.append(
-            rows(measure_of(metrics.containment_residence_min), sums["containment_residence_min"])
-        )
     return together([*parts, *(part for area in areas for part in _matrix(area, view.flows))])
 
 
@@ -83,8 +78,8 @@ def _matrix(area: Region, flows: Flows) -> list[pd.DataFrame]:
     # one municipality has no cells between members: its figures follow from the margins alone
     sources = flows.sources if kind == flows.derived_kind else ("commuting_margins",)
     parts = []
-    for metric in (*_PERSONS, *_SHARES):
-        measure = replace(measure_of(metric), sources=sources)
-        values = _whole(found[metric.__name__].astype("float64"), measure)
+    for entry in metrics.GROUP:
+        measure = replace(entry, sources=sources)
+        values = _whole(found[entry.id].astype("float64"), measure)
         parts.append(rows(measure, values, kind=kind))  # type: ignore[arg-type]
     return parts

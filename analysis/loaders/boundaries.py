@@ -41,16 +41,6 @@ def load_boundaries() -> gpd.GeoDataFrame:
     return _boundaries(tables.updated_file("boundaries")).copy(deep=False)
 
 
-def load_territories() -> gpd.GeoDataFrame:
-    """All 290 municipalities with their waters: indexed by code, columns name and geometry.
-
-    >>> load_territories().geometry.contains(load_boundaries().geometry).sum() > 280
-    np.True_
-    """
-    frame = load_boundaries()
-    return frame[["name", "territory"]].set_geometry("territory").rename_geometry("geometry")
-
-
 def load_shores(kind: Literal["land", "lake", "abroad"]) -> gpd.GeoDataFrame:
     """Land of Sweden, its lakes over 5 km², or land abroad: columns name and geometry (metres).
 

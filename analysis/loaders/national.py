@@ -67,17 +67,6 @@ def _standing(form: pd.Series) -> pd.Series:
     return known.where(form.notna(), "unknown")
 
 
-def load_national_bodies(area: str) -> pd.DataFrame:
-    """The bodies of one service, those without a known member too: see `load_national`.
-
-    >>> len(load_national_bodies("raddningstjanst")), len(load_national_bodies("raddningsledning"))
-    (54, 8)
-    """
-    load_national(area)  # refuses an unknown area and faulty tables
-    bodies = tables.load("national_bodies")
-    return bodies[bodies["service"] == area].drop(columns="service")
-
-
 def load_holiday_homes(region: Region | None = None) -> pd.DataFrame:
     """Holiday homes in areas of at least 50, 2015 and 2020: code, year, homes; blank is unknown.
 

@@ -21,18 +21,16 @@ Source of the definitions: SCB, RAMS and BAS (registerbaserad arbetsmarknadsstat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import permutations
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import DataError, InputError, raise_faults
-from analysis.metrics.measure import measure
+from analysis.metrics.measure import Measure, measure, observed, register
 
 ABROAD = "0000"  # four characters like every code, and no municipality has it
-Absent = Literal["unknown", "zero"]
 
 _MARGINS = ("commuting_margins",)
 _FLOWS = ("commuting_flows", "commuting_margins")
@@ -42,40 +40,24 @@ _MARGIN_COLUMNS = ["in_commuters", "out_commuters", "live_and_work"]
 # --- a municipality, from the margins --------------------------------------------------------
 
 
-@measure(label="Inpendlare", unit="personer", kind="observed", sources=_MARGINS)
-def commuters_in(margins: pd.DataFrame) -> pd.Series:
-    """Employed in the municipality who live elsewhere; persons, on the index of `margins`.
+commuters_in = observed(
+    "commuters_in", "Inpendlare", "personer", sources=_MARGINS, column="in_commuters"
+)
+"""Employed in the municipality who live elsewhere; persons."""
 
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> int(commuters_in(margins)["1980", 2014])
-    14165
-    """
-    return margins["in_commuters"].rename("commuters_in")
+commuters_out = observed(
+    "commuters_out", "Utpendlare", "personer", sources=_MARGINS, column="out_commuters"
+)
+"""Employed residents who work elsewhere, abroad included; persons."""
 
-
-@measure(label="Utpendlare", unit="personer", kind="observed", sources=_MARGINS)
-def commuters_out(margins: pd.DataFrame) -> pd.Series:
-    """Employed residents who work elsewhere, abroad included; persons.
-
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> int(commuters_out(margins)["1980", 2014])
-    11136
-    """
-    return margins["out_commuters"].rename("commuters_out")
-
-
-@measure(label="Bor och arbetar i kommunen", unit="personer", kind="observed", sources=_MARGINS)
-def live_and_work(margins: pd.DataFrame) -> pd.Series:
-    """Employed residents who work in their own municipality, C[i, i]; persons.
-
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> int(live_and_work(margins)["1780", 2021])
-    38233
-    """
-    return margins["live_and_work"].rename("live_and_work")
+live_and_work = observed(
+    "live_and_work",
+    "Bor och arbetar i kommunen",
+    "personer",
+    sources=_MARGINS,
+    column="live_and_work",
+)
+"""Employed residents who work in their own municipality, C[i, i]; persons."""
 
 
 @measure(
@@ -224,25 +206,19 @@ def group_margins(margins: pd.DataFrame, members: Collection[str]) -> pd.DataFra
     )
 
 
-@measure(
-    label="Lägsta möjliga andel av de boende som arbetar inom gruppen",
-    unit="andel",
-    decimals=3,
-    formula="summa av dem som bor och arbetar i samma kommun / summa nattbefolkning",
-    sources=_MARGINS,
-    as_percent=True,
+containment_residence_min = register(
+    Measure(
+        "containment_residence_min",
+        "Lägsta möjliga andel av de boende som arbetar inom gruppen",
+        "andel",
+        3,
+        formula="summa av dem som bor och arbetar i samma kommun / summa nattbefolkning",
+        sources=_MARGINS,
+        as_percent=True,
+        column="containment_residence_min",
+    )
 )
-def containment_residence_min(margins: pd.DataFrame, members: Collection[str]) -> pd.Series:
-    """Observed lower bound (0 to 1) of `containment_residence`, indexed by `[series, year]`.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> least = containment_residence_min(margins, regions.get("kak").members)
-    >>> round(float(least.xs(2021, level="year").iloc[0]), 2)
-    0.61
-    """
-    return group_margins(margins, members)["containment_residence_min"]
+"""Observed lower bound (0 to 1) of `containment_residence`: a column of `group_margins`."""
 
 
 def _member_margins(margins: pd.DataFrame, members: Collection[str]) -> pd.DataFrame:
@@ -274,25 +250,17 @@ def _check_members(members: Collection[str]) -> None:
 
 
 def group_figures(
-    flows: pd.DataFrame,
-    members: Collection[str],
-    *,
-    margins: pd.DataFrame | None = None,
-    sex: str = "total",
-    absent: Absent = "unknown",
+    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame
 ) -> pd.DataFrame:
     """Everything about a group that needs the matrix, one row per year in `flows`.
 
-    Only the cells between members are read from the matrix when `margins` are given; the totals
-    are then the published ones:  in = sum of the members' in-commuters - internal, and the same
-    for out. A partial matrix is enough as long as it holds all cells between the members. Without
-    margins the table is taken as the whole world (a closed system).
+    Only the cells between members are read from the matrix; the totals are the published ones:
+    in = sum of the members' in-commuters - internal, and the same for out. A partial matrix is
+    enough as long as it holds all cells between the members.
 
     Parameters
     ----------
     flows, margins: see the module; margins must hold one series per year, the one of the flows.
-    sex: which rows of `flows` to use; margins cover both sexes, so only with "total".
-    absent: what a pair without a row means. "zero" only for a source that leaves out zeros.
 
     Returns
     -------
@@ -307,13 +275,8 @@ def group_figures(
     >>> group_figures(now.table, members, margins=now.margins)["kind"].to_dict()
     {2021: 'modelled'}
     """
-    if margins is not None and sex != "total":
-        raise InputError(f"Margins cover both sexes; sex={sex!r} needs margins=None.")
-    cells = _internal_cells(flows, members, sex=sex, absent=absent)
-    if margins is None:
-        totals = _closed_totals(flows, members, sex=sex)
-    else:
-        totals = _margin_totals(margins, members).reindex(cells.index)
+    cells = _internal_cells(flows, members)
+    totals = _margin_totals(margins, members).reindex(cells.index)
     internal = cells["group_internal"]
     stay = totals["live_and_work"] + internal
     return pd.DataFrame(
@@ -329,114 +292,67 @@ def group_figures(
     )
 
 
-@measure(
-    label="Inpendlare till gruppen",
-    unit="personer",
-    formula="förvärvsarbetande i gruppen som bor utanför den",
-    sources=_FLOWS,
+def _of_group(key: str, label: str, unit: str, formula: str) -> Measure:
+    """A column of `group_figures` as a measure."""
+    share = unit == "andel"
+    return register(
+        Measure(
+            key,
+            label,
+            unit,
+            3 if share else 0,
+            formula=formula,
+            sources=_FLOWS,
+            as_percent=share,
+            column=key,
+        )
+    )
+
+
+GROUP = (
+    _of_group(
+        "group_in",
+        "Inpendlare till gruppen",
+        "personer",
+        "förvärvsarbetande i gruppen som bor utanför den",
+    ),
+    _of_group(
+        "group_out",
+        "Utpendlare från gruppen",
+        "personer",
+        "förvärvsarbetande som bor i gruppen och arbetar utanför den",
+    ),
+    _of_group(
+        "group_internal",
+        "Pendlare mellan gruppens kommuner",
+        "personer",
+        "bor i en av gruppens kommuner och arbetar i en annan av dem",
+    ),
+    _of_group(
+        "containment_residence",
+        "Andel av de boende som arbetar inom gruppen",
+        "andel",
+        "bor och arbetar inom gruppen / gruppens nattbefolkning",
+    ),
+    _of_group(
+        "containment_workplace",
+        "Andel av arbetsplatserna som fylls av boende inom gruppen",
+        "andel",
+        "bor och arbetar inom gruppen / gruppens dagbefolkning",
+    ),
 )
-def group_in(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
-) -> pd.Series:
-    """Persons who live outside the group and work in it, by year; see `group_figures`.
-
-    >>> from analysis import flows, regions
-    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
-    >>> group_in(now.table, members, margins=now.margins).round(-2).to_dict()
-    {2021: 3700.0}
-    """
-    return group_figures(flows, members, margins=margins)["group_in"]
-
-
-@measure(
-    label="Utpendlare från gruppen",
-    unit="personer",
-    formula="förvärvsarbetande som bor i gruppen och arbetar utanför den",
-    sources=_FLOWS,
-)
-def group_out(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
-) -> pd.Series:
-    """Persons who live in the group and work outside it, by year; see `group_figures`.
-
-    >>> from analysis import flows, regions
-    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
-    >>> group_out(now.table, members, margins=now.margins).round(-2).to_dict()
-    {2021: 5800.0}
-    """
-    return group_figures(flows, members, margins=margins)["group_out"]
-
-
-@measure(
-    label="Pendlare mellan gruppens kommuner",
-    unit="personer",
-    formula="bor i en av gruppens kommuner och arbetar i en annan av dem",
-    sources=_FLOWS,
-)
-def group_internal(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
-) -> pd.Series:
-    """Persons who commute between two members, by year; see `group_figures`.
-
-    >>> from analysis import flows, regions
-    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
-    >>> group_internal(now.table, members, margins=now.margins).round(-2).to_dict()
-    {2021: 2900.0}
-    """
-    return group_figures(flows, members, margins=margins)["group_internal"]
-
-
-@measure(
-    label="Andel av de boende som arbetar inom gruppen",
-    unit="andel",
-    decimals=3,
-    formula="bor och arbetar inom gruppen / gruppens nattbefolkning",
-    sources=_FLOWS,
-    as_percent=True,
-)
-def containment_residence(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
-) -> pd.Series:
-    """Sum of C over R x R as a share (0 to 1) of the sum of N, by year.
-
-    >>> from analysis import flows, regions
-    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
-    >>> containment_residence(now.table, members, margins=now.margins).round(2).to_dict()
-    {2021: 0.74}
-    """
-    return group_figures(flows, members, margins=margins)["containment_residence"]
-
-
-@measure(
-    label="Andel av arbetsplatserna som fylls av boende inom gruppen",
-    unit="andel",
-    decimals=3,
-    formula="bor och arbetar inom gruppen / gruppens dagbefolkning",
-    sources=_FLOWS,
-    as_percent=True,
-)
-def containment_workplace(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame | None = None
-) -> pd.Series:
-    """Sum of C over R x R as a share (0 to 1) of the sum of D, by year.
-
-    >>> from analysis import flows, regions
-    >>> now, members = flows.commuting_of(2021), regions.get("kak").members
-    >>> containment_workplace(now.table, members, margins=now.margins).round(2).to_dict()
-    {2021: 0.82}
-    """
-    return group_figures(flows, members, margins=margins)["containment_workplace"]
+"""What `group_figures` tells of a group, as measures of its columns."""
 
 
 def group_internal_range(
-    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame, sex: str = "total"
+    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame
 ) -> pd.DataFrame:
     """Bounds of `group_internal` when some cells are unknown: columns `low`, `high` by year.
 
     Low counts unknown cells as none. High gives the unknown cells of a home (or of a workplace)
     all commuters that its known cells leave over, whichever side allows fewer.
     """
-    table = _select(flows, sex)
+    table = _both_sexes(flows)
     inside = list(members)
     known = table[table["home"] != table["work"]]
     cells = known[known["home"].isin(inside) & known["work"].isin(inside)]
@@ -475,25 +391,12 @@ def unknown_between(flows: pd.DataFrame, members: Collection[str]) -> pd.Series:
     return status.fillna("unavailable").rename("status")
 
 
-def combine_flows(observed: pd.DataFrame, modelled: pd.DataFrame) -> pd.DataFrame:
-    """One table with an observed cell wherever there is one and a modelled cell elsewhere.
-
-    Cells are matched on year, home, work and sex. The rows keep their own `kind`, so a figure
-    over both is modelled. Modelled margins are then no longer exact: state it where used.
-    """
-    keys = ["year", "home", "work", "sex"]
-    known = observed.dropna(subset="persons")
-    taken = pd.MultiIndex.from_frame(known[keys])
-    rest = modelled[~pd.MultiIndex.from_frame(modelled[keys]).isin(taken)]
-    return pd.concat([known, rest], ignore_index=True).sort_values(keys, ignore_index=True)
-
-
-def margins_from_flows(flows: pd.DataFrame, *, sex: str = "total") -> pd.DataFrame:
+def margins_from_flows(flows: pd.DataFrame) -> pd.DataFrame:
     """Margins of a closed system, indexed by `[code, year]`, from its flows.
 
     `ABROAD` counts as a workplace and gets no row. A code with an unknown cell gets unknown sums.
     """
-    table = _select(flows, sex)
+    table = _both_sexes(flows)
     own = table["home"] == table["work"]
     parts = {
         "in_commuters": table[~own].groupby(["work", "year"]),
@@ -514,34 +417,27 @@ def margins_from_flows(flows: pd.DataFrame, *, sex: str = "total") -> pd.DataFra
     ).sort_index()
 
 
-def _select(flows: pd.DataFrame, sex: str) -> pd.DataFrame:
-    table = flows[flows["sex"] == sex] if "sex" in flows else flows
+def _both_sexes(flows: pd.DataFrame) -> pd.DataFrame:
+    table = flows[flows["sex"] == "total"] if "sex" in flows else flows
     if table.empty:
-        raise DataError(f"The table of flows has no rows with sex {sex!r}.")
+        raise DataError("The table of flows has no rows for both sexes together.")
     return table
 
 
-def _internal_cells(
-    flows: pd.DataFrame, members: Collection[str], *, sex: str, absent: Absent
-) -> pd.DataFrame:
+def _internal_cells(flows: pd.DataFrame, members: Collection[str]) -> pd.DataFrame:
     """`group_internal`, `unknown_cells` and `kind` by year, from the cells between members."""
     _check_members(members)
-    table = _select(flows, sex)
+    table = _both_sexes(flows)
     inside = list(set(members))
     rows = table[table["home"].isin(inside) & table["work"].isin(inside)]
     rows = rows[rows["home"] != rows["work"]]
     if rows.duplicated(["year", "home", "work"]).any():
-        raise DataError("Two rows for one pair and year; choose one series or use combine_flows.")
+        raise DataError("Two rows for one pair and year; choose one series.")
     years = pd.Index(sorted(table["year"].unique()), name="year")
     persons = rows["persons"].astype("Float64").astype("float64")
     total = persons.groupby(rows["year"]).sum().reindex(years, fill_value=0.0)
     known = persons.groupby(rows["year"]).count().reindex(years, fill_value=0)
-    needed = len(inside) * (len(inside) - 1)
-    if absent == "zero":
-        present = rows.groupby("year").size().reindex(years, fill_value=0)
-        unknown = present - known
-    else:
-        unknown = needed - known
+    unknown = len(inside) * (len(inside) - 1) - known
     kind = np.where(years.isin(_modelled_years(rows)), "modelled", "derived")
     return pd.DataFrame(
         {"group_internal": total.where(unknown == 0), "unknown_cells": unknown, "kind": kind}
@@ -556,30 +452,6 @@ def _margin_totals(margins: pd.DataFrame, members: Collection[str]) -> pd.DataFr
     sums = rows.groupby("year")[_MARGIN_COLUMNS].sum(skipna=False)
     complete = rows.groupby("year")["code"].nunique() == len(set(members))
     return sums.where(complete.reindex(sums.index))
-
-
-def _closed_totals(flows: pd.DataFrame, members: Collection[str], *, sex: str) -> pd.DataFrame:
-    """As `_margin_totals`, from the flows themselves."""
-    table = _select(flows, sex)
-    inside = list(members)
-    home, work = table["home"].isin(inside), table["work"].isin(inside)
-    own = table["home"] == table["work"]
-    years = pd.Index(sorted(table["year"].unique()), name="year")
-
-    def total(mask: pd.Series) -> pd.Series:
-        rows = table[mask]
-        sums = rows["persons"].groupby(rows["year"]).sum(skipna=False)
-        return sums.reindex(years, fill_value=0.0).astype("Float64").astype("float64")
-
-    # A table without the diagonal says nothing about those who stay: unknown, not none.
-    stays = table[home & own].groupby("year")["home"].nunique().reindex(years, fill_value=0)
-    return pd.DataFrame(
-        {
-            "in_commuters": total(work & ~own),
-            "out_commuters": total(home & ~own),
-            "live_and_work": total(home & own).where(stays == len(set(inside))),
-        }
-    )
 
 
 def _crossing(total: pd.Series, internal: pd.Series) -> pd.Series:
@@ -601,80 +473,8 @@ def _crossing(total: pd.Series, internal: pd.Series) -> pd.Series:
 # --- links -----------------------------------------------------------------------------------
 
 
-def strongest_links(
-    flows: pd.DataFrame,
-    *,
-    margins: pd.DataFrame | None = None,
-    homes: Iterable[str] | None = None,
-    exclude: Iterable[str] = (ABROAD,),
-    top: int = 1,
-    sex: str = "total",
-) -> pd.DataFrame:
-    """The largest out-flows of every home, to `top` workplaces.
-
-    Returns rows `year, home, rank, work, persons, share, certain, kind`. `share` is of N[home]
-    (margins if given, else the row sum). `certain` is False when an unknown cell could be larger:
-    what the known cells leave of the out-commuters exceeds `persons` and not all cells are known,
-    or, without margins, the row has a suppressed cell. Ties go to the lower code. Homes without
-    commuters have no row.
-
-    >>> from analysis import flows
-    >>> links = strongest_links(flows.flows_of(2021), homes=["1761"])
-    >>> links[["home", "work", "kind"]].to_numpy().tolist()
-    [['1761', '1780', 'modelled']]
-    """
-    table = _select(flows, sex)
-    if homes is not None:
-        table = table[table["home"].isin(list(homes))]
-    keys = ["year", "home"]
-    out = table[table["home"] != table["work"]]
-    base = _home_base(table, margins)
-    known = out[~out["work"].isin(list(exclude)) & (out["persons"] > 0)]
-    # Only what can be among the first `top` is sorted: a full matrix has 84,000 cells a year.
-    places = known.groupby(keys)["persons"].rank(method="min", ascending=False)
-    known = known[places <= top]
-    ranked = known.sort_values([*keys, "persons", "work"], ascending=[True, True, False, True])
-    links = ranked.groupby(keys).head(top).reset_index(drop=True)
-    links["rank"] = links.groupby(keys).cumcount() + 1
-    links = links.join(base, on=keys)
-    links["share"] = _ratio(links["persons"], links["night"])
-    links["certain"] = links["unseen"] <= links["persons"]
-    if "kind" not in links:
-        links["kind"] = "observed"
-    return links[[*keys, "rank", "work", "persons", "share", "certain", "kind"]]
-
-
-def _home_base(table: pd.DataFrame, margins: pd.DataFrame | None) -> pd.DataFrame:
-    """`night` (N) and `unseen` (out-commuters in unknown cells) by `[year, home]`."""
-    keys = ["year", "home"]
-    out = table[table["home"] != table["work"]]
-    seen = out.groupby(keys)["persons"].sum()
-    if margins is None:
-        suppressed = out["persons"].isna().groupby([out["year"], out["home"]]).any()
-        night = table.groupby(keys)["persons"].sum(skipna=False)
-        unseen = pd.Series(np.where(suppressed, np.inf, 0.0), index=suppressed.index)
-        return pd.DataFrame({"night": night, "unseen": unseen.reindex(night.index)})
-    homes = list(table["home"].unique())
-    rows = margins.reset_index() if "code" in margins.index.names else margins
-    places = (set(rows["code"]) | set(table["work"])) - {ABROAD}
-    rows = rows[rows["code"].isin(homes)].rename(columns={"code": "home"}).set_index(keys)
-    if rows.index.has_duplicates:
-        raise DataError("Two series in one year of the margins; keep the series of the flows.")
-    unseen = rows["out_commuters"] - seen.reindex(rows.index)
-    known = out[out["work"] != ABROAD].groupby(keys)["persons"].count().reindex(rows.index)
-    unseen = unseen.mask(known == len(places) - 1, 0.0)  # what is left works abroad
-    # Half a person is rounding of modelled cells, not an unknown commuter.
-    return pd.DataFrame({"night": night_population(rows), "unseen": unseen - 0.5})
-
-
 def missing_members(
-    flows: pd.DataFrame,
-    members: Collection[str],
-    *,
-    margins: pd.DataFrame | None = None,
-    top: int = 1,
-    sex: str = "total",
-    absent: Absent = "unknown",
+    flows: pd.DataFrame, members: Collection[str], *, margins: pd.DataFrame, top: int = 1
 ) -> pd.DataFrame:
     """The municipalities outside the group that exchange most commuters with it.
 
@@ -686,17 +486,13 @@ def missing_members(
     change the order. Ties go to the lower code.
     """
     _check_members(members)
-    table = _select(flows, sex)
+    table = _both_sexes(flows)
     inside = list(members)
     home, work = table["home"].isin(inside), table["work"].isin(inside)
     other = ~table["home"].eq(ABROAD) & ~table["work"].eq(ABROAD)
     out, come = table[home & ~work & other], table[work & ~home & other]
-    sums = _exchange(out, come, size=len(set(inside)), absent=absent)
-    totals = (
-        _closed_totals(flows, members, sex=sex)
-        if margins is None
-        else _margin_totals(margins, members)
-    )
+    sums = _exchange(out, come, size=len(set(inside)))
+    totals = _margin_totals(margins, members)
     unknown = sums["out_unknown"] + sums["in_unknown"]
     sums["certain"] = unknown.groupby("year").transform("sum") == 0
     rows = sums.reset_index().sort_values(
@@ -712,7 +508,7 @@ def missing_members(
     return rows[[*columns, "out_unknown", "in_unknown", "certain", "kind"]].reset_index(drop=True)
 
 
-def _exchange(out: pd.DataFrame, come: pd.DataFrame, *, size: int, absent: Absent) -> pd.DataFrame:
+def _exchange(out: pd.DataFrame, come: pd.DataFrame, *, size: int) -> pd.DataFrame:
     """Known commuters to and from each outside code by `[year, code]`, and unknown cells."""
     columns = {}
     for name, table, side in (("out", out, "work"), ("in", come, "home")):
@@ -720,13 +516,9 @@ def _exchange(out: pd.DataFrame, come: pd.DataFrame, *, size: int, absent: Absen
         for what, values in (("persons", grouped.sum()), ("known", grouped.count())):
             values.index = values.index.set_names(["year", "code"])
             columns[f"{name}_{what}"] = values
-        rows = grouped.size()
-        rows.index = rows.index.set_names(["year", "code"])
-        columns[f"{name}_rows"] = rows
     sums = pd.DataFrame(columns).astype("float64").fillna(0.0)
     for name in ("out", "in"):
-        present = sums[f"{name}_rows"] if absent == "zero" else size
-        sums[f"{name}_unknown"] = (present - sums[f"{name}_known"]).astype(int)
+        sums[f"{name}_unknown"] = (size - sums[f"{name}_known"]).astype(int)
     sums["persons"] = sums["out_persons"] + sums["in_persons"]
     return sums
 
@@ -738,41 +530,8 @@ def _modelled_years(table: pd.DataFrame) -> list[int]:
     return list(table.loc[table["kind"] == "modelled", "year"].unique())
 
 
-def reciprocity(
-    flows: pd.DataFrame, members: Collection[str], *, sex: str = "total"
-) -> pd.DataFrame:
-    """How two-way the commuting between members is, one row per pair and year.
-
-    Rows `year, a, b, a_to_b, b_to_a, reciprocity, kind` with a < b; `reciprocity` is the smaller
-    flow as a share (0 to 1) of the larger, missing when a flow is unknown or both are zero.
-    """
-    _check_members(members)
-    table = _select(flows, sex)
-    inside = sorted(set(members))
-    rows = table[table["home"].isin(inside) & table["work"].isin(inside)]
-    cells = rows.set_index(["year", "home", "work"])["persons"].astype("Float64").astype("float64")
-    pairs = [(a, b) for a in inside for b in inside if a < b]
-    years = sorted(table["year"].unique())
-    index = [(year, a, b) for year in years for a, b in pairs]
-    result = pd.DataFrame(index, columns=["year", "a", "b"])
-    forth = pd.MultiIndex.from_frame(result[["year", "a", "b"]])
-    back = pd.MultiIndex.from_frame(result[["year", "b", "a"]])
-    result["a_to_b"] = cells.reindex(forth).to_numpy()
-    result["b_to_a"] = cells.reindex(back).to_numpy()
-    both = result[["a_to_b", "b_to_a"]]
-    result["reciprocity"] = _ratio(both.min(axis=1, skipna=False), both.max(axis=1, skipna=False))
-    modelled = _modelled_years(rows)
-    result["kind"] = np.where(result["year"].isin(modelled), "modelled", "derived")
-    return result
-
-
 def dependence(
-    flows: pd.DataFrame,
-    members: Sequence[str],
-    *,
-    year: int,
-    margins: pd.DataFrame | None = None,
-    sex: str = "total",
+    flows: pd.DataFrame, members: Sequence[str], *, year: int, margins: pd.DataFrame
 ) -> pd.DataFrame:
     """Share of each member's employed residents who work in each member, C[i, j] / N[i].
 
@@ -780,20 +539,16 @@ def dependence(
     to 1, missing where unknown. The diagonal is the share that stays at home.
     """
     _check_members(members)
-    table = _select(flows, sex)
+    table = _both_sexes(flows)
     table = table[(table["year"] == year) & table["home"].isin(list(members))]
     cells = table[table["work"].isin(list(members))].pivot(
         index="home", columns="work", values="persons"
     )
     square = cells.reindex(index=list(members), columns=list(members)).astype("float64")
-    if margins is None:
-        night = table.groupby("home")["persons"].sum(skipna=False)
-    else:
-        rows = _member_margins(margins, members)
-        rows = rows[rows["year"] == year].set_index("code")
-        night = night_population(rows)
-        for code in rows.index:  # those who stay are published, also where cells are not
-            square.loc[code, code] = rows.loc[code, "live_and_work"]
-    night = night.reindex(list(members)).astype("float64")
+    rows = _member_margins(margins, members)
+    rows = rows[rows["year"] == year].set_index("code")
+    for code in rows.index:  # those who stay are published, also where cells are not
+        square.loc[code, code] = rows.loc[code, "live_and_work"]
+    night = night_population(rows).reindex(list(members)).astype("float64")
     shares = square.div(night.where(night > 0), axis=0)
     return shares.rename_axis(index="home", columns="work")

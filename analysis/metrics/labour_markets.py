@@ -64,13 +64,13 @@ SCB = Thresholds()
 
 
 def flow_matrix(
-    flows: pd.DataFrame, *, year: int, codes: Collection[str] | None = None, sex: str = "total"
+    flows: pd.DataFrame, *, year: int, codes: Collection[str] | None = None
 ) -> pd.DataFrame:
     """Square matrix of one year from a table of flows; pairs without a row are missing.
 
     `codes` defaults to every home in that year, in order. Raises DataError when the year has none.
     """
-    rows = flows[(flows["year"] == year) & (flows["sex"] == sex)]
+    rows = flows[(flows["year"] == year) & (flows["sex"] == "total")]
     if rows.empty:
         years = ", ".join(str(known) for known in sorted(flows["year"].unique()))
         raise DataError(f"No flows for {year}; the table has {years}.")

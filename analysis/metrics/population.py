@@ -336,16 +336,6 @@ def by_age(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
     return sums.reindex(pd.MultiIndex.from_frame(ages[keys].drop_duplicates()).sort_values())
 
 
-def age_share(ages: pd.DataFrame, low: int, high: int | None = None) -> pd.Series:
-    """Share (0-1) of the population aged `low` to `high`, by (code, year)."""
-    return by_age(ages, low, high) / by_age(ages, 0)
-
-
-def dependency_ratio_of_ages(ages: pd.DataFrame) -> pd.Series:
-    """(0-19 + 65 and over) / (20-64) x 100 recomputed from the age table, by (code, year)."""
-    return 100 * (by_age(ages, 0, 19) + by_age(ages, 65)) / by_age(ages, 20, 64)
-
-
 def joint_age_share(
     ages: pd.DataFrame, codes: Collection[str], low: int, high: int | None = None
 ) -> float:

@@ -540,25 +540,6 @@ def fragmentation(state: pd.DataFrame) -> pd.Series:
     return counts.reindex(known).rename("fragmentation")
 
 
-def population_base(state: pd.DataFrame, population: pd.Series) -> pd.DataFrame:
-    """Inhabitants behind each counted service: the sum over its known members.
-
-    `population` is persons by code. Returns arrangement, name, area, legal_form, host, members
-    (count), population (Int64; <NA> when that of a member is unknown), last_evidence, words. What
-    a source prints of the whole body goes before this sum, see `published_figures`.
-    """
-    running = counted_services(state)
-    running = running.assign(persons=running["code"].map(population).astype("Int64"))
-    keys = ["arrangement", "area"]
-    groups = running.groupby(keys, sort=False)
-    heads = groups[["name", "legal_form", "host", "last_evidence", "words"]].first()
-    heads["members"] = groups.size()
-    known = groups["persons"].count() == groups.size()
-    heads["population"] = groups["persons"].sum().where(known, pd.NA)
-    columns = ["arrangement", "name", "area", "legal_form", "host", "members", "population"]
-    return heads.reset_index()[[*columns, "last_evidence", "words"]]
-
-
 def published_figures(inventory: Inventory, when: str | date) -> pd.DataFrame:
     """What sources print of whole bodies: arrangement, municipalities, inhabitants (Int64, <NA>
     where none prints it), year, about (True where the source says "about"), source.

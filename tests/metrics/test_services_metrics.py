@@ -24,7 +24,6 @@ from analysis.metrics.services import (
     name_on,
     pair_services,
     periods,
-    population_base,
     published_figures,
     service_counts,
     shared_services,
@@ -559,13 +558,6 @@ def test_circles_and_fragmentation(state: pd.DataFrame) -> None:
     assert fragmentation(state).dropna().to_dict() == {"x": 2, "y": 2, "z": 1}
 
 
-def test_population_base_is_unknown_without_a_member(state: pd.DataFrame) -> None:
-    found = population_base(state, pd.Series({"x": 10, "y": 20})).set_index("area")
-    assert found.at["r", "population"] == 30
-    assert found.at["r", "members"] == 2
-    assert pd.isna(found.at["q", "population"])
-
-
 def test_gaps_name_what_others_share_with_their_evidence(state: pd.DataFrame) -> None:
     found = gaps(state, ["z"])
     assert found[
@@ -591,7 +583,6 @@ def test_measures_of_an_empty_state_are_empty(state: pd.DataFrame) -> None:
         circles(empty),
         group_services(empty, ["x", "y"]),
         gaps(empty, ["x"]),
-        population_base(empty, pd.Series({"x": 1})),
         host_distances(empty, pd.DataFrame(columns=["code", "easting", "northing"])),
     ):
         assert table.empty
