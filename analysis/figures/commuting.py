@@ -8,7 +8,8 @@ night population: employed residents; day population: employed with their workpl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -21,7 +22,7 @@ from analysis import catalog
 from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
-from analysis.metrics.measure import measure_of
+from analysis.metrics.measure import Measure, measure_of
 from analysis.regions import Region, country, names_of
 from analysis.tables import AREA, NAME, Format, Table, columns, word
 from analysis.text import commuting as text
@@ -34,17 +35,34 @@ _NAMED = 60  # most names tried on a map of many members; the table has them all
 _ROWS = 25  # most members in a chart with one row each
 _TABLE_BREAKS = "Jämför bara år inom samma serie; skälen till brotten står vid figuren."
 _PERSONS = "Pendlare är personer, inte resor; de kan arbeta hemifrån."
-_RATES: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "inpendling": metrics.in_commuting_share,
-    "utpendling": metrics.out_commuting_share,
-    "pendlingskvot": metrics.commuting_ratio,
-}
-_MEANING = {
-    "inpendling": "Inpendlare som andel av dem som arbetar i kommunen.",
-    "utpendling": "Utpendlare som andel av de förvärvsarbetande som bor i kommunen; arbetsplatser "
-    "utomlands ingår.",
-    "pendlingskvot": "Dagbefolkning delad med nattbefolkning; över 1 är fler arbetande än "
-    "förvärvsarbetande boende.",
+
+
+class Rate(NamedTuple):
+    """A rate that a map shows: the key of its figure, how it is computed, what it means."""
+
+    key: str
+    metric: Callable[[pd.DataFrame], pd.Series]
+    meaning: str
+
+
+RATES = {
+    "commuting_ratio": Rate(
+        "pendlingskvot",
+        metrics.commuting_ratio,
+        "Dagbefolkning delad med nattbefolkning; över 1 är fler arbetande än förvärvsarbetande "
+        "boende.",
+    ),
+    "in_commuting_share": Rate(
+        "inpendling",
+        metrics.in_commuting_share,
+        "Inpendlare som andel av dem som arbetar i kommunen.",
+    ),
+    "out_commuting_share": Rate(
+        "utpendling",
+        metrics.out_commuting_share,
+        "Utpendlare som andel av de förvärvsarbetande som bor i kommunen; arbetsplatser utomlands "
+        "ingår.",
+    ),
 }
 
 
@@ -57,10 +75,7 @@ def rate_figures(view: Commuting, *, boundaries: gpd.GeoDataFrame) -> list[Axes]
         return []
     return [
         *(plot_day_night(part, view.margins) for part in view.parts),
-        *(
-            plot(view.region, view.margins, boundaries=boundaries)
-            for plot in (plot_ratio, plot_in_share, plot_out_share)
-        ),
+        *(plot_rate(view.region, view.margins, rate, boundaries=boundaries) for rate in RATES),
     ]
 
 
@@ -90,83 +105,33 @@ def margin_tables(view: Commuting) -> list[Table]:
 
 
 @style.drawn
-def plot_in_share(
+def plot_rate(
     region: Region,
     margins: pd.DataFrame,
+    rate: str = "commuting_ratio",
     *,
     boundaries: gpd.GeoDataFrame,
     axes: tuple[Axes, Axes] | None = None,
 ) -> Axes:
-    """Map of in-commuters as a share of the day population, latest year.
+    """Map of one of `RATES` in the latest year: shares in classes, the ratio around 1.
 
     >>> from analysis import regions
     >>> from analysis.loaders.boundaries import load_boundaries
     >>> from analysis.loaders.commuting import load_margins
     >>> margins = load_margins().set_index(["code", "year"])
-    >>> axes = plot_in_share(regions.get("karlstad"), margins, boundaries=load_boundaries())
-    >>> style.description_of(axes.figure).title
-    'Inpendlingsandel 2021'
-    """
-    return _plot_rate("inpendling", region, margins, boundaries, axes)
-
-
-@style.drawn
-def plot_out_share(
-    region: Region,
-    margins: pd.DataFrame,
-    *,
-    boundaries: gpd.GeoDataFrame,
-    axes: tuple[Axes, Axes] | None = None,
-) -> Axes:
-    """Map of out-commuters as a share of the night population, latest year.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.boundaries import load_boundaries
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> axes = plot_out_share(regions.get("karlstad"), margins, boundaries=load_boundaries())
-    >>> style.description_of(axes.figure).title
-    'Utpendlingsandel 2021'
-    """
-    return _plot_rate("utpendling", region, margins, boundaries, axes)
-
-
-@style.drawn
-def plot_ratio(
-    region: Region,
-    margins: pd.DataFrame,
-    *,
-    boundaries: gpd.GeoDataFrame,
-    axes: tuple[Axes, Axes] | None = None,
-) -> Axes:
-    """Map of day population / night population around 1, latest year.
-
-    >>> from analysis import regions
-    >>> from analysis.loaders.boundaries import load_boundaries
-    >>> from analysis.loaders.commuting import load_margins
-    >>> margins = load_margins().set_index(["code", "year"])
-    >>> axes = plot_ratio(regions.get("karlstad"), margins, boundaries=load_boundaries())
+    >>> axes = plot_rate(regions.get("karlstad"), margins, boundaries=load_boundaries())
     >>> style.description_of(axes.figure).title
     'Pendlingskvot 2021'
     """
-    return _plot_rate("pendlingskvot", region, margins, boundaries, axes)
-
-
-def _plot_rate(
-    key: str,
-    region: Region,
-    margins: pd.DataFrame,
-    boundaries: gpd.GeoDataFrame,
-    axes: tuple[Axes, Axes] | None,
-) -> Axes:
+    shown = RATES[rate]
     chart, side = (
         axes
         if axes is not None
         else maps.map_canvas(maps.natural_height(region, boundaries, highest=4.6))
     )
-    year, measure = last_year(margins), measure_of(_RATES[key])
+    year, measure = last_year(margins), measure_of(shown.metric)
     order = by_night(region, margins)
-    values = _RATES[key](of_year(margins).reindex(order))
+    values = shown.metric(of_year(margins).reindex(order))
     percent = measure.as_percent
     with style.look():
         fill, limits, colours = (
@@ -196,13 +161,13 @@ def _plot_rate(
     return style.describe(
         chart,
         style.Description(
-            id=f"{key}-karta",
+            id=f"{shown.key}-karta",
             title=f"{measure.label} {year}",
-            alt=_rate_alt(key, values, year),
+            alt=_rate_alt(measure, values, year),
             sources=SOURCES,
-            table=_rate_table(key, values, year),
+            table=_rate_table(f"{shown.key}-karta", measure, values, year),
             unit=unit,
-            note=f"{_MEANING[key]} {_PERSONS}",
+            note=f"{shown.meaning} {_PERSONS}",
         ),
     )
 
@@ -245,8 +210,7 @@ def decimals_of(limits: Sequence[float], scale: int = 1) -> int:
     )
 
 
-def _rate_alt(key: str, values: pd.Series, year: int) -> str:
-    measure = measure_of(_RATES[key])
+def _rate_alt(measure: Measure, values: pd.Series, year: int) -> str:
     known = values.dropna().sort_values()
     shown = [
         swedish.percent(value) if measure.as_percent else swedish.number(value, 2)
@@ -264,14 +228,13 @@ def _rate_alt(key: str, values: pd.Series, year: int) -> str:
     )
 
 
-def _rate_table(key: str, values: pd.Series, year: int) -> Table:
-    measure = measure_of(_RATES[key])
+def _rate_table(key: str, measure: Measure, values: pd.Series, year: int) -> Table:
     ranked = values.sort_values(ascending=False)
     form = Format(
         measure.label, decimals=1 if measure.as_percent else 2, percent=measure.as_percent
     )
     return Table(
-        f"{key}-karta",
+        key,
         f"{measure.label} {year}",
         *columns(name=(NAME, names_of(list(ranked.index))), value=(form, ranked)),
         SOURCES,

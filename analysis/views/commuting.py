@@ -132,14 +132,12 @@ def pairs(shares: pd.DataFrame) -> list[tuple[str, str, float]]:
 class Size:
     """What tests say of modelled counts from `least` commuters and up to the next size.
 
-    `low` and `high` are observed by modelled, the middle 80 per cent; `median_error` and
-    `over_half` are shares.
+    `low` and `high` are observed by modelled, the middle 80 per cent; `median_error` is a share.
     """
 
     least: int
     cells: int
     median_error: float
-    over_half: float
     low: float
     high: float
 
@@ -152,7 +150,7 @@ def _sizes(edition: str, by: str) -> tuple[Size, ...]:
         Size(
             int(row["key"]),
             int(row["cells"]),
-            *(float(row[name]) for name in ("median_error", "over_half", "low", "high")),
+            *(float(row[name]) for name in ("median_error", "low", "high")),
         )
         for row in rows.to_dict("records")
     )

@@ -152,14 +152,8 @@ CASES = {
     "capacity.plot_capacity": Case(lambda: capacity.plot_capacity(seen()), ("2012–2013",), 2025),
     "capacity.plot_staff": Case(staffed, ("2008–2011",), 2011),
     "commuting.plot_day_night": Case(lambda: commuting.plot_day_night(AREA, margins()), ("2013",)),
-    "commuting.plot_in_share": Case(
-        lambda: commuting.plot_in_share(AREA, margins(), boundaries=land()), ("2013",)
-    ),
-    "commuting.plot_out_share": Case(
-        lambda: commuting.plot_out_share(AREA, margins(), boundaries=land()), ("2013",)
-    ),
-    "commuting.plot_ratio": Case(
-        lambda: commuting.plot_ratio(AREA, margins(), boundaries=land()), ("2013",)
+    "commuting.plot_rate": Case(
+        lambda: commuting.plot_rate(AREA, margins(), boundaries=land()), ("2013",)
     ),
     "commuting.plot_ratio_series": Case(
         lambda: commuting.plot_ratio_series(AREA, margins()), ("2004–2013",)
@@ -344,9 +338,7 @@ WITHOUT = {
     "population.plot_pyramid": lambda: population.plot_pyramid(
         AREA, people_tables.load_age_sex().iloc[:0]
     ),
-    "commuting.plot_ratio": lambda: commuting.plot_ratio(
-        AREA, others(margins()), boundaries=land()
-    ),
+    "commuting.plot_rate": lambda: commuting.plot_rate(AREA, others(margins()), boundaries=land()),
 }
 
 

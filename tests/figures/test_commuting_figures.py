@@ -80,10 +80,7 @@ def arrows(axes: Axes) -> list[PathPatch]:
 @pytest.mark.parametrize("key", ["malardalen", "one", "apart", "all"])
 def test_every_figure_of_the_margins_is_described(key: str, margins: pd.DataFrame) -> None:
     region, borders = REGIONS[key], boundaries.load_boundaries()
-    drawn = [
-        plot(region, margins, boundaries=borders)
-        for plot in (figures.plot_in_share, figures.plot_out_share, figures.plot_ratio)
-    ]
+    drawn = [figures.plot_rate(region, margins, rate, boundaries=borders) for rate in figures.RATES]
     drawn += [
         plot(region, margins)
         for plot in (figures.plot_day_night, figures.plot_series, figures.plot_ratio_series)

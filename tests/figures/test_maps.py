@@ -91,7 +91,7 @@ def test_of_many_members_those_farthest_from_the_middle_have_their_value(boundar
     codes = [code for code in regions.municipalities() if code.startswith("14")]
     region = regions.from_members(codes, name="Västra Götalands län")
     margins = load_margins().set_index(["code", "year"])
-    axes = commuting.plot_ratio(region, margins, boundaries=boundaries)
+    axes = commuting.plot_rate(region, margins, boundaries=boundaries)
     said = {text.get_text().split("\n")[-1] for text in axes.texts}
     table = style.description_of(axes.figure).table.frame
     far = table["value"].loc[(table["value"] - 1).abs().sort_values(ascending=False).index]
@@ -276,7 +276,7 @@ def test_a_border_is_drawn_on_land_alone(boundaries):
 
 def test_the_great_lakes_are_drawn_named_and_cited(boundaries):
     margins = load_margins().set_index(["code", "year"])
-    figure = commuting.plot_ratio(regions.get("karlstad"), margins, boundaries=boundaries).figure
+    figure = commuting.plot_rate(regions.get("karlstad"), margins, boundaries=boundaries).figure
     assert "Vänern" in [text.get_text() for axes in figure.axes for text in axes.texts]
     assert style.cited(figure) == ("commuting_margins", "boundaries", "shores")
     assert any("digitala gränser" in text.get_text() for text in figure.texts)
