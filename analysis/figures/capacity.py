@@ -157,13 +157,12 @@ def _panel(
             zorder=4,
         )
         labels.halo(
-            axes.annotate(
+            charts.beside(
+                axes,
                 swedish.number(value, measured.measure.decimals),
                 (value, y),
-                xytext=(6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=7.5,
+                gap=6,
+                size=7.5,
                 zorder=5,
             )
         )

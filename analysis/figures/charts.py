@@ -64,6 +64,25 @@ def number_axis(axis: Any, *, decimals: int = 0, signed: bool = False, ticks: in
     axis.set_major_formatter(FuncFormatter(lambda value, _: write(value, decimals)))
 
 
+def beside(
+    axes: Axes, words: str, at: tuple[float, float], *, gap: float = 4, size: float = 8, **look: Any
+) -> Text:
+    """Write `words` beside a point: `gap` points right of it, or left of it where that is negative.
+
+    `look` are options of `annotate`.
+    """
+    return axes.annotate(
+        words,
+        at,
+        xytext=(gap, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left" if gap > 0 else "right",
+        fontsize=size,
+        **look,
+    )
+
+
 def count_bars(
     axes: Axes,
     counts: Sequence[float],
@@ -80,14 +99,7 @@ def count_bars(
     places = range(len(counts) - 1, -1, -1)
     for place, count, look in zip(places, counts, looks, strict=True):
         axes.barh(place, count, linewidth=0.8, **look)
-        axes.annotate(
-            swedish.number(count),
-            (count, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-        )
+        beside(axes, swedish.number(count), (count, place))
     axes.set_yticks(places, names, fontsize=7.5, linespacing=1.0)
     axes.set_xlim(0, room * float(max(counts)))
     axes.set_ylim(-0.6, len(counts) - 0.4)

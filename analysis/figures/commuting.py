@@ -18,7 +18,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from analysis import catalog
+from analysis import catalog, hints
+from analysis.errors import InputError
 from analysis.figures import charts, maps, style
 from analysis.loaders import tables
 from analysis.metrics import commuting as metrics
@@ -123,6 +124,8 @@ def plot_rate(
     >>> style.description_of(axes.figure).title
     'Pendlingskvot 2021'
     """
+    if rate not in RATES:
+        raise InputError(hints.unknown("rate", rate, RATES))
     shown = RATES[rate]
     chart, side = (
         axes
@@ -271,15 +274,8 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
         )
         reach = max(float(shown.abs().max()), 0.01)
         for row, value in zip(rows, shown, strict=True):
-            axes.annotate(
-                f"{swedish.signed(100 * value, 0)} %",
-                (value, row),
-                va="center",
-                xytext=(4 if value >= 0 else -4, 0),
-                textcoords="offset points",
-                ha="left" if value >= 0 else "right",
-                fontsize=8,
-            )
+            words = f"{swedish.signed(100 * value, 0)} %"
+            charts.beside(axes, words, (value, row), gap=4 if value >= 0 else -4)
         axes.axvline(0, color=style.INK, linewidth=0.8)
         axes.set_yticks(rows, names_of([str(code) for code in shown.index]))
         axes.tick_params(length=0)

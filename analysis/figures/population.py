@@ -615,14 +615,7 @@ def _dress_balance(
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     right = max(0.0, float(rates.drop(columns="increase").clip(lower=0).sum(axis=1).max()))
     for y, value in zip(place, rates["increase"], strict=True):
-        axes.annotate(
-            swedish.signed(value, 1),
-            (right, y),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=small,
-        )
+        charts.beside(axes, swedish.signed(value, 1), (right, y), gap=6, size=small)
     axes.margins(x=0.12)
     axes.set_ylim(-0.6, len(rates) - 0.4)
     axes.tick_params(axis="y", length=0)

@@ -205,14 +205,12 @@ def _draw_bars(axes: Axes, bars: Sequence[_Bar], fill: pd.Series) -> None:
             zorder=2,
             color=fill.get(bar.code, style.OTHERS) if bar.code else style.RULE,
         )
-        axes.annotate(
+        charts.beside(
+            axes,
             swedish.signed(100 * bar.share, 1),
             (100 * bar.share, y),
-            xytext=(3 if bar.share >= 0 else -3, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left" if bar.share >= 0 else "right",
-            fontsize=_size(bars),
+            gap=3 if bar.share >= 0 else -3,
+            size=_size(bars),
         )
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     axes.set_yticks(list(place), [bar.name for bar in bars], fontsize=_size(bars))

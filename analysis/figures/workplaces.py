@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from analysis.figures import style
+from analysis.figures.charts import beside
 from analysis.figures.flows import bands, plot_flows
 from analysis.flows import Flows
 from analysis.regions import Region, names_of
@@ -158,13 +159,10 @@ def _name(
     axes.spines[["left", "bottom"]].set_visible(False)
     for place, (_, bar) in zip(places, shown, strict=True):
         if bar.link is not None:
-            axes.annotate(
+            beside(
+                axes,
                 names_of([bar.link.work])[0],
                 (1.0, place),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=8,
                 color=style.HIGHLIGHT,
                 annotation_clip=False,
             )

@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures import labels, maps, style
-from analysis.figures.charts import count_bars
+from analysis.figures.charts import beside, count_bars
 from analysis.figures.investigation.money_tables import share_table
 from analysis.figures.investigation.tables import location_table, need_numbers
 from analysis.figures.labels import Label
@@ -317,14 +317,7 @@ def _reach_bars(axes: Axes, y: float, reached: Mapping[int, float], *, labelled:
         level = y + 0.27 * (1 - place)
         label = f"inom {limit} km" if labelled else "_"
         axes.barh(level, value, height=0.25, color=tones[limit], label=label)
-        axes.annotate(
-            f"{swedish.number(100 * value)}",
-            (value, level),
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7.5,
-        )
+        beside(axes, swedish.number(100 * value), (value, level), gap=3, size=7.5)
 
 
 def plot_places(view: View, where: Places, *, boundaries: gpd.GeoDataFrame) -> Axes:
@@ -465,14 +458,12 @@ def _draw_need(panel: Axes, entry: Indicator, *, names: bool) -> None:
         panel.plot([row.peers] * 2, [y - 0.32, y + 0.32], color=style.HIGHLIGHT, linewidth=1.6)
         panel.plot(row.value, y, marker="o", markersize=5, color=style.ACCENT)
         left = row.peers > row.value  # away from the tick
-        panel.annotate(
+        beside(
+            panel,
             swedish.number(row.value, entry.decimals),
             (row.value, y),
-            xytext=(-5 if left else 5, 0),
-            textcoords="offset points",
-            va="center",
-            ha="right" if left else "left",
-            fontsize=7,
+            gap=-5 if left else 5,
+            size=7,
         )
     panel.set_yticks(
         list(levels),
