@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 
@@ -83,3 +84,14 @@ def submodules(package: str, *names: str) -> dict[str, str]:
     {'population': 'analysis.metrics.population'}
     """
     return {name: f"{package}.{name}" for name in names}
+
+
+def room(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a package that offers all its modules.
+
+    >>> get, names = room("analysis.loaders")
+    >>> "population" in names(), get("population").__name__
+    (True, 'analysis.loaders.population')
+    """
+    inside = import_module(package).__path__
+    return attach(package, submodules(package, *(found.name for found in iter_modules(inside))))

@@ -275,7 +275,7 @@ def plot_day_night(region: Region, margins: pd.DataFrame, *, axes: Axes | None =
         reach = max(float(shown.abs().max()), 0.01)
         for row, value in zip(rows, shown, strict=True):
             words = f"{swedish.signed(100 * value, 0)} %"
-            charts.beside(axes, words, (value, row), gap=4 if value >= 0 else -4)
+            charts.beside(axes, words, (value, float(row)), gap=4 if value >= 0 else -4)
         axes.axvline(0, color=style.INK, linewidth=0.8)
         axes.set_yticks(rows, names_of([str(code) for code in shown.index]))
         axes.tick_params(length=0)

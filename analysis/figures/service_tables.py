@@ -338,11 +338,12 @@ def facts_table(view: Sharing) -> Table:
     """What each body does for the members: services, how sure, since, trust and source numbers."""
     numbers = text.source_numbers(view)
     own = view.own.drop_duplicates(["arrangement", "area", "words", "sources"])
+    since: list[Any] = [
+        None if row.state == State.PLANNED else text.since(view, row.arrangement, row.area)
+        for row in rows_of(own)
+    ]
     facts = own.assign(
-        since=[
-            None if row.state == State.PLANNED else text.since(view, row.arrangement, row.area)
-            for row in rows_of(own)
-        ],
+        since=since,
         cited=[
             ", ".join(map(str, sorted({numbers[key] for key in keys.split("; ")})))
             for keys in own["sources"]

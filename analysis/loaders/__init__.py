@@ -2,17 +2,4 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(
-    __name__,
-    lazy.submodules(
-        __name__,
-        "boundaries",
-        "commuting",
-        "finances",
-        "law",
-        "national",
-        "population",
-        "services",
-        "tables",
-    ),
-)
+__getattr__, __dir__ = lazy.room(__name__)

@@ -2,23 +2,4 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(
-    __name__,
-    lazy.submodules(
-        __name__,
-        "allocation",
-        "alternatives",
-        "capacity",
-        "commuting",
-        "labour_markets",
-        "location",
-        "measure",
-        "national",
-        "need",
-        "official_markets",
-        "population",
-        "scenario",
-        "services",
-        "stated_costs",
-    ),
-)
+__getattr__, __dir__ = lazy.room(__name__)

@@ -2,9 +2,4 @@
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(
-    __name__,
-    lazy.submodules(
-        __name__, "commuting", "population", "scenario", "services", "summary", "swedish"
-    ),
-)
+__getattr__, __dir__ = lazy.room(__name__)

@@ -5,4 +5,4 @@ Text only says, figures only draw; what is chosen, summed, ordered or rounded fo
 
 from analysis import lazy
 
-__getattr__, __dir__ = lazy.attach(__name__, lazy.submodules(__name__, "services", "summary"))
+__getattr__, __dir__ = lazy.room(__name__)

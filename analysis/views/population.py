@@ -54,8 +54,8 @@ def cooperations(region: Region) -> tuple[Region, ...]:
     return region.groups if whole else (region,)
 
 
-def last_year(values: pd.Series) -> int:
-    """The latest year of a Series indexed by (code, year)."""
+def last_year(values: pd.Series | pd.DataFrame) -> int:
+    """The latest year of what is indexed by (code, year)."""
     return int(values.index.get_level_values(1).max())
 
 

@@ -9,6 +9,7 @@ second mark: hatch, marker, dash or letter that says the same as the colour.
 import contextlib
 import io
 import re
+from collections.abc import Iterable
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
@@ -150,6 +151,9 @@ def figures(request):
     found = {}
 
     def keep(item):
+        if isinstance(item, Iterable):
+            for one in item:
+                keep(one)
         figure = getattr(item, "figure", None)
         if figure is not None:
             found[style.description_of(figure).id] = figure

@@ -73,7 +73,7 @@ def summary_of(key):
                 continue
             if everything and "inventory_of(" in cell.source:
                 known["everything"] = everything_shared
-                cell.source = cell.source.replace("inventory_of(area", "everything(area")
+                cell.source = cell.source.replace("inventory.inventory_of(", "everything(")
             exec(cell.source, known)  # our own notebook
             if "parameters" in cell.metadata.get("tags", ()):
                 known |= {"region": members, "name": name, "as_of": DAY}

@@ -107,6 +107,24 @@ def test_an_observed_row_that_lacks_a_rival_says_nothing(modelled: Flows) -> Non
     assert view.strongest(modelled, ["0381"]) is None
 
 
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(home=st.sampled_from(ALL), place=st.integers(0, 3))
+def test_of_an_observed_matrix_a_link_is_named_only_while_it_must_be_the_strongest(
+    modelled: Flows, home: str, place: int
+) -> None:
+    table = modelled.table
+    rows = table[(table["home"] == home) & ~table["work"].isin([home, view.ABROAD])]
+    ranked = rows.sort_values("persons", ascending=False)
+    persons = table["persons"].mask(table.index == ranked.index[place])
+    hidden = Flows(
+        2021, "observed", table.assign(persons=persons), modelled.margins, ("commuting_margins",)
+    )
+    link = view.strongest(hidden, [home])
+    assert link is None or (place > 0 and link.work == ranked["work"].iloc[0])
+    if place > 1 and ranked["persons"].iloc[0] > 3 * ranked["persons"].iloc[1]:
+        assert link is not None
+
+
 def test_observed_cells_of_the_model_are_no_finding_of_an_observed_matrix(modelled: Flows) -> None:
     plain = Flows(2021, "observed", modelled.table, modelled.margins, ("commuting_margins",))
     assert view.seen_between(plain, ["1863", "1864"]) == []
