@@ -387,8 +387,8 @@ def test_older_staff_is_the_cohort_of_the_last_year_with_ages() -> None:
     (table,) = capacity_figures.staff_age_tables(view("karlstad"))
     staff = population.load_staff().query("year == 2017").set_index("code")
     row = table.frame.set_index("name").loc["Kil"]
-    assert row["60"] == staff.at["1715", "share_60plus"]
-    assert row["55"] == pytest.approx(staff.loc["1715", ["share_55_59", "share_60plus"]].sum())
+    assert row["over60"] == staff.at["1715", "share_60plus"]
+    assert row["over55"] == pytest.approx(staff.loc["1715", ["share_55_59", "share_60plus"]].sum())
     assert "2017 (nio år gamla uppgifter)" in table.title
 
 
