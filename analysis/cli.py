@@ -325,7 +325,9 @@ def preview(
 
 @cli.command()
 @click.option("--service", required=True, metavar="AREA", help="Service area, such as vaxel.")
-@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+@click.option(
+    "--members", required=True, metavar="CODES", help="Codes, names or regions, with commas."
+)
 @click.option("--host", default="", metavar="CODE", help="The member that would host it.")
 @click.option("--as-of", "as_of", metavar="DATE", help="Date; default: the date of the data.")
 @click.option("--out", type=PLACE, help="Folder for the report.")
@@ -419,7 +421,9 @@ def investigation() -> None:
 
 @investigation.command("new")
 @click.argument("name")
-@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+@click.option(
+    "--members", required=True, metavar="CODES", help="Codes, names or regions, with commas."
+)
 @click.option("--service", required=True, metavar="AREA[,AREA]", help="Service areas.")
 @click.option("--title", default="", help="Title of the report; default: NAME.")
 @click.option(
@@ -439,6 +443,7 @@ def new_investigation(
     name: str, members: str, service: str, title: str, parent: Path, template: Path | None
 ) -> None:
     """Make the folder NAME of a new investigation, to be edited, with a kit for the first week."""
+    from analysis import placenames
     from analysis.investigation import folder
     from analysis.report import kit
     from analysis.report.word import template_fault
@@ -448,7 +453,7 @@ def new_investigation(
     made = folder.new(
         name,
         split_codes(members),
-        split_codes(service),
+        placenames.parts(service),
         parent=parent,
         title=title,
         more=lambda fresh: kit.write_kit(fresh, template=template),
@@ -488,11 +493,22 @@ def build_investigation(path: Path, out: Path | None, template: Path | None) -> 
 
 
 def split_codes(text: str) -> list[str]:
-    """Municipality codes of an option, which separates codes or names with commas."""
+    """Municipality codes of an option: codes, names and registered regions, with commas.
+
+    >>> split_codes("KAK, Surahammar"), split_codes("Karlstad")
+    (['1960', '1984', '1983', '1907'], ['1780'])
+    """
     from analysis import placenames
 
     known = registry.municipalities()
-    return [placenames.code_of(word, known) or word for word in placenames.parts(text)]
+    named = {
+        name.casefold(): one for one in registry.registry().values() for name in (one.key, one.name)
+    }
+    found: list[str] = []
+    for word in placenames.parts(text):
+        code, region = placenames.code_of(word, known), named.get(word.casefold())
+        found += [code] if code else region.members if region else [word]
+    return found
 
 
 @cli.group(invoke_without_command=True)
@@ -523,7 +539,9 @@ def show(key: str) -> None:
 @regions.command()
 @click.argument("key")
 @click.option("--name", required=True, help="Swedish name, as reports print it.")
-@click.option("--members", required=True, metavar="CODES", help="Codes with commas.")
+@click.option(
+    "--members", required=True, metavar="CODES", help="Codes, names or regions, with commas."
+)
 def add(key: str, name: str, members: str) -> None:
     """Write a new region KEY to the registry."""
     region = registry.add(key, name, split_codes(members))

@@ -166,11 +166,8 @@ def export_margins(year: int, out: Path) -> Path:
 
 def out_faults(out: Path) -> list[str]:
     """Why a file cannot be written at `out`."""
-    if out.suffix != ".csv":
-        return [f"out {str(out)!r} does not end in .csv; name a CSV file"]
-    if not out.absolute().parent.is_dir():
-        return [f"out {str(out)!r}: the folder does not exist; make it first"]
-    return []
+    fault = whole.file_fault(out, ".csv")
+    return [f"out {str(out)!r}: {fault}"] if fault else []
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:

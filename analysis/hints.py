@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
 from analysis.errors import InputError
 
@@ -72,3 +73,14 @@ def whole_year(year: object) -> int:
         return int(str(year).removesuffix(".0"))
     except ValueError:
         raise InputError(f"{year!r} is no year; write it as 2021") from None
+
+
+def listed_years(values: Iterable[int]) -> str:
+    """Years as an error lists them, unbroken runs as spans; `none` where there are none.
+
+    >>> listed_years([2019, 2004, 2005, 2006]), listed_years([])
+    ('2004–2006, 2019', 'none')
+    """
+    runs = groupby(enumerate(sorted(set(values))), lambda pair: pair[1] - pair[0])
+    spans = [[year for _, year in run] for _, run in runs]
+    return ", ".join(f"{s[0]}–{s[-1]}" if s[1:] else f"{s[0]}" for s in spans) or "none"

@@ -10,10 +10,47 @@ whole: written, on the disk, and then moved into place in one step, so that a re
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+
+def place_fault(folder: Path) -> str:
+    """Why nothing can be written in `folder`, or where it would be made; "" when something can.
+
+    It is tried: a right to write says nothing of /proc, or of a disk that can only be read.
+
+    >>> place_fault(Path("/dev/null/reports"))
+    "'/dev/null' is a file; name a folder"
+    """
+    place = folder.absolute()
+    nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    if not nearest.is_dir():
+        return f"{str(nearest)!r} is a file; name a folder"
+    try:
+        with tempfile.TemporaryDirectory(prefix=".samverkan-", dir=nearest):
+            return ""
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return ""  # no wrong input: whoever writes tells that the disk is full
+        return f"{str(nearest)!r} cannot be written to; name another folder"
+
+
+def file_fault(path: Path, suffix: str) -> str:
+    """Why a file that ends in `suffix` cannot be written at `path`; "" when it can.
+
+    >>> file_fault(Path("kak.txt"), ".csv"), file_fault(Path("no/such/kak.csv"), ".csv")
+    ('it does not end in .csv; name such a file', 'the folder does not exist; make it first')
+    """
+    if path.suffix.lower() != suffix:
+        return f"it does not end in {suffix}; name such a file"
+    if path.is_dir():
+        return "it is a folder; name a file in it"
+    folder = path.absolute().parent
+    return place_fault(folder) if folder.is_dir() else "the folder does not exist; make it first"
 
 
 @contextmanager

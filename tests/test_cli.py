@@ -94,6 +94,55 @@ def test_wrong_input_exits_2_with_one_clear_line(call, arguments, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+NOWHERE = "/proc/samverkan"  # the right to write there is no use
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a system without /proc")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "kak", "--out", NOWHERE),
+        ("scenario", "--service", "vaxel", "--members", "kak", "--out", NOWHERE),
+        (
+            "investigation",
+            "new",
+            "ny",
+            "--members",
+            "kak",
+            "--service",
+            "vaxel",
+            "--parent",
+            NOWHERE,
+        ),
+        ("investigation", "build", ROOT / "examples" / "lonecenter", "--out", NOWHERE),
+        ("services", "form", "kak", "--out", "/proc"),
+        ("services", "export", f"{NOWHERE}.xlsx"),
+        ("partners", "1984", "--service", "loner", "--csv", f"{NOWHERE}.csv"),
+        ("data", "export", "margins", "--year", "2021", "--out", f"{NOWHERE}.csv"),
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments[:2])),
+)
+def test_a_place_that_cannot_be_written_to_is_wrong_input(call, arguments):
+    done = call(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "/proc" in done.stderr
+    assert "name another" in done.stderr
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(call, tmp_path):
+    done = call("preview", "nodir/x", "--no-browser", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no folder 'nodir/x'" in done.stderr
+
+
+def test_codes_names_and_cooperations_may_be_mixed(call, tmp_path):
+    done = call("services", "form", "KAK", "Surahammar", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    codes = {path.stem[-4:] for path in tmp_path.iterdir()}
+    assert codes == {"1960", "1983", "1984", "1907"}, sorted(tmp_path.iterdir())
+
+
 def test_debug_shows_the_traceback(call):
     done = call("--debug", "build", "bergslagn")
     assert done.returncode == 2

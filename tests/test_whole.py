@@ -1,5 +1,6 @@
 """Files appear whole or not at all, whatever goes wrong and whoever else writes."""
 
+import errno
 import os
 
 import pytest
@@ -80,3 +81,33 @@ def test_all_are_on_the_disk_before_the_first_takes_its_place(tmp_path, monkeypa
         whole.write_all({one: "ny", two: "ny"})
     assert [path.read_text() for path in (one, two)] == ["gammal", "gammal"]
     assert sorted(tmp_path.iterdir()) == [one, two]
+
+
+@pytest.mark.parametrize("path", ["there.csv", "mapp/ny/djupare", "mapp"])
+def test_a_place_that_can_be_written_to_has_no_fault_and_is_left_as_it_was(tmp_path, path):
+    (tmp_path / "mapp").mkdir()
+    assert whole.place_fault(tmp_path / path) == ""
+    assert whole.file_fault(tmp_path / "ny.csv", ".csv") == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["mapp"]
+
+
+def test_a_full_disk_is_told_by_who_writes(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "mkdir", full)
+    assert whole.place_fault(tmp_path) == ""
+
+
+def test_a_folder_that_may_only_be_read_is_named(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "mkdir", refused)  # who is root may write everywhere
+    for fault in (whole.place_fault(tmp_path / "ny"), whole.file_fault(tmp_path / "a.csv", ".csv")):
+        assert fault == f"{str(tmp_path)!r} cannot be written to; name another folder"
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path):
+    (tmp_path / "a.csv").mkdir()
+    assert "is a folder" in whole.file_fault(tmp_path / "a.csv", ".csv")

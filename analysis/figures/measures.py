@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from analysis.citable import Citable
 from analysis.errors import InputError, raise_faults
 from analysis.figures import charts, maps, style
-from analysis.hints import whole_year
+from analysis.hints import listed_years, whole_year
 from analysis.loaders import tables
 from analysis.metrics.measure import Kind, Measure
 from analysis.regions import Region, municipalities, names_of
@@ -130,9 +130,9 @@ def of_year(region: Region, measure: Measure, values: pd.Series, year: int) -> p
     values, year = tidy(values), whole_year(year)
     years = known_years(values, region)
     if year not in years:
-        known = swedish.years(years) if years else "none"
         raise InputError(
-            f"{measure.id!r} is not known for {year} in {region.name}; known years: {known}"
+            f"{measure.id!r} is not known for {year} in {region.name}; known years: "
+            f"{listed_years(years)}"
         )
     here = values.xs(year, level=1).astype("float64").reindex(list(region.members))
     return here.sort_values(ascending=False, na_position="last")
@@ -335,7 +335,7 @@ def plot_measure_series(
     if not drawn:
         raise InputError(
             f"{measure.id!r} has no value to draw with {index} as 100 in {region.name}; known "
-            f"years: {swedish.years(known)}"
+            f"years: {listed_years(known)}"
         )
     scale = 100 if measure.as_percent and index is None else 1
     axes = charts.plot_lines(
@@ -433,9 +433,9 @@ def _within(
     first, last = map(whole_year, (years[0], years[-1]) if years else (known[0], known[-1]))
     faults = []
     if first > last or not any(first <= year <= last for year in known):
-        faults.append(f"no year lies in {first}–{last}; known years: {swedish.years(known)}")
+        faults.append(f"no year lies in {first}–{last}; known years: {listed_years(known)}")
     if index is not None and index not in known:
-        faults.append(f"{index} cannot be 100; known years: {swedish.years(known)}")
+        faults.append(f"{index} cannot be 100; known years: {listed_years(known)}")
     raise_faults(InputError, faults)
     if index is not None:
         first = max([first, *(year for year in breaks if year <= index)])

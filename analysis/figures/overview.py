@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
+from analysis import hints
 from analysis.errors import InputError
 from analysis.figures import ground, labels, maps, style
 from analysis.figures.labels import Label
@@ -114,7 +115,9 @@ def plot_first(
     known = sorted(people["year"].unique())
     year = known[-1] if year is None else year
     if year not in known:
-        raise InputError(f"year={year!r} has no inhabitants; known years: {swedish.years(known)}")
+        raise InputError(
+            f"year={year!r} has no inhabitants; known years: {hints.listed_years(known)}"
+        )
     counts = people[people["year"] == year].set_index("code")["population"]
     counts = counts.reindex(list(region.members)).astype("float64").sort_values(ascending=False)
     chart, side = _first_canvas(region, boundaries)

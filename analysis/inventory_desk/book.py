@@ -175,7 +175,5 @@ def _cell(column: str, value: Any) -> str:
 
 def refuse_place(out: Path, suffix: str) -> None:
     """Raise InputError where a file cannot be written at `out`."""
-    if out.suffix.lower() != suffix:
-        raise InputError(f"{str(out)!r} does not end in {suffix}; name such a file")
-    if not out.absolute().parent.is_dir():
-        raise InputError(f"{str(out)!r}: the folder does not exist; make it first")
+    if fault := whole.file_fault(out, suffix):
+        raise InputError(f"{str(out)!r}: {fault}")

@@ -34,6 +34,8 @@ def write_forms(forms: list[Form], out: Path) -> list[Path]:
     """Two files a form in the folder `out`, which must exist; returns them."""
     if not out.is_dir():
         raise InputError(f"--out {str(out)!r} is no folder; make it first")
+    if fault := whole.place_fault(out):
+        raise InputError(f"--out {str(out)!r}: {fault}")
     written = []
     for form in forms:
         for suffix, write in ((".docx", _word), (".xlsx", _excel)):

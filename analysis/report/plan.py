@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from analysis import hints, paths
+from analysis import hints, paths, whole
 from analysis.errors import InputError, raise_faults
 from analysis.paths import MANIFEST
 from analysis.regions import Region, is_new, slug
@@ -215,11 +215,8 @@ def _data_date() -> date:
 
 def out_faults(out: Path) -> list[str]:
     """Why reports cannot be put into `out`: no folder, not writable, or files of somebody else."""
-    nearest = next(path for path in (out, *out.parents) if path.exists())
-    if not nearest.is_dir():
-        return [f"out {str(out)!r}: {nearest.name!r} is a file; name a folder"]
-    if not os.access(nearest, os.W_OK):
-        return [f"out {str(out)!r}: {str(nearest)!r} cannot be written to; name another folder"]
+    if fault := whole.place_fault(out):
+        return [f"out {str(out)!r}: {fault}"]
     ours = {"index.html": 'content="samverkan"', MANIFEST: '"product": "samverkan"'}
     return [
         f"out {str(out)!r}: its {name} was not made by samverkan; name another folder"

@@ -20,7 +20,7 @@ from analysis.loaders import tables
 from analysis.regions import Region
 from analysis.report import single
 from analysis.report.manifest import stamp
-from analysis.report.plan import FORMATS, Job, Plan, folder_faults
+from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
 
 CHAPTER = "scenario"
 CHANGE = (-0.05, 0.05)
@@ -102,9 +102,7 @@ def _checked(
     )
     name = f"Scenario: {lower(case.name)}"
     region = Region(folder_name(service, codes, host), name, codes)
-    if target.exists() and not target.is_dir():
-        raise InputError(f"out {target.name!r} is a file; name a folder")
-    raise_faults(InputError, folder_faults(target, region))
+    raise_faults(InputError, [*out_faults(target), *folder_faults(target, region)])
     return region
 
 

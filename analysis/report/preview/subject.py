@@ -105,6 +105,8 @@ def subject_of(
     Raises InputError for a folder that is no investigation, and for what only a region can have.
     """
     path = Path(name)
+    if len(path.parts) > 1 and not path.exists():
+        raise InputError(f"there is no folder {name!r}; name that of an investigation, or a region")
     if not (path / question.FILE).is_file():
         if path.is_dir() and name not in regions.registry():
             raise InputError(
