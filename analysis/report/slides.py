@@ -9,8 +9,9 @@ message: the title of a slide; of a figure, its own title. The figure, its sourc
 from __future__ import annotations
 
 import io
+import textwrap
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ _WIDE, _HIGH = 13.333, 7.5  # inches
 _MOST_FIGURES, _A_CHAPTER = 5, 2
 _OPENING = "region-map"
 _ROWS = 12  # of a table that the notes tell
+_FOOT = (0.7, 6.85, 11.9, 0.58)  # inches: where sources stand
+_SMALLEST = 8  # points
+_LETTER, _LINE = (
+    0.6,
+    1.2,
+)  # of the size: the mean width of a letter of a wide face, the height of a line
+_INSIDE = 0.2  # inches: the margins inside a box, left and right together
 _DAY = datetime(catalog.SNAPSHOT_DATE.year, catalog.SNAPSHOT_DATE.month, catalog.SNAPSHOT_DATE.day)
 
 
@@ -108,14 +116,14 @@ def _opening(show: Any, document: Document) -> None:
     cover = front.cover_map(document.region)
     picture = pictures.png(Drawing(cover.svg, 400, 360), cover.alt, dpi=220)
     _picture(slide, picture, cover.alt, (9.2, 1.6, 3.5, 4.6))
-    _text(slide, [cover.source], (0.7, 6.85, 11.9, 0.4), size=11)
+    _text(slide, [cover.source], _FOOT, size=11)
     _notes(slide, lines)
 
 
 def _listed(show: Any, title: str, lines: list[str], foot: str) -> None:
     slide = _slide(show, title)
     _text(slide, lines, (0.9, 1.6, 11.4, 4.9), size=20, bullets=True)
-    _text(slide, [foot], (0.7, 6.85, 11.9, 0.4), size=12)
+    _text(slide, [foot], _FOOT, size=12)
     _notes(slide, lines)
 
 
@@ -128,7 +136,7 @@ def _figure(show: Any, shown: Shown, exhibit: FigureExhibit) -> None:
     _picture(slide, pictures.png(body, exhibit.title, dpi=220), exhibit.alt, (0.7, 1.6, 11.9, 5.1))
     source = front.source_text(shown)
     modelled = "Modellskattning. " if exhibit.kind == "modelled" else ""
-    _text(slide, [modelled + source], (0.7, 6.85, 11.9, 0.5), size=11)
+    _text(slide, [modelled + source], _FOOT, size=11)
     _notes(slide, [exhibit.alt, exhibit.note, *_numbers(exhibit.table), source])
 
 
@@ -148,13 +156,13 @@ def _slide(show: Any, title: str, *, size: int = 28, top: float = 0.35) -> Any:
     slide = show.slides.add_slide(show.slide_layouts[5])  # a title alone
     shape = slide.shapes.title
     shape.left, shape.top = Inches(0.7), Inches(top)
-    large = size > 30
-    shape.width, shape.height = Inches(8.2 if large else 11.9), Inches(2.2 if large else 0.9)
+    wide, high = (8.2, 2.2) if size > 30 else (11.9, 0.9)
+    shape.width, shape.height = Inches(wide), Inches(high)
     shape.text_frame.text = plain(title)
     shape.text_frame.word_wrap = True
     _dress(
         shape.text_frame,
-        size - (6 if len(title) > 80 else 0),
+        fitting([title], wide, high, size),
         bold=True,
         colour=RGBColor.from_string(style.ACCENT[1:].upper()),
     )
@@ -180,10 +188,35 @@ def _text(
     shape = slide.shapes.add_textbox(*(Inches(part) for part in box))
     frame = shape.text_frame
     frame.word_wrap = True
-    frame.text = "\n".join(plain(f"\u2022 {line}" if bullets else line) for line in lines if line)
-    _dress(frame, size, colour=RGBColor.from_string(style.INK[1:].upper()))
+    said = [plain(f"\u2022 {line}" if bullets else line) for line in lines if line]
+    frame.text = "\n".join(said)
+    after = 10 if bullets else 3
+    high = box[3] - after * len(said) / 72
+    _dress(
+        frame, fitting(said, box[2], high, size), colour=RGBColor.from_string(style.INK[1:].upper())
+    )
     for paragraph in frame.paragraphs:
-        paragraph.space_after = Pt(10 if bullets else 3)
+        paragraph.space_after = Pt(after)
+
+
+def fitting(lines: Sequence[str], wide: float, high: float, largest: int) -> int:
+    """The largest type (points) in which paragraphs fit a box of `wide` by `high` inches.
+
+    >>> fitting(["Nora växer"], 11.9, 0.9, 28), fitting(["Nora växer, " * 20], 11.9, 0.9, 28)
+    (28, 16)
+    """
+    for size in range(largest, _SMALLEST, -1):
+        letters = max(int((wide - _INSIDE) * 72 / (_LETTER * size)), 1)
+        rows = sum(_rows(line, letters) for line in lines)
+        if rows * size * _LINE / 72 + _INSIDE / 2 <= high:
+            return size
+    return _SMALLEST
+
+
+def _rows(line: str, letters: int) -> int:
+    """Rows of a paragraph; a word that is longer than one begins a row of its own."""
+    long = any(len(word) > letters for word in line.split())
+    return max(len(textwrap.wrap(line, letters)), 1) + long
 
 
 def _dress(frame: Any, size: int, *, colour: Any, bold: bool = False) -> None:

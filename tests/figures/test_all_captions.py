@@ -17,7 +17,7 @@ import pytest
 from matplotlib.text import Text
 
 import analysis
-from analysis import explore, flows, regions
+from analysis import explore, flows, paths, regions
 from analysis.errors import InputError
 from analysis.figures import (
     capacity,
@@ -38,6 +38,8 @@ from analysis.figures import (
     workplaces,
 )
 from analysis.figures import flows as flow_figures
+from analysis.figures.investigation import charts as options
+from analysis.investigation.texts import Picture
 from analysis.loaders import boundaries
 from analysis.loaders import commuting as commuting_tables
 from analysis.loaders import national as national_tables
@@ -47,6 +49,8 @@ from analysis.metrics.labour_markets import Thresholds
 from analysis.metrics.services import population_centres
 from analysis.regions import municipalities
 from analysis.views.commuting import commuting as commuting_view
+from analysis.views.investigation import dossier, money, needs
+from analysis.views.investigation.places import places as places_view
 from analysis.views.national import nations
 from analysis.views.population import residents as residents_view
 from analysis.views.scenario import make_scenario
@@ -54,8 +58,6 @@ from analysis.views.services import sharing
 
 AREA = regions.get("bergslagen")
 DAY, LAST = "2013-06-30", 2013
-OWN_DRAWINGS = "investigation"  # those need a folder, and have their words in its own tests
-PARTS = "charts"  # what others are made of says nothing by itself
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,21 @@ def asked(draw):
     return draw(make_scenario(AREA, "upphandling", inventory=analysis.load_inventory(), as_of=DAY))
 
 
+@cache
+def asked_about():
+    """An investigation on a date before the newest inhabitants and evidence."""
+    return dossier.look(paths.EXAMPLES / "bygg-och-miljo", "2019-06-30")
+
+
+def weighed(draw):
+    return draw(asked_about(), places_view(asked_about()))
+
+
+def own_picture():
+    path = paths.EXAMPLES / "kundtjanst" / "text" / "samtal.png"
+    return options.plot_picture(Picture(path, "Samtal per dag"), "nulage-1")
+
+
 def balanced():
     changes = people_tables.load_population_change()
     return population.plot_balance(AREA, changes[changes["year"] <= 2020])
@@ -159,9 +176,43 @@ CASES = {
         lambda: commuting.plot_ratio_series(AREA, margins()), ("2004–2013",)
     ),
     "commuting.plot_series": Case(lambda: commuting.plot_series(AREA, margins()), ("2004–2013",)),
+    "explore.plot_map": Case(
+        lambda: explore.plot_map(AREA, "out_commuting_share", year=2007), ("2007",), 2007
+    ),
+    "explore.plot_nation": Case(
+        lambda: explore.plot_nation(AREA, "raddningstjanst"), ("räddningstjänst",), 2025
+    ),
+    "explore.plot_ranking": Case(
+        lambda: explore.plot_ranking(AREA, "tax_rate", year=2010, compare="county"), ("2010",), 2010
+    ),
+    "explore.plot_series": Case(
+        lambda: explore.plot_series(AREA, "population", years=(1990, 2010), index=1995),
+        ("1990–2010, index (1995 = 100)",),
+        2010,
+    ),
     "flows.plot_flows": Case(
         lambda: flow_figures.plot_flows(AREA, commuters(), boundaries=land(), localities=places()),
         ("2012", "modellskattning"),
+    ),
+    "investigation.charts.plot_bases": Case(
+        lambda: options.plot_bases(asked_about(), "bygglov"), ("2018",), 2024
+    ),
+    "investigation.charts.plot_needs": Case(
+        lambda: options.plot_needs(asked_about(), needs.indicators(asked_about())), (), 2025
+    ),
+    "investigation.charts.plot_picture": Case(own_picture, ("Ur utredarens text",)),
+    "investigation.charts.plot_places": Case(
+        lambda: weighed(lambda view, where: options.plot_places(view, where, boundaries=land())),
+        ("2020",),
+        2020,
+    ),
+    "investigation.charts.plot_reach": Case(
+        lambda: weighed(options.plot_reach), ("2020", "10, 20 och 30 km"), 2020
+    ),
+    "investigation.charts.plot_shares": Case(
+        lambda: options.plot_shares(asked_about(), money.allocations(asked_about())[0]),
+        ("Andel",),
+        2025,
     ),
     "markets.plot_delineation": Case(
         delineated, ("Högst 30 procent ut, högst 15 procent", "högst ett led", "2012", "modell")
@@ -268,17 +319,25 @@ CASES = {
 
 
 WORDS_GIVEN = ("charts.plot_lines", "charts.plot_ranking")  # by who calls them
+ROOMS = ("analysis.figures", "analysis.explore.themes")
 
 
 def public_figures():
-    """Module and name of every function of a region that draws a described figure."""
-    folder = Path(style.__file__).parent
-    for path in sorted(folder.glob("*.py")):
-        module = import_module(f"analysis.figures.{path.stem}")
-        for name in re.findall(r"^def (plot_\w+)", path.read_text("utf-8"), re.MULTILINE):
-            assert hasattr(module, name)
-            if f"{path.stem}.{name}" not in WORDS_GIVEN:
-                yield f"{path.stem}.{name}"
+    """Module and name of every function that draws a described figure."""
+    for module in map(import_module, modules()):
+        short = module.__name__.removeprefix("analysis.").removeprefix("figures.")
+        for name in re.findall(r"^def (plot_\w+)", Path(module.__file__).read_text("utf-8"), re.M):
+            said = f"{short.removesuffix('.themes')}.{name}"
+            if said not in WORDS_GIVEN:
+                yield said
+
+
+def modules():
+    folder = Path(style.__file__).parents[1]
+    for path in sorted(folder.rglob("*.py")):
+        name = ".".join(("analysis", *path.relative_to(folder).with_suffix("").parts))
+        if name.startswith(ROOMS) and path.stem != "__init__":
+            yield name
 
 
 def test_every_public_figure_has_a_row_here():
