@@ -372,7 +372,7 @@ _DATASETS = (
         "2016",
         rows=12_180,
         newest=2025,
-        shipped_notes=("Det enda året med ålder och kön i datauttaget.",),
+        shipped_notes=("Det enda året med ålder och kön i underlaget.",),
     ),
     Dataset(
         "population_age",

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from analysis import catalog
+from analysis import catalog, hints
 from analysis.errors import InputError
 from analysis.figures import charts, labels, maps, style
 from analysis.figures.residents import cited, noise, sums_note
@@ -373,7 +373,7 @@ def _indexed(series: Mapping[str, pd.Series], base: int) -> dict[str, pd.Series]
     lines = {name: metrics.index_of(values, base=base) for name, values in series.items()}
     if not any(line.notna().any() for line in lines.values()):
         known = sorted({int(y) for values in series.values() for y in values.dropna().index})
-        raise InputError(f"base={base} cannot be 100; known years: {swedish.years(known)}")
+        raise InputError(f"base={base} cannot be 100; known years: {hints.listed_years(known)}")
     return lines
 
 
@@ -838,7 +838,7 @@ def plot_pyramid(
                 filter(
                     None,
                     [
-                        f"Ålder och kön finns bara för {year} i datauttaget." if only_year else "",
+                        f"Ålder och kön finns bara för {year} i underlaget." if only_year else "",
                         *noise([year], "population_age_sex"),
                         absent,
                     ],

@@ -480,7 +480,7 @@ def _people_notes(view: Residents, blocks: Sequence[_Block]) -> list[str]:
     if silent and len(silent) < len(shown):
         notes.append(f"Serien över åldrar saknas för {swedish.listed(names_of(silent))}.")
     elif silent:
-        notes.append("Datauttaget har åldersserien bara för vissa kommuner.")
+        notes.append("Underlaget har åldersserien bara för vissa kommuner.")
     return [note for note in notes if note]
 
 

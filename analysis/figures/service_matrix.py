@@ -180,7 +180,7 @@ def _compact_areas(view: Sharing, codes: Sequence[str], wide: bool) -> list[str]
     """The services that the page has room for, in the order of the inventory."""
     areas = _shown_areas(view, codes)
     many = len(codes) > maps.MANY  # their names stand upright
-    most = _ROWS - 3 * (len(view.parts) > 1) - 4 * many  # more words stand around it
+    most = _ROWS - 4 * (len(view.parts) > 1) - 4 * many  # more words stand around it
     if len(codes) <= 5 and wide:
         most = 2 * _ROWS
     surest = sorted(areas, key=lambda area: _rank(view, area, codes))[:most]
@@ -413,14 +413,22 @@ def _compact_description(view: Sharing, drawing: _Compact) -> style.Description:
     )
 
 
+_MEANINGS = {
+    State.UNENDED: "Fanns: bara äldre källor; ingen säger att det har upphört.",
+    State.UNCLEAR: "Oklart: för gammal eller odaterad källa.",
+}
+
+
 def _compact_notes(view: Sharing, drawing: _Compact, left: Sequence[str]) -> Iterator[str]:
     """What a reader has to know of the signs and letters, and what stands in the appendix."""
     shown = [sign for row in drawing.shown.rows for sign in row.signs.values()]
     others = len(view.region.members) - len(drawing.shown.codes)
-    yield "Belagd: en källa från mandatperioden eller de tre senaste åren visar det."
-    yield "Punkt: ingen uppgift, vilket inte betyder att tjänsten inte delas."
-    if any(not cell.year and cell.state == State.UNCLEAR for cell in shown):
-        yield "Odat. står där källan inte anger något år."
+    yield "Belagd: en källa från mandatperioden eller de tre senaste åren."
+    states = {sign.state for sign in shown}
+    for state, words in _MEANINGS.items():
+        if state in states:
+            yield words
+    yield "Punkt: ingen uppgift; tjänsten kan ändå delas."
     if _beyond(view, drawing.shown):
         yield "En fylld ruta kan gälla kommuner utanför gruppen."
     yield text.abbreviations(drawing.named())

@@ -286,7 +286,7 @@ def notes(key: Citable) -> tuple[str, ...]:
     Of an own source nothing is known.
 
     >>> notes("population_age_sex")
-    ('Det enda året med ålder och kön i datauttaget.',)
+    ('Det enda året med ålder och kön i underlaget.',)
     """
     if isinstance(key, Source):
         return ()

@@ -120,7 +120,7 @@ def _members(region: Region) -> list[str]:
 def _dated(document: Document) -> Line:
     return Line(
         f"Gemensamma tjänster per den {swedish.day(date.fromisoformat(document.as_of))}. "
-        f"Statistik enligt datauttag {data_dates()}; varje siffra anger sitt år.",
+        f"Statistik hämtad den {data_dates()}; varje siffra anger sitt år.",
         quiet=True,
     )
 
@@ -206,7 +206,7 @@ def _terms() -> str:
     return (
         "# Källor\n\nOfficiell statistik från SCB får användas fritt (CC0). Där Samverkan har "
         "räknat vidare på siffrorna står det ”bearbetning: Samverkan”, på Koladas ”egen "
-        f"bearbetning av data från Kolada”. Datauttag {data_dates()}."
+        f"bearbetning av data från Kolada”. Underlaget är från den {data_dates()}."
     )
 
 

@@ -290,7 +290,7 @@ def _since(view: Residents, part: Region, share: Indicator, *, first: int = 2000
     name = areas.called(part, view.region)
     if both.empty:
         return [
-            f"Hur andelen har förändrats i {name} framgår inte: datauttaget har hela serien "
+            f"Hur andelen har förändrats i {name} framgår inte: underlaget har hela serien "
             "bara för vissa kommuner."
         ]
     rise = (both[last] - both[first]).sort_values()
@@ -421,7 +421,7 @@ def projection_sentences(projection: pd.DataFrame | None = None, *, region: Regi
     """What SCB's projection says (code, year, population), or that none has been fetched."""
     if projection is None or projection.empty:
         return [
-            "SCB:s befolkningsframskrivning ingår inte i datauttaget, och ingen egen "
+            "SCB:s befolkningsframskrivning ingår inte i underlaget, och ingen egen "
             "framskrivning har gjorts."
         ]
     values = projection.set_index(["code", "year"])["population"]
@@ -478,7 +478,7 @@ def later_sentences(view: Residents) -> list[str]:
     titles = [catalog.dataset(key).title for key in view.later]
     said = swedish.listed(f"{title[:1].lower()}{title[1:]}" for title in titles)
     return [
-        f"Rapporten avser den {swedish.day(view.day)}. Statistik i datauttaget som börjar "
+        f"Rapporten avser den {swedish.day(view.day)}. Statistik i underlaget som börjar "
         f"senare visas inte: {said}."
     ]
 
@@ -727,7 +727,7 @@ def _old(ages: pd.DataFrame) -> str:
     """A word on ages that are older than the other figures: there is one year of them."""
     if ages["year"].nunique() > 1:
         return ""
-    return " Det är det senaste året med ålder och kön i datauttaget."
+    return " Det är det senaste året med ålder och kön i underlaget."
 
 
 def spread_sentences(view: Residents) -> list[str]:

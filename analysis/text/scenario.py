@@ -372,7 +372,7 @@ def cost_text(
     if costs is None:
         return [
             f"Kostnaden per invånare är okänd här. Den finns som nyckeltal {indicator} i "
-            "Kolada men är inte hämtad till detta datauttag, och ingen annan kostnad används "
+            "Kolada men är inte hämtad till detta underlag, och ingen annan kostnad används "
             "i stället. Spridningen bland liknande kommuner är därför också okänd, och "
             "inget intervall räknas."
         ]

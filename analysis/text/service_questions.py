@@ -143,10 +143,7 @@ def _forms(view: Sharing) -> str:
 def _exits(view: Sharing) -> str:
     if not view.bodies:
         return ""
-    return (
-        "Uppsägningstid, och hur tillgångar, skulder och personal delas vid utträde, finns "
-        "inte i underlaget."
-    )
+    return "Uppsägningstid och delning av tillgångar, skulder och personal finns inte i underlaget."
 
 
 def _outcomes(view: Sharing, most: int) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.arrangements import NO_INFORMATION
 from analysis.regions import municipalities
 from analysis.text import swedish
-from analysis.text.services import alphabetical, lower
+from analysis.text.services import alphabetical, both, lower, spelt_out
 from analysis.views.commuting import exact
 from analysis.views.summary import Range, Substance, Summary, bodies_named, members_in
 
@@ -26,7 +26,10 @@ _NAMED = 3  # services that a headline names
 _BODIES = 3  # bodies whose members a sentence lists
 _BODY_IS = " (förbund, nämnd, bolag eller avtal)"
 _MARKETS_YEAR = 2022
+_MARKET_IS = f"SCB:s indelning efter pendling {_MARKETS_YEAR}"
 _MARKETS = 4  # labour markets that a sentence names with their members
+_OUTSIDE = 3  # municipalities outside that a sentence names
+_MODELLED = "antalet pendlare är räknat, målet är uppskattat"
 _RESEARCH = (
     "Statskontoret fann 2023 att samverkan kan vara nödvändig för att små kommuner ska klara sina "
     "uppgifter. Den förbättrar oftast kapaciteten och tillgången till kompetens, och kan bromsa "
@@ -254,8 +257,8 @@ def findings(view: Summary) -> list[str]:
     """The four or five sentences of page one, in the order of the reader's questions."""
     found = [
         *(_shared(part, first=not number) for number, part in enumerate(view.parts)),
-        *_bodies(view),
-        f"{belonging(view)} {_outside(view)}".strip(),
+        belonging(view),
+        _beyond(view),
         " ".join(_carrying(part, len(view.parts) > 1) for part in view.parts),
         _unknown(view),
     ]
@@ -286,7 +289,7 @@ def _shared(part: Substance, *, first: bool) -> str:
                 if every
                 else ("; ingen delas av alla")
             )
-    return f"{text}.{_how_sure(part)}"
+    return " ".join(filter(None, (f"{text}.", _how_sure(part), _divided_text(part))))
 
 
 def _how_sure(part: Substance) -> str:
@@ -294,31 +297,30 @@ def _how_sure(part: Substance) -> str:
     if not old:
         first, last = part.years or (0, 0)
         later = "" if first == last else " eller senare"
-        return f" {'Alla är belagda' if count > 1 else 'Den är belagd'} {first}{later}."
+        return f"{'Alla är belagda' if count > 1 else 'Den är belagd'} {first}{later}."
     until = part.until
     if old == count:
         which = "Den fanns" if count == 1 else "Alla fanns"
     else:
-        which = f"{swedish.capitalised(swedish.in_words(old))} av de {_services(count)}na fanns"
-    return f" {which} enligt källor {until} eller tidigare; inget slut är känt."
+        which = (
+            f"{swedish.capitalised(swedish.in_words(old))} av de {swedish.in_words(count)} fanns"
+        )
+    over = "den" if old == 1 else "de"
+    return f"{which} enligt källor {until} eller tidigare; ingen källa säger att {over} upphört."
 
 
-def _bodies(view: Summary) -> list[str]:
-    """Which bodies perform a service that the members of one part share in different ones."""
-    return [sentence for part in view.parts for sentence in _divided_text(part)]
-
-
-def _divided_text(part: Substance) -> list[str]:
+def _divided_text(part: Substance) -> str:
+    """Which bodies perform a service that the members share in different ones."""
     if not part.divided or part.size > _MARKETS * 2:
-        return []
+        return ""
     area, bodies = next(iter(part.divided.items()))
     if len(bodies) > _BODIES:
-        return []
+        return ""
     named = [
-        f"{name} ({swedish.listed(alphabetical(members_in(part.view, area, body)))})"
+        f"{spelt_out(name)} ({swedish.listed(alphabetical(members_in(part.view, area, body)))})"
         for name, body in zip(bodies_named(part.view, bodies), bodies, strict=True)
     ]
-    return [f"{part.view.area_names[area]} sköts av {swedish.listed(named)}."]
+    return f"{part.view.area_names[area]} sköts av {swedish.listed(named)}."
 
 
 def belonging(view: Summary) -> str:
@@ -338,17 +340,15 @@ def belonging(view: Summary) -> str:
             if size == 2
             else f"Alla {swedish.in_words(size)} kommunerna"
         )
-        return (
-            f"{who} hör till samma lokala arbetsmarknad, {name} (SCB 2022)."
+        same = (
+            f"samma lokala arbetsmarknad, {name}"
             if size > 1
-            else (f"{who} hör till den lokala arbetsmarknaden {name} (SCB 2022).")
+            else f"den lokala arbetsmarknaden {name}"
         )
+        return f"{who} hör till {same} ({_MARKET_IS})."
     if len(markets) == size:
-        return "Kommunerna hör till var sin lokal arbetsmarknad (SCB 2022)."
-    text = (
-        f"Kommunerna hör till {swedish.in_words(len(markets))} av SCB:s lokala arbetsmarknader "
-        "(2022)"
-    )
+        return f"Kommunerna hör till var sin lokal arbetsmarknad ({_MARKET_IS})."
+    text = f"Kommunerna hör till {swedish.in_words(len(markets))} lokala arbetsmarknader ({_MARKET_IS})"
     if len(markets) > _MARKETS or size > 2 * _MARKETS:
         return f"{text}."
     return f"{text}: {swedish.listed([_market(*market) for market in markets.items()])}."
@@ -360,25 +360,48 @@ def _market(name: str, codes: Iterable[str]) -> str:
     return name if inside == name else f"{name} ({inside})"
 
 
-def _outside(view: Summary) -> str:
-    """Where most who commute out of the cooperation go, in as far as it may be named."""
-    named = len(view.parts) > 1
-    known = [part for part in view.parts if part.outside]
-    texts = [_outside_of(part, named, first=part is known[0]) for part in known]
-    observed = all(part.outside.basis == "observed" for part in view.parts if part.outside)
-    what = f"{view.year}" if observed else f"modellskattning {view.year}"
-    return f"Av dem som pendlar ut {'; '.join(texts)} ({what})." if texts else ""
+def _beyond(view: Summary) -> str:
+    """Who is not in it: where most commute outside, and who outside shares most of the services."""
+    several = len(view.parts) > 1
+    linked = [part for part in view.parts if part.outside]
+    sharing = [part for part in view.parts if len(part.beyond)]
+    among = "Bland andra kommuner" if view.parts[0].size == 1 else "Bland kommunerna utanför"
+    links = [_link(part, several, first=part is linked[0]) for part in linked]
+    shares = [_shares(part, several, first=part is sharing[0]) for part in sharing]
+    observed = all(part.outside.basis == "observed" for part in linked if part.outside)
+    how = f"{view.year}" if observed else f"modellskattning {view.year}: {_MODELLED}"
+    commuting = f"{among} {'; '.join(links)} ({how})." if links else ""
+    same = "Av dem" if links else among
+    tasks = f"{same} delar {'; '.join(shares)}." if shares else ""
+    return f"{commuting} {tasks}".strip()
 
 
-def _outside_of(part: Substance, named: bool, *, first: bool) -> str:
+def _link(part: Substance, named: bool, *, first: bool) -> str:
+    """Where most commute: to which of those outside."""
     assert part.outside is not None, "only what may be named is told"
     # an observed row of another year or sex makes a modelled link surer, not observed
-    likely = "" if part.outside.basis == "observed" else " troligen"
-    region = part.view.region
-    whence = region.name if named else f"de {swedish.in_words(part.size)} kommunerna"
-    whence = region.member_names[0] if part.size == 1 else whence
-    most = " arbetar flest" if first else ""
-    return f"från {whence}{most}{likely} i {_name(part.outside.work)}"
+    likely = "" if part.outside.basis == "observed" else "troligen "
+    where, whom = _name(part.outside.work), f"{part.view.region.name} " if named else ""
+    if first:
+        return f"{whom}är {where} {likely}den som flest pendlar till"
+    return f"utanför {whom}{likely}{where}"
+
+
+def _shares(part: Substance, named: bool, *, first: bool) -> str:
+    """Who outside shares most services with a member, and how many the strongest link shares."""
+    codes, low, high = list(part.nearest.index), int(part.nearest.min()), int(part.nearest.max())
+    few = len(codes) <= _OUTSIDE
+    who = swedish.listed(alphabetical(codes)) if few else f"{swedish.in_words(len(codes))} kommuner"
+    what = f"{'flest ' if few else ''}kända tjänster " if first else ""
+    whose = f"någon i {part.view.region.name if named else 'gruppen'}"
+    whom = part.view.region.member_names[0] if part.size == 1 else whose
+    between = " eller " if high == low + 1 else " till "
+    many = swedish.in_words(high) if low == high else both(low, high, between)
+    text = f"{who} {what}med {whom} ({many})"
+    if part.outside is None or (few and part.outside.work in codes):
+        return text
+    link = int(part.beyond.get(part.outside.work, 0))
+    return f"{text}, {_name(part.outside.work)} {swedish.in_words(link) if link else 'ingen känd'}"
 
 
 def _carrying(part: Substance, named: bool) -> str:
@@ -413,7 +436,7 @@ def _older(older: Range, named: bool) -> str:
     if low == high:
         return f"; {what} är {low} procent i alla ({older.year})"
     if named:
-        return f"; {what} varierar mellan {low} och {high} procent ({older.year})"
+        return f"; i kommunerna är {low} till {high} procent 65 år eller äldre ({older.year})"
     return (
         f"; {what} varierar mellan {low} procent i {_name(older.low[0])} och {high} procent i "
         f"{_name(older.high[0])} ({older.year})"
@@ -452,9 +475,10 @@ def _unknown_by_name(parts: Iterable[Substance]) -> str:
     said, plans = [], []
     for part in parts:
         (missing, total), name = part.unknown, part.view.region.name
-        said.append(f"{missing} av {total} tjänster för {name}")
+        said.append(f"{missing} av {total}{'' if said else ' tjänster'} för {name}")
         if part.lost_plans:
-            plans.append(f"{_services(part.lost_plans)} i {name}")
+            count = swedish.in_words(part.lost_plans) if plans else _services(part.lost_plans)
+            plans.append(f"{count} i {name}")
     text = f"Uppgift saknas om {swedish.listed(said)}"
     if plans:
         text += f"; vad som blev av avsikter och utredningar om {swedish.listed(plans)} är okänt"

@@ -6,6 +6,7 @@ together: services that one body performs for all members of a part.
 divided: services that every member has in a body, some of them together, but not in the same one.
 partly: services that some of the members share with each other, and not all.
 part: a cooperation inside the region, or the region itself when it is one (`views.services`).
+beyond: municipalities outside a part that share a counted service with one of its members.
 prominent: of several services those that are named first, one of each body in turn, so that a
     headline tells of the bodies and not of one alone.
 """
@@ -26,6 +27,8 @@ from analysis.flows import years as flows_of_years
 from analysis.metrics import services as metrics
 from analysis.views.commuting import Link, strongest
 from analysis.views.services import Sharing, population_on, rows_of, year_on
+
+GAP = 3  # services: a smaller difference is no finding
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,19 @@ class Substance:
     def until(self) -> int:
         """Year of the newest evidence among the `old` ones; there must be one."""
         return int(self.evidence.loc[~metrics.is_dated(self.evidence), "last_evidence"].max())
+
+    @cached_property
+    def beyond(self) -> pd.Series:
+        """By code of who is outside: how many counted services are shared with a member."""
+        tasks = self.view.counted[["arrangement", "area"]].drop_duplicates()
+        rows = metrics.counted_services(self.view.state).merge(tasks)
+        outside = rows[~rows["code"].isin(self.view.region.members)]
+        return outside.groupby("code")["area"].nunique()
+
+    @property
+    def nearest(self) -> pd.Series:
+        """Those of `beyond` that share most: fewer by less than `GAP` is no difference."""
+        return self.beyond[self.beyond > self.beyond.max() - GAP]
 
     @property
     def confirmed(self) -> int:

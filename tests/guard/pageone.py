@@ -6,7 +6,7 @@ from itertools import zip_longest
 from tests.guard.ability import newest
 from tests.guard.commuters import YEAR, alphabetical, markets, sums
 from tests.guard.files import LAST, Area, counties, names, people, read
-from tests.guard.inventory import Row, Shared, area_names, name_of, shared
+from tests.guard.inventory import Row, Shared, area_names, name_of, shared, states
 from tests.guard.model import Figure, Place, Table, recomputes, says
 from tests.guard.modelled import link
 from tests.guard.people import by_size, locality_year, total
@@ -122,13 +122,15 @@ def findings(whole: Area):
     for part in whole.parts:
         of = shared(part)
         for area in of.divided[:1]:
-            told = (
-                f"{name_of(body)} ({listed(sorted((names()[code] for code in codes), key=alphabetical))})"
+            own = {
+                spelt_out(name_of(body)): sorted((names()[c] for c in codes), key=alphabetical)
                 for body, codes in of.by_area(area).items()
-            )
+            }
+            told = (f"{name} ({listed(members)})" for name, members in own.items())
             yield f"{area_names()[area]} sköts av {listed(told)}."
     yield _markets(whole)
-    yield _outside(whole)
+    yield _linked(whole)
+    yield _sharing_outside(whole)
     yield from _unknown(whole)
 
 
@@ -143,9 +145,9 @@ def _shared_by(part: Area):
     yield f"{text}."
     old = _old(of)
     if old:
-        some = f"{count(len(old))} av de {count(len(areas))} tjänsterna"
+        some = f"{count(len(old))} av de {count(len(areas))}"
         many = some if len(old) < len(areas) else "Alla"
-        yield f"{many} fanns enligt källor {max(row.year for row in old)} eller tidigare; inget slut."
+        yield f"{many} fanns enligt källor {max(row.year for row in old)} eller tidigare; ingen källa."
 
 
 def _carried(part: Area, several: bool) -> str:
@@ -162,28 +164,57 @@ def _carried(part: Area, several: bool) -> str:
         text = f"Minst är {least[0]} med {least[1]} invånare, störst {most[0]} med {most[1]}"
         low, high = f"{low} i {names()[own.index[0]]}", f"{high} i {names()[own.index[-1]]}"
     dated = "" if year == LAST else f" ({LAST})"
+    if several:
+        return f"{text}{dated}; {low.removesuffix(' procent')} till {high} är 65 år eller äldre ({year})."
     return f"{text}{dated}; andelen 65 år eller äldre varierar mellan {low} och {high} ({year})."
 
 
 def _markets(whole: Area) -> str:
     own = markets(whole.members)
     if len(own) == 1:
-        return f"Alla {count(len(whole.members))} kommunerna hör till samma, {next(iter(own))} (SCB 2022)."
+        who = f"Alla {count(len(whole.members))} kommunerna"
+        return f"{who} hör till samma, {next(iter(own))} (SCB:s indelning 2022)."
     official = read("municipalities.csv").set_index("code")["labour_market_name"]
     met = dict.fromkeys(official[code] for code in whole.members)
     inside = {market: listed(sorted(own[market], key=alphabetical)) for market in met}
     told = listed(m if m == inside[m] else f"{m} ({inside[m]})" for m in met)
-    return f"Kommunerna hör till {count(len(own))} av SCB:s lokala arbetsmarknader (2022): {told}."
+    return f"Kommunerna hör till {count(len(own))} arbetsmarknader (SCB:s indelning 2022): {told}."
 
 
-def _outside(whole: Area) -> str:
+def _linked(whole: Area) -> str:
+    """Where most commute outside a cooperation."""
     told = []
     for part in whole.parts:
         to = link(part.members)
-        name = part.name if len(whole.parts) > 1 else f"de {count(len(part.members))} kommunerna"
-        most = " arbetar flest" if not told else ""  # once is enough
-        told += [f"från {name}{most} troligen i {names()[to]}"] if to else []
-    return f"av dem som pendlar ut {'; '.join(told)} (modellskattning {YEAR})." if told else ""
+        name = f"{part.name} " if len(whole.parts) > 1 else ""
+        most = "den som flest pendlar till" if not told else ""  # once is enough
+        text = f"utanför {name}är {names()[to]} troligen {most}" if to else ""
+        told += [text if most else f"utanför {name}troligen {names()[to]}"] if to else []
+    return f"Bland kommunerna {'; '.join(told)} (modellskattning {YEAR})." if told else ""
+
+
+def _sharing_outside(whole: Area) -> str:
+    """Who outside a cooperation shares most services with a member of it."""
+    told = []
+    for part in whole.parts:
+        tasks = {(row.body, row.area) for row in shared(part).counted}
+        found: dict[str, set[str]] = {}
+        for row in states():
+            if row.counted and row.code not in part.members and (row.body, row.area) in tasks:
+                found.setdefault(row.code, set()).add(row.area)
+        most, to = max(map(len, found.values()), default=0), link(part.members)
+        least = min((len(areas) for areas in found.values() if len(areas) > most - 3), default=0)
+        first = sorted((names()[c] for c in found if len(found[c]) >= least), key=alphabetical)
+        few = len(first) <= 3
+        who = listed(first) if few else f"{count(len(first))} kommuner"
+        name = part.name if len(whole.parts) > 1 else "gruppen"
+        many = count(most) if least == most else f"{count(least)} till {count(most)}"
+        text = f"{who}{' flest' if few and not told else ''} med någon i {name} ({many})"
+        if to and not (few and names()[to] in first):
+            has = len(found.get(to, ()))
+            text += f", {names()[to]} {count(has) if has else 'ingen'}"
+        told += [text] if found else []
+    return f"Av dem delar {'; '.join(told)}." if told else ""
 
 
 def _unknown(whole: Area):
@@ -375,7 +406,7 @@ def overview(at: Place) -> Figure:
         cells = {key: cell for part in parts for key, cell in shared(part).cells.items()}
     order = [code for part in parts for code in part.members]
     surer = [area for area in of.known if any(_live(cells.get((area, c))) for c in order)]
-    kept = _kept(surer, cells, order, ROWS - 3 * (len(parts) > 1))
+    kept = _kept(surer, cells, order, ROWS - 4 * (len(parts) > 1))
     rows = [
         [area_names()[area], *(cells.get((area, code), ("", "ingen uppgift"))[1] for code in order)]
         for area in kept

@@ -623,7 +623,7 @@ def pyramid(at: Place) -> Figure:
         f"De {count(len(at.area.members))} kommunerna 2016: {said}.",
         "",
         Table("Andel av befolkningen efter ålder och kön 2016", heads, rows),
-        ["Ålder och kön finns bara för 2016 i datauttaget."],
+        ["Ålder och kön finns bara för 2016 i underlaget."],
     )
 
 

@@ -122,7 +122,7 @@ def test_the_index_works_from_a_file_share(open_page, reports):
     for place in range(cards.count()):
         words = cards.nth(place).inner_text()
         assert "per den 31 augusti 2026" in words
-        assert "Datauttag" in words
+        assert "Underlag den" in words
         assert "kB)" in words
         assert cards.nth(place).locator("img").bounding_box()["height"] > 100
     page.get_by_role("link", name="Webbsida för Karlstadsregionen").click()

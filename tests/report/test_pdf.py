@@ -96,7 +96,7 @@ def test_the_brief_is_the_first_pages_and_stands_alone(folder):
         text = plain(" ".join(page.get_textpage().get_text_bounded() for page in brief))
         assert len(brief) == 2
     assert "Källor:" in text
-    assert re.search(r"datauttag \d+ \w+ 20\d\d", text)
+    assert re.search(r"Statistik hämtad den \d+ \w+ 20\d\d", text)
     assert "heter report.pdf" in text, "where the rest is"
 
 

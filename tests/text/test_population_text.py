@@ -331,7 +331,7 @@ def test_the_need_ahead_is_arithmetic_and_says_so() -> None:
     assert f"finns {swedish.number(coming / old, 2)} som är 70–79 år (2025); i riket 1,46" in first
     assert "utan dödsfall och flyttningar, och ingen prognos" in first
     assert second == (
-        "SCB:s befolkningsframskrivning ingår inte i datauttaget, och ingen egen "
+        "SCB:s befolkningsframskrivning ingår inte i underlaget, och ingen egen "
         "framskrivning har gjorts."
     )
 

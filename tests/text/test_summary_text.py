@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +68,7 @@ def test_old_evidence_is_said_under_the_title():
 def test_a_labour_market_of_one_member_with_its_name_is_named_once():
     said = text.belonging(seen(regions.get("bergslagen")))
     assert said.endswith(
-        "(2022): Hällefors, Ludvika (Ljusnarsberg) och Örebro (Lindesberg och Nora)."
+        "2022): Hällefors, Ludvika (Ljusnarsberg) och Örebro (Lindesberg och Nora)."
     )
 
 
@@ -92,10 +93,38 @@ def test_a_modelled_link_is_likely_and_says_that_it_is_modelled(basis):
     view = seen(regions.get("bergslagen"))
     part = replace(view.parts[0], outside=Link("1880", basis, 2017, "women"))
     page = first_page(replace(view, parts=(part,)))
-    assert "arbetar flest troligen i Örebro (modellskattning 2021)" in page
+    assert "är Örebro troligen den som flest pendlar till (modellskattning 2021: antalet" in page
     part = replace(part, outside=Link("1880", "observed"))
     page = first_page(replace(view, parts=(part,)))
-    assert "arbetar flest i Örebro (2021)" in page
+    assert "är Örebro den som flest pendlar till (2021)." in page
+
+
+def test_whom_the_members_lack_is_answered_by_name_and_not_judged():
+    view = seen(regions.get("kak"))
+    (said,) = [text_ for text_ in text.findings(view) if "Bland kommunerna utanför" in text_]
+    (part,) = view.parts
+    assert part.beyond.index.isin(part.view.region.members).sum() == 0
+    assert 0 < len(part.nearest) < len(part.beyond)
+    for code in part.nearest.index:
+        assert regions.municipalities()[code].name in said
+    assert "saknas" not in said, "who ought to be in it is for a council to say"
+
+
+def test_who_shares_most_outside_is_counted_when_many_are_alike():
+    view = seen(regions.get("karlstad"))
+    part = replace(view.parts[0], outside=None)
+    vars(part)["beyond"] = pd.Series(dict(zip(CODES, (2, 4, 3, 2, 1, 2), strict=False)))
+    page = first_page(replace(view, parts=(part,)))
+    said = "utanför delar fem kommuner kända tjänster med någon i gruppen (två till fyra)."
+    assert said in page, "two fewer is no difference, three are"
+
+
+def test_no_term_of_art_stands_unexplained_on_page_one():
+    page = first_page(seen(regions.get("kak")))
+    assert "modellskattning 2021: antalet pendlare är räknat, målet är uppskattat" in page
+    assert "ingen källa säger att de upphört" in page
+    assert "SCB:s indelning efter pendling 2022" in page
+    assert "inget slut" not in page
 
 
 @pytest.mark.parametrize("as_of", ["1990-01-01", "2012-06-30", "2026-08-31", "2027-06-30"])
@@ -116,7 +145,7 @@ def test_every_set_gets_a_page(as_of, codes):
 
 def test_all_of_sweden_has_a_page():
     page = first_page(seen(regions.from_members(CODES, name="Sverige")))
-    assert "67 av SCB:s lokala arbetsmarknader" in page
+    assert "67 lokala arbetsmarknader" in page
 
 
 def test_an_undated_or_planned_service_alone_is_no_title():
