@@ -472,7 +472,8 @@ def _unknown_of(part: Substance) -> str:
 
 
 def _unknown_by_name(parts: Iterable[Substance]) -> str:
-    said, plans = [], []
+    said: list[str] = []
+    plans: list[str] = []
     for part in parts:
         (missing, total), name = part.unknown, part.view.region.name
         said.append(f"{missing} av {total}{'' if said else ' tjänster'} för {name}")
