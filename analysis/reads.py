@@ -87,15 +87,25 @@ def note(read: Read) -> None:
     trace = os.environ.get(TRACE)
     if trace:
         with Path(trace).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(read, ensure_ascii=False, default=str) + "\n")
+            file.write(f"{_line(read)}\n")
 
 
 def of_trace(path: Path) -> list[Read]:
     """The reads in a trace, each once, in a fixed order."""
     if not path.is_file():
         return []
-    lines = set(path.read_text(encoding="utf-8").splitlines())
-    return [of_json(json.loads(line)) for line in sorted(lines)]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return united([[of_json(json.loads(line)) for line in lines]])
+
+
+def united(parts: Iterable[Iterable[Read]]) -> list[Read]:
+    """The reads of several traces, each once, in a fixed order."""
+    found = {_line(read): read for part in parts for read in part}
+    return [found[line] for line in sorted(found)]
+
+
+def _line(read: Read) -> str:
+    return json.dumps(read, ensure_ascii=False, default=str)
 
 
 def of_cells(path: Path, ends: Mapping[int, int], count: int) -> list[list[Read]]:

@@ -140,10 +140,17 @@ def _workers(plan: Plan) -> Iterator[tuple[Executor, int]]:
         with cluster.executor(plan.scheduler, plan.jobs) as found:
             yield found
         return
-    pool = LocalExecutor(plan.jobs)
-    try:
+    with local_workers(plan.jobs) as pool:
         pool.check_start()
         yield pool, plan.jobs
+
+
+@contextmanager
+def local_workers(jobs: int) -> Iterator[LocalExecutor]:
+    """Processes of this machine, on their way; an error ends them at once."""
+    pool = LocalExecutor(jobs)
+    try:
+        yield pool
     except BaseException:
         pool.kill()
         raise

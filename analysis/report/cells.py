@@ -1,8 +1,10 @@
-"""Which cells of an executed notebook need another run when what one of them read has changed.
+"""Which cells of a notebook can be run without the others: after a change, or side by side.
 
 Terms
 -----
 binds: said of a cell that gives a name a value; whoever uses the name needs that cell.
+end: a cell that no later one needs.
+share: some ends of a notebook with the cells that they need; all shares together are the notebook.
 
 Cells of the product bind views, which are frozen, and show what is in them: a cell can be run alone
 after those that bind what it uses, and gives what it gives in a whole run.
@@ -11,9 +13,10 @@ after those that bind what it uses, and gives what it gives in a whole run.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+_LEAST = 0.01  # seconds of a cell of which nothing is known
 _PARAMETERS = {"parameters", "injected-parameters"}
 
 
@@ -25,18 +28,10 @@ def needed(notebook: Any, stale: Collection[int]) -> set[int] | None:
     >>> sorted(needed(new_notebook(cells=list(map(new_code_cell, sources))), {3}))
     [0, 1, 3]
     """
-    used: dict[int, set[str]] = {}
-    bound: dict[int, set[str]] = {}
-    for number, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
-            used[number], bound[number] = _names(cell.source)
+    used, bound = _names_by_cell(notebook)
     if any(bound[number] & used[other] for number in stale for other in used if other > number):
         return None
-    chosen = {
-        number
-        for number in bound
-        if _PARAMETERS & set(notebook.cells[number].metadata.get("tags", ()))
-    }
+    chosen = _parameters(notebook)
     waiting = set(stale)
     while waiting:
         number = waiting.pop()
@@ -46,18 +41,86 @@ def needed(notebook: Any, stale: Collection[int]) -> set[int] | None:
     return chosen
 
 
+def shares(notebook: Any, count: int, took: Mapping[int, float]) -> list[set[int]]:
+    """The cells of at most `count` shares; `took` has the seconds of each cell, where known.
+
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> sources = ["import math", "half = math.pi / 2", "math.e", "half", "-half"]
+    >>> asked = new_notebook(cells=list(map(new_code_cell, sources)))
+    >>> [sorted(share) for share in shares(asked, 2, {3: 0.5})]
+    [[0, 1, 3], [0, 1, 2, 4]]
+    """
+    used, bound = _names_by_cell(notebook)
+    given = _parameters(notebook)
+    ends = [
+        number
+        for number, cell in enumerate(notebook.cells)
+        if number in used.keys() - given
+        and cell.source.strip()
+        and not any(bound[number] & used[other] for other in used if other > number)
+    ]
+    groups: list[set[int]] = [set() for _ in range(count)]
+    loads = [0.0] * count
+    for number in sorted(ends, key=lambda number: -took.get(number, 0.0)):
+        least = loads.index(min(loads))
+        groups[least].add(number)
+        loads[least] += took.get(number, 0.0) + _LEAST
+    filled = [group for group in groups if group] or [set()]
+    return [needed(notebook, group) or given for group in filled]
+
+
+def _parameters(notebook: Any) -> set[int]:
+    return {
+        number
+        for number, cell in enumerate(notebook.cells)
+        if _PARAMETERS & set(cell.metadata.get("tags", ()))
+    }
+
+
+def _names_by_cell(notebook: Any) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
+    """By number of each code cell, the names that it uses and those that it binds."""
+    found = {
+        number: _names(cell.source)
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    }
+    return (
+        {number: used for number, (used, _) in found.items()},
+        {number: bound for number, (_, bound) in found.items()},
+    )
+
+
 def _names(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell uses, and those that it binds."""
+    """The names that a cell uses before it has bound them itself, and those that it binds."""
     used: set[str] = set()
     bound: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+    for statement in ast.parse(source).body:
+        for part, own in _steps(statement):
+            found = [node for node in ast.walk(part) if isinstance(node, ast.Name)]
+            used |= {node.id for node in found if isinstance(node.ctx, ast.Load)} - bound - own
+        bound |= _bound(statement)
+    return used, bound
+
+
+def _steps(statement: ast.stmt) -> list[tuple[ast.AST, set[str]]]:
+    """The parts of a statement, and what it has bound itself before each: a loop its names."""
+    if not isinstance(statement, ast.For):
+        return [(statement, set())]
+    own = _bound(statement.target)
+    return [(statement.iter, set()), *((part, own) for part in statement.body + statement.orelse)]
+
+
+def _bound(tree: ast.AST) -> set[str]:
+    """The names that something binds."""
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             bound.add(node.name)
         elif isinstance(node, ast.alias):
             bound.add((node.asname or node.name).partition(".")[0])
-    return used, bound
+    return bound
 
 
 def alone(notebook: Any, chosen: Collection[int]) -> Any:
@@ -75,3 +138,27 @@ def merged(notebook: Any, part: Any, chosen: Collection[int]) -> None:
     """Give the cells in `chosen` the outputs that they have in `part`."""
     for number in chosen:
         notebook.cells[number].outputs = part.cells[number].outputs
+
+
+def joined(parts: Sequence[Any], chosen: Sequence[Collection[int]]) -> Any:
+    """One notebook from executed shares: each cell as it came out of the first that ran it.
+
+    The cells are counted as in a run of all.
+    """
+    from copy import deepcopy
+
+    whole = deepcopy(parts[0])
+    count = 0
+    for number, cell in enumerate(whole.cells):
+        if cell.cell_type != "code":
+            continue
+        for part, ran in zip(parts, chosen, strict=True):
+            if number in ran:
+                whole.cells[number] = cell = deepcopy(part.cells[number])
+                break
+        if cell.source.strip():
+            count += 1
+            for counted in (cell, *cell.outputs):
+                if "execution_count" in counted:
+                    counted.execution_count = count
+    return whole

@@ -12,10 +12,10 @@ import re
 import socket
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Outcome:
     """What became of a job: `path` of the executed notebook, or a one-line `error`.
 
     `reads` are what the result depends on beside notebook, parameters and library; `cells` has
-    those of each cell.
+    those of each cell, and `took` the seconds of each that was run.
     """
 
     region: str
@@ -47,6 +47,7 @@ class Outcome:
     details: str = ""
     reads: tuple[Read, ...] = ()
     cells: tuple[tuple[Read, ...], ...] = ()
+    took: Mapping[int, float] = field(default_factory=dict)
 
 
 def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
@@ -62,7 +63,7 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
     target = folder / f"{job.chapter}.ipynb"
     try:
         parameters = _check(job)
-        notebook, seen, cells = _execute(job, beside)
+        notebook, seen, cells, took = _execute(job, beside)
         _write(notebook, target)
     except kernels.NurseryLostError:
         raise
@@ -74,8 +75,8 @@ def run(job: Job, folder: Path, *, beside: Path | None = None) -> Outcome:
         return Outcome(
             job.region.key, job.chapter, None, time.perf_counter() - start, error, details
         )
-    took = time.perf_counter() - start
-    return Outcome(job.region.key, job.chapter, target, took, reads=seen, cells=cells)
+    seconds = time.perf_counter() - start
+    return Outcome(job.region.key, job.chapter, target, seconds, reads=seen, cells=cells, took=took)
 
 
 def _check(job: Job) -> int:
@@ -115,17 +116,23 @@ def _check(job: Job) -> int:
 
 def _execute(
     job: Job, beside: Path | None
-) -> tuple[Any, tuple[Read, ...], tuple[tuple[Read, ...], ...]]:
-    """The executed notebook, and what was read for it, in all and by cell."""
+) -> tuple[Any, tuple[Read, ...], tuple[tuple[Read, ...], ...], dict[int, float]]:
+    """The executed notebook, what was read for it, in all and by cell, and the seconds a cell."""
     import papermill
     from traitlets.config import Config
 
     from analysis.report import kernels
 
     ends: dict[int, int] = {}
+    starts: dict[int, float] = {}
+    took: dict[int, float] = {}
     with _private_sockets() as transport, _trace() as trace:
 
+        def note_start(cell_index: int, **told: Any) -> None:
+            starts[cell_index] = time.perf_counter()
+
         def note_end(cell_index: int, **told: Any) -> None:
+            took[cell_index] = time.perf_counter() - starts[cell_index]
             ends[cell_index] = trace.stat().st_size if trace.is_file() else 0
 
         notebook = papermill.execute_notebook(
@@ -143,6 +150,7 @@ def _execute(
                     "KernelManager": {"client_class": _CLIENT, **transport},
                     "NotebookClient": {
                         "extra_arguments": [kernels.QUIET],
+                        "on_cell_execute": note_start,
                         "on_cell_executed": note_end,
                     },
                 }
@@ -151,7 +159,7 @@ def _execute(
         _check_executed(notebook)
         seen = reads.of_trace(trace)
         cells = reads.of_cells(trace, ends, len(notebook.cells))
-    return notebook, tuple(seen), tuple(map(tuple, cells))
+    return notebook, tuple(seen), tuple(map(tuple, cells)), took
 
 
 def _check_executed(notebook: Any) -> None:

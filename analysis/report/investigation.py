@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from analysis.investigation import folder, texts
 from analysis.investigation.folder import Investigation
 from analysis.loaders import tables
 from analysis.regions import Region
-from analysis.report import markdown, single
+from analysis.report import build, markdown, single
 from analysis.report.manifest import stamp
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
 
@@ -114,21 +115,29 @@ def build_investigation(
     Raises InputError with every fault of the folder, the template and the target before any work,
     and BuildError when the notebook fails; then nothing is written and a former report stays.
     """
-    from analysis.report import word
-
     since = stamp(path)
     target = (out or paths.default_reports()).resolve()
-    fault = word.template_fault(template) if template else ""
-    raise_faults(InputError, [*([fault] if fault else []), *out_faults(target)])
-    prepared = prepare(path, target)
-    job, plan = prepared.job, prepared.plan
+    raise_faults(InputError, [*_template_faults(template), *out_faults(target)])
+    with build.local_workers(single.PROCESSES) as pool:  # they start while the folder is read
+        prepared = prepare(path, target)
+        more = partial(_word, template, prepared.mark)
+        return single.run(pool, prepared.job, prepared.plan, since=since, tell=tell, more=more)
 
-    def more(notebooks: Mapping[str, bytes]) -> dict[str, bytes]:
-        from analysis.report import compose
 
-        document = compose.read(
-            job.region, [job], notebooks, plan.as_of.isoformat(), kicker=plan.kicker
-        )
-        return {"report.docx": word.word(document, template=template, header=prepared.mark)}
+def _template_faults(template: Path | None) -> list[str]:
+    if template is None:
+        return []
+    from analysis.report import word
 
-    return single.run(job, plan, since=since, tell=tell, more=more)
+    return [fault] if (fault := word.template_fault(template)) else []
+
+
+def _word(
+    template: Path | None, mark: str, job: Job, plan: Plan, notebooks: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The report as a Word document."""
+    from analysis.report import compose, word
+
+    day = plan.as_of.isoformat()
+    document = compose.read(job.region, [job], notebooks, day, kicker=plan.kicker)
+    return {"report.docx": word.word(document, template=template, header=mark)}

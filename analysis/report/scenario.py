@@ -18,7 +18,7 @@ from analysis import paths
 from analysis.errors import InputError, raise_faults
 from analysis.loaders import tables
 from analysis.regions import Region
-from analysis.report import single
+from analysis.report import build, single
 from analysis.report.manifest import stamp
 from analysis.report.plan import FORMATS, Job, Plan, folder_faults, out_faults
 
@@ -67,11 +67,12 @@ def build_scenario(
     """
     since, when = stamp(), as_of or tables.data_date()
     target = (out or paths.default_reports()).resolve()
-    region = _checked(service, members, host, when, change, target)
-    path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
-    job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
-    plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1, kicker="Scenario")
-    return single.run(job, plan, since=since, tell=tell)
+    with build.local_workers(single.PROCESSES) as pool:  # they start while this is checked
+        region = _checked(service, members, host, when, change, target)
+        path = paths.NOTEBOOKS / f"{CHAPTER}.ipynb"
+        job = ScenarioJob(region, CHAPTER, path, when, service, host, change)
+        plan = Plan((region,), ((CHAPTER, path),), FORMATS, when, target, 1, kicker="Scenario")
+        return single.run(pool, job, plan, since=since, tell=tell)
 
 
 def _checked(

@@ -1,4 +1,9 @@
-"""A report made of one notebook, whole in its folder or not at all."""
+"""A report made of one notebook, whole in its folder or not at all.
+
+Terms
+-----
+share: some cells of the notebook with what they need (`report.cells`): each process executes one.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +16,16 @@ from analysis.errors import BuildError
 from analysis.report import build, index, worker
 from analysis.report.manifest import Inputs, Stamp, stamp
 from analysis.report.plan import Job, Plan
+from analysis.report.processes import LocalExecutor
+from analysis.report.worker import Chapter, Finished
 
 Tell = Callable[[str], object]
-More = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+More = Callable[[Job, Plan, Mapping[str, bytes]], Mapping[str, bytes]]
+PROCESSES = 2  # each begins with what all cells need: with more, each would do less for it
 
 
 def run(
-    job: Job, plan: Plan, *, since: Stamp, tell: Tell, more: More = lambda notebooks: {}
+    pool: LocalExecutor, job: Job, plan: Plan, *, since: Stamp, tell: Tell, more: More | None = None
 ) -> Path:
     """Execute the notebook of `job`, export it as `plan` says and put it in its place.
 
@@ -28,17 +36,15 @@ def run(
     region = job.region
     plan.out.mkdir(parents=True, exist_ok=True)
     with build.staging(plan.out) as staging:
-        worker.steady()
         inputs = Inputs.of(plan)
         folder = staging / region.key
-        chapter = worker.run_chapter((job, inputs.notebooks[job.chapter], inputs.drawing))
+        pool.check_start()
+        chapter = _executed(pool, (job, inputs.notebooks[job.chapter], inputs.drawing))
         outcome = chapter.outcome
         if outcome.error:
             raise BuildError(f"{job.chapter}: {outcome.error}")
         tell(f"{job.chapter} done in {outcome.seconds:.1f} s")
-        notebooks = {job.chapter: chapter.notebook}
-        finished = worker.finish(plan, region, notebooks)
-        finished = replace(finished, files={**finished.files, **more(notebooks)})
+        finished = _finished(pool, job, plan, {job.chapter: chapter.notebook}, more)
         if stamp(*job.folders) != since:
             raise BuildError(
                 "what the report is made from was edited meanwhile; run again when that is done"
@@ -47,6 +53,23 @@ def run(
         build.swap(folder, plan.out / region.key)
         for name in ("compose", *plan.formats):
             tell(f"{name} done in {finished.steps[name]:.1f} s")
-        index.write(plan.out)
+        pool.submit(index.write, plan.out).result()
     shelf.prune()
     return plan.out / region.key
+
+
+def _executed(pool: LocalExecutor, given: tuple[Job, bytes, str]) -> Chapter:
+    """The chapter, each process a share of it."""
+    running = [pool.submit(worker.run_share, given, place, PROCESSES) for place in range(PROCESSES)]
+    shares = [share for future in running if (share := future.result())]
+    return pool.submit(worker.joined, shares).result()
+
+
+def _finished(
+    pool: LocalExecutor, job: Job, plan: Plan, notebooks: Mapping[str, bytes], more: More | None
+) -> Finished:
+    """The files of the report: `more` beside all others."""
+    beside = pool.submit(more, job, plan, notebooks) if more else None
+    finished = pool.submit(worker.finish, plan, job.region, notebooks).result()
+    added = beside.result() if beside else {}
+    return replace(finished, files={**finished.files, **added})

@@ -104,6 +104,67 @@ def run_chapter(
     return Chapter(replace(outcome, path=None), notebook)
 
 
+@dataclass(frozen=True)
+class Share:
+    """Some of the cells of a chapter, executed with what they need."""
+
+    cells: frozenset[int]
+    chapter: Chapter
+
+
+def run_share(
+    given: tuple[Job, bytes, str], place: int, count: int, took: Mapping[int, float]
+) -> Share | None:
+    """Execute one of `count` shares of a chapter of the product; None when there are not so many.
+
+    `took` has the seconds of its cells, where they are known.
+    """
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    from analysis.report import cells
+
+    job, content, _ = given
+    plain = load_notebook_node(nbformat.reads(content.decode(), as_version=4))
+    whole = parameterize_notebook(
+        plain, job.parameters, kernel_name=execute.KERNEL, language="python"
+    )
+    shares = cells.shares(whole, count, took)
+    if place >= len(shares):
+        return None
+    part = nbformat.writes(cells.alone(whole, shares[place])).encode()
+    return Share(frozenset(shares[place]), run_chapter(given, part=part))
+
+
+def joined(shares: Sequence[Share]) -> Chapter:
+    """A chapter from all its shares, as if one process had executed it; or the first fault."""
+    import nbformat
+
+    from analysis.report import cells
+
+    for share in shares:
+        if share.chapter.outcome.error:
+            return share.chapter
+    parts = [nbformat.reads(share.chapter.notebook.decode(), as_version=4) for share in shares]
+    whole = cells.joined(parts, [share.cells for share in shares])
+    outcomes = [share.chapter.outcome for share in shares]
+    seen = [list(found) for found in outcomes[0].cells]
+    took: dict[int, float] = {}
+    for share, outcome in zip(shares, outcomes, strict=True):
+        for number in share.cells - took.keys():
+            seen[number] = list(outcome.cells[number])
+        took |= outcome.took
+    outcome = replace(
+        outcomes[0],
+        seconds=max(outcome.seconds for outcome in outcomes),
+        reads=tuple(reads.united(outcome.reads for outcome in outcomes)),
+        cells=tuple(map(tuple, seen)),
+        took=took,
+    )
+    return Chapter(outcome, f"{nbformat.writes(whole)}\n".encode())
+
+
 def stale(known: Mapping[str, Sequence[Sequence[Read]]]) -> dict[str, set[int] | None]:
     """By chapter the cells that would read something else now; None: all of its cells may."""
     return {name: reads.stale(cells) for name, cells in known.items()}
@@ -133,12 +194,27 @@ def preview_again(given: tuple[Job, bytes, str, Chapter, set[int]]) -> Chapter:
 
 
 def preview_chapter(given: tuple[Job, bytes, str], *, part: bytes | None = None) -> Chapter:
-    """`run_chapter` for a page alone: the notebook, which nobody looks at, shows no pictures."""
+    """`run_chapter` for a page alone."""
+    with _unseen():
+        return run_chapter(given, part=part)
+
+
+def preview_share(
+    given: tuple[Job, bytes, str], place: int, count: int, took: Mapping[int, float]
+) -> Share | None:
+    """`run_share` for a page alone."""
+    with _unseen():
+        return run_share(given, place, count, took)
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """The notebook, which nobody looks at, shows no pictures."""
     from analysis.exhibits import pictures
 
     os.environ[pictures.UNSEEN] = "yes"
     try:
-        return run_chapter(given, part=part)
+        yield
     finally:
         del os.environ[pictures.UNSEEN]
 

@@ -4,7 +4,7 @@ import io
 import json
 import re
 import zipfile
-from functools import partial
+from contextlib import nullcontext
 
 import docx
 import openpyxl
@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from analysis import cli, paths
 from analysis.errors import InputError
-from analysis.report import compose, investigation, processes, word
+from analysis.report import build, compose, investigation, single, word
 from tests.guard import capture, compare, investigations, listed, prints
 from tests.guard.swedish import plain
 
@@ -31,14 +31,15 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(out):
-    """The report of an example, built once, by a worker whose kernels need not import anything."""
+    """The report of an example, built once, by processes that stay warm for the next."""
     found = {}
-    with processes.local_pool(1) as pool:
+    with build.local_workers(single.PROCESSES) as pool, pytest.MonkeyPatch.context() as patch:
 
         def of(name):
             if name not in found:
-                make = partial(investigation.build_investigation, paths.EXAMPLES / name, out=out)
-                found[name] = pool.submit(make).result()
+                patch.setattr(build, "local_workers", lambda processes: nullcontext(pool))
+                found[name] = investigation.build_investigation(paths.EXAMPLES / name, out=out)
+                patch.undo()
             return found[name]
 
         yield of
@@ -140,7 +141,7 @@ def test_it_recommends_nothing_and_gives_no_scores(folder):
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    """The report of an example built once more, as the command does it: with a kernel of its own.
+    """The report of an example built once more, as the command does it, and by one process.
 
     It goes into a Word template of the municipality's own.
     """
@@ -150,9 +151,11 @@ def again(tmp_path_factory):
     template.sections[0].header.paragraphs[0].text = "Kommunen"
     template.styles["Heading 1"].font.name = "Georgia"
     template.save(out / "mall.docx")
-    return investigation.build_investigation(
-        paths.EXAMPLES / "upphandling", out=out, template=out / "mall.docx"
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(single, "PROCESSES", 1)
+        return investigation.build_investigation(
+            paths.EXAMPLES / "upphandling", out=out, template=out / "mall.docx"
+        )
 
 
 def test_the_same_folder_gives_the_same_files(built, again):

@@ -118,6 +118,45 @@ def test_what_succeeded_beside_a_fault_is_on_the_next_page(tmp_path):
     assert maker.pages(plan, tasks) != first
 
 
+PARTS = notebook(
+    'region = ""\nname = ""\nas_of = ""',
+    "from analysis.exhibits import say\nnames = ['Kil', 'Nora']",
+    "for one in names:\n    say(one)",
+    "len(names)",
+    "",
+    "for one in names[:1]:\n    say(one)\nlast = one",
+    "say(last)",
+)
+
+
+def test_cells_that_bind_the_same_name_for_themselves_are_in_no_other_share():
+    took = {2: 2.0, 3: 0.1, 6: 1.0}
+    assert cells.shares(PARTS, 2, took) == [{0, 1, 2}, {0, 1, 3, 5, 6}]
+    assert cells.shares(PARTS, 1, took) == [{0, 1, 2, 3, 5, 6}]
+    assert len(cells.shares(PARTS, 9, took)) == 3
+
+
+@pytest.mark.slow
+def test_shares_give_what_one_process_gives(pool, tmp_path):
+    job = Job(regions.get("kak"), "parts", tmp_path / "parts.ipynb", date(2026, 6, 30))
+    given = job, nbformat.writes(PARTS).encode(), ""
+    whole = pool.submit(worker.run_chapter, given).result()
+    assert whole.outcome.error == ""
+    for count in (1, 2, 9):
+        running = [pool.submit(worker.run_share, given, place, count, {}) for place in range(count)]
+        shares = [share for future in running if (share := future.result())]
+        assert len(shares) == min(count, 3)
+        found = pool.submit(worker.joined, shares).result()
+        assert found.notebook == whole.notebook
+        assert found.outcome.reads == whole.outcome.reads
+        assert found.outcome.cells == whole.outcome.cells
+        assert found.outcome.took.keys() == whole.outcome.took.keys()
+    faulty = nbformat.writes(notebook(*[c.source for c in PARTS.cells], "1 / 0")).encode()
+    given = job, faulty, ""
+    shares = [pool.submit(worker.run_share, given, place, 2, {}).result() for place in range(2)]
+    assert "ZeroDivisionError" in worker.joined(shares).outcome.error
+
+
 @pytest.fixture
 def pool():
     found = LocalExecutor(1)

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from analysis.errors import BuildError, InputError
-from analysis.report import scenario, worker
+from analysis.report import scenario, single, worker
 from analysis.report.execute import Outcome
 from tests.guard import capture, compare, prints
 from tests.guard.scenarios import Case
@@ -86,13 +86,13 @@ def test_manifest_names_members_and_date(folder):
 def test_a_failure_leaves_the_former_report_untouched(folder, monkeypatch):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
-    def fail(given):
+    def fail(pool, given):
         job, *_ = given
         return worker.Chapter(
             Outcome(job.region.key, job.chapter, None, 0.1, error="cell 3 (x): ValueError: no")
         )
 
-    monkeypatch.setattr(worker, "run_chapter", fail)
+    monkeypatch.setattr(single, "_executed", fail)
     with pytest.raises(BuildError, match="cell 3"):
         scenario.build_scenario("raddningstjanst", MEMBERS, host="1983", out=folder.parent)
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
