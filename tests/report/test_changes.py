@@ -43,52 +43,98 @@ SMALL = {
 }
 
 
+# asked line by line: as in a preview or a notebook, where one process builds again and again
+_DRIVER = """
+import io, json, sys, traceback
+from contextlib import redirect_stderr, redirect_stdout
+
+def answer(code):
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            exec(code, {})
+        except SystemExit as stop:
+            status = stop.code or 0
+        except Exception:
+            traceback.print_exc()
+            status = 1
+    return out.getvalue(), err.getvalue(), status
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+"""
+_KEPT = """
+from pathlib import Path
+from analysis import regions
+from analysis.report.manifest import Inputs, known_chapters
+from analysis.report.plan import make_plan
+plan = make_plan([regions.get("kak"), regions.from_members(["1863"])],
+                 formats=["html"], out=Path("out"))
+for region in plan.regions:
+    print(*known_chapters(Inputs.of(plan), region))
+"""
+_BUILD = ("build", *BOTH_REGIONS, "--format", "html", "--out", "out")
+
+
 class House:
-    """A copy of the product in which a test may change anything; `build` tells what was run."""
+    """A copy of the product in which a test may change anything; `build` tells what was run.
+
+    `run` is a command, a process of its own; `ask` runs code in one that goes on, whose warm
+    process is there. What is read once a process, code, templates and shipped tables, needs a
+    command.
+    """
 
     def __init__(self, folder):
         self.folder = folder
+        (folder / "driver.py").write_text(_DRIVER, encoding="utf-8")
+        self._driver = self._start("driver.py", stdin=subprocess.PIPE)
 
-    def run(self, *command, packages=""):
-        """A command in the copy; `packages` is a folder with more installed packages."""
+    def _start(self, *command, packages="", **more):
         search = os.pathsep.join(filter(None, (str(self.folder), packages)))
-        done = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, *command],
             cwd=self.folder,
-            capture_output=True,
             env={**os.environ, "PYTHONPATH": search},
             text=True,
-            timeout=300,
+            stdout=subprocess.PIPE,
+            **more,
         )
-        assert done.returncode == 0, done.stderr
-        return done
 
-    def build(self, *options):
-        done = self.run(
-            "-m",
-            "analysis.cli",
-            "build",
-            *BOTH_REGIONS,
-            "--format",
-            "html",
-            "--out",
-            "out",
-            *options,
-        )
-        ran = set(re.findall(r"^(\w+): (\w+) done in", done.stderr, re.MULTILINE))
-        return ran, dict(re.findall(r"^(\w+): (\w+),", done.stdout, re.MULTILINE))
+    def run(self, *command, packages=""):
+        """What a command in the copy says; `packages` is a folder with more installed packages."""
+        process = self._start(*command, packages=packages, stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+        return out, err
+
+    def ask(self, code):
+        """What code says that the process of this copy runs."""
+        self._driver.stdin.write(json.dumps(code) + "\n")
+        self._driver.stdin.flush()
+        out, err, status = json.loads(self._driver.stdout.readline())
+        assert status == 0, err
+        return out, err
+
+    def build(self, *, alone=False):
+        """What was run and what became of each region; `alone`: by a command."""
+        if alone:
+            out, err = self.run("-m", "analysis.cli", *_BUILD)
+        else:
+            out, err = self.ask(
+                "import sys; from analysis import cli\n"
+                f"sys.argv = ['samverkan', *{_BUILD}]; cli.main()"
+            )
+        ran = set(re.findall(r"^(\w+): (\w+) done in", err, re.MULTILINE))
+        return ran, dict(re.findall(r"^(\w+): (\w+),", out, re.MULTILINE))
 
     def kept(self, packages=""):
         """The chapters that a build would keep if they read the same, without building."""
-        code = (
-            "from pathlib import Path; from analysis import regions\n"
-            "from analysis.report.manifest import Inputs, known_chapters\n"
-            "from analysis.report.plan import make_plan\n"
-            "plan = make_plan([regions.get('kak'), regions.from_members(['1863'])],\n"
-            "                 formats=['html'], out=Path('out'))\n"
-            "for region in plan.regions: print(*known_chapters(Inputs.of(plan), region))"
-        )
-        return set(self.run("-c", code, packages=packages).stdout.split())
+        out, _ = self.run("-c", _KEPT, packages=packages) if packages else self.ask(_KEPT)
+        return set(out.split())
+
+    def close(self):
+        self._driver.communicate(timeout=60)
 
     def change(self, name, old, new):
         path = self.folder / name
@@ -102,8 +148,9 @@ def house(copied, tmp_path_factory, notebook):
     made = House(copied(tmp_path_factory.mktemp("house"), "analysis", "notebooks", "data"))
     for chapter, lines in SMALL.items():
         notebook(made.folder / "notebooks" / f"{chapter}.ipynb", "\n".join(lines))
-    made.build()
-    return made
+    made.build(alone=True)
+    yield made
+    made.close()
 
 
 BOTH = ("kak", "hallefors")
@@ -148,13 +195,13 @@ def test_each_input_in_turn_runs_only_what_reads_it(house):
     table.assign(value=table["value"] + 0.1).to_parquet(house.folder / path, index=False)
     house.change("notebooks/services.ipynb", "# Ett", "# Om ett")
     assert house.kept() == set(CHAPTERS) - {"services"}, "a notebook"
-    ran, _ = house.build()
+    ran, _ = house.build(alone=True)
     readers = {(key, chapter) for key in BOTH for chapter in ("population", "services")}
     assert ran == REPORT | readers, "a table is read by one, the other's notebook has changed"
 
     with (house.folder / "analysis/report/templates/samverkan/report.css").open("a") as style:
         style.write("p.ny{margin:0}\n")
-    ran, _ = house.build()
+    ran, _ = house.build(alone=True)
     assert ran == REPORT, "a style"
 
 
@@ -217,12 +264,10 @@ def once(tell):
     build(plan, tell=tell)
     return Path("edited/hallefors/report.html").read_text("utf-8")
 
-if __name__ == "__main__":
-    assert "Som det var." in once(edit)
-    assert "Mitt i." in once(lambda region, text: print(text))
+assert "Som det var." in once(edit)
+assert "Mitt i." in once(lambda region, text: print(text))
 """
-    (house.folder / "twice.py").write_text(code, encoding="utf-8")
-    told = house.run("twice.py").stdout
+    told, _ = house.ask(code)
     assert "first done" in told, "an own chapter is always run"
     assert "words done" in told, "the notebook was edited before it was run"
     assert "figures done" in told, "the table was edited before it was read"
@@ -258,9 +303,8 @@ def run(moment):
             if path.exists()]
     print(json.dumps([result.status, ran, list(result.errors), left]))
 
-if __name__ == "__main__":
-    for moment in MOMENTS:
-        run(moment)
+for moment in MOMENTS:
+    run(moment)
 """
 NAME = "Bergslagens Räddningstjänst"
 
@@ -286,9 +330,9 @@ def mixed(house, notebook):
     def run(*moments, out="mixed"):
         given = {"MOMENTS": moments, "NAME": NAME, "FOLDER": out}
         code = "\n".join([*(f"{key} = {value!r}" for key, value in given.items()), EDITS])
-        (house.folder / "mixed.py").write_text(code, encoding="utf-8")
         try:
-            return [json.loads(line) for line in house.run("mixed.py").stdout.splitlines()]
+            told, _ = house.ask(code)
+            return [json.loads(line) for line in told.splitlines()]
         finally:
             table.write_bytes(before)
 
