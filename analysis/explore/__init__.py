@@ -89,7 +89,7 @@ def build_report(
     >>> build_report(regions.get("kak"), out="pyproject.toml")
     Traceback (most recent call last):
         ...
-    analysis.errors.InputError: out ...: 'pyproject.toml' is a file; name a folder
+    analysis.errors.InputError: out ...: ... is a file; name a folder
     """
     from analysis.regions import resolve
     from analysis.report.build import build

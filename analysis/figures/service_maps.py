@@ -24,7 +24,7 @@ from matplotlib.colors import to_hex
 from analysis.figures import labels, maps, style
 from analysis.figures.ground import Frame, Sheet
 from analysis.figures.labels import Label
-from analysis.figures.service_marks import MOST_DRAWN, SOURCES, fill, tint, wrap
+from analysis.figures.service_marks import ALL_PARTS, MOST_DRAWN, SOURCES, fill, tint, wrap
 from analysis.regions import Region, municipalities
 from analysis.tables import Format, Table, word
 from analysis.text import services as text
@@ -54,15 +54,14 @@ class Shown:
     old: bool
 
 
-def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame) -> list[Axes]:
+def maps_of(view: Sharing, *, boundaries: gpd.GeoDataFrame, parts: slice = ALL_PARTS) -> list[Axes]:
     """The maps of bodies in as many figures as they need; none without a shared service.
 
-    The first figure is that of the main report, with the bodies of most members.
+    The first figure is that of the main report, with the bodies of most members; `parts` draws
+    some of them alone.
     """
-    return [
-        _of(view, circles, number, boundaries)
-        for number, circles in enumerate(_pages(view.circles), start=1)
-    ]
+    pages = list(enumerate(_pages(view.circles), start=1))
+    return [_of(view, circles, number, boundaries) for number, circles in pages[parts]]
 
 
 def _pages(circles: Sequence[Circle]) -> list[Sequence[Circle]]:

@@ -25,6 +25,9 @@ from analysis.arrangements import DATED, EVENT_LABELS, LABELS, PLANS, State
 from analysis.figures import style
 from analysis.views.services import Sharing
 
+ALL_PARTS, MAIN, REST = slice(None), slice(1), slice(1, None)
+"""Of figures in several parts: all, the one of the main report, those of the appendix."""
+
 SOURCES = ("services",)
 FORM_LETTERS = {
     "kommunalforbund": "F",

@@ -20,6 +20,7 @@ from matplotlib.patches import Patch
 from analysis.arrangements import COUNTED, State
 from analysis.figures import style
 from analysis.figures.service_marks import (
+    ALL_PARTS,
     FORM_LETTERS,
     SOURCES,
     letters_text,
@@ -82,15 +83,15 @@ class Row:
         return _ROW + _LINE * (self.label.count("\n") + 1) + _HEAD * self.heads
 
 
-def timelines_of(view: Sharing) -> list[Axes]:
+def timelines_of(view: Sharing, *, parts: slice = ALL_PARTS) -> list[Axes]:
     """The timeline, in as many figures as it needs; none without a body that ran.
 
-    The first figure is that of the main report.
+    The first figure is that of the main report; `parts` draws some of them alone.
     """
     pages = timeline_pages(view)
     return [
         _drawn(view.day, rows, _description(view, pages, part))
-        for part, rows in enumerate(pages, start=1)
+        for part, rows in list(enumerate(pages, start=1))[parts]
     ]
 
 

@@ -8,6 +8,7 @@ an `..._of` function gives the pictures or tables that a region has: none where 
 from __future__ import annotations
 
 from analysis.figures.service_maps import maps_of, plot_bodies
+from analysis.figures.service_marks import MAIN, REST
 from analysis.figures.service_matrix import (
     compact_of,
     compact_table,
@@ -33,7 +34,9 @@ from analysis.figures.service_tables import (
 from analysis.figures.service_timeline import plot_timeline, timeline_pages, timelines_of
 
 __all__ = [
+    "MAIN",
     "NEAREST",
+    "REST",
     "arrangements_table",
     "body_tables_of",
     "circles_tables_of",

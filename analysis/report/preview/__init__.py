@@ -5,6 +5,8 @@ Terms
 kept: a chapter that was executed for the page that stands; it is kept while its notebook, its
     parameters and its reads are the same, as in a build. Of one that has changed only in a leaf's
     read, such as a file of own prose, the cells that read it are run, and what they need.
+shared: said of a chapter whose cells all processes execute, a share each (`report.cells`): when
+    few chapters have changed, no process is idle.
 
 The processes stay warm between two changes, only HTML is made, and nothing is written: the pages
 live in the memory of this process, and end with it.
@@ -30,7 +32,7 @@ from analysis.report.plan import Job, Plan
 from analysis.report.preview import site as sites
 from analysis.report.preview.subject import Subject, Task, subject_of
 from analysis.report.processes import LocalExecutor
-from analysis.report.worker import Chapter
+from analysis.report.worker import Chapter, Share
 
 _INPUTS = frozenset(
     ("", ".csv", ".toml", ".md", ".xlsx", ".ipynb", ".png", ".jpg", ".jpeg", ".json")
@@ -60,7 +62,7 @@ def preview(
     with scratch.folder() as out, sites.served(port) as site:
         subject = subject_of(name, out, as_of=as_of, chapters=chapters)
         with _pool(jobs) as pool, _changes(subject) as changes:
-            maker = Maker(pool)
+            maker = Maker(pool, _width(jobs))
             subject.look(pool)  # what is wrong from the start is no preview
             tell(f"preview at {site.address} (Ctrl-C ends it)")
             if browser:
@@ -95,11 +97,27 @@ class _Kept:
     chapter: Chapter
 
 
+@dataclass(frozen=True)
+class _Running:
+    """A chapter on its way, whole or in shares."""
+
+    source: Source
+    whole: Future[Chapter] | None = None
+    shares: Sequence[Future[Share | None]] = ()
+
+    def chapter(self, pool: Executor) -> Chapter:
+        """Wait for it."""
+        if self.whole is not None:
+            return self.whole.result()
+        shares = [share for future in self.shares if (share := future.result())]
+        return pool.submit(worker.joined, shares).result()
+
+
 class Maker:
     """Makes pages with warm processes, and keeps what a change does not touch."""
 
-    def __init__(self, pool: Executor) -> None:
-        self.pool = pool
+    def __init__(self, pool: Executor, width: int = 1) -> None:
+        self.pool, self.width = pool, width
         self._drawing = manifest.drawing_digest()  # of what the processes have imported
         self._kept: dict[str, _Kept] = {}
         self._last: tuple[Plan, dict[str, str]] | None = None
@@ -117,7 +135,7 @@ class Maker:
         self._last = (plan, made)
         return made
 
-    def _begun(self, tasks: Sequence[Task]) -> list[tuple[Source, Future[Chapter]]]:
+    def _begun(self, tasks: Sequence[Task]) -> list[_Running]:
         """What of the tasks is to be executed, on its way: several chapters at a time."""
         sources = [(task.job, task.job.notebook.read_bytes(), task.stamp) for task in tasks]
         known = {
@@ -129,35 +147,50 @@ class Maker:
         }
         cells = {name: chapter.outcome.cells for name, chapter in known.items()}
         stale = self.pool.submit(worker.stale, cells).result() if cells else {}
-        running = []
+        whole = [source for source in sources if stale.get(source[0].chapter) is None]
         # the summary last, which is short: then the others wait little for each other
-        for source in reversed(sources):
+        running = [self._run(source, few=len(whole) <= self.width) for source in reversed(whole)]
+        for source in sources:
             job, content, _ = source
-            changed = stale.get(job.chapter)
-            if changed is None:
-                given = (job, content, self._drawing)
-                running.append((source, self.pool.submit(worker.preview_chapter, given)))
-            elif changed:
+            if changed := stale.get(job.chapter):
                 again = (job, content, self._drawing, known[job.chapter], changed)
-                running.append((source, self.pool.submit(worker.preview_again, again)))
+                running.append(_Running(source, self.pool.submit(worker.preview_again, again)))
         return running
 
-    def _end(self, running: Sequence[tuple[Source, Future[Chapter]]]) -> None:
+    def _run(self, source: Source, *, few: bool) -> _Running:
+        """Execute a chapter; one of `few` is shared, unless it may do anything."""
+        job, content, _ = source
+        given = (job, content, self._drawing)
+        if job.own or not few or self.width < 2:
+            return _Running(source, self.pool.submit(worker.preview_chapter, given))
+        before = self._kept.get(job.chapter)
+        took = before.chapter.outcome.took if before else {}
+        shares = [
+            self.pool.submit(worker.preview_share, given, place, self.width, took)
+            for place in range(self.width)
+        ]
+        return _Running(source, shares=shares)
+
+    def _end(self, running: Sequence[_Running]) -> None:
         """Wait for chapters; keeps those that succeed."""
         faults = []
-        for source, future in running:
-            chapter = future.result()
+        for one in running:
+            chapter, name = one.chapter(self.pool), one.source[0].chapter
             if chapter.outcome.error:
-                faults.append(f"chapter {source[0].chapter}: {chapter.outcome.error}")
+                faults.append(f"chapter {name}: {chapter.outcome.error}")
             else:
-                self._kept[source[0].chapter] = _Kept(source, chapter)
+                self._kept[name] = _Kept(one.source, chapter)
         raise_faults(BuildError, faults)
+
+
+def _width(jobs: int | None) -> int:
+    return jobs or os.cpu_count() or 1
 
 
 @contextmanager
 def _pool(jobs: int | None) -> Iterator[LocalExecutor]:
     """Warm processes; when the block ends nothing of them is left."""
-    pool = LocalExecutor(jobs or os.cpu_count() or 1)
+    pool = LocalExecutor(_width(jobs))
     try:
         pool.check_start()
         yield pool
