@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,11 +31,13 @@ from analysis.text import swedish
 
 DASHES = style.DASHES[1:]
 MOST_NAMED = 8  # as many lines as there are markers and dashes to tell apart
+MOST_BARS = 44  # members as bars or dots in a row: more would not be read
 _LABEL_SIZE = 8.5
 _MARKS = 9  # markers on a long line: enough to follow it, not a row of beads
 
 Lines = Mapping[str, pd.Series | Sequence[pd.Series]]
 Breaks = Mapping[int, str] | Sequence[int]
+Rows = TypeVar("Rows", pd.Series, pd.DataFrame)
 
 
 def breaks_of(dataset: Citable) -> list[int]:
@@ -186,8 +188,20 @@ def plot_lines(
     return axes
 
 
+def outermost(rows: Rows, most: int) -> Rows:
+    """`rows` in order, or of more than `most` the first and the last, `most` in all.
+
+    >>> outermost(pd.Series([5, 4, 3, 2, 1]), 4).to_list()
+    [5, 4, 2, 1]
+    """
+    half = most // 2
+    return rows if len(rows) <= most else pd.concat([rows.iloc[:half], rows.iloc[-half:]])
+
+
 def plot_ranking(rows: pd.DataFrame, against: pd.DataFrame, *, unit: str, form: Format) -> Axes:
     """A dot for each of `rows` (name, value), in their order; a line across for each of `against`.
+
+    Of more than `MOST_BARS` rows the first and the last are drawn, with a gap between them.
 
     >>> rows = pd.DataFrame({"name": ["Kil", "Grums"], "value": [2.0, 1.0]})
     >>> axes = plot_ranking(rows, rows[:0], unit="procent", form=Format("Andel"))
@@ -195,8 +209,12 @@ def plot_ranking(rows: pd.DataFrame, against: pd.DataFrame, *, unit: str, form: 
     ['Kil  2', 'Grums  1']
     """
     scale = 100 if form.percent else 1
-    axes = style.canvas(0.5 + 0.2 * len(rows) + 0.17 * len(against))
+    count, rows = len(rows), outermost(rows, MOST_BARS)
+    left, half = count - len(rows), len(rows) // 2
     places = np.arange(len(rows))
+    places[half:] += left > 0
+    lines = len(rows) + (left > 0)
+    axes = style.canvas(0.5 + 0.2 * lines + 0.17 * len(against))
     with style.look():
         axes.plot(rows["value"] * scale, places, "o", color=style.ACCENT, markersize=6, zorder=4)
         marks = zip(against["name"], against["value"], cycle(DASHES), strict=False)
@@ -211,11 +229,13 @@ def plot_ranking(rows: pd.DataFrame, against: pd.DataFrame, *, unit: str, form: 
             )
         shown = rows["name"] + "  " + rows["value"].map(form.show)
         axes.set_yticks(places, list(shown))
-        axes.set_ylim(len(rows) - 0.4, -0.6)
+        if left:
+            axes.set_yticks([half], [f"… {swedish.number(left)} till"], minor=True)
+        axes.set_ylim(lines - 0.4, -0.6)
         axes.margins(x=0.12)
         number_axis(axes.xaxis, decimals=form.decimals)
         axes.grid(axis="x")
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", which="both", length=0)
         axes.set_xlabel(unit, fontsize=_LABEL_SIZE, color=style.MUTED)
         if len(against):
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)

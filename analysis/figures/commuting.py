@@ -127,11 +127,7 @@ def plot_rate(
     if rate not in RATES:
         raise InputError(hints.unknown("rate", rate, RATES))
     shown = RATES[rate]
-    chart, side = (
-        axes
-        if axes is not None
-        else maps.map_canvas(maps.natural_height(region, boundaries, highest=4.6))
-    )
+    chart, side = axes if axes is not None else maps.canvas_of(region, boundaries, highest=4.6)
     year, measure = last_year(margins), measure_of(shown.metric)
     order = by_night(region, margins)
     values = shown.metric(of_year(margins).reindex(order))

@@ -7,12 +7,15 @@ band: a tapered arrow from home to work whose width is the class of the count; i
 pair: two municipalities, at least one a member, with the band of each direction.
 end: where a band ends: a municipality's largest locality, moved a little where two ends would
     meet; beyond the frame the place where the way to it leaves the map, with the distance.
+part: a map of its own. Few members share one; of many, bands that hang together or lie near each
+    other have a map of their surroundings, for on a map of all they would lie on a heap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import geopandas as gpd
@@ -40,12 +43,17 @@ LEAST = view.EXACT  # persons in the larger direction of a modelled pair that is
 Classes = tuple[tuple[int, float], ...]
 _CLASSES: Classes = ((0, 2.2), (1_000, 5.0), (3_000, 8.0), (10_000, 12.0))  # from so many: points
 _NODE = 3.2  # points: radius of an end
+_NAMES = 36.0  # points around an end where its name may stand
 _NEAR = 30.0  # points between ends of a pair at least
 _REACH = 0.45  # of the members' extent: so far outside them a place is still inside the frame
-_BENDS = (0.10, 0.04, 0.17, 0.24, 0.31)  # of a band's length, the first where nothing is in its way
+_BENDS = (0.10, 0.04, 0.17, 0.24, 0.31, 0.40)  # of a band's length, the first if nothing is there
 _STOPS = (1.5, 3.0, 4.5)  # radii before its end where a head stops
 _LATE = 0.35  # of a band's length at most
 _EDGE = 0.11  # of the frame, kept free at its edge for the names of places beyond
+_TOGETHER = 40_000  # metres: ends that lie nearer to each other share a part
+_AROUND, _LEAST_WIDE = 0.22, 24_000  # a part shows so much of its extent around its ends; metres
+_PART_HIGH = 2.6  # inches, of several
+_KEY = 0.24  # of the width, beside the maps
 Point = tuple[float, float]
 
 
@@ -143,22 +151,16 @@ def plot_flows(
     if not shown:
         least = LEAST if _rough(flows) else 1
         raise InputError(f"no flow of {region.name} reaches {least} {flows.words.unit}")
-    highest = 3.4 if len(region.members) <= maps.MANY else 5.2
-    chart, side = maps.map_canvas(
-        maps.natural_height(region, boundaries, lowest=3.0, highest=highest), legend=0.24
-    )
+    points = places_of(boundaries, localities)
+    parts = _parts(region, shown, points)
+    charts, side = _canvas(region, boundaries, len(parts))
     with style.look():
-        style.settle(chart)
-        points = places_of(boundaries, localities)
-        extent = chart.get_window_extent()
-        frame = _frame(region, boundaries, shown, points, extent.width / extent.height)
-        maps.draw_ground(chart, region, boundaries, frame)
-        ends, beyond = _ends(region, shown, points, frame, boundaries, maps.points_to_map(chart))
-        shapes = _draw_bands(chart, shown, ends)
-        _draw_names(chart, region, shown, ends, beyond, shapes)
+        style.settle(side)
+        for chart, part in zip(charts, parts, strict=True):
+            _draw_part(chart, region, part, boundaries, points)
         _draw_key(side, shown, swedish.capitalised(flows.words.unit))
     return style.describe(
-        chart,
+        charts[0],
         style.Description(
             id=f"{flows.words.key}-{region.key}",
             title=_title(shown, flows),
@@ -168,8 +170,72 @@ def plot_flows(
             unit=flows.words.unit,
             table=flow_table(region, shown, flows),
             kind=flows.derived_kind,
+            note=_note(region, flows, len(parts)),
         ),
     )
+
+
+def _parts(region: Region, shown: Sequence[Band], points: Mapping[str, Point]) -> list[list[Band]]:
+    """The bands of each map, those with the largest first."""
+    if len(region.members) <= maps.MANY:
+        return [list(shown)]
+    groups: list[set[str]] = []
+    for band in shown:
+        pair = {band.home, band.work}
+        near = [group for group in groups if _distance(group, pair, points) < _TOGETHER]
+        groups = [group for group in groups if group not in near] + [pair.union(*near)]
+    parts = [[band for band in shown if band.home in group] for group in groups]
+    return sorted(parts, key=lambda part: -part[0].persons)
+
+
+def _distance(some: Iterable[str], others: Iterable[str], points: Mapping[str, Point]) -> float:
+    """Metres between the nearest two places."""
+    return min(
+        float(np.hypot(*np.subtract(points[one], points[other])))
+        for one, other in product(some, others)
+    )
+
+
+def _canvas(region: Region, boundaries: gpd.GeoDataFrame, count: int) -> tuple[list[Axes], Axes]:
+    """Axes of the maps and of the key: right of them, or in a narrow drawing below."""
+    narrow = style.width() < style.WIDTH
+    if count == 1:
+        tall = maps.natural_height(region, boundaries, lowest=3.0, highest=3.4)
+        chart, side = maps.map_canvas(tall, legend=_KEY)
+        return [chart], side
+    columns = 1 if narrow or count == 2 else 2
+    rows, each = -(-count // columns), _PART_HIGH if count == 2 else 0.8 * _PART_HIGH
+    if narrow:
+        high = [each] * rows + [maps.LEGEND]
+        grid = style.canvas(sum(high), rows=rows + 1, height_ratios=high, squeeze=False)
+    else:
+        wide = [(1 - _KEY) / columns] * columns + [_KEY]
+        grid = style.canvas(
+            each * rows, rows=rows, columns=columns + 1, width_ratios=wide, squeeze=False
+        )
+    for axes in grid.flat:
+        axes.set_axis_off()
+    charts = grid[:rows, :columns].ravel()[:count]
+    return list(charts), grid[-1, 0] if narrow else grid[0, -1]
+
+
+def _draw_part(
+    chart: Axes,
+    region: Region,
+    shown: Sequence[Band],
+    boundaries: gpd.GeoDataFrame,
+    points: Mapping[str, Point],
+) -> None:
+    """One map with its bands, scale bar and names."""
+    extent = chart.get_window_extent()
+    frame = _frame(region, boundaries, shown, points, extent.width / extent.height)
+    sheet = maps.draw_ground(chart, region, boundaries, frame, bar=False)
+    ends, beyond = _ends(region, shown, points, frame, boundaries, maps.points_to_map(chart))
+    shapes = _draw_bands(chart, shown, ends)
+    members = sheet.land[sheet.land.index.isin(region.members)].to_numpy()
+    spots = shapely.buffer(shapely.points(list(ends.values())), _NAMES * maps.points_to_map(chart))
+    maps.scale_bar(chart, frame, [*shapely.make_valid(shapes), *spots], members)
+    _draw_names(chart, region, shown, ends, beyond, shapes)
 
 
 def places_of(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame) -> Mapping[str, Point]:
@@ -191,7 +257,9 @@ def _frame(
     points: Mapping[str, Point],
     aspect: float,
 ) -> Frame:
-    """The members and the places outside that lie near enough."""
+    """The members and the places outside that lie near enough; of many members the ends alone."""
+    if len(region.members) > maps.MANY:
+        return _frame_of_ends([points[code] for code in _codes(shown)], aspect)
     west, south, east, north = boundaries.loc[list(region.members)].total_bounds
     reach = _REACH * max(east - west, north - south)
     near = [points[code] for code in _codes(shown) if code not in region.members]
@@ -208,6 +276,12 @@ def _frame(
     return maps.fitted(
         Frame(min(x) - margin, min(y) - margin, max(x) + margin, max(y) + margin), aspect
     )
+
+
+def _frame_of_ends(ends: Sequence[Point], aspect: float) -> Frame:
+    low, high = np.min(ends, axis=0), np.max(ends, axis=0)
+    margin = max(_AROUND * float(max(high - low)), (_LEAST_WIDE - float(max(high - low))) / 2)
+    return maps.fitted(Frame(*(low - margin), *(high + margin)), aspect)
 
 
 def _codes(shown: Sequence[Band]) -> list[str]:
@@ -346,10 +420,13 @@ def _draw_bands(axes: Axes, shown: Sequence[Band], ends: Mapping[str, Point]) ->
     """Draw the bands, the widest first; returns their outlines."""
     unit = maps.points_to_map(axes)
     shapes: list[Polygon] = []
-    for band in sorted(shown, key=lambda one: -one.persons):
-        others = [end for code, end in ends.items() if code not in (band.home, band.work)]
-        shapes.append(_clear(band, ends, others, shapes, unit))
-        axes.add_artist(_patch(shapes[-1], band.colour))
+    ranked = sorted(shown, key=lambda one: -one.persons)
+    for band in ranked:
+        shapes.append(_clear(band, ends, shapes, unit))
+    for place, band in 2 * list(enumerate(ranked)):  # again, now that all others lie there
+        shapes[place] = _clear(band, ends, shapes[:place] + shapes[place + 1 :], unit)
+    for band, shape in zip(ranked, shapes, strict=True):
+        axes.add_artist(_patch(shape, band.colour))
     spots = np.array(list(ends.values()))
     axes.scatter(
         spots[:, 0],
@@ -363,15 +440,10 @@ def _draw_bands(axes: Axes, shown: Sequence[Band], ends: Mapping[str, Point]) ->
     return shapes
 
 
-def _clear(
-    band: Band,
-    ends: Mapping[str, Point],
-    others: Sequence[Point],
-    drawn: Sequence[Polygon],
-    unit: float,
-) -> Polygon:
+def _clear(band: Band, ends: Mapping[str, Point], drawn: Sequence[Polygon], unit: float) -> Polygon:
     """The outline that covers least of the ends of other bands, of their heads and of the bands."""
     start, end = ends[band.home], ends[band.work]
+    others = [place for code, place in ends.items() if code not in (band.home, band.work)]
     late = _LATE * float(np.hypot(*np.subtract(end, start))) / (_NODE * unit)
     trials = [
         ribbon(start, end, width=band.width, unit=unit, bend=bend, stop=stop)
@@ -464,12 +536,8 @@ def _draw_names(
     discs = shapely.buffer(
         shapely.points(axes.transData.transform(list(ends.values()))), _NODE * _pixels(axes)
     )
-    taken = [
-        *maps.bar_box(axes),
-        *discs,
-        *shapely.make_valid(shapely.transform(list(shapes), axes.transData.transform)),
-    ]
-    labels.place(axes, wanted, taken=taken, borders=list(sheet.borders.geometry))
+    bands = shapely.make_valid(shapely.transform(list(shapes), axes.transData.transform))
+    maps.place(axes, wanted, taken=[*discs, *bands])
 
 
 def _pixels(axes: Axes) -> float:
@@ -568,6 +636,18 @@ def _title(shown: Sequence[Band], flows: Flows) -> str:
 def _subtitle(flows: Flows) -> str:
     model = ", modellskattning" if flows.modelled else ""
     return f"{flows.words.what}, {flows.year}{model}"
+
+
+def _note(region: Region, flows: Flows, count: int) -> str:
+    """That not all of the region is shown."""
+    if len(region.members) <= maps.MANY:
+        return ""
+    if count == 1:
+        return f"Kartan visar trakten kring de största {flows.words.the_streams}."
+    return (
+        f"Kartorna visar trakterna kring de största {flows.words.the_streams}, "
+        "var och en i sin egen skala."
+    )
 
 
 def _size(band: Band, flows: Flows) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -25,17 +25,22 @@ from shapely.geometry import Polygon, box
 
 from analysis import shelf
 from analysis.figures import style
-from analysis.loaders.boundaries import load_shores
+from analysis.loaders.boundaries import load_country, load_shores
 from analysis.outlines import edges
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 _FINE = 0.25  # mm on paper: what stands out less is left out
 _SMALLEST = 0.16  # mm² on paper: the smallest island or lake that is drawn
 _COARSE = 3  # times as coarse as Sweden is land abroad
 _MOST, _DENSE = 3_000, 0.5  # corners of land in a map, and in a mm² of it: its file stays small
+_BESIDE = 2_000.0  # metres: a lake so near to land of the country is one of its own
+_COUNTRY = 4_000  # metres: how coarse the country is for what lies around it
+_KNOWN = 60_000.0  # metres from the country: land abroad is known a little further
+_CUT = 0.25  # of a frame's width may be the line where land abroad ends without a coast
 _RIM = 0.02  # of the width, drawn outside the frame so that no outline follows its edge
 
 
@@ -192,7 +197,10 @@ def draw(
     """
     style.cite_ground(axes, "boundaries", "shores")
     if alone:
-        areas(axes, found.lakes.geometry, style.WATER, zorder=0.5)
+        inside = shapely.dwithin(
+            found.lakes.geometry.to_numpy(), shapely.union_all(found.land.to_numpy()), _BESIDE
+        )
+        areas(axes, found.lakes.geometry[inside], style.WATER, zorder=0.5)
     else:
         _surround(axes, found)
     land = found.land.groupby(colours.reindex(found.land.index)).agg(shapely.union_all)
@@ -203,6 +211,18 @@ def draw(
     lines(axes, found.borders.geometry[~inside], between, weak, zorder=2.1)
     lines(axes, found.shores.geometry[own], style.MUTED, min(0.5, strong), zorder=2.9)
     lines(axes, found.borders.geometry[inside], style.INK, strong, zorder=3)
+
+
+def beyond_what_is_known(found: Sheet) -> bool:
+    """Whether land abroad ends inside the frame, where it is no longer known."""
+    shown = shapely.intersection(found.abroad.to_numpy(), found.frame.area)
+    cut = shapely.length(shapely.intersection(shown, _edge_of_the_known())).sum()
+    return bool(cut > _CUT * found.frame.width)
+
+
+@cache
+def _edge_of_the_known() -> BaseGeometry:
+    return shapely.union_all(load_country(_COUNTRY).to_numpy()).buffer(_KNOWN).boundary
 
 
 def _surround(axes: Axes, found: Sheet) -> None:

@@ -31,14 +31,15 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 HALO = 2.2  # width in points of the white outline around a name
-_AWAY = 11.0  # points that a label may move further off where every near place is taken
+_AWAY, _RINGS = 11.0, 5  # points that a label may move further off, where every near place is
+_LED = 2  # taken, and how often; from this ring on a line leads to its symbol
 _GAP = 2.0  # points between a symbol and its name
 _GRID = 9  # trials inside an area: so many across and along
 _SMALLER = 0.85  # of its size: a label that finds no free place tries once more, not below 7 points
-_LEAST = 7.0  # points
+LEAST = 7.0  # points: smaller type is not read on paper
 # what a trial costs, as shares of its box: covering others, leaving its area, the frame, borders
 _COVER, _LEAVE, _OUT, _CROSS, _FAR = 60.0, 1.2, 20.0, 1.0, 0.25
-_RING = 0.8  # a name that stands off its symbol may be taken for another's
+_RING = 0.55  # a name that stands off its symbol may be taken for another's
 _FREE = 0.35  # a label that costs more is drawn only where it must be
 _WORST = 3.0  # nor then where it would hide another: the table beside the map names it
 
@@ -199,10 +200,33 @@ def _find(
         linespacing=1.05,
         in_layout=False,
     )
+    best = _cheapest(axes, label, room, text, renderer)
+    if best.cost > (_WORST if label.must else _FREE):
+        text.remove()
+        return None
+    text.set_fontsize(best.size)
+    text.xy = tuple(axes.transData.inverted().transform(best.middle))
+    if label.radius and best.trial >= _LED * len(_AROUND):
+        _lead(axes, label, best.box)
+    return text, best.box
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A trial: what it costs, the size of its text, its middle and box (pixels), its number."""
+
+    cost: float
+    size: float
+    middle: NDArray[np.float64]
+    box: BaseGeometry
+    trial: int
+
+
+def _cheapest(axes: Axes, label: Label, room: _Room, text: Text, renderer: Any) -> _Place:
+    """The cheapest trial; where none is free a smaller text is tried, too."""
     area = None if label.area is None else _pixels(axes, label.area)
-    best: tuple[float, float, NDArray[np.float64], Any] | None = None
-    sizes = dict.fromkeys((label.size, max(min(label.size, _LEAST), _SMALLER * label.size)))
-    for size in sizes:
+    best: _Place | None = None
+    for size in dict.fromkeys((label.size, max(min(label.size, LEAST), _SMALLER * label.size))):
         text.set_fontsize(size)
         extent = text.get_window_extent(renderer)
         middles = _middles(axes, label, area, room.frame, extent.width, extent.height, size)
@@ -211,17 +235,21 @@ def _find(
         cost = room.cost(trials, area) + np.linspace(0, 0.02, len(trials))
         cost += _far(axes, label, middles, room.frame)
         least = int(cost.argmin())
-        if best is None or cost[least] < best[0] - 0.1:
-            best = float(cost[least]), size, middles[least], trials[least]
+        if best is None or cost[least] < best.cost - 0.1:
+            best = _Place(float(cost[least]), size, middles[least], trials[least], least)
         if cost[least] < _FREE:
             break
     assert best is not None
-    if best[0] > (_WORST if label.must else _FREE):
-        text.remove()
-        return None
-    text.set_fontsize(best[1])
-    text.xy = tuple(axes.transData.inverted().transform(best[2]))
-    return text, best[3]
+    return best
+
+
+def _lead(axes: Axes, label: Label, box: BaseGeometry) -> None:
+    """A thin line from the edge of a symbol to a name that stands off."""
+    anchor = axes.transData.transform((label.x, label.y))
+    radius = label.radius * axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
+    way = shapely.shortest_line(shapely.Point(anchor).buffer(radius), box)
+    x, y = axes.transData.inverted().transform(shapely.get_coordinates(way)).T
+    axes.plot(x, y, color=label.colour, linewidth=0.6, zorder=8)
 
 
 def _middles(
@@ -236,11 +264,14 @@ def _middles(
     """Middles of the trials of a label (pixels), the best first."""
     anchor = axes.transData.transform((label.x, label.y))
     points = axes.get_figure(root=True).dpi / 72  # type: ignore[union-attr]
-    rings = [label.radius + step * _AWAY for step in range(3 if label.away else 1)]
+    rings = [label.radius + step * _AWAY for step in range(_RINGS if label.away else 1)]
     reach = np.array([width / 2, 0.42 * height])
     around = np.vstack([anchor + _AROUND * ((ring + _GAP) * points + reach) for ring in rings])
-    if label.radius or area is None:
-        return around if label.radius else np.vstack([anchor, around])
+    if label.radius:  # beside a symbol near the frame a name moves along it
+        half = np.array([width, height]) / 2
+        return np.clip(around, frame.min + half, np.maximum(frame.max - half, frame.min + half))
+    if area is None:
+        return np.vstack([anchor, around])
     west, south, east, north = shapely.intersection(
         area, shapely.box(frame.x0, frame.y0, frame.x1, frame.y1)
     ).bounds

@@ -25,6 +25,7 @@ from matplotlib.legend import Legend
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
@@ -36,9 +37,12 @@ from analysis.regions import Region, municipalities
 from analysis.text import swedish
 
 MANY = 12  # with more members than this only those that fit are named
-_LEGEND = 1.5  # inches below the map of a narrow drawing
+LEGEND = 1.5  # inches below the map of a narrow drawing
 _INLAND = 400.0  # metres: how far inside the land a spot is moved that lay outside
 LARGEST = 26.0  # radius in points of the largest circle
+SURE = 5  # of many members the largest circles, which a title may speak of, have their names
+_FULL = 4.0  # so many circles of that size may all circles of a map be together
+_SLIM = 0.6  # of its room at least has the map of a slim country
 
 
 def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes]:
@@ -46,12 +50,34 @@ def map_canvas(height: float = 4.3, *, legend: float = 0.30) -> tuple[Axes, Axes
     below it in a narrow drawing.
     """
     if style.width() < style.WIDTH:
-        axes = style.canvas(height + _LEGEND, rows=2, height_ratios=[height, _LEGEND])
+        axes = style.canvas(height + LEGEND, rows=2, height_ratios=[height, LEGEND])
     else:
         axes = style.canvas(height, columns=2, width_ratios=[1 - legend, legend])
     for ax in axes:
         ax.set_axis_off()
     return axes[0], axes[1]
+
+
+def canvas_of(
+    region: Region,
+    boundaries: gpd.GeoDataFrame,
+    *,
+    legend: float = 0.30,
+    lowest: float = 3.0,
+    highest: float = 6.6,
+) -> tuple[Axes, Axes]:
+    """Axes as `map_canvas` has them, of the region's natural height (inches).
+
+    Where that is more than the `highest`, a map of many members is narrower: it would be filled
+    with sea and other municipalities.
+    """
+    height = natural_height(region, boundaries, legend=legend, lowest=lowest, highest=highest)
+    west, south, east, north = boundaries.loc[list(region.members)].total_bounds
+    room = 1 - legend
+    if len(region.members) > MANY:
+        needed = height / 1.05 * (east - west) / (north - south) / style.WIDTH
+        room = float(np.clip(needed, _SLIM * room, room))
+    return map_canvas(height, legend=1 - room)
 
 
 def natural_height(
@@ -90,6 +116,16 @@ def fitted(frame: Frame, aspect: float) -> Frame:
         return Frame(west, frame.south, east, frame.north)
     south, north = _widen(frame.south, frame.north, frame.width / aspect)
     return Frame(frame.west, south, frame.east, north)
+
+
+def framed(areas: gpd.GeoSeries, pad: float) -> gpd.GeoSeries:
+    """A rectangle around `areas`, `pad` metres off; around each part where they lie apart."""
+    west, south, east, north = areas.bounds.to_numpy().T
+    boxes, count = shapely.box(west - pad, south - pad, east + pad, north + pad), 0
+    while count != len(boxes):  # two rectangles that meet become one, which may meet a third
+        count = len(boxes)
+        boxes = shapely.envelope(shapely.get_parts(shapely.union_all(boxes)))
+    return gpd.GeoSeries(boxes, crs=areas.crs)
 
 
 def _widen(low: float, high: float, length: float) -> tuple[float, float]:
@@ -136,13 +172,12 @@ def draw_ground(
     )
     if fill is not None:
         colours.update(fill.dropna())
-    ground.draw(axes, found, colours, region.members, strong=_strength(region))
+    alone = ground.beyond_what_is_known(found)
+    ground.draw(axes, found, colours, region.members, strong=_strength(region), alone=alone)
     show_frame(axes, frame)
     axes._samverkan_sheet = found  # type: ignore[attr-defined]
     if bar:
-        scale_bar(
-            axes, frame, shapely.union_all(found.land[visible.isin(region.members)].to_numpy())
-        )
+        scale_bar(axes, frame, found.land[visible.isin(region.members)].to_numpy())
     return found
 
 
@@ -167,9 +202,9 @@ def show_frame(axes: Axes, frame: Frame) -> None:
     axes.set_axis_off()
 
 
-def scale_bar(axes: Axes, frame: Frame, keep_off: BaseGeometry | None = None) -> None:
+def scale_bar(axes: Axes, frame: Frame, *keep_off: Any) -> None:
     """A north arrow and, beside it, a scale bar of a round length, in the corner of the map that
-    covers least of `keep_off` (map units).
+    covers least of the first of `keep_off` (shapes in map units), and among those of the next.
     """
     point = points_to_map(axes)
     length = _round_length(min(frame.width * 0.22, 90 * point))
@@ -177,18 +212,14 @@ def scale_bar(axes: Axes, frame: Frame, keep_off: BaseGeometry | None = None) ->
     corners = [
         (x, y) for y in (frame.south, frame.north - high) for x in (frame.west, frame.east - wide)
     ]
-    west, south = min(
-        corners,
-        key=lambda corner: (
-            0.0
-            if keep_off is None
-            else round(
-                shapely.clip_by_rect(keep_off, *corner, corner[0] + wide, corner[1] + high).area
-                / (wide * high),
-                2,
-            )
-        ),
-    )
+    wholes = [shapely.union_all(shapes) for shapes in keep_off]
+
+    def covered(corner: tuple[float, float]) -> list[float]:
+        x, y = corner
+        cut = shapely.clip_by_rect(wholes, x, y, x + wide, y + high)
+        return [round(share, 2) for share in shapely.area(cut) / (wide * high)]
+
+    west, south = min(corners, key=covered)
     axes._samverkan_bar = box(west, south, west + wide, south + high)  # type: ignore[attr-defined]
     x, y = west + 7 * point, south + 5 * point
     axes.annotate(
@@ -269,11 +300,18 @@ def on_land(spots: Any, land: Any) -> Any:
     return moved
 
 
-def circle_sizes(values: pd.Series, *, largest: float | None = None) -> pd.Series:
-    """Areas in square points, proportional to the count (missing stays missing)."""
-    top = float(largest if largest is not None else values.max())
+def circle_sizes(values: pd.Series, *, among: pd.Series | None = None) -> pd.Series:
+    """Areas in square points, proportional to the count (missing stays missing).
+
+    `among` are all counts of the map, when `values` are others: of many all are smaller, so that
+    they do not hide each other.
+    """
+    counts = values if among is None else among
+    top, total = float(counts.max()), float(counts.sum())
+    if not top > 0:
+        return values * np.nan
     whole = np.pi * LARGEST**2 * style.width() / style.WIDTH  # a narrow map is as full as a wide
-    return whole * values / top if top > 0 else values * np.nan
+    return whole * min(1.0, _FULL * top / total) * values / top
 
 
 def radius_of(area: float) -> float:
@@ -353,15 +391,16 @@ def draw_names(
             sheet,
             _point(points, code),
             few,
+            few or (areas is not None and rank < SURE),
             said.get(code, ""),
             0.0 if areas is None else radius_of(areas.get(code, 0)),
         )
-        for code in codes
+        for rank, code in enumerate(codes)
+        if few or areas is not None or code in sheet.land.index  # else it is too small to be seen
     }
     with style.beside_the_layout(axes):
-        taken = [*bar_box(axes), *([] if areas is None else symbol_discs(axes, points, areas))]
-        lines = list(sheet.borders.geometry)
-        drawn = labels.place(axes, list(wanted.values()), taken=taken, borders=lines)
+        taken = [] if areas is None else symbol_discs(axes, points, areas)
+        drawn = place(axes, list(wanted.values()), taken=taken)
         if said and not few:
             found = {text.get_text() for text in drawn}
             rest = [
@@ -370,15 +409,24 @@ def draw_names(
                 if label.text not in found and code in said
             ]
             taken += [text.get_window_extent() for text in drawn]
-            labels.place(axes, rest, taken=taken, borders=lines)
+            place(axes, rest, taken=taken)
         if surroundings is not None and few:
             taken += [text.get_window_extent() for text in drawn]
-            drawn = labels.place(
+            place(
                 axes,
                 [*_lake_names(sheet), *_neighbour_names(region, surroundings, sheet)],
                 taken=taken,
-                borders=lines,
             )
+
+
+def place(
+    axes: Axes, wanted: Sequence[Label], *, taken: Sequence[Any] = (), lines: Sequence[Any] = ()
+) -> list[Annotation]:
+    """Place labels on a map: clear of its borders, its scale bar, what is `taken` (pixels) and
+    `lines` (map units). Returns those that were drawn.
+    """
+    borders = axes._samverkan_sheet.borders.geometry  # type: ignore[attr-defined]
+    return labels.place(axes, wanted, taken=[*bar_box(axes), *taken], borders=[*borders, *lines])
 
 
 def named_first(values: pd.Series, order: Sequence[str], centre: float | None) -> list[str]:
@@ -395,7 +443,13 @@ def named_first(values: pd.Series, order: Sequence[str], centre: float | None) -
 
 
 def _member_name(
-    code: str, sheet: Sheet, point: tuple[float, float], few: bool, value: str, radius: float
+    code: str,
+    sheet: Sheet,
+    point: tuple[float, float],
+    few: bool,
+    must: bool,
+    value: str,
+    radius: float,
 ) -> Label:
     """The name of a member, beside its circle or anywhere on its land."""
     land = sheet.land.get(code)
@@ -406,8 +460,8 @@ def _member_name(
         name,
         *point,
         radius=radius,
-        size=8.5 if few else 6.5,
-        must=few,
+        size=8.5 if few else labels.LEAST,
+        must=must,
         weight="bold" if few else "normal",
         area=land,
         away=bool(radius),
@@ -479,19 +533,19 @@ def symbol_discs(axes: Axes, points: pd.DataFrame, areas: pd.Series) -> list[Bas
 
 def size_legend(
     axes: Axes,
-    largest: float,
+    counts: pd.Series,
     *,
     title: str,
     colour: str = style.ACCENT,
     most: int = 3,
     row: bool = False,
 ) -> None:
-    """What the circles of `circle_sizes` stand for, up to the `largest` count.
+    """What the circles of `circle_sizes` stand for on a map of `counts`.
 
     At most `most` circles, largest first, each with its count: one below the other, or in a row.
     """
-    values = nice_counts(largest, how_many=most)
-    areas = list(circle_sizes(pd.Series(values, dtype="float64"), largest=largest))
+    values = nice_counts(float(counts.max()), how_many=most)
+    areas = list(circle_sizes(pd.Series(values, dtype="float64"), among=counts))
     handles = [
         Line2D(
             [],
@@ -620,7 +674,6 @@ def class_legend(
             Patch(
                 facecolor=style.NO_DATA,
                 edgecolor=style.MUTED,
-                hatch="////",
                 linewidth=0.4,
                 label="uppgift saknas",
             )

@@ -49,9 +49,7 @@ def plot_markets(
     """
     region = view.region
     chart, side = (
-        axes
-        if axes is not None
-        else maps.map_canvas(maps.natural_height(region, boundaries, lowest=2.8, highest=3.2))
+        axes if axes is not None else maps.canvas_of(region, boundaries, lowest=2.8, highest=3.2)
     )
     markets = official_markets(region.members)
     looks = _looks(markets)
@@ -111,7 +109,7 @@ def plot_delineation(
         parts.setdefault(centre[code], []).append(code)
     parts = dict(sorted(parts.items(), key=lambda part: -len(part[1])))
     looks = _looks(parts)
-    chart, side = maps.map_canvas(maps.natural_height(region, boundaries, lowest=2.8, highest=3.2))
+    chart, side = maps.canvas_of(region, boundaries, lowest=2.8, highest=3.2)
     with style.look():
         maps.draw_base(chart, region, boundaries, fill=centre[centre.isin(list(looks))].map(looks))
         _legend(side, looks)

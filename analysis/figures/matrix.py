@@ -165,11 +165,11 @@ def _draw_cells(
                     facecolor=colour,
                     edgecolor="white",
                     linewidth=1.2,
-                    hatch="////" if value != value else "",
                     in_layout=False,
                 )
             )
-            if len(shares) <= _WRITTEN and (own or not flows.modelled):
+            known = value == value
+            if not known or (len(shares) <= _WRITTEN and (own or not flows.modelled)):
                 axes.text(
                     x + 0.5,
                     row + 0.5,

@@ -166,11 +166,7 @@ def plot_measure_map(
     """
     year = whole_year(year)
     here = of_year(region, measure, values, year)
-    chart, side = (
-        axes
-        if axes is not None
-        else maps.map_canvas(maps.natural_height(region, boundaries, highest=5.2))
-    )
+    chart, side = axes if axes is not None else maps.canvas_of(region, boundaries, highest=5.2)
     with style.look():
         if is_count(measure):
             _circles(chart, side, region, measure, here, year, boundaries, localities)
@@ -223,7 +219,7 @@ def _circles(
         named=_NAMED,
     )
     title = f"{measure.label}\n{year}, {measure.unit}"
-    maps.size_legend(side, float(here.abs().max()), title=title)
+    maps.size_legend(side, here.abs(), title=title)
 
 
 def _shades(
@@ -507,6 +503,14 @@ def _missing_note(names: Sequence[str]) -> str:
     return f"Uppgift saknas för {swedish.listed(names)}." if names else ""
 
 
+def _left_note(count: int) -> str:
+    """That of so many municipalities only the first and last are drawn."""
+    half = charts.MOST_BARS // 2
+    if count <= 2 * half:
+        return ""
+    return f"De {half} högsta och de {half} lägsta visas; tabellen har alla."
+
+
 def _median_note(
     measure: Measure, shown: Container[str], against: Sequence[Comparator], index: int | None = None
 ) -> str:
@@ -657,7 +661,7 @@ def plot_measure_ranking(
             kind=table.kind,
             unit=unit,
             alt=_alt(f"Punktdiagram: {title}.", measure, here),
-            note=_together(_missing_note(missing), compared),
+            note=_together(_missing_note(missing), _left_note(len(here.dropna())), compared),
             table=table,
         ),
     )

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
 from analysis.figures import ground, maps, style
 from analysis.figures.ground import Frame, Sheet
@@ -73,7 +73,7 @@ def plot_nation(
         ground.draw(axes, sheet, colours, (), weak=0.35, between=_BETWEEN, alone=True)
         maps.show_frame(axes, frame)
         maps.scale_bar(axes, frame)
-        if region is not None:
+        if region is not None and len(region.members) < len(boundaries):
             _mark(axes, region, boundaries)
         _legend(side, rows, colours)
     return style.describe(axes, _described(rows, description))
@@ -104,20 +104,9 @@ def _shades(bodies: pd.Series, sheet: Sheet) -> Mapping[str, str]:
 
 
 def _mark(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> None:
-    """A frame around the region."""
-    west, south, east, north = boundaries.loc[list(region.members)].total_bounds
-    pad = 12_000
-    axes.add_patch(
-        Rectangle(
-            (west - pad, south - pad),
-            east - west + 2 * pad,
-            north - south + 2 * pad,
-            fill=False,
-            linewidth=1.2,
-            edgecolor=style.HIGHLIGHT,
-            zorder=5,
-        )
-    )
+    """A frame around the region, or around each part of it."""
+    around = maps.framed(boundaries.geometry[list(region.members)], 12_000)
+    ground.lines(axes, around.boundary, style.HIGHLIGHT, 1.2, zorder=5)
 
 
 def _legend(axes: Axes, rows: pd.DataFrame, colours: pd.Series) -> None:

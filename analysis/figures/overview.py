@@ -6,11 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
 from analysis import hints
 from analysis.errors import InputError
-from analysis.figures import ground, labels, maps, style
+from analysis.figures import ground, maps, style
 from analysis.figures.labels import Label
 from analysis.figures.style import Description
 from analysis.figures.svg import compact
@@ -37,11 +37,11 @@ def plot_region(region: Region, boundaries: gpd.GeoDataFrame) -> Axes:
     >>> style.description_of(axes.figure).title
     'Kommunerna i Mälardalen'
     """
-    height = maps.natural_height(region, boundaries, lowest=2.7, highest=5.0)
-    axes, side = maps.map_canvas(height)
+    axes, side = maps.canvas_of(region, boundaries, lowest=2.7, highest=5.0)
     with style.look():
         _draw_groups(axes, region, boundaries)
-        _draw_country(side, region, boundaries)
+        if len(region.members) < len(boundaries):
+            _draw_country(side, region, boundaries)
         if region.groups:
             _group_legend(side, region, "upper left")
         _name_members(axes, region, boundaries)
@@ -72,7 +72,7 @@ def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
         sheet = axes._samverkan_sheet  # type: ignore[attr-defined]
         few = len(region.members) <= maps.MANY
         land = sheet.land[[code for code in region.members if code in sheet.land.index]]
-        labels.place(
+        maps.place(
             axes,
             [
                 Label(
@@ -85,7 +85,6 @@ def cover_svg(region: Region, boundaries: gpd.GeoDataFrame) -> str:
                 )
                 for code, shape in sorted(land.items(), key=lambda item: -item[1].area)
             ],
-            borders=list(sheet.borders.geometry),
         )
         return compact(style.svg_of(axes))
 
@@ -133,23 +132,17 @@ def plot_first(
             alpha=0.55,
             linewidth=0.8,
         )
-        _first_legend(side, region, float(counts.max()))
+        _first_legend(side, region, counts)
     return style.describe(chart, _first_description(region, counts, year, localities))
 
 
 def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, Axes]:
     """The map and its legend: beside it, in a narrow drawing a strip below it."""
     narrow = style.width() < style.WIDTH
-    legend = 0.0 if narrow else 0.24
-    height = maps.natural_height(
-        region,
-        boundaries,
-        legend=legend,
-        lowest=2.1 if narrow and len(region.members) <= _FEW else 3.4,
-        highest=4.6,
-    )
     if not narrow:
-        return maps.map_canvas(height, legend=legend)
+        return maps.canvas_of(region, boundaries, legend=0.24, lowest=3.4, highest=4.6)
+    lowest = 2.1 if len(region.members) <= _FEW else 3.4
+    height = maps.natural_height(region, boundaries, lowest=lowest, highest=4.6)
     strip = max(0.8, 0.3 + 0.2 * len(region.groups))  # the largest circle under a line of text
     chart, side = style.canvas(height + strip, rows=2, height_ratios=[height, strip])
     chart.set_axis_off()
@@ -157,11 +150,11 @@ def _first_canvas(region: Region, boundaries: gpd.GeoDataFrame) -> tuple[Axes, A
     return chart, side
 
 
-def _first_legend(axes: Axes, region: Region, largest: float) -> None:
+def _first_legend(axes: Axes, region: Region, counts: pd.Series) -> None:
     """What the area of a circle is, and the cooperations."""
     narrow = style.width() < style.WIDTH
     most = (1 if region.groups else 2) if narrow else 3
-    maps.size_legend(axes, largest, title="Invånare i kommunen", most=most, row=narrow)
+    maps.size_legend(axes, counts, title="Invånare i kommunen", most=most, row=narrow)
     if region.groups:
         sized = axes.get_legend()
         assert sized is not None
@@ -273,18 +266,9 @@ def _draw_country(axes: Axes, region: Region, boundaries: gpd.GeoDataFrame) -> N
     inset.update_datalim(country.total_bounds.reshape(2, 2))
     chosen = boundaries.geometry[list(region.members)].simplify(_INSET_FINE)
     ground.areas(inset, chosen, style.ACCENT, zorder=2)
-    west, south, east, north = chosen.total_bounds
-    pad = 15_000
-    inset.add_patch(
-        Rectangle(
-            (west - pad, south - pad),
-            east - west + 2 * pad,
-            north - south + 2 * pad,
-            fill=False,
-            linewidth=0.9,
-            edgecolor=style.HIGHLIGHT,
-        )
-    )
+    around = maps.framed(chosen, 15_000)
+    inset.update_datalim(around.total_bounds.reshape(2, 2))
+    ground.lines(inset, around.boundary, style.HIGHLIGHT, 0.9, zorder=3)
     inset.autoscale_view()
     inset.set_aspect("equal", anchor="NW")
     inset.set_axis_off()

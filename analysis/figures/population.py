@@ -45,8 +45,8 @@ from analysis.views.population import (
 )
 
 _NAMED_LOCALITIES = 14
+_SPECK = 40.0  # square points: a name may stand on smaller circles
 _NAMED = 60  # most names tried on a map of many members; the table has them all
-_MOST_BARS = 44  # members in the bars of moves: more would not be read
 _OLD = 3  # figures this many years old say their age in the title
 _BORDERS = "Alla år avser dagens kommungränser; 1950–1967 är omräknade av SCB."
 _AGES_UNKNOWN = "Åldersfördelningen är okänd:\nuppgift saknas för minst en åldersgrupp."
@@ -98,7 +98,9 @@ def plot_population(
     >>> style.description_of(axes.figure).title
     'Folkmängd i kommunerna 2025'
     """
-    chart, side = axes if axes is not None else maps.map_canvas()
+    chart, side = (
+        axes if axes is not None else maps.canvas_of(region, boundaries, lowest=4.3, highest=4.3)
+    )
     year = last_year(values)
     counts = values.xs(year, level=1).reindex(by_size(region, values))
     inside = localities[localities["code"].isin(region.members)]
@@ -120,7 +122,7 @@ def plot_population(
             surroundings=boundaries,
             named=_NAMED,
         )
-        maps.size_legend(side, float(counts.max()), title=f"Invånare {year}")
+        maps.size_legend(side, counts, title=f"Invånare {year}")
     return style.describe(
         chart,
         style.Description(
@@ -186,7 +188,9 @@ def plot_localities(
     >>> style.description_of(axes.figure).title
     'Tätorter 2020'
     """
-    chart, side = axes if axes is not None else maps.map_canvas()
+    chart, side = (
+        axes if axes is not None else maps.canvas_of(region, boundaries, lowest=4.3, highest=4.3)
+    )
     inside = (
         localities[localities["code"].isin(region.members)]
         .sort_values("population", ascending=False)
@@ -207,8 +211,8 @@ def plot_localities(
             linewidth=0.4,
             zorder=5,
         )
-        title, largest = f"Invånare i\ntätorten {year}", float(inside["population"].max())
-        maps.size_legend(side, largest, title=title, colour=style.HIGHLIGHT)
+        title = f"Invånare i\ntätorten {year}"
+        maps.size_legend(side, inside["population"], title=title, colour=style.HIGHLIGHT)
         _name_localities(chart, inside, points, areas)
     return style.describe(
         chart,
@@ -276,14 +280,16 @@ def places_table(
 def _name_localities(
     axes: Axes, inside: pd.DataFrame, points: pd.DataFrame, areas: pd.Series
 ) -> None:
-    labels.place(
+    maps.place(
         axes,
         [
-            labels.Label(name, x, y, radius=maps.radius_of(area), size=7.5, must=False)
-            for name, x, y, area in list(
+            labels.Label(name, x, y, maps.radius_of(area), size=7.5, must=rank < maps.SURE)
+            for rank, (name, x, y, area) in enumerate(
                 zip(inside["name"], points["x"], points["y"], areas, strict=True)
-            )[:_NAMED_LOCALITIES]
+            )
+            if rank < _NAMED_LOCALITIES
         ],
+        taken=maps.symbol_discs(axes, points, areas[areas > _SPECK]),
     )
 
 
@@ -603,14 +609,14 @@ def _moved(region: Region, changes: pd.DataFrame) -> pd.DataFrame:
         for part in cooperations(region)
         for code in sorted(part.members, key=lambda code: -sizes.get(code, 0.0))
     ]
-    chosen = rows.reindex(order).dropna().iloc[:_MOST_BARS]
+    chosen = rows.reindex(order).dropna().iloc[: charts.MOST_BARS]
     return 1000 * chosen.drop(columns="population").div(chosen["population"], axis=0)
 
 
 def _dress_balance(
     axes: Axes, rates: pd.DataFrame, place: np.ndarray, shown: Sequence[str]
 ) -> None:
-    small = 8.5 if len(rates) <= 20 else 6.5
+    small = 8.5 if len(rates) <= 20 else labels.LEAST
     axes.set_yticks(place, names_of(map(str, rates.index)), fontsize=small)
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     right = max(0.0, float(rates.drop(columns="increase").clip(lower=0).sum(axis=1).max()))
@@ -789,11 +795,8 @@ def _age_table(
     )
 
 
-# side of the axis, column, colour, hatch and Swedish word for each sex
-_SIDES = (
-    (-1, "women", style.SERIES_COLOURS[2], "", "Kvinnor"),
-    (1, "men", style.SERIES_COLOURS[0], "///", "Män"),
-)
+# side of the axis, column, colour and Swedish word for each sex
+_SIDES = ((-1, "women", style.SERIES_COLOURS[2], "Kvinnor"), (1, "men", "#4f97a3", "Män"))
 
 
 @style.drawn
@@ -849,13 +852,12 @@ def plot_pyramid(
 
 
 def _draw_pyramid(axes: Axes, here: pd.DataFrame, whose: str) -> None:
-    for side, sex, colour, hatch, label in _SIDES:
+    for side, sex, colour, label in _SIDES:
         axes.barh(
             np.arange(len(here)),
             side * 100 * here[sex],
             0.86,
             color=colour,
-            hatch=hatch,
             edgecolor="white",
             linewidth=0.3,
             zorder=2,

@@ -22,7 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
 from analysis.citable import Citable
-from analysis.figures import charts, maps, style
+from analysis.figures import charts, labels, maps, style
 from analysis.loaders import tables
 from analysis.metrics import population as metrics
 from analysis.metrics.measure import measure_of
@@ -43,7 +43,6 @@ from analysis.views.population import (
 )
 
 COOPERATION = word("Samarbete")
-MOST_BARS = 44  # members in the bars beside the map: more would not be read
 _BESIDE, _NAMES = 0.46, 0.42  # the bars' share of the width, and that of their names in it
 _BAR = 0.2  # inches of one bar
 _NAMED = 60  # most names tried on a map of many members; the table has them all
@@ -124,35 +123,37 @@ def change_figures(view: Residents, *, boundaries: gpd.GeoDataFrame) -> list[Axe
 
 @dataclass(frozen=True)
 class _Bar:
-    """One bar, or (without a share) the heading of those below it."""
+    """One bar, or (without a share) the heading of those below it, or how many are left out."""
 
     name: str
     share: float | None = None
     code: str = ""
+    heading: bool = False
 
 
 def _change_bars(view: Residents) -> list[_Bar]:
     """Members in falling order, cooperation by cooperation, then counties and nation."""
     parts = cooperations(view.region)
-    most = MOST_BARS // len(parts)
+    most = charts.MOST_BARS // len(parts)
     bars: list[_Bar] = []
     for part in parts:
         known = view.change.reindex(list(part.members)).dropna().sort_values(ascending=False)
-        if len(known) > most:
-            known = pd.concat([known.iloc[: most // 2], known.iloc[-most // 2 :]])
-        bars += [_Bar(part.name)] if len(parts) > 1 else []
+        left = len(known) - len(known := charts.outermost(known, most))
+        bars += [_Bar(part.name, heading=True)] if len(parts) > 1 else []
         bars += [
             _Bar(name, float(share), str(code))
             for name, (code, share) in zip(
                 names_of(map(str, known.index)), known.items(), strict=True
             )
         ]
+        if left:
+            bars.insert(len(bars) - most // 2, _Bar(f"… {swedish.number(left)} till"))
     sums = metrics.by_area(
         view.values, beside(view.region, view.values, view.asked) or {"": view.region.members}
     )
     change = metrics.population_change_10y(sums).xs(view.year, level=1).dropna()
     others = [_Bar(str(area), float(share)) for area, share in change.items() if area]
-    return [*bars, *([_Bar("Att jämföra med")] if others else []), *others]
+    return [*bars, *([_Bar("Att jämföra med", heading=True)] if others else []), *others]
 
 
 def _left_out(view: Residents, bars: Sequence[_Bar]) -> list[str]:
@@ -175,14 +176,17 @@ def _said(bars: Sequence[_Bar]) -> str:
 
 def _map_and_bars(view: Residents, boundaries: gpd.GeoDataFrame, count: int) -> tuple[Axes, Axes]:
     """Room for the map and, beside or below it, for the bars with their names left of them."""
-    tall = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.2, highest=2.9)
-    long = _BAR * count + 0.1
+    natural = maps.natural_height(view.region, boundaries, legend=_BESIDE, lowest=2.2)
+    tall, long = min(natural, 2.9), _BAR * count + 0.1
     if style.width() < style.WIDTH:
         chart, side = style.canvas(tall + long, rows=2, height_ratios=[tall, long])
         room = 1.0
     else:
         height = max(tall, min(long, 7.2))
         chart, side = style.canvas(height, columns=2, width_ratios=[1 - _BESIDE, _BESIDE])
+        if natural < height:  # beside many bars a map would be mostly what lies around it
+            chart.set_box_aspect(natural / (style.width() * (1 - _BESIDE)))
+            chart.set_anchor("N")
         room = min(1.0, long / height)
     for axes in (chart, side):
         axes.set_axis_off()
@@ -215,7 +219,7 @@ def _draw_bars(axes: Axes, bars: Sequence[_Bar], fill: pd.Series) -> None:
     axes.axvline(0, color=style.INK, linewidth=0.8, zorder=3)
     axes.set_yticks(list(place), [bar.name for bar in bars], fontsize=_size(bars))
     for label, bar in zip(axes.get_yticklabels(), bars, strict=True):
-        label.set_fontweight("bold" if bar.share is None else "normal")
+        label.set_fontweight("bold" if bar.heading else "normal")
     low, high = 100 * min([0.0, *shares]), 100 * max([0.0, *shares])
     room = 0.36 * (high - low or 1.0)
     axes.set_xlim(low - (room if low < 0 else 0), high + (room if high > 0 else 0))
@@ -226,7 +230,7 @@ def _draw_bars(axes: Axes, bars: Sequence[_Bar], fill: pd.Series) -> None:
 
 
 def _size(bars: Sequence[_Bar]) -> float:
-    return 8.5 if len(bars) <= 20 else 6.5
+    return 8.5 if len(bars) <= 20 else labels.LEAST
 
 
 def _name_changes(

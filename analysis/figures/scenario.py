@@ -2,23 +2,27 @@
 
 Terms
 -----
-circle: the municipalities of the scenario; those who stay are hatched.
+circle: the municipalities of the scenario; those who stay are white.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from shapely.geometry import LineString
 
 from analysis.arrangements import TRUST_LABELS
-from analysis.figures import labels, maps, style
+from analysis.figures import maps, style
 from analysis.figures.charts import count_bars
+from analysis.figures.ground import Sheet
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import FORM_LETTERS, fill, sharp, tint, wrap
 from analysis.metrics import scenario as metrics
@@ -69,31 +73,24 @@ def plot_circle(case: Scenario, *, boundaries: gpd.GeoDataFrame, centres: pd.Dat
     >>> style.description_of(axes.figure).title
     'Scenariot: upphandling och inköp'
     """
-    axes, side = maps.map_canvas(
-        maps.natural_height(case.view.region, boundaries, legend=0.34), legend=0.34
-    )
+    axes, side = maps.canvas_of(case.view.region, boundaries, legend=0.34)
     points = centres.set_index("code")[["easting", "northing"]]
     members: dict[str, Any] = {
-        "facecolor": tint(style.ACCENT, 0.35),
+        "facecolor": to_hex(tint(style.ACCENT, 0.35)),
         "edgecolor": style.INK,
         "linewidth": 0.8,
     }
-    stay: dict[str, Any] = {
-        "facecolor": "white",
-        "edgecolor": style.INK,
-        "linewidth": 0.6,
-        "hatch": "////",
-    }
+    stay: dict[str, Any] = {"facecolor": "white", "edgecolor": style.INK, "linewidth": 0.6}
     with style.look():
-        maps.draw_base(axes, case.view.region, boundaries, also=case.outside)
-        fill(axes, boundaries.loc[list(case.members)], zorder=1.5, **members)
+        colours = pd.Series(members["facecolor"], index=list(case.members), dtype="object")
+        sheet = maps.draw_base(axes, case.view.region, boundaries, fill=colours, also=case.outside)
         handles: list[Any] = [Patch(label="i scenariot", **members)]
         if case.outside:
-            fill(axes, boundaries.loc[case.outside], zorder=1.4, **stay)
+            fill(axes, sheet.areas[sheet.land.index.isin(case.outside)], zorder=1.4, **stay)
             handles.append(Patch(label=wrap("med i dag, inte i scenariot", 26), **stay))
         handles += _draw_lines(axes, case, points)
         side.legend(handles=handles, loc="upper left", fontsize=8, labelspacing=0.9)
-        _name_places(axes, case, points, boundaries)
+        _name_places(axes, case, points, sheet)
     return style.describe(axes, _circle_description(case))
 
 
@@ -133,29 +130,35 @@ def _places(case: Scenario, points: pd.DataFrame) -> dict[str, tuple[float, floa
     }
 
 
-def _name_places(
-    axes: Axes, case: Scenario, points: pd.DataFrame, boundaries: gpd.GeoDataFrame
-) -> None:
-    spots = boundaries.representative_point()
+def _name_places(axes: Axes, case: Scenario, points: pd.DataFrame, sheet: Sheet) -> None:
+    """Names beside the centres, of others on their land; clear of the ways to the host."""
     few = len(case.members) <= maps.MANY
     places = _places(case, points)
     wanted = []
     for code in (*case.members, *case.outside):
-        inside = code in case.members
-        x, y = places.get(code) or (spots[code].x, spots[code].y)
+        land, inside = sheet.land.get(code), code in case.members
+        if land is None and code not in places:
+            continue  # too small to be seen
         wanted.append(
             Label(
                 _name(code),
-                x,
-                y,
-                radius=6.0,
+                *(places.get(code) or maps.heart(land)),
+                radius=6.0 if code in places else 0.0,
                 size=8 if inside and few else 7,
-                must=inside and few,
+                must=few,
                 weight="bold" if inside and few else "normal",
+                area=land,
             )
         )
-    style.settle(axes)
-    labels.place(axes, wanted)
+    host = places.get(case.host)
+    ways = [] if host is None else [LineString([place, host]) for place in places.values()]
+    maps.place(axes, wanted, taken=_discs(axes, places), lines=ways)
+
+
+def _discs(axes: Axes, places: Mapping[str, tuple[float, float]]) -> list[Any]:
+    """The dots of the centres, in pixels."""
+    spots = pd.DataFrame.from_dict(dict(places), orient="index", columns=["x", "y"])
+    return maps.symbol_discs(axes, spots, pd.Series(20.0, index=spots.index))
 
 
 def _circle_description(case: Scenario) -> style.Description:
@@ -228,7 +231,7 @@ def plot_bases(case: Scenario, population: pd.DataFrame) -> Axes:
             sources=("services", "population"),
             table=_base_table(bars, year),
             unit="invånare",
-            note="Mörk stapel: scenariot. Streckad: dagens kretsar och de som blir kvar. Vit: andra "
+            note="Mörk stapel: scenariot. Ljus: dagens kretsar och de som blir kvar. Vit: andra "
             "organ för tjänsten i inventeringen, eller kommuner för sig.",
         ),
     )
@@ -253,7 +256,7 @@ def _bar_look(part: str) -> dict[str, Any]:
     if part == metrics.AFTER:
         return {"facecolor": style.ACCENT, "edgecolor": style.ACCENT}
     if part in (metrics.BEFORE, metrics.STAY):
-        return {"facecolor": tint(style.ACCENT, 0.2), "edgecolor": style.ACCENT, "hatch": "////"}
+        return {"facecolor": tint(style.ACCENT, 0.35), "edgecolor": style.ACCENT}
     return {"facecolor": "white", "edgecolor": style.MUTED}
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
-from analysis.figures import labels, maps, style
+from analysis.figures import maps, style
 from analysis.figures.ground import Frame, Sheet
 from analysis.figures.labels import Label
 from analysis.figures.service_marks import ALL_PARTS, MOST_DRAWN, SOURCES, fill, tint, wrap
@@ -242,12 +242,12 @@ def _name(axes: Axes, region: Region, members: Sequence[str], sheet: Sheet) -> N
             size=7,
             weight="bold" if code in own else "normal",
             area=sheet.land[code],
-            must=sheet.land[code].area > least,
+            must=(few and code in own) or sheet.land[code].area > least,
         )
         for code in [*own, *outside][:_NAMED]
     ]
     style.settle(axes)
-    labels.place(axes, places, taken=maps.bar_box(axes), borders=list(sheet.borders.geometry))
+    maps.place(axes, places)
 
 
 def _description(view: Sharing, circles: Sequence[Circle], part: int) -> style.Description:

@@ -82,6 +82,19 @@ def test_a_year_that_is_not_known_is_an_error_with_the_known_ones(draw):
         draw()
 
 
+def test_a_ranking_of_all_of_sweden_fits_on_a_page_and_says_what_it_leaves_out():
+    axes = explore.plot_ranking(regions.resolve("riket"), "population", year=2024)
+    assert axes.figure.get_size_inches()[1] < 10.5
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(names) == 44
+    assert names[0].startswith("Stockholm ")
+    assert names[-1].startswith("Dorotea ")
+    assert [gap.get_text() for gap in axes.get_yticklabels(minor=True)] == ["… 246 till"]
+    about = style.description_of(axes.figure)
+    assert "De 22 högsta och de 22 lägsta visas; tabellen har alla." in about.note
+    assert len(about.table.frame) == 290
+
+
 @pytest.mark.parametrize("day", [2020, 2020.0, np.int64(2020)])
 def test_a_year_as_a_number_is_no_date(day):
     with pytest.raises(ValueError, match="write it as '2020-12-31'"):

@@ -63,14 +63,19 @@ def tables():
 
 
 def names(axes):
-    """The names on a map with their boxes in pixels."""
+    """The names on a map with their boxes in pixels; none is too small to be read."""
+    found = [
+        text
+        for text in axes.texts
+        if isinstance(text, Annotation)
+        and text.get_text()
+        and not str(text.get_gid()).startswith("halo")
+    ]
+    assert all(text.get_fontsize() >= labels.LEAST for text in found)
     with style.look():
         return [
             (text.get_text().split("\n")[0], shapely.box(*text.get_window_extent().extents))
-            for text in axes.texts
-            if isinstance(text, Annotation)
-            and text.get_text()
-            and not str(text.get_gid()).startswith("halo")
+            for text in found
         ]
 
 

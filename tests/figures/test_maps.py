@@ -16,7 +16,7 @@ from analysis.exhibits import figure_exhibit
 from analysis.figures import commuting, ground, labels, maps, overview, population, style, svg
 from analysis.loaders.boundaries import load_boundaries
 from analysis.loaders.commuting import load_margins
-from analysis.loaders.population import load_localities
+from analysis.loaders.population import load_localities, load_population
 from analysis.text import swedish
 
 
@@ -116,6 +116,48 @@ def test_circles_of_a_legend_keep_clear_of_each_other_and_of_its_words(boundarie
     ]
     assert len(boxes) > 4
     assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+
+
+@pytest.mark.parametrize(("codes", "parts"), [(["1980", "1984"], 1), (["1286", "2584"], 2)])
+def test_a_frame_is_drawn_around_each_part_of_a_region(boundaries, codes, parts):
+    """Not around all that lies between Ystad and Kiruna."""
+    framed = maps.framed(boundaries.geometry[codes], 10_000)
+    assert len(framed) == parts
+    assert framed.union_all().contains(boundaries.geometry[codes].union_all())
+
+
+@pytest.mark.parametrize(
+    ("codes", "cut"), [("25", True), ("17", True), ("01", False), ("1984", False), ("", True)]
+)
+def test_where_land_abroad_would_end_without_a_coast_the_country_stands_alone(
+    boundaries, codes, cut
+):
+    """Norway is known 70 km from the border: a map of Norrbotten showed sea beyond it."""
+    inside = [code for code in boundaries.index if code.startswith(codes)]
+    frame = maps.frame_of(regions.from_members(inside, name="Prov"), boundaries, aspect=1.3)
+    sheet = ground.sheet(boundaries, frame, millimetres=110)
+    assert ground.beyond_what_is_known(sheet) is cut
+
+
+def test_of_many_members_the_largest_circles_are_named_and_none_hides_all_others(boundaries):
+    codes = [code for code in boundaries.index if code.startswith("12")]
+    region = regions.from_members(codes, name="Skåne län")
+    axes = overview.plot_first(region, load_population(), load_localities(), boundaries=boundaries)
+    assert {"Malmö", "Helsingborg", "Lund"} <= {text.get_text() for text in axes.texts}
+    counts = pd.Series(1.0, index=range(40))
+    assert maps.circle_sizes(counts).sum() == pytest.approx(4 * np.pi * maps.LARGEST**2)
+    legend = maps.circle_sizes(pd.Series([1.0]), among=counts)
+    assert legend[0] == pytest.approx(maps.circle_sizes(counts)[0])
+
+
+def test_a_map_of_many_members_is_as_slim_as_they_are(boundaries):
+    whole = regions.resolve("riket")
+    slim, side = maps.canvas_of(whole, boundaries, highest=5.0)
+    style.settle(slim)
+    wide, _ = maps.map_canvas(5.0)
+    style.settle(wide)
+    assert slim.get_window_extent().width < 0.7 * wide.get_window_extent().width
+    assert side.get_window_extent().x0 < wide.get_window_extent().x1
 
 
 def test_the_country_alone_stands_on_white_without_a_coast_abroad(boundaries):

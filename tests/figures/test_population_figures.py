@@ -181,6 +181,16 @@ def test_every_figure_says_what_it_shows(key: str) -> None:
 
 
 @pytest.mark.slow
+def test_beside_many_bars_the_map_keeps_the_shape_of_its_region() -> None:
+    """It was as high as the bars, and two thirds of it were sea and other municipalities."""
+    land = boundaries.load_boundaries()
+    axes = residents.plot_change(view("forty"), boundaries=land)
+    west, south, east, north = land.loc[list(FORTY.members)].total_bounds
+    shown = (north - south) / abs(np.subtract(*axes.get_ylim()))
+    assert shown > 0.8
+    assert (east - west) / abs(np.subtract(*axes.get_xlim())) > 0.8
+
+
 @pytest.mark.parametrize("key", ["malardalen", "one", "forty"])
 def test_main_figures_have_a_message_and_a_subtitle_and_draw_narrow(key: str) -> None:
     for axes in main_figures(view(key)):

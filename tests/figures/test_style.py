@@ -4,8 +4,10 @@ import importlib
 import inspect
 import io
 import pkgutil
+import re
 from contextlib import nullcontext
 from itertools import pairwise
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
@@ -130,6 +132,15 @@ def test_every_figure_of_the_library_has_a_narrow_drawing():
     assert len(plots) > 40
     assert any("investigation" in name for name in plots)
     assert not [name for name, plot in plots.items() if not remembers(plot)]
+
+
+def test_hatching_means_old_evidence_and_nothing_else():
+    drawing = Path(figures.__file__).parent
+    assert {
+        path.stem
+        for path in drawing.rglob("*.py")
+        if re.search(r"hatch\"?[=:]", path.read_text("utf-8"))
+    } == {"service_maps", "service_timeline"}
 
 
 def test_a_dollar_in_a_name_is_a_dollar():

@@ -15,7 +15,7 @@ import matplotlib.image as mpimg
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures import labels, maps, style
+from analysis.figures import maps, style
 from analysis.figures.charts import beside, count_bars
 from analysis.figures.investigation.money_tables import share_table
 from analysis.figures.investigation.tables import location_table, need_numbers
@@ -340,7 +340,7 @@ def plot_places(view: View, where: Places, *, boundaries: gpd.GeoDataFrame) -> A
 def _drawn_places(
     region: Region, where: Places, boundaries: gpd.GeoDataFrame, about: style.Description
 ) -> Axes:
-    axes, side = maps.map_canvas(maps.natural_height(region, boundaries))
+    axes, side = maps.canvas_of(region, boundaries)
     with style.look():
         maps.draw_base(axes, region, boundaries)
         _draw_localities(axes, side, where)
@@ -359,7 +359,7 @@ def _draw_localities(axes: Axes, side: Axes, where: Places) -> None:
         edgecolor="white",
         linewidth=0.5,
     )
-    maps.size_legend(side, float(where.people.max()), title="Invånare i tätorten")
+    maps.size_legend(side, where.people, title="Invånare i tätorten")
 
 
 def _draw_candidates(axes: Axes, chosen: pd.DataFrame) -> None:
@@ -380,7 +380,7 @@ def _draw_candidates(axes: Axes, chosen: pd.DataFrame) -> None:
         Label(str(row.name), float(row.easting), float(row.northing), **look)
         for row in rows_of(chosen)
     ]
-    labels.place(axes, names)
+    maps.place(axes, names)
 
 
 def _localities_table(where: Places) -> Table:
