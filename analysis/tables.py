@@ -154,7 +154,7 @@ def columns(**given: tuple[Format, Any]) -> tuple[pd.DataFrame, dict[str, Format
 
     Values stand in the order of the rows: a list, or a Series whatever its index.
 
-    >>> people = pd.Series([1090, 612], index=["1764", "1715"])
+    >>> people = pd.Series([109, 612], index=["1764", "1715"])
     >>> Table(
     ...     "exempel",
     ...     "Folkökning",
@@ -166,7 +166,7 @@ def columns(**given: tuple[Format, Any]) -> tuple[pd.DataFrame, dict[str, Format
     ... )
     Folkökning
     Kommun Personer
-     Grums   +1 090
+     Grums     +109
        Kil     +612
     """
     values = {
