@@ -280,8 +280,8 @@ _DATASETS = (
         "2015–2023",
         rows=290,
         notes=(
-            "Tillhörighet till lokal arbetsmarknad är härledd genom överlagring av SCB:s karta "
-            "(full täckning för alla kommuner).",
+            "Vilken lokal arbetsmarknad en kommun hör till är läst ur SCB:s karta, som har alla "
+            "kommuner.",
         ),
     ),
     Dataset(
@@ -681,8 +681,8 @@ _DATASETS = (
             _bas(2020, "TAB1830"),
         ),
         notes=(
-            "Diagonalen ingår: de som bor och arbetar i samma kommun.",
-            "BAS har röjandeskydd: delar behöver inte summera till publicerade totaler, och i "
+            "De som bor och arbetar i samma kommun är med.",
+            "BAS skyddar små tal: summor kan därför skilja sig lite från de publicerade, och i "
             "kända svar är små tal 0 eller minst 3, så en nolla kan stå för en eller två.",
             "Åren 2020 och 2021 finns i både RAMS och BAS; serierna läggs aldrig ihop.",
             "Finns först när uppgifterna har hämtats.",
@@ -702,7 +702,7 @@ _DATASETS = (
         Origin("SCB", "AM0207AC (RAMS)"),
         "2018",
         rows=441,
-        notes=("Diagonalen ingår.",),
+        notes=("De som bor och arbetar i samma län är med.",),
     ),
     Dataset(
         "flow_model_error",

@@ -287,7 +287,11 @@ def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: flo
         for number, need in zip(letters, least, strict=True)
     ]
     if sum(liked) <= room:
-        return [0.0] * len(liked)
+        whole = [
+            max(like, _BOLD * len(form.heading) * size * _LETTER + _BESIDE)
+            for like, (form, _) in zip(liked, columns, strict=True)
+        ]
+        return [0.0] * len(liked) if sum(whole) <= room else _between(liked, whole, room)
     more = [
         max(sum(map(len, cells)) / len(cells) * size * _LETTER + _BESIDE - need, size)
         for (_, cells), need in zip(columns, least, strict=True)
@@ -296,6 +300,13 @@ def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: flo
     return [
         round(need + spare * part / sum(more), 1) for need, part in zip(least, more, strict=True)
     ]
+
+
+def _between(liked: list[float], whole: list[float], room: float) -> list[float]:
+    """Widths where the cells have the room they like: what is left goes to the long headings."""
+    lack = [most - like for like, most in zip(liked, whole, strict=True)]
+    part = (room - sum(liked)) / sum(lack)
+    return [round(like + part * more, 1) for like, more in zip(liked, lack, strict=True)]
 
 
 def _split(exhibit: TableExhibit) -> Iterator[TableExhibit]:

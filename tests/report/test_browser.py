@@ -96,6 +96,23 @@ def test_a_telephone_sees_whole_figures_and_nothing_lies_over_them(open_page, pa
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
 
 
+def test_on_a_telephone_a_long_table_keeps_its_rows_and_the_column_that_names_them(open_page):
+    page = open_page(APPENDIX, 390)
+    moved = page.evaluate(
+        """() => [...document.querySelectorAll(".table table.long")].map(table => {
+            const scroll = table.closest(".scroll"), name = table.querySelector("tbody th")
+            scroll.scrollLeft = 9999
+            return [scroll.scrollLeft, name.getBoundingClientRect().left,
+                    table.getBoundingClientRect().height / table.rows.length]
+        })"""
+    )
+    assert moved, "all measures of all members"
+    for far, left, row in moved:
+        assert far > 0
+        assert left >= 0, "who the row is about stays in sight"
+        assert row < 160, "a card of as many columns is twice as high"
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_the_page_asks_for_nothing_outside_its_folder(open_page, path, reports):
     page = open_page(path)

@@ -6,8 +6,10 @@ import subprocess
 import pytest
 
 from analysis.errors import BuildError
+from analysis.exhibits.model import TableExhibit
 from analysis.figures import fonts
-from analysis.report import setting
+from analysis.report import setting, typeset
+from analysis.tables import Format
 
 
 def job(tmp_path, text):
@@ -45,3 +47,16 @@ def test_a_killed_process_is_told(tmp_path, monkeypatch):
     )
     with pytest.raises(BuildError, match=rf"ended with -{signal.SIGKILL:d}: it was killed"):
         setting.pdf(job(tmp_path, marked("Hej")), "report")
+
+
+def test_a_long_heading_takes_the_room_that_its_table_leaves():
+    heads = ("Område", "Nattbefolkning", "Dagbefolkning", "Bor och arbetar i samma kommun (%)")
+    rows = (("Riket", 5_109_384, 5_104_179, 64.9),)
+    columns = tuple(Format(head, text=not place) for place, head in enumerate(heads))
+    table = TableExhibit("t", "Pendling", columns, rows, (), "observed")
+    narrow, wide = (
+        typeset._widths(table, typeset.shown_rows(table), 8.8, room) for room in (330, 700)
+    )
+    assert wide == [0, 0, 0, 0], "every heading has the line it likes"
+    assert sum(narrow) == pytest.approx(330, abs=1)
+    assert narrow[3] > 1.5 * narrow[2] > 0, "the long heading has the fewest lines"
