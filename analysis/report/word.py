@@ -168,7 +168,9 @@ class Paper:
         return styles[name]
 
     def heading(self, text: str, level: int) -> None:
-        """A heading; level 0 is the title."""
+        """A heading; level 0 is the title. A chapter begins upright, not below a table on its side."""
+        if level == 1:
+            self._place(wide=False)
         name = f"Heading {min(level, 9)}" if level else "Title"
         self.file.add_paragraph(style=self.style(name)).add_run(text)
 

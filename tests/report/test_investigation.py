@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pikepdf
 import pytest
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from analysis import cli, paths
@@ -234,3 +235,15 @@ def test_tables_in_word_fit_their_page_in_a_font_that_is_everywhere(built):
         assert all(row._tr.trPr.xpath("w:cantSplit") for row in table.rows)
     narrow = [table for table in file.tables if len(table.columns) <= 8]
     assert all(sum(part.width for part in table.columns) <= min(rooms) + 10_000 for table in narrow)
+
+
+def test_a_chapter_of_the_word_file_begins_upright():
+    paper = word.Paper(None, title="x")
+    paper._place(wide=True)
+    paper.heading("En bred tabell", 2)
+    paper.heading("Nästa kapitel", 1)
+    around = [paragraph.text for paragraph in paper.file.paragraphs]
+    turned = [section.orientation for section in paper.file.sections]
+    assert around[-1] == "Nästa kapitel"
+    assert "sectPr" in paper.file.paragraphs[-2]._p.xml, "the page is turned before the heading"
+    assert turned == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
