@@ -180,14 +180,14 @@ def test_the_ground_of_a_map_is_the_same_whether_it_was_kept_or_not(place):
     frame = maps.frame_of(regions.get("kak"), borders, aspect=1.2)
     made = []
     for _ in range(2):
-        ground._simple.cache_clear()
+        ground._sheet.cache_clear()
         found = ground.sheet(borders, frame, millimetres=160)
         made.append([found.land.to_wkb().to_dict(), found.borders.to_wkb().to_csv()])
     assert len(list(place.iterdir())) == 1
     assert made[0] == made[1]
     for path in place.iterdir():
         path.write_bytes(b"of a stranger")
-    ground._simple.cache_clear()
+    ground._sheet.cache_clear()
     assert ground.sheet(borders, frame, millimetres=160).land.to_wkb().to_dict() == made[0][0]
 
 

@@ -97,10 +97,33 @@ class Sheet:
 
 
 def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> Sheet:
-    """The ground of `frame` for a map that is so wide on paper.
+    """The ground of `frame` for a map that is so wide on paper; made once for all maps of it.
 
     Common borders are simplified once, so that neighbours still meet.
     """
+    return _sheet(_Boundaries(boundaries), frame, millimetres)
+
+
+class _Boundaries:
+    """A table of areas; another one is the same when it has the same shapes for the same codes.
+
+    Shapes never change, so it is enough to know which they are.
+    """
+
+    def __init__(self, table: gpd.GeoDataFrame) -> None:
+        self.table = table  # held, so that no other shape gets the id of one of its
+        self.known = tuple(map(id, table.geometry.to_numpy())), tuple(table.index), str(table.crs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Boundaries) and self.known == other.known
+
+    def __hash__(self) -> int:
+        return hash(self.known)
+
+
+@lru_cache(maxsize=32)
+def _sheet(known: _Boundaries, frame: Frame, millimetres: float) -> Sheet:
+    boundaries = known.table
     window = frame.wider(_RIM)
     most = min(_MOST, _DENSE * millimetres**2 * frame.height / frame.width)
     near = boundaries.geometry[boundaries.intersects(window)].explode()
@@ -108,16 +131,14 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     chosen, simple, scale = _simple(
         tuple(shapely.to_wkb(near.to_numpy())), frame.width / millimetres, most
     )
-    parts = near.iloc[chosen]
-    codes, crs = parts.index.to_numpy(), boundaries.crs
+    codes, crs = near.index[chosen], boundaries.crs
     one, other, lines = edges(simple)  # before they are cut: the rim of a map is no border
     lines = shapely.clip_by_rect(lines, *window.bounds)
     shared, shown = other >= 0, ~shapely.is_empty(lines)
     inner, outer = shared & shown, ~shared & shown
-    land = gpd.GeoSeries(shapely.clip_by_rect(simple, *window.bounds), index=codes, crs=crs)
     return Sheet(
         frame,
-        land[~land.is_empty].groupby(level=0).agg(_together).set_crs(crs),
+        _areas(gpd.GeoSeries(shapely.clip_by_rect(simple, *window.bounds), codes, crs=crs)),
         gpd.GeoDataFrame(
             {"one": codes[one[inner]], "other": codes[other[inner]]}, geometry=lines[inner], crs=crs
         ),
@@ -127,14 +148,13 @@ def sheet(boundaries: gpd.GeoDataFrame, frame: Frame, *, millimetres: float) -> 
     )
 
 
-@lru_cache(maxsize=16)
 def _simple(
     parts: tuple[bytes, ...], scale: float, most: float
 ) -> tuple[NDArray[Any], NDArray[Any], float]:
     """Which polygons (WKB) are large enough to be seen, their simple shapes, and the scale of them;
     an archipelago is drawn as if smaller, until it has no more than `most` corners.
 
-    Several maps of a chapter are of the same frame, and those of the next build are, too.
+    The maps of another chapter are of the same frame, and those of the next build are, too.
     """
     key = shelf.key("ground", [parts, scale, most])
     entry = shelf.get(key)
@@ -164,9 +184,17 @@ def _simplified(
     return chosen, simple, scale
 
 
-def _together(parts: pd.Series) -> Any:
+def _areas(parts: gpd.GeoSeries) -> gpd.GeoSeries:
+    """One area by code, in the order of the codes, of those that show at all."""
+    seen = parts[~parts.is_empty].sort_index(kind="stable")
+    codes = seen.index.unique()
+    pieces = np.split(seen.to_numpy(), np.flatnonzero(seen.index[1:] != seen.index[:-1]) + 1)
+    return gpd.GeoSeries(list(map(_together, pieces)) if len(codes) else [], codes, crs=parts.crs)
+
+
+def _together(parts: NDArray[Any]) -> Any:
     """One area of all polygons; what else cutting left is no area."""
-    pieces = shapely.get_parts(parts.to_numpy())
+    pieces = shapely.get_parts(parts)
     while (shapely.get_type_id(pieces) > 3).any():  # collections and several polygons
         pieces = shapely.get_parts(pieces)
     return shapely.MultiPolygon(list(pieces[shapely.get_type_id(pieces) == 3]))
