@@ -60,7 +60,9 @@ def run(
 
 def _executed(pool: LocalExecutor, given: tuple[Job, bytes, str]) -> Chapter:
     """The chapter, each process a share of it."""
-    running = [pool.submit(worker.run_share, given, place, PROCESSES) for place in range(PROCESSES)]
+    running = [
+        pool.submit(worker.run_share, given, place, PROCESSES, {}) for place in range(PROCESSES)
+    ]
     shares = [share for future in running if (share := future.result())]
     return pool.submit(worker.joined, shares).result()
 
