@@ -23,9 +23,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items):
-    """A group shares what takes long to make, so its tests are slow."""
+    """A group shares what takes long to make, and a browser takes long to start: both are slow."""
     for item in items:
-        if item.get_closest_marker("xdist_group"):
+        if item.get_closest_marker("xdist_group") or "browser" in item.fixturenames:
             item.add_marker("slow")
 
 

@@ -198,11 +198,11 @@ def test_a_folder_with_foreign_files_is_refused(call, tmp_path):
     assert (folder / "avhandling.txt").read_text(encoding="utf-8") == "viktigt"
 
 
-def test_data_status_and_verify(samverkan):
-    status = samverkan("data", "status")
+def test_data_status_and_verify(call):
+    status = call("data", "status")
     assert status.returncode == 0
     assert "population: Folkmängd 31 december, 1950–2025; SCB, BE0101" in status.stdout
-    verified = samverkan("data", "verify")
+    verified = call("data", "verify")
     assert verified.returncode == 0, verified.stderr
     assert "commuting_margins: ok" in verified.stdout
 

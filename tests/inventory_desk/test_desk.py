@@ -2,7 +2,9 @@
 
 import csv
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 
 import docx
 import openpyxl
@@ -54,9 +56,16 @@ def contents(folder):
 # The workbook
 
 
+@pytest.fixture(scope="module")
+def _book(tmp_path_factory):
+    """The shipped inventory as a workbook, made once."""
+    return desk.export_book(tmp_path_factory.mktemp("book") / "inventering.xlsx")
+
+
 @pytest.fixture
-def exported(folder, tmp_path):
-    return desk.export_book(tmp_path / "inventering.xlsx", folder=folder)
+def exported(_book, folder, tmp_path):
+    """A workbook of the inventory in `folder`, which may be filled in."""
+    return Path(shutil.copy(_book, tmp_path))
 
 
 def change(path, sheet, row, column, value):
@@ -302,9 +311,16 @@ def test_the_list_as_json_and_csv_holds_the_same():
 # The form
 
 
+@pytest.fixture(scope="module")
+def _forms(tmp_path_factory):
+    """The forms of two municipalities on the shipped inventory, made once."""
+    return desk.make_forms(["1884", "1780"], tmp_path_factory.mktemp("forms"))
+
+
 @pytest.fixture
-def forms(folder, tmp_path):
-    return {path.name: path for path in desk.make_forms(["1884", "1780"], tmp_path, folder=folder)}
+def forms(_forms, folder, tmp_path):
+    """Forms of two municipalities on the inventory in `folder` by name, which may be filled in."""
+    return {path.name: Path(shutil.copy(path, tmp_path)) for path in _forms}
 
 
 def fill(path, code, answers, day="2026-06-01"):

@@ -5,6 +5,8 @@ Each property hides one cell at random and compares every figure with the one be
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,26 +60,29 @@ def never_another_number(before: pd.DataFrame, after: pd.DataFrame) -> None:
 off_diagonal = st.sampled_from([cell for cell in CELLS if cell[0] != cell[1]])
 
 
+def figures_of(flows: pd.DataFrame) -> list[pd.DataFrame]:
+    """What is told of a group, from flows of which a cell may be hidden."""
+    return [
+        commuting.group_figures(flows, CODES, margins=MARGINS).drop(columns="unknown_cells"),
+        commuting.dependence(flows, CODES, year=2024, margins=MARGINS),
+        commuting.margins_from_flows(flows),
+        scenario.commuting_links(CODES, flows),
+    ]
+
+
+@cache
+def figures_of_all() -> list[pd.DataFrame]:
+    return figures_of(flows_with())
+
+
 @given(off_diagonal)
 @few
 def test_a_hidden_cell_makes_no_figure_of_a_group_another_number(cell: tuple[str, str]) -> None:
-    whole, part = flows_with(), flows_with({cell})
-    figures = [
-        commuting.group_figures(flows, CODES, margins=MARGINS).drop(columns="unknown_cells")
-        for flows in (whole, part)
-    ]
-    never_another_number(*figures)
-    never_another_number(
-        *(commuting.dependence(flows, CODES, year=2024, margins=MARGINS) for flows in (whole, part))
-    )
-    never_another_number(*(commuting.margins_from_flows(flows) for flows in (whole, part)))
-    never_another_number(*(scenario.commuting_links(CODES, flows) for flows in (whole, part)))
-    never_another_number(
-        *(
-            scenario.commuting_links(CODES, flows)
-            for flows in (whole, part[part["persons"].notna()])
-        )
-    )
+    part = flows_with({cell})
+    for before, after in zip(figures_of_all(), figures_of(part), strict=True):
+        never_another_number(before, after)
+    lacking = part[part["persons"].notna()]
+    never_another_number(figures_of_all()[-1], scenario.commuting_links(CODES, lacking))
 
 
 @given(off_diagonal)
@@ -144,6 +149,12 @@ def ages_of(codes: list[str]) -> pd.DataFrame:
 AGES = ages_of(CODES)
 
 
+@cache
+def of_age(low: int, high: int | None) -> pd.DataFrame:
+    """Those of some ages, when all ages are known."""
+    return population.by_age(AGES.reset_index(drop=True), low, high).to_frame()
+
+
 @pytest.mark.parametrize("absent", [False, True])
 @given(place=st.integers(0, len(AGES) - 1))
 @few
@@ -155,8 +166,8 @@ def test_an_age_group_that_is_hidden_or_absent(absent: bool, place: int) -> None
         else ages.assign(persons=ages["persons"].mask(ages.index == place))
     )
     for low, high in ((0, 19), (20, 64), (65, None), (0, None)):
-        before, after = (population.by_age(table, low, high) for table in (ages, part))
-        never_another_number(before.to_frame(), after.reindex(before.index).to_frame())
+        before, after = of_age(low, high), population.by_age(part, low, high)
+        never_another_number(before, after.reindex(before.index).to_frame())
         assert np.isnan(population.joint_age_share(part, CODES, low, high))
     assert population.pyramid(part, CODES).isna().all(axis=None)
 

@@ -7,17 +7,18 @@ import nbformat
 import pytest
 
 from analysis import regions
-from analysis.report.plan import Plan
+from analysis.report.build import build
+from analysis.report.plan import Plan, make_plan
 
 PARAMETERS = 'region = "karlstad"\nname = ""\nas_of = ""'
 
 
 @pytest.fixture(scope="session")
-def single(samverkan, tmp_path_factory):
-    """The folder with the report `hallefors` on one municipality, built with one process."""
+def single(tmp_path_factory):
+    """The folder with the report `hallefors` on one municipality, built by one worker of this process."""
     out = tmp_path_factory.mktemp("single")
-    done = samverkan("build", "--members", "1863", "--out", out, "--jobs", 1)
-    assert done.returncode == 0, done.stderr
+    (result,) = build(make_plan([regions.from_members(["1863"])], out=out, jobs=1))
+    assert result.errors == []
     return out
 
 

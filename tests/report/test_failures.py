@@ -18,6 +18,7 @@ def job(path):
     return Job(regions.get("karlstad"), path.stem, path, date(2026, 6, 30))
 
 
+@pytest.mark.slow
 def test_a_good_chapter_gets_its_parameters(notebook, tmp_path):
     path = notebook(tmp_path / "good.ipynb", "print(region, as_of)")
     out = tmp_path / "out"
@@ -29,6 +30,7 @@ def test_a_good_chapter_gets_its_parameters(notebook, tmp_path):
     assert "start_time" not in text, "times would make every build differ"
 
 
+@pytest.mark.slow
 def test_a_failing_cell_is_named_and_leaves_nothing(notebook, tmp_path):
     path = notebook(tmp_path / "bad.ipynb", "x = 1", "1 / 0")
     out = tmp_path / "out"
@@ -52,6 +54,7 @@ def test_a_chapter_without_the_parameters_is_refused(notebook, tmp_path, paramet
     assert message in outcome.error
 
 
+@pytest.mark.slow
 def test_a_chapter_of_another_language_is_told_so_and_one_without_a_kernel_is_python(
     notebook, tmp_path
 ):
@@ -66,6 +69,7 @@ def test_a_chapter_of_another_language_is_told_so_and_one_without_a_kernel_is_py
     assert "x.ipynb is written in R" in execute.run(job(path), tmp_path).error
 
 
+@pytest.mark.slow
 def test_a_cell_is_counted_as_its_author_counts(notebook, tmp_path):
     path = notebook(tmp_path / "bad.ipynb", "x = 1", "1 / 0")  # after parameters and a heading
     assert execute.run(job(path), tmp_path).error.startswith("cell 4 (1 / 0)")
@@ -108,6 +112,7 @@ def test_a_region_that_fails_leaves_its_old_report_and_the_other_builds(
     assert [path.name for path in plan.out.iterdir() if path.name.startswith(".")] == [".lock"]
 
 
+@pytest.mark.slow
 def test_a_chapter_that_ends_early_is_not_done(notebook, own_plan, tmp_path):
     own = notebook(
         tmp_path / "own.ipynb",
@@ -121,6 +126,7 @@ def test_a_chapter_that_ends_early_is_not_done(notebook, own_plan, tmp_path):
     assert "ended the chapter (exit or quit)" in result.errors[0]
 
 
+@pytest.mark.slow
 def test_an_own_chapter_finds_files_and_modules_beside_it(notebook, own_plan, tmp_path):
     folder = tmp_path / "mitt arbete"
     folder.mkdir()
