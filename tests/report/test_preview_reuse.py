@@ -11,10 +11,10 @@ import nbformat
 import pytest
 
 from analysis import reads, regions
-from analysis.errors import BuildError
+from analysis.errors import BuildError, InputError
 from analysis.investigation import texts
 from analysis.reads import Read
-from analysis.report import cells, worker
+from analysis.report import cells, preview, worker
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job
 from analysis.report.preview import Maker
@@ -116,6 +116,37 @@ def test_what_succeeded_beside_a_fault_is_on_the_next_page(tmp_path):
         maker.pages(plan, tasks)
     pool.stale = {}  # what was wrong with b is as it was; a is newer than the page
     assert maker.pages(plan, tasks) != first
+
+
+def test_what_is_executed_while_the_subject_looks_is_used_if_that_is_what_it_finds(tmp_path):
+    path = tmp_path / "one.ipynb"
+    path.write_text("{}", encoding="utf-8")
+    first, other = (
+        [Task(Job(regions.get("kak"), "a", path, day))]
+        for day in (date(2026, 6, 30), date(2026, 7, 1))
+    )
+    plan, pool = SimpleNamespace(chapters=[("a", path)]), Answers()
+
+    def asked(found):
+        pool.asked.clear()
+        subject = SimpleNamespace(guess=lambda: (plan, first), look=lambda pool: found())
+        preview._pages(maker, subject)
+        return pool.asked.count(worker.preview_chapter)
+
+    def refuse():
+        raise InputError("no such member")
+
+    maker = preview.Maker(pool)
+    assert asked(lambda: (plan, first)) == 1
+    assert asked(lambda: (plan, first)) == 0
+    assert asked(lambda: (plan, other)) == 1
+    pool.faulty = {"a"}
+    with pytest.raises(InputError, match="no such member"):  # not what it made of the chapter
+        asked(refuse)
+    with pytest.raises(BuildError, match="chapter a: no"):
+        asked(lambda: (plan, first))
+    pool.faulty = set()
+    assert asked(lambda: (plan, first)) == 1
 
 
 PARTS = notebook(

@@ -17,9 +17,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -78,7 +78,7 @@ def _renew(site: sites.Site, maker: Maker, subject: Subject, tell: Tell) -> None
     """Make the pages that the inputs give now, or tell what is wrong with them."""
     start = time.perf_counter()
     try:
-        pages = maker.pages(*subject.look(maker.pool))
+        pages = _pages(maker, subject)
     except Exception as error:  # an own chapter may raise anything; the preview goes on
         fault = in_words(error)
         site.fail(fault)
@@ -87,6 +87,21 @@ def _renew(site: sites.Site, maker: Maker, subject: Subject, tell: Tell) -> None
     changed = pages != site.pages
     site.show(pages)
     tell(f"{'built' if changed else 'unchanged'} in {time.perf_counter() - start:.1f} s")
+
+
+def _pages(maker: Maker, subject: Subject) -> Mapping[str, str]:
+    """The pages; what the subject most likely asks for is executed while it looks.
+
+    Raises what is wrong with the inputs before what that made of a chapter.
+    """
+    guess = subject.guess()
+    if guess is None:
+        return maker.pages(*subject.look(maker.pool))
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(subject.look, maker.pool)
+        with suppress(BuildError):  # told below, if it is still so then
+            maker.execute(guess[1])
+        return maker.pages(*looking.result())
 
 
 @dataclass(frozen=True)
@@ -121,19 +136,28 @@ class Maker:
         self._drawing = manifest.drawing_digest()  # of what the processes have imported
         self._kept: dict[str, _Kept] = {}
         self._last: tuple[Plan, dict[str, str]] | None = None
+        self._done: Sequence[Task] | None = None
 
     def pages(self, plan: Plan, tasks: Sequence[Task]) -> dict[str, str]:
         """The pages by file name; raises BuildError with what a chapter or the composer says."""
-        running = self._begun(tasks)
-        if running:
-            self._last = None  # even if one of them fails: the others will be newer than it
-        self._end(running)
+        if tasks != self._done:
+            self.execute(tasks)
+        self._done = None
         if self._last and self._last[0] == plan:
             return self._last[1]
         notebooks = {name: self._kept[name].chapter.notebook for name, _ in plan.chapters}
         made = self.pool.submit(worker.pages, plan, notebooks).result()
         self._last = (plan, made)
         return made
+
+    def execute(self, tasks: Sequence[Task]) -> None:
+        """Execute of the tasks what has changed; the next pages of the same tasks are of these."""
+        self._done = None
+        running = self._begun(tasks)
+        if running:
+            self._last = None  # even if one of them fails: the others will be newer than it
+        self._end(running)
+        self._done = tasks
 
     def _begun(self, tasks: Sequence[Task]) -> list[_Running]:
         """What of the tasks is to be executed, on its way: several chapters at a time."""

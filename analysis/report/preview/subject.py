@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -33,11 +33,17 @@ class Task:
     stamp: str | None = ""
 
 
+Todo = tuple[Plan, list[Task]]
+
+
 class Subject(Protocol):
     """What a preview is of."""
 
-    def look(self, pool: Executor) -> tuple[Plan, list[Task]]:
+    def look(self, pool: Executor) -> Todo:
         """What there is to do now; raises InputError with what is wrong."""
+
+    def guess(self) -> Todo | None:
+        """What there is to do if the last look holds but for the files; None: looking is quick."""
 
     def folders(self) -> list[Path]:
         """Where its inputs lie; subfolders are named, too."""
@@ -62,7 +68,11 @@ class RegionSubject:
             chapters=self.chapters,
         )
 
-    def look(self, pool: Executor) -> tuple[Plan, list[Task]]:
+    def guess(self) -> Todo | None:
+        """None: a look needs no worker."""
+        return None
+
+    def look(self, pool: Executor) -> Todo:
         """Its chapters."""
         plan = self.plan()
         jobs = plan.chapters_of(plan.regions[0])
@@ -73,20 +83,29 @@ class RegionSubject:
         return [*_shared(), *{path.resolve().parent for path in self.chapters}]
 
 
-@dataclass(frozen=True)
+@dataclass
 class InvestigationSubject:
-    """The folder of an investigation."""
+    """The folder of an investigation; `last` is what the last look gave."""
 
     path: Path
     out: Path
+    last: Todo | None = None
 
-    def look(self, pool: Executor) -> tuple[Plan, list[Task]]:
+    def guess(self) -> Todo | None:
+        """The notebook of the last look, with the folder's files as they are now."""
+        if self.last is None:
+            return None
+        plan, (task,) = self.last
+        return plan, [replace(task, stamp=digest_of(self.own_folders()))]
+
+    def look(self, pool: Executor) -> Todo:
         """The one notebook, and all that the folder holds but the prose, which cells read."""
         from analysis.report import investigation
 
         stamp = digest_of(self.own_folders())
         prepared = pool.submit(investigation.prepare, self.path, self.out, formats=FORMATS).result()
-        return prepared.plan, [Task(prepared.job, stamp)]
+        self.last = prepared.plan, [Task(prepared.job, stamp)]
+        return self.last
 
     def own_folders(self) -> list[Path]:
         """The folder with those of prose and own figures."""
