@@ -20,7 +20,7 @@ from analysis.figures import maps, style
 from analysis.flows import Flows, Markets
 from analysis.metrics.labour_markets import SCB
 from analysis.regions import Region, municipalities, names_of
-from analysis.tables import Format, Table, word
+from analysis.tables import Format, Table, columns, word
 from analysis.text import commuting as text
 from analysis.text import swedish
 from analysis.views.commuting import MARKETS_YEAR, Commuting, official_markets
@@ -181,29 +181,29 @@ def _alt(region: Region, markets: Mapping[str, Sequence[str]]) -> str:
 def markets_table(region: Region) -> Table:
     """Members by official labour market, with the other municipalities of each market."""
     known = municipalities()
-    rows = []
-    for market, codes in official_markets(region.members).items():
-        others = [
+    markets = official_markets(region.members)
+    others = [
+        [
             entry.name
             for code, entry in known.items()
             if entry.labour_market_name == market and code not in region.members
         ]
-        rows.append(
-            {
-                "market": market,
-                "members": swedish.listed(names_of(codes)),
-                "others": _others(others),
-            }
-        )
+        for market in markets
+    ]
     return Table(
         "arbetsmarknader",
         f"Lokala arbetsmarknader {MARKETS_YEAR}",
-        pd.DataFrame(rows),
-        {
-            "market": Format("Lokal arbetsmarknad", text=True, measure="labour_markets"),
-            "members": word("Kommuner i regionen"),
-            "others": word("Kommuner utanför regionen"),
-        },
+        *columns(
+            market=(
+                Format("Lokal arbetsmarknad", text=True, measure="labour_markets"),
+                list(markets),
+            ),
+            members=(
+                word("Kommuner i regionen"),
+                [swedish.listed(names_of(codes)) for codes in markets.values()],
+            ),
+            others=(word("Kommuner utanför regionen"), [_others(names) for names in others]),
+        ),
         _SOURCES,
         kind="observed",
     )

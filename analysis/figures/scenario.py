@@ -516,37 +516,24 @@ def bodies_table_of(case: Scenario) -> list[Table]:
     rows = state[state["area"] == case.service]
     if rows.empty:
         return []
-    found = []
-    for (key, _), part in rows.groupby(["arrangement", "words"], sort=False):
-        head = next(rows_of(part))
-        found.append(
-            {
-                "name": case.view.names[str(key)],
-                "form": case.view.form_names[head.legal_form],
-                "status": head.words,
-                "codes": _listed(sorted(set(part["code"]))),
-                "trust": TRUST_LABELS[head.trust],
-                "sources": "; ".join(
-                    dict.fromkeys(
-                        service_text.publisher(case.view, source)
-                        for source in head.sources.split("; ")
-                    )
-                ),
-            }
-        )
+    groups = [part for _, part in rows.groupby(["arrangement", "words"], sort=False)]
+    heads = [next(rows_of(part)) for part in groups]
+    publishers = [
+        dict.fromkeys(service_text.publisher(case.view, key) for key in head.sources.split("; "))
+        for head in heads
+    ]
     return [
         Table(
             "scenario-organ",
             f"Alla uppgifter om {text_name(case)} i inventeringen",
-            pd.DataFrame(found),
-            {
-                "name": word("Organ"),
-                "form": word("Form"),
-                "status": word("Status"),
-                "codes": word("Kommuner"),
-                "trust": word("Tilltro"),
-                "sources": word("Källor"),
-            },
+            *columns(
+                name=(word("Organ"), [case.view.names[head.arrangement] for head in heads]),
+                form=(word("Form"), [case.view.form_names[head.legal_form] for head in heads]),
+                status=(word("Status"), [head.words for head in heads]),
+                codes=(word("Kommuner"), [_listed(sorted(set(part["code"]))) for part in groups]),
+                trust=(word("Tilltro"), [TRUST_LABELS[head.trust] for head in heads]),
+                sources=(word("Källor"), ["; ".join(names) for names in publishers]),
+            ),
             ("services",),
         )
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -133,26 +134,21 @@ def _stated(
         *stated_note(view),
         *(["Uppgifter om en tjänst som sköts av en enda person visas inte."] if alone else []),
     )
-    frame = own.assign(place=own["code"].map(name))[
-        ["place", "label", "low", "base", "high", "unit", "year", "source", "date"]
-    ]
-    amount = {
-        bound: Format(label, decimals=decimals)
-        for bound, label in (("low", "Lägst"), ("base", "Bas"), ("high", "Högst"))
-    }
+    amount = partial(Format, decimals=decimals)
     yield Table(
         name_,
         title,
-        frame.reset_index(drop=True),
-        {
-            "place": NAME,
-            "label": word("Uppgift"),
-            **amount,
-            "unit": word("Enhet"),
-            "year": Format("År", year=True),
-            "source": word("Källa"),
-            "date": word("Datum"),
-        },
+        *columns(
+            place=(NAME, own["code"].map(name)),
+            label=(word("Uppgift"), own["label"]),
+            low=(amount("Lägst"), own["low"]),
+            base=(amount("Bas"), own["base"]),
+            high=(amount("Högst"), own["high"]),
+            unit=(word("Enhet"), own["unit"]),
+            year=(Format("År", year=True), own["year"]),
+            source=(word("Källa"), own["source"]),
+            date=(word("Datum"), own["date"]),
+        ),
         ("own_figures",),
         kind="stated",
         notes=notes,
@@ -166,19 +162,17 @@ def unit_tables(view: View) -> Iterator[Table]:
         if table.empty:
             continue
         form = measure_of(unit_cost)
-        frame = table.assign(code=table["code"].map(name))
         yield Table(
             f"styckkostnad-{key}",
             f"Kostnad per enhet: {service(view, key)}",
-            frame[["code", "unit", "year", "low", "base", "high"]],
-            {
-                "code": NAME,
-                "unit": word("Enhet"),
-                "year": Format("År", year=True),
-                "low": Format.of(form, "Lägst"),
-                "base": Format.of(form, "Bas"),
-                "high": Format.of(form, "Högst"),
-            },
+            *columns(
+                code=(NAME, table["code"].map(name)),
+                unit=(word("Enhet"), table["unit"]),
+                year=(Format("År", year=True), table["year"]),
+                low=(Format.of(form, "Lägst"), table["low"]),
+                base=(Format.of(form, "Bas"), table["base"]),
+                high=(Format.of(form, "Högst"), table["high"]),
+            ),
             ("own_figures",),
             kind="stated",
             notes=stated_note(view),
