@@ -10,11 +10,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import sync_playwright
 
 from analysis import cli, paths, regions
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# a busy machine is slow, not wrong: no example fails for the time that it takes
+settings.register_profile(
+    "untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 # a shell that starts the tests in the background has them ignore Ctrl-C, and so their children
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

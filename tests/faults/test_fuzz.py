@@ -88,11 +88,7 @@ def try_all(cases, strategy, check, record_property):
     record_property("cases", cases)
 
     @settings(
-        max_examples=cases,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
+        max_examples=cases, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(strategy)
     def each(value):

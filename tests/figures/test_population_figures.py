@@ -220,7 +220,7 @@ some = st.one_of(
         ["", "1951-06-30", "1976-01-01", "2001-01-01", "2012-06-30", "2020-12-31", "2025-12-30"]
     ),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_any_set_on_any_day_has_a_chapter_without_a_gap(codes: set[str], as_of: str) -> None:
     seen = views.residents(regions.from_members(sorted(codes), name="Prov"), as_of)
     for sentence in all_sentences(seen):
@@ -238,7 +238,7 @@ def test_any_set_on_any_day_has_a_chapter_without_a_gap(codes: set[str], as_of: 
     st.sets(st.sampled_from(CODES), min_size=1, max_size=6),
     st.sampled_from(["", "1951-06-30", "2012-06-30", "2021-01-01"]),
 )
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_any_set_on_any_day_can_be_drawn(codes: set[str], as_of: str) -> None:
     seen = views.residents(regions.from_members(sorted(codes), name="Prov"), as_of)
     for axes in all_figures(seen):

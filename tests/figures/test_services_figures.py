@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import PathPatch, Rectangle
 
@@ -349,7 +349,7 @@ def check_set(codes, date, inventory, boundaries, centres, people, *, draw=True)
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8)
 @given(
     codes=st.lists(st.sampled_from(CODES), min_size=1, max_size=60, unique=True),
     date=st.sampled_from(["1980-01-01", "2012-06-30", "2026-08-31", "2027-06-30"]),

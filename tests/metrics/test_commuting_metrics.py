@@ -258,7 +258,7 @@ SQUARES = st.integers(2, 6).flatmap(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SQUARES, st.data())
 def test_identities(matrix, data):
     codes = [f"{i:04d}" for i in range(1, len(matrix) + 1)]

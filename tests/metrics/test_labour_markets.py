@@ -129,7 +129,7 @@ class TestRingsAndChains:
             lm.local_labour_markets(matrix, night.drop("B"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 9).flatmap(
     lambda n: st.lists(st.lists(st.integers(0, 400), min_size=n, max_size=n),
                        min_size=n, max_size=n)))  # fmt: skip

@@ -22,7 +22,7 @@ OTHERS = ["1880", "1883"]
 ALL = [*CODES, *OTHERS]
 CELLS = [(home, work) for home in ALL for work in ALL]
 GOTLAND = "0980"
-few = settings(max_examples=20, deadline=None)  # the tables are small, the figures many
+few = settings(max_examples=20)  # the tables are small, the figures many
 
 
 def flows_with(hidden: set[tuple[str, str]] = frozenset()) -> pd.DataFrame:  # type: ignore[assignment]

@@ -106,7 +106,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(st.sampled_from(sorted(FACTS)), JSON)
 def test_any_value_in_a_record_is_read_or_refused(tmp_path_factory, name, value):
     out = tmp_path_factory.mktemp("out")

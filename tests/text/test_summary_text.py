@@ -128,7 +128,7 @@ def test_no_term_of_art_stands_unexplained_on_page_one():
 
 
 @pytest.mark.parametrize("as_of", ["1990-01-01", "2012-06-30", "2026-08-31", "2027-06-30"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(CODES), min_size=1, max_size=45, unique=True))
 def test_every_set_gets_a_page(as_of, codes):
     view = seen(regions.from_members(codes), as_of)

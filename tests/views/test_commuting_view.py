@@ -31,7 +31,7 @@ def modelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flows]:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     members=st.lists(st.sampled_from(ALL), min_size=1, max_size=290, unique=True),
     as_of=st.sampled_from(["", "2019-06-30", "2008-01-01", "1999-12-31"]),
@@ -107,7 +107,7 @@ def test_an_observed_row_that_lacks_a_rival_says_nothing(modelled: Flows) -> Non
     assert view.strongest(modelled, ["0381"]) is None
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(home=st.sampled_from(ALL), place=st.integers(0, 3))
 def test_of_an_observed_matrix_a_link_is_named_only_while_it_must_be_the_strongest(
     modelled: Flows, home: str, place: int
