@@ -106,7 +106,7 @@ class Table:
         raise_faults(InputError, [f"table {self.id!r}: {fault}" for fault in faults if fault])
         object.__setattr__(self, "sources", citation.listed(self.sources))
 
-    def to_html(self, *, caption: bool = True) -> str:
+    def to_html(self) -> str:
         """An HTML table with caption, column and row header scopes."""
         heads = [self.formats[name] for name in self.frame.columns]
         head = "".join(
@@ -121,7 +121,7 @@ class Table:
             + "</tr>"
             for row in self.frame.itertuples(index=False, name=None)
         )
-        title = f"<caption><span>{escape(self.title)}</span></caption>" if caption else ""
+        title = f"<caption><span>{escape(self.title)}</span></caption>"
         return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def __str__(self) -> str:

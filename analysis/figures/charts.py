@@ -137,7 +137,6 @@ def plot_lines(
     decimals: int = 0,
     breaks: Breaks = (),
     gap: int = 1,
-    signed: bool = False,
     baseline: float | None = None,
     ceiling: float | None = None,
     axes: Axes | None = None,
@@ -151,7 +150,7 @@ def plot_lines(
     ----------
     lines: values by name, most important first: a Series indexed by year, or a sequence of Series
         that overlap and so are never joined. Beyond `MOST_NAMED` they become the background.
-    unit: Swedish unit, printed above the axis; `decimals` and `signed` format its numbers.
+    unit: Swedish unit, printed above the axis; `decimals` are those of its numbers.
     breaks: first years of new series, with a text for the reader when it is a mapping.
     gap: longest distance in years that a line joins (4 for figures of every fourth year).
     baseline: a level to mark, such as 100 for an index.
@@ -167,7 +166,7 @@ def plot_lines(
     split = {name: pieces(line, tuple(breaks), gap=gap) for name, line in lines.items()}
     split = {name: runs for name, runs in split.items() if runs}
     with style.look():
-        _dress(axes, unit=unit, decimals=decimals, signed=signed, baseline=baseline)
+        _dress(axes, unit=unit, decimals=decimals, baseline=baseline)
         named = sorted(list(split)[:MOST_NAMED], key=lambda name: name != strong)
         _draw_background(axes, [run for name in list(split)[MOST_NAMED:] for run in split[name]])
         ends = [
@@ -247,8 +246,8 @@ def _draw_background(axes: Axes, runs: Sequence[pd.Series]) -> None:
     axes.add_collection(LineCollection(paths, colors=style.RULE, linewidths=0.7, zorder=1.5))
 
 
-def _dress(axes: Axes, *, unit: str, decimals: int, signed: bool, baseline: float | None) -> None:
-    number_axis(axes.yaxis, decimals=decimals, signed=signed)
+def _dress(axes: Axes, *, unit: str, decimals: int, baseline: float | None) -> None:
+    number_axis(axes.yaxis, decimals=decimals)
     years = 9 if style.width() == style.WIDTH else 5
     axes.xaxis.set_major_locator(MaxNLocator(nbins=years, integer=True, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))

@@ -17,7 +17,6 @@ from analysis.regions import municipalities, names_of
 from analysis.tables import NAME, Format, Table, columns, word
 from analysis.text import services as text
 from analysis.text import swedish
-from analysis.text.service_questions import questions
 from analysis.views.services import Body, Sharing, base_of, nearest_gaps, rows_of
 
 NEAREST = 8  # services of others that the main report lists
@@ -138,32 +137,6 @@ def gap_tables_of(view: Sharing, points: pd.DataFrame) -> list[Table]:
             ("services", "localities"),
             notes=("Avstånd är fågelvägen mellan de närmaste kommunernas befolkningscentrum.",),
             subtitle=f"Läget {swedish.day(view.day)}; avstånd i kilometer",
-        )
-    ]
-
-
-def question_tables_of(view: Sharing, *, costs: bool = False) -> list[Table]:
-    """What to ask before deciding, a column for each cooperation; none where nothing is known.
-
-    `costs`: whether costs per inhabitant are known for the services.
-    """
-    asked = [questions(part, costs=costs) for part in view.parts]
-    order = list(dict.fromkeys(question for part in asked for question in part))
-    if not order:
-        return []
-    heads = [part.region.name for part in view.parts] if len(asked) > 1 else ["Det här vet vi inte"]
-    return [
-        Table(
-            "tjanst-fragor",
-            "Att fråga innan ni beslutar",
-            *columns(
-                question=(word("Fråga"), order),
-                **{
-                    f"part{place}": (word(head), [part.get(question) for question in order])
-                    for place, (head, part) in enumerate(zip(heads, asked, strict=True))
-                },
-            ),
-            SOURCES,
         )
     ]
 

@@ -28,7 +28,6 @@ from analysis.figures.service_tables import (
     facts_table,
     gap_tables_of,
     pair_tables_of,
-    question_tables_of,
     tables_of,
 )
 from analysis.figures.service_timeline import plot_timeline, timeline_pages, timelines_of
@@ -55,7 +54,6 @@ __all__ = [
     "plot_compact",
     "plot_matrix",
     "plot_timeline",
-    "question_tables_of",
     "tables_of",
     "timeline_pages",
     "timelines_of",

@@ -66,7 +66,6 @@ def tables(seen, centres, people):
     return [
         *figures.body_tables_of(seen, population, year=year),
         *figures.gap_tables_of(seen, centres),
-        *figures.question_tables_of(seen),
         figures.counts_table(seen),
         *figures.pair_tables_of(seen),
         *figures.circles_tables_of(seen),
