@@ -273,8 +273,8 @@ def _longest(texts: Iterable[str]) -> int:
 def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: float) -> list[float]:
     """Points of each column; 0 is as wide as its content, where all have the room they like.
 
-    Otherwise each gets what it needs, and they share what is left by how much more the mean of
-    their cells would take: a column of long rules gets most of it.
+    Otherwise each gets what it needs, and they share what is left by how much more they wish: a
+    column of long rules gets most of it.
     """
     columns = [(form, [row[place] for row in rows]) for place, form in enumerate(exhibit.columns)]
     for wide in (_WIDE, 1.0):  # words as wide as they may be, where there is room for that
@@ -293,13 +293,18 @@ def _widths(exhibit: TableExhibit, rows: list[list[str]], size: float, room: flo
         ]
         return [0.0] * len(liked) if sum(whole) <= room else _between(liked, whole, room)
     more = [
-        max(sum(map(len, cells)) / len(cells) * size * _LETTER + _BESIDE - need, size)
-        for (_, cells), need in zip(columns, least, strict=True)
+        max(_wished(form, cells) * size * _LETTER + _BESIDE - need, size)
+        for (form, cells), need in zip(columns, least, strict=True)
     ]
     spare = max(room - sum(least), 0.0)
     return [
         round(need + spare * part / sum(more), 1) for need, part in zip(least, more, strict=True)
     ]
+
+
+def _wished(form: Format, cells: list[str]) -> float:
+    """Letters that a column would like: the mean of its cells, and a heading of two lines."""
+    return max(sum(map(len, cells)) / len(cells), _BOLD * len(form.heading) / 2)
 
 
 def _between(liked: list[float], whole: list[float], room: float) -> list[float]:

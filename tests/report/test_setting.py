@@ -60,3 +60,14 @@ def test_a_long_heading_takes_the_room_that_its_table_leaves():
     assert wide == [0, 0, 0, 0], "every heading has the line it likes"
     assert sum(narrow) == pytest.approx(330, abs=1)
     assert narrow[3] > 1.5 * narrow[2] > 0, "the long heading has the fewest lines"
+
+
+def test_a_long_heading_has_its_part_of_a_full_table():
+    heads = ("Område", *("Nattbefolkning",) * 4, "Bor och arbetar i samma kommun (%)")
+    columns = tuple(Format(head, text=not place) for place, head in enumerate(heads))
+    rows = (("Karlstadsregionen", *(70_592,) * 4, 66.6),)
+    table = TableExhibit("t", "Pendling", columns, rows, (), "observed")
+    found = typeset._widths(table, typeset.shown_rows(table), 8.8, 462)
+    assert sum(found) == pytest.approx(462, abs=1)
+    letters = len(heads[-1]) * typeset._BOLD * 8.8 * typeset._LETTER
+    assert letters / (found[-1] - typeset._BESIDE) < 4, "no column of a word a line"
