@@ -1,6 +1,8 @@
 """The public names: what others may build on, and nothing else."""
 
+import ast
 import importlib
+import json
 import subprocess
 import sys
 import tomllib
@@ -55,6 +57,26 @@ def test_a_room_shows_its_modules_and_nothing_else(room):
     assert all(getattr(module, name).__name__ == f"analysis.{room}.{name}" for name in names)
     with pytest.raises(AttributeError, match="it has"):
         module.nothing_of_the_kind  # noqa: B018
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_a_notebook_takes_from_a_room_what_it_offers(path):
+    """Whatever was imported before: a kernel of a build knows more than one of JupyterLab."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    nodes = list(ast.walk(ast.parse(code)))
+    rooms = {
+        alias.name: importlib.import_module(f"analysis.{alias.name}")
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "analysis"
+        for alias in node.names
+    }
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            room = rooms.get(node.value.id)
+            if hasattr(room, "__path__"):
+                assert "__getattr__" in vars(room), f"{room.__name__} offers no modules"
+                assert node.attr in dir(room)
 
 
 def test_the_version_is_that_of_the_package():
