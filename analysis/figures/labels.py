@@ -6,9 +6,9 @@ anchor: the point a label names, in map units.
 trial: a box (pixels) where the label could stand: inside its area, or around its anchor.
 obstacle: what a label may not cover, in pixels: symbols, arrows, the scale bar, other labels.
 
-adjustText and textalloc were tried for this: they push labels off points and lines, but neither
-knows of areas that a name must stay inside, or of borders it may not cross, and both move names
-away from places where they may stand. So every label tries its places and takes the cheapest.
+adjustText and textalloc were measured on the same maps (docs/decisions.md): they push names off
+points and lines, but neither knows the area that a name must stay inside, and both move names off
+their land. So every label tries its places and takes the cheapest.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ _INLAND = 400.0  # metres: how far inside the land a spot is moved that lay outs
 LARGEST = 26.0  # radius in points of the largest circle
 SURE = 5  # of many members the largest circles, which a title may speak of, have their names
 _FULL = 4.0  # so many circles of that size may all circles of a map be together
+MOST_DOTS = 100  # localities on a map: more hide each other, and its file is large
 _SLIM = 0.6  # of its room at least has the map of a slim country
 
 
@@ -283,6 +284,22 @@ def centres(boundaries: gpd.GeoDataFrame, localities: pd.DataFrame | None = None
         )
         points.loc[largest.index, ["x", "y"]] = shapely.get_coordinates(spots)
     return points
+
+
+def largest(localities: pd.DataFrame, region: Region) -> pd.DataFrame:
+    """The localities of the members, of more than `MOST_DOTS` the largest: as many as a map shows."""
+    inside = localities[localities["code"].isin(region.members)]
+    return inside if len(inside) <= MOST_DOTS else inside.nlargest(MOST_DOTS, "population")
+
+
+def dots_said(shown: pd.DataFrame) -> str:
+    """What the dots of `largest` are, with their year; "" where there are none."""
+    if shown.empty:
+        return ""
+    year = int(shown["year"].max())
+    if len(shown) < MOST_DOTS:
+        return f"tätorter {year}"
+    return f"de {MOST_DOTS} största tätorterna {year}"
 
 
 def on_land(spots: Any, land: Any) -> Any:

@@ -165,7 +165,12 @@ def _first_legend(axes: Axes, region: Region, counts: pd.Series) -> None:
 def _first_description(
     region: Region, counts: pd.Series, year: int, localities: pd.DataFrame
 ) -> Description:
-    inside = localities[localities["code"].isin(region.members)]
+    dots = maps.dots_said(maps.largest(localities, region))
+    each = (
+        " och en prick för varje tätort"
+        if dots.startswith("tätort")
+        else f" och prickar för {dots}"
+    )
     names = municipalities()
     said = [f"{names[str(code)].name} {swedish.number(count)}" for code, count in counts.items()]
     frame = pd.DataFrame(
@@ -182,20 +187,20 @@ def _first_description(
     return Description(
         "folkmangd-orter",
         people_title(counts),
-        f"Karta med en cirkel för varje kommun{'' if inside.empty else ' och en prick för varje tätort'}. "
+        f"Karta med en cirkel för varje kommun{each if dots else ''}. "
         f"{swedish.listed(said[: maps.MANY])}.{_groups_alt(region)}",
         ("population", "localities"),
         table=table,
         kind="observed",
         unit="invånare",
         subtitle=f"Invånare 31 december {year} (cirkelns yta)"
-        + ("" if inside.empty else f" och tätorter {inside['year'].max()} (prickar)"),
+        + (f" och {dots} (prickar)" if dots else ""),
     )
 
 
 def _dot_localities(axes: Axes, region: Region, localities: pd.DataFrame) -> None:
     """A dot for each locality, small and quiet."""
-    inside = localities[localities["code"].isin(region.members)]
+    inside = maps.largest(localities, region)
     sizes = 3 + 10 * np.sqrt(inside["population"] / max(inside["population"].max(), 1))
     axes.scatter(
         inside["easting"], inside["northing"], s=sizes, color=style.MUTED, linewidth=0, zorder=4

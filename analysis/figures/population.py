@@ -103,7 +103,7 @@ def plot_population(
     )
     year = last_year(values)
     counts = values.xs(year, level=1).reindex(by_size(region, values))
-    inside = localities[localities["code"].isin(region.members)]
+    inside = maps.largest(localities, region)
     with style.look():
         maps.draw_base(chart, region, boundaries)
         chart.scatter(
@@ -134,7 +134,7 @@ def plot_population(
             kind="observed",
             unit="invånare",
             note="Cirklarnas yta visar folkmängden."
-            + ("" if inside.empty else f" Svarta punkter är tätorter {inside['year'].max()}."),
+            + ("" if inside.empty else f" Svarta punkter är {maps.dots_said(inside)}."),
         ),
     )
 
@@ -192,10 +192,11 @@ def plot_localities(
         axes if axes is not None else maps.canvas_of(region, boundaries, lowest=4.3, highest=4.3)
     )
     inside = (
-        localities[localities["code"].isin(region.members)]
+        maps.largest(localities, region)
         .sort_values("population", ascending=False)
         .set_index("locality")
     )
+    count = int(localities["code"].isin(region.members).sum())
     year = int(inside["year"].iloc[0])
     points = inside[["easting", "northing"]].set_axis(["x", "y"], axis=1)
     areas = maps.circle_sizes(inside["population"])
@@ -219,12 +220,13 @@ def plot_localities(
         style.Description(
             id="tatorter-karta",
             title=f"Tätorter {year}",
-            alt=_localities_alt(region, inside),
+            alt=_localities_alt(region, inside, count),
             sources=("localities",),
-            table=_localities_table(inside),
+            table=_localities_table(inside, count),
             kind="observed",
             unit="invånare",
-            note="Cirklarnas yta visar antalet invånare i tätorten.",
+            note="Cirklarnas yta visar antalet invånare i tätorten."
+            + (f" De {len(inside)} största visas." if count > len(inside) else ""),
         ),
     )
 
@@ -293,22 +295,24 @@ def _name_localities(
     )
 
 
-def _localities_alt(region: Region, inside: pd.DataFrame) -> str:
+def _localities_alt(region: Region, inside: pd.DataFrame, count: int) -> str:
     top = [
         f"{row['name']} ({swedish.number(row['population'])} invånare)"
         for _, row in inside.head(3).iterrows()
     ]
     size = "Den enda är" if len(top) == 1 else "De största är"
-    count = swedish.counted(len(inside), "tätort", "tätorter")
-    return f"Karta över {count} i {areas.together(region)}. {size} {swedish.listed(top)}."
+    shown = swedish.counted(len(inside), "tätort", "tätorter")
+    if count > len(inside):
+        shown = f"de {len(inside)} största av {swedish.number(count)} tätorter"
+    return f"Karta över {shown} i {areas.together(region)}. {size} {swedish.listed(top)}."
 
 
-def _localities_table(inside: pd.DataFrame) -> Table:
+def _localities_table(inside: pd.DataFrame, count: int) -> Table:
     shown = inside.head(25)
     notes = (
         ()
-        if len(inside) <= len(shown)
-        else (f"De {len(shown)} största av {swedish.number(len(inside))} tätorter.",)
+        if count <= len(shown)
+        else (f"De {len(shown)} största av {swedish.number(count)} tätorter.",)
     )
     return Table(
         "tatorter",

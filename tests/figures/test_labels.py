@@ -169,14 +169,17 @@ def test_neighbouring_bodies_of_the_nation_differ(tables):
     assert checked > 100
 
 
-@pytest.mark.parametrize("region", [*REGIONS, COUNTIES[0]], ids=lambda region: region.name)
+@pytest.mark.parametrize(
+    "region", [*REGIONS, COUNTIES[0], regions.resolve("riket")], ids=lambda region: region.name
+)
 def test_files_are_small(region, tables):
     people, localities, boundaries = tables
-    found = figure_exhibit(
-        overview.plot_first(region, people, localities, boundaries=boundaries).figure
-    )
+    axes = overview.plot_first(region, people, localities, boundaries=boundaries)
+    found = figure_exhibit(axes.figure)
     assert len(found.wide.svg) < 150_000
     assert len(found.narrow.svg) < 150_000
+    inside = localities["code"].isin(region.members).sum()
+    assert ("de 100 största tätorterna" in found.subtitle) == (inside > 100)
 
 
 @WIDTHS
