@@ -945,7 +945,8 @@ _DATASETS = (
             "stränder är dragna efter ett rutnät av land och vatten (doi 10.1016/j.rse.2021.112356; "
             "rutorna är 120 gånger 230 meter vid Mälaren) ur paketet global-land-mask-oc. Allt är "
             "förenklat till ungefär 70 meter av `tools/build_shores.py`. Öar under 0,1 km² och sjöar "
-            "under 5 km² är utelämnade, och sund som är smalare än en ruta kan saknas.",
+            "under 5 km² är utelämnade. Sund som är smalare än en ruta saknas: Hammarö hänger ihop med "
+            "Karlstad.",
             "Mot den publicerade landarealen 2015 är nio av tio kommuners land 0,97 till 1,14 gånger "
             "så stort (gränserna ensamma: 0,92 till 1,18). Längst ifrån ligger Vaxholm 0,82, "
             "Sundbyberg 0,82, Kumla 0,85, Lerum 1,25, Öckerö 1,28 och Oxelösund 1,72: där är det de "
