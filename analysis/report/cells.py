@@ -5,6 +5,8 @@ Terms
 binds: said of a cell that gives a name a value; whoever uses the name needs that cell.
 end: a cell that no later one needs.
 share: some ends of a notebook with the cells that they need; all shares together are the notebook.
+opaque: said of a notebook in which a cell is no plain Python, or binds names that it does not say:
+    its cells cannot be told apart, and all are run.
 
 Cells of the product bind views, which are frozen, and show what is in them: a cell can be run alone
 after those that bind what it uses, and gives what it gives in a whole run.
@@ -18,6 +20,7 @@ from typing import Any
 
 _LEAST = 0.01  # seconds of a cell of which nothing is known
 _PARAMETERS = {"parameters", "injected-parameters"}
+_OPAQUE = {"*", "eval", "exec", "globals", "locals", "get_ipython", "In", "Out", "_", "__"}
 
 
 def needed(notebook: Any, stale: Collection[int]) -> set[int] | None:
@@ -28,6 +31,8 @@ def needed(notebook: Any, stale: Collection[int]) -> set[int] | None:
     >>> sorted(needed(new_notebook(cells=list(map(new_code_cell, sources))), {3}))
     [0, 1, 3]
     """
+    if _opaque(notebook):
+        return None
     used, bound = _names_by_cell(notebook)
     if any(bound[number] & used[other] for number in stale for other in used if other > number):
         return None
@@ -50,6 +55,8 @@ def shares(notebook: Any, count: int, took: Mapping[int, float]) -> list[set[int
     >>> [sorted(share) for share in shares(asked, 2, {3: 0.5})]
     [[0, 1, 3], [0, 1, 2, 4]]
     """
+    if _opaque(notebook):
+        return [set(range(len(notebook.cells)))]
     used, bound = _names_by_cell(notebook)
     given = _parameters(notebook)
     ends = [
@@ -77,6 +84,14 @@ def _parameters(notebook: Any) -> set[int]:
     }
 
 
+def _opaque(notebook: Any) -> bool:
+    try:
+        used, bound = _names_by_cell(notebook)
+    except SyntaxError:
+        return True
+    return any(names & _OPAQUE for names in (*used.values(), *bound.values()))
+
+
 def _names_by_cell(notebook: Any) -> tuple[dict[int, set[str]], dict[int, set[str]]]:
     """By number of each code cell, the names that it uses and those that it binds."""
     found = {
@@ -94,11 +109,12 @@ def _names(source: str) -> tuple[set[str], set[str]]:
     """The names that a cell uses before it has bound them itself, and those that it binds."""
     used: set[str] = set()
     bound: set[str] = set()
+    sure: set[str] = set()  # what may not be bound, as in the body of an `if`, may be another's
     for statement in ast.parse(source).body:
         for part, own in _steps(statement):
-            found = [node for node in ast.walk(part) if isinstance(node, ast.Name)]
-            used |= {node.id for node in found if isinstance(node.ctx, ast.Load)} - bound - own
+            used |= _used(part) - sure - own
         bound |= _bound(statement)
+        sure |= _surely_bound(statement)
     return used, bound
 
 
@@ -110,12 +126,33 @@ def _steps(statement: ast.stmt) -> list[tuple[ast.AST, set[str]]]:
     return [(statement.iter, set()), *((part, own) for part in statement.body + statement.orelse)]
 
 
+def _surely_bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.Assign):
+        return set().union(*map(_bound, statement.targets))
+    return _bound(statement) if isinstance(statement, ast.Import | ast.ImportFrom) else set()
+
+
+def _used(tree: ast.AST) -> set[str]:
+    """The names that something uses, if only to change what they name."""
+    used: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+            used.add(node.id)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            used.add(node.target.id)
+    return used
+
+
 def _bound(tree: ast.AST) -> set[str]:
-    """The names that something binds."""
+    """The names that something binds, or whose parts it does."""
     bound: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            if isinstance(root, ast.Name) and not isinstance(node.ctx, ast.Load):
+                bound.add(root.id)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             bound.add(node.name)
         elif isinstance(node, ast.alias):

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis import reads, shelf
 from analysis.reads import Read
@@ -120,21 +120,30 @@ def run_share(
     `took` has the seconds of its cells, where they are known.
     """
     import nbformat
-    from papermill.iorw import load_notebook_node
-    from papermill.parameterize import parameterize_notebook
 
     from analysis.report import cells
 
-    job, content, _ = given
-    plain = load_notebook_node(nbformat.reads(content.decode(), as_version=4))
-    whole = parameterize_notebook(
-        plain, job.parameters, kernel_name=execute.KERNEL, language="python"
-    )
+    try:
+        whole = _with_parameters(given[0], given[1])
+    except Exception:  # no notebook: what is wrong with it is told once, as where nobody shares
+        return None if place else Share(frozenset(), run_chapter(given))
     shares = cells.shares(whole, count, took)
     if place >= len(shares):
         return None
     part = nbformat.writes(cells.alone(whole, shares[place])).encode()
     return Share(frozenset(shares[place]), run_chapter(given, part=part))
+
+
+def _with_parameters(job: Job, content: bytes) -> Any:
+    """The notebook as it will be executed."""
+    import nbformat
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    plain = load_notebook_node(nbformat.reads(content.decode(), as_version=4))
+    return parameterize_notebook(
+        plain, job.parameters, kernel_name=execute.KERNEL, language="python"
+    )
 
 
 def joined(shares: Sequence[Share]) -> Chapter:
@@ -149,20 +158,25 @@ def joined(shares: Sequence[Share]) -> Chapter:
     parts = [nbformat.reads(share.chapter.notebook.decode(), as_version=4) for share in shares]
     whole = cells.joined(parts, [share.cells for share in shares])
     outcomes = [share.chapter.outcome for share in shares]
-    seen = [list(found) for found in outcomes[0].cells]
+    seen = list(outcomes[0].cells)
     took: dict[int, float] = {}
     for share, outcome in zip(shares, outcomes, strict=True):
-        for number in share.cells - took.keys():
-            seen[number] = list(outcome.cells[number])
+        for number in share.cells:
+            seen[number] = _both(seen[number], outcome.cells[number])
         took |= outcome.took
     outcome = replace(
         outcomes[0],
         seconds=max(outcome.seconds for outcome in outcomes),
         reads=tuple(reads.united(outcome.reads for outcome in outcomes)),
-        cells=tuple(map(tuple, seen)),
+        cells=tuple(seen),
         took=took,
     )
     return Chapter(outcome, f"{nbformat.writes(whole)}\n".encode())
+
+
+def _both(some: tuple[Read, ...], others: tuple[Read, ...]) -> tuple[Read, ...]:
+    """The reads of a cell that ran twice: if a change came between, one of them no longer holds."""
+    return (*some, *(read for read in others if read not in some))
 
 
 def stale(known: Mapping[str, Sequence[Sequence[Read]]]) -> dict[str, set[int] | None]:
@@ -188,7 +202,8 @@ def preview_again(given: tuple[Job, bytes, str, Chapter, set[int]]) -> Chapter:
     cells.merged(whole, nbformat.reads(done.notebook.decode(), as_version=4), chosen)
     seen = list(before.outcome.cells)
     for number in chosen:
-        seen[number] = done.outcome.cells[number]
+        new = done.outcome.cells[number]
+        seen[number] = new if number in changed else _both(seen[number], new)
     outcome = replace(before.outcome, cells=tuple(seen))
     return Chapter(outcome, nbformat.writes(whole).encode())
 

@@ -56,6 +56,67 @@ def test_what_a_cell_uses_is_run_with_it(stale, needed):
     assert cells.needed(asked, stale) == needed
 
 
+@pytest.mark.parametrize(
+    ("giver", "user"),
+    [
+        ("x = 1", "x += 1\nx"),
+        ("x = 1", "if view:\n    x = 2\nsay(x)"),
+        ("x = 1", "for x in view.rows:\n    say(1)\nsay(x)"),
+        ("x = 1", "rows = [x for x in view.rows]\nsay(x)"),
+        ("found['x'] = 1", "say(found)"),
+        ("found.x = 1", "say(found)"),
+        ("del found['x']", "say(found)"),
+    ],
+)
+def test_what_may_be_of_an_earlier_cell_is_run_with_that(giver, user):
+    asked = notebook('path = ""', giver, "say(1)", user)
+    assert cells.needed(asked, {3}) == {0, 1, 3}
+    assert {1, 3} <= next(share for share in cells.shares(asked, 2, {}) if 3 in share)
+
+
+@pytest.mark.parametrize(
+    "cell", ["%time say(1)", "from math import *", "exec('x = 1')", "say(_)", "say(("]
+)
+def test_a_notebook_whose_cells_cannot_be_told_apart_is_run_as_a_whole(cell):
+    asked = notebook('path = ""', cell, "say(x)", "say(y)")
+    assert cells.needed(asked, {2}) is None
+    assert cells.shares(asked, 2, {}) == [{0, 1, 2, 3}]
+
+
+def test_a_change_between_two_shares_leaves_a_read_that_does_not_hold():
+    made = notebook('region = ""', "look()", "say(1)", "say(2)")
+
+    def share(ran, digest):
+        seen = tuple((Read("a:look", {}, digest),) if number == 1 else () for number in range(4))
+        outcome = Outcome("kak", "a", None, 0.0, reads=seen[1], cells=seen)
+        return worker.Share(frozenset(ran), Chapter(outcome, nbformat.writes(made).encode()))
+
+    def found(*digests):
+        return [
+            one.digest
+            for one in worker.joined(
+                [
+                    share(ran, digest)
+                    for ran, digest in zip(({0, 1, 2}, {0, 1, 3}), digests, strict=True)
+                ]
+            ).outcome.cells[1]
+        ]
+
+    assert found("old", "old") == ["old"]
+    assert found("new", "old") == ["new", "old"]
+
+
+def test_what_is_no_notebook_is_told_once_as_where_nobody_shares(tmp_path):
+    path = tmp_path / "parts.ipynb"
+    job = Job(regions.get("kak"), "parts", path, date(2026, 6, 30))
+    for content in (b"", b"{", b"\xff", b"[]"):
+        given = job, content, ""
+        whole = worker.run_chapter(given).outcome.error
+        shares = [worker.run_share(given, place, 2, {}) for place in range(2)]
+        assert shares[1] is None
+        assert worker.joined(shares[:1]).outcome.error == whole != ""
+
+
 def read(folder, name):
     found = texts.chapter(folder, name)
     given = {"folder": str(folder), "name": name}
@@ -155,7 +216,7 @@ PARTS = notebook(
     "for one in names:\n    say(one)",
     "len(names)",
     "",
-    "for one in names[:1]:\n    say(one)\nlast = one",
+    "last = names[0]\nfor one in names[:1]:\n    say(one)",
     "say(last)",
 )
 
