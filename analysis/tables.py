@@ -142,7 +142,11 @@ class Table:
 
 
 def word(label: str) -> Format:
-    """The format of a column of words."""
+    """The format of a column of words.
+
+    >>> word("Organ").heading, word("Organ").text
+    ('Organ', True)
+    """
     return Format(label, text=True)
 
 
