@@ -12,6 +12,7 @@ Where the platform cannot fork, Jupyter's own provisioner is used, with the same
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -32,6 +33,7 @@ from analysis import shelf
 from analysis.report import lifeline
 
 NAME = "samverkan-fork"
+_SELDOM = (20_000, 10, 10)  # objects until garbage is looked for: drawings fill it with what stays
 QUIET = "--IPKernelApp.log_level=50"  # a kernel would report Jupyter's own interrupt at the end
 _PATIENCE = 0.1  # seconds; Jupyter would sleep as long and then ask again
 _VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
@@ -249,5 +251,7 @@ def _begin_as_fresh() -> None:
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # ipykernel has set it
     pandas.set_option("display.max_columns", 20)  # 0 in a terminal
     pandas.set_option("display.encoding", "UTF-8")
-    if not os.environ.get(shelf.CONTEXT):  # an own chapter; those of the product need no Arrow
+    if os.environ.get(shelf.CONTEXT):  # a chapter of the product: it is done in seconds
+        gc.set_threshold(*_SELDOM)
+    else:  # an own chapter; those of the product need no Arrow
         pandas.set_option("mode.string_storage", "auto")

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow]
 
 # what the warm process has imported is imported here, too: only what it leaves behind is compared
 STATE = """
-import json, os, signal, sys, warnings
+import gc, json, os, signal, sys, warnings
 from pathlib import Path
 import matplotlib, nbconvert.exporters, numpy, pandas, papermill
 import requests, scipy.sparse, scipy.special, typst
@@ -56,6 +56,7 @@ state = {
     "warnings": sorted({str(each[:4]) for each in warnings.filters}),
     "signals": {str(each): str(signal.getsignal(each)) for each in (signal.SIGINT, signal.SIGTERM)},
     "limit": sys.getrecursionlimit(),
+    "garbage": [gc.isenabled(), *gc.get_threshold()],
     "environment": dict(os.environ),
 }
 Path(f"{os.environ['STATE']}.json").write_text(json.dumps(state, default=str))
