@@ -30,7 +30,7 @@ from analysis.regions import Region
 from analysis.report import exchange, index, manifest, record, scratch, worker
 from analysis.report.manifest import Inputs, Known, Stamp
 from analysis.report.plan import Plan
-from analysis.report.processes import LocalExecutor
+from analysis.report.processes import LOST_AGAIN, LocalExecutor
 from analysis.report.ways import Way
 from analysis.report.worker import Chapter, Finished
 
@@ -228,14 +228,7 @@ class _Run:
         except BrokenExecutor:
             more = [] if task.suspect else [replace(task, suspect=True)]
             if task.suspect:
-                _fail(
-                    state,
-                    task.where,
-                    BuildError(
-                        "its process was killed again when it ran alone, most often for lack of "
-                        "memory; close other programs and build again"
-                    ),
-                )
+                _fail(state, task.where, BuildError(LOST_AGAIN))
         except Exception as error:  # what a chapter makes of the exporters
             _fail(state, task.where, error)
             more = []

@@ -16,11 +16,16 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.errors import BuildError
 from analysis.report import scratch, worker
 
+Made = TypeVar("Made")
+LOST_AGAIN = (
+    "its process was killed again when it ran alone, most often for lack of memory; close other "
+    "programs and build again"
+)
 _SETTLE = 0.2  # seconds until the system knows that a killed process is gone
 
 
@@ -51,6 +56,16 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def regained(make: Callable[[], Made]) -> Made:
+    """What `make` gives, made once more if a process of it is lost; then raises BuildError."""
+    with suppress(BrokenExecutor):
+        return make()
+    try:
+        return make()
+    except BrokenExecutor as error:
+        raise BuildError(LOST_AGAIN) from error
 
 
 class LocalExecutor(Executor):

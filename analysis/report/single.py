@@ -16,7 +16,7 @@ from analysis.errors import BuildError
 from analysis.report import build, index, worker
 from analysis.report.manifest import Inputs, Stamp, stamp
 from analysis.report.plan import Job, Plan
-from analysis.report.processes import LocalExecutor
+from analysis.report.processes import LocalExecutor, regained
 from analysis.report.worker import Chapter, Finished
 
 Tell = Callable[[str], object]
@@ -39,12 +39,14 @@ def run(
         inputs = Inputs.of(plan)
         folder = staging / region.key
         pool.check_start()
-        chapter = _executed(pool, (job, inputs.notebooks[job.chapter], inputs.drawing))
+        given = (job, inputs.notebooks[job.chapter], inputs.drawing)
+        chapter = regained(lambda: _executed(pool, given))
         outcome = chapter.outcome
         if outcome.error:
             raise BuildError(f"{job.chapter}: {outcome.error}")
         tell(f"{job.chapter} done in {outcome.seconds:.1f} s")
-        finished = _finished(pool, job, plan, {job.chapter: chapter.notebook}, more)
+        notebooks = {job.chapter: chapter.notebook}
+        finished = regained(lambda: _finished(pool, job, plan, notebooks, more))
         if stamp(*job.folders) != since:
             raise BuildError(
                 "what the report is made from was edited meanwhile; run again when that is done"

@@ -2,10 +2,11 @@
 
 import json
 import shutil
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import nbformat
 import pytest
@@ -18,6 +19,7 @@ from analysis.report import cells, preview, worker
 from analysis.report.execute import Outcome
 from analysis.report.plan import Job
 from analysis.report.preview import Maker
+from analysis.report.preview.site import Site
 from analysis.report.preview.subject import InvestigationSubject, Task
 from analysis.report.processes import LocalExecutor
 from analysis.report.worker import Chapter
@@ -208,6 +210,18 @@ def test_what_is_executed_while_the_subject_looks_is_used_if_that_is_what_it_fin
         asked(lambda: (plan, first))
     pool.faulty = set()
     assert asked(lambda: (plan, first)) == 1
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_what_a_lost_process_did_is_done_once_more(monkeypatch, lost):
+    told, site = [], Site()
+    answers = [BrokenExecutor("the kernel was killed")] * lost + [{"report.html": "new"}]
+    made = Mock(side_effect=answers)
+    monkeypatch.setattr(preview, "_pages", made)
+    preview._renew(site, None, None, told.append)
+    assert made.call_count == min(lost + 1, 2)
+    assert ("killed again" in site.fault) == (lost == 2)
+    assert ("report.html" in site.pages and "new" in site.pages["report.html"]) == (lost < 2)
 
 
 PARTS = notebook(

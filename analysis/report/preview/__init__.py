@@ -31,7 +31,7 @@ from analysis.report import manifest, scratch, worker
 from analysis.report.plan import Job, Plan
 from analysis.report.preview import site as sites
 from analysis.report.preview.subject import Subject, Task, subject_of
-from analysis.report.processes import LocalExecutor
+from analysis.report.processes import LocalExecutor, regained
 from analysis.report.worker import Chapter, Share
 
 _INPUTS = frozenset(
@@ -78,7 +78,7 @@ def _renew(site: sites.Site, maker: Maker, subject: Subject, tell: Tell) -> None
     """Make the pages that the inputs give now, or tell what is wrong with them."""
     start = time.perf_counter()
     try:
-        pages = _pages(maker, subject)
+        pages = regained(lambda: _pages(maker, subject))
     except Exception as error:  # an own chapter may raise anything; the preview goes on
         fault = in_words(error)
         site.fail(fault)
