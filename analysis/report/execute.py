@@ -189,13 +189,15 @@ def _private_sockets() -> Iterator[dict[str, str]]:
     """Settings for a kernel's sockets: files of our own where the platform has them.
 
     Over TCP the kernel's messages could be read by others on the machine. Each kernel gets a
-    folder, because Jupyter's default file names collide when two start at once.
+    folder, because Jupyter's default file names collide when two start at once, and because its
+    connection file would else stay in the temporary folder when this process is killed.
     """
-    if not hasattr(socket, "AF_UNIX"):
-        yield {"transport": "tcp"}
-        return
     with scratch.folder() as folder:
-        yield {"transport": "ipc", "ip": str(folder / "kernel")}
+        place = {"connection_file": str(folder / "connection.json")}
+        if hasattr(socket, "AF_UNIX"):
+            yield {"transport": "ipc", "ip": str(folder / "kernel"), **place}
+        else:
+            yield {"transport": "tcp", **place}
 
 
 def _write(notebook: Any, target: Path) -> None:

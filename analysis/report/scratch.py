@@ -67,4 +67,13 @@ def _runs(pid: int) -> bool:
         return False
     except OSError:  # it runs and belongs to somebody else
         return True
-    return True
+    return not _has_ended(pid)
+
+
+def _has_ended(pid: int) -> bool:
+    """True of what was killed just now and still has its number, where the system tells that."""
+    try:
+        found = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return found.rpartition(")")[2].split()[:1] in (["Z"], ["X"])
