@@ -51,8 +51,10 @@ def send_data(pipe: Connection, parent: int) -> None:
 
 for key in catalog.CATALOG:
     tables.edition(key)  # first: a file that is edited in between is read again by a later build
-receiver, sender = multiprocessing.get_context("fork").Pipe(duplex=False)
-helper = multiprocessing.get_context("fork").Process(target=send_data, args=(sender, os.getpid()))
+fork = multiprocessing.get_context("fork")
+receiver, sender = fork.Pipe(duplex=False)
+# nobody waits for it where an import below fails, since nobody takes what it sends
+helper = fork.Process(target=send_data, args=(sender, os.getpid()), daemon=True)
 helper.start()
 sender.close()
 

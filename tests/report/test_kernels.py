@@ -124,3 +124,12 @@ def test_a_kernel_of_a_build_begins_as_a_fresh_one(chapter, own_plan, tmp_path, 
     assert set(fresh) == set(built)
     for name, value in fresh.items():
         assert built[name] == value, name
+
+
+def test_a_warm_process_whose_import_fails_ends():
+    broken = "import sys; sys.modules['papermill'] = None; import analysis.report.warm"
+    done = subprocess.run(
+        [sys.executable, "-c", broken], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 1
+    assert "papermill" in done.stderr
