@@ -83,7 +83,11 @@ def test_key_figures_workbook_page_and_pdf_have_one_count_of_shared_services(rep
 def test_the_picture_of_a_figure_is_that_of_its_drawing(report):
     executed = nbformat.read(report / "notebooks" / "summary.ipynb", as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
-    shown = [model.loads(output.data[model.MIME], "") for output in outputs if "data" in output]
+    shown = [
+        model.loads(output.data[model.MIME], "")
+        for output in outputs
+        if model.MIME in output.get("data", {})
+    ]
     figures = [exhibit for exhibit in shown if exhibit.type == "figure"]
     assert figures
     for exhibit in figures:
