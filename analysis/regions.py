@@ -531,7 +531,7 @@ def resolve(value: str | Iterable[str], *, name: str = "") -> Region:
     >>> resolve("Örebro län").key, len(resolve("18").members)
     ('orebro-lan', 12)
     >>> resolve("riket").key, len(resolve("riket").members)
-    ('riket', 290)
+    ('sverige', 290)
     >>> resolve("Örebro")
     Traceback (most recent call last):
         ...

@@ -265,7 +265,7 @@ def test_a_home_that_holds_nothing_is_no_news(samverkan, monkeypatch, home):
     [
         (["services", "list", "--region", "1960,1983"], "Kungsör och Köping"),
         (["build", "1980", "--dry-run"], "Västerås"),
-        (["build", "riket", "--dry-run"], "riket: Riket"),
+        (["build", "riket", "--dry-run"], "sverige: Sverige"),
         (["partners", "Arboga kommun", "--service", "loner", "--within", "20"], "Kungsör"),
     ],
 )

