@@ -140,6 +140,7 @@ def plot_rate(
         unit = "procent" if percent else "dag / natt"
         maps.class_legend(
             side,
+            fill,
             limits,
             colours,
             percent=percent,

@@ -67,6 +67,7 @@ class Label:
     must: bool = True  # drawn even where it touches something; others are left out
     away: bool = False  # may stand further off where every near position is taken
     area: BaseGeometry | None = None
+    home: float = 0.0  # less of it in its area, and it would be read as another's: left out
 
 
 @dataclass
@@ -77,7 +78,9 @@ class _Room:
     obstacles: list[BaseGeometry]
     borders: _Pieces
 
-    def cost(self, trials: NDArray[Any], area: BaseGeometry | None) -> NDArray[np.float64]:
+    def cost(
+        self, trials: NDArray[Any], area: BaseGeometry | None, home: float
+    ) -> NDArray[np.float64]:
         """What each trial (boxes) covers, crosses and leaves, as shares of its size."""
         size = shapely.area(trials)
         seen = shapely.clip_by_rect(trials, *self.frame.extents)
@@ -85,7 +88,8 @@ class _Room:
         found += _COVER * _covered(trials, np.array(self.obstacles)) / size
         found += _CROSS * self.borders.crossed(trials) / np.sqrt(size)
         if area is not None:
-            found += _LEAVE * (1 - _inside(trials, area) / size)
+            inside = _inside(trials, area) / size
+            found += _LEAVE * (1 - inside) + _OUT * (inside < home)
         return np.asarray(found)
 
 
@@ -232,7 +236,7 @@ def _cheapest(axes: Axes, label: Label, room: _Room, text: Text, renderer: Any) 
         middles = _middles(axes, label, area, room.frame, extent.width, extent.height, size)
         half = np.array([extent.width, extent.height]) / 2
         trials = shapely.box(*(middles - half).T, *(middles + half).T)
-        cost = room.cost(trials, area) + np.linspace(0, 0.02, len(trials))
+        cost = room.cost(trials, area, label.home) + np.linspace(0, 0.02, len(trials))
         cost += _far(axes, label, middles, room.frame)
         least = int(cost.argmin())
         if best is None or cost[least] < best.cost - 0.1:

@@ -666,6 +666,7 @@ def _sides(limits: Sequence[float], centre: float) -> list[str]:
 
 def class_legend(
     axes: Axes,
+    fill: pd.Series,
     limits: Sequence[float],
     colours: Sequence[str],
     *,
@@ -674,7 +675,9 @@ def class_legend(
     percent: bool = False,
     missing: bool = False,
 ) -> None:
-    """A legend of shaded classes, highest first, with the unit in its title."""
+    """A legend of the shaded classes that `fill` (colours by code) has, highest first, with the
+    unit in its title: a class without members explains nothing on the map.
+    """
     scale = 100 if percent else 1
     handles = [
         Patch(
@@ -685,6 +688,7 @@ def class_legend(
             f"{swedish.number(high * scale, decimals)}",
         )
         for low, high, colour in zip(limits[:-1], limits[1:], colours, strict=True)
+        if colour in set(fill)
     ][::-1]
     if missing:
         handles.append(

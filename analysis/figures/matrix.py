@@ -75,6 +75,7 @@ def plot_matrix(region: Region, flows: Flows, *, axes: tuple[Axes, Axes] | None 
             fill, limits, colours = dependence_classes(off)
             maps.class_legend(
                 side,
+                fill,
                 limits,
                 colours,
                 percent=True,

@@ -238,6 +238,7 @@ def _shades(
     unit = "procent" if measure.as_percent else measure.unit
     maps.class_legend(
         side,
+        fill,
         limits,
         colours,
         title=f"{measure.label}\n{year}, {unit}",

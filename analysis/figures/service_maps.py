@@ -36,6 +36,7 @@ _MAIN, _MAPS = 4, 6  # most maps of the first figure, that has text beside it, a
 _TALL = 1.6  # inches of one map without its heading
 _NAMED = 20  # most municipalities that a small map names
 _TOLD = 0.012  # share of the map from which a municipality must be named
+_HOME = 0.5  # share of a name at least that stands on its own land
 _ALIKE = 1.35  # times as wide as the smallest may a frame be that several maps share
 _NAMES = 3  # bodies that stand above a map
 
@@ -125,7 +126,7 @@ def _drawn(
     columns = 1 if style.width() < style.WIDTH or len(circles) == 1 else 2
     rows = -(-len(circles) // columns)
     grid = np.atleast_1d(style.canvas((_TALL + 0.5) * rows, columns=columns, rows=rows)).ravel()
-    headings = [_heading(circle, 58 if columns == 2 else 64) for circle in circles]
+    headings = [_heading(circle, 64) for circle in circles]
     with style.look():
         for axes, heading in zip(grid, headings, strict=False):
             axes.set_title(
@@ -228,6 +229,7 @@ def _name(axes: Axes, region: Region, members: Sequence[str], sheet: Sheet) -> N
     """Names on land: the region's members (of many only those of the body), then those outside it.
 
     What is large enough to be told apart has its name; smaller ones as far as they find room.
+    None stands beside its land, among small neighbours.
     """
     few = len(region.members) <= maps.MANY
     own = [code for code in region.members if code in sheet.land.index and (few or code in members)]
@@ -243,6 +245,7 @@ def _name(axes: Axes, region: Region, members: Sequence[str], sheet: Sheet) -> N
             weight="bold" if code in own else "normal",
             area=sheet.land[code],
             must=(few and code in own) or sheet.land[code].area > least,
+            home=_HOME,
         )
         for code in [*own, *outside][:_NAMED]
     ]

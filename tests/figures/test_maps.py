@@ -87,6 +87,15 @@ def test_classes_hold_their_values_and_missing_gets_no_colour():
     assert any(np.isclose(limits, 1.0)), "the middle is a class limit"
 
 
+def test_a_legend_has_the_classes_that_the_map_has():
+    fill, limits, colours = maps.shade_classes(pd.Series({"a": 0.17, "b": 0.255}))
+    with style.look():
+        _, side = maps.map_canvas()
+        maps.class_legend(side, fill, limits, colours, title="Andel", decimals=0, percent=True)
+    said = [text.get_text() for text in side.get_legend().get_texts()]
+    assert said == ["24 till 26", "16 till 18"], "three classes between them have no member"
+
+
 def test_of_many_members_those_farthest_from_the_middle_have_their_value(boundaries):
     codes = [code for code in regions.municipalities() if code.startswith("14")]
     region = regions.from_members(codes, name="Västra Götalands län")

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import PathPatch, Rectangle
@@ -160,6 +161,13 @@ def test_maps_name_members_outside_the_region(inventory, boundaries):
     assert "Nora" in named
     assert len(named & outside) >= 4
     assert any("Örebro" in described(axes).alt for axes in pages)
+    codes = {entry.name: code for code, entry in regions.municipalities().items()}
+    for ax in (ax for grid in grids for ax in grid if ax.texts):
+        for name in (one for one in ax.texts if one.get_text() in codes):
+            box = shapely.box(*name.get_window_extent().extents)
+            land = ax._samverkan_sheet.land[codes[name.get_text()]]
+            own = shapely.transform(land, ax.transData.transform)
+            assert own.intersection(box).area > 0.45 * box.area, "it would be read as another's"
 
 
 @pytest.mark.slow
