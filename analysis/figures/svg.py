@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _TURN = re.compile(r"rotate\(-?0 [^)]*\)")
 _SCALE = re.compile(r"(scale\([^)]*\))")
 _REFERENCE = re.compile(r"(url\(#|^#)([^)]+)")
+_FADED = re.compile(r"(^|;)opacity:")  # of a group it is not that of each in it; of a fill it is
 _REFERRING = ("href", "clip-path", "style")
 _WORDS = re.compile(r'<g id="words-\d+">(?:(?!<g\b).)*?</g>', re.DOTALL)
 _MANY = 20  # corners of an outline
@@ -124,7 +125,7 @@ def _unwrap(element: Element) -> None:
         kept += child if idle else [child] if len(child) or child.tag not in ("g", "defs") else []
     element[:] = kept
     looks = {child.get("style", "") for child in kept}
-    if element.tag == "g" and len(kept) > 1 and len(looks) == 1 and "opacity" not in min(looks):
+    if element.tag == "g" and len(kept) > 1 and len(looks) == 1 and not _FADED.search(min(looks)):
         for child in kept:  # dots of one look say so together
             child.attrib.pop("style", "")
         if min(looks):

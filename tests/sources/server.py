@@ -1205,8 +1205,8 @@ def groups(request: Request):
 def territories(towns):
     """Code and shape of areas in full detail: two halves of each municipality, and its waters.
 
-    As in the real layer neighbours have the same corners. Each border is made crooked, with a
-    corner every 150 m, and each lake (a gap between municipalities) belongs to one at its shore.
+    As in the real layer neighbours have the same corners, and meet in the middle of lakes (gaps
+    between municipalities). Each border is made crooked, with a corner every 150 m.
     """
     import numpy as np
     import shapely
@@ -1222,7 +1222,9 @@ def territories(towns):
         shapely.LineString([((w + e) / 2, s - 1), ((w + e) / 2, n + 1)]).intersection(shape)
         for shape, (w, s, e, n) in zip(shapes, shapely.bounds(shapes), strict=True)
     ]
-    lines = shapely.unary_union([*shapely.boundary(shapes), *middles], grid_size=20)
+    lines = shapely.unary_union(
+        [*shapely.boundary(shapes), *middles, *across(shapes)], grid_size=20
+    )
     faces = shapely.get_parts(shapely.polygonize([shapely.segmentize(lines, 150)]))
     tree = shapely.STRtree(shapes)
     codes = towns["kommun_kod"].to_numpy()
@@ -1231,6 +1233,27 @@ def territories(towns):
         inside = tree.query(spot, predicate="within")
         place = inside[0] if len(inside) else tree.nearest(spot)
         yield codes[place], shapely.transform(face, crooked)
+
+
+def across(shapes):
+    """Lines through the gaps between shapes, as far from one as from the next."""
+    import numpy as np
+    import shapely
+
+    whole = shapely.union_all(shapes, grid_size=20)
+    gaps = shapely.difference(
+        shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(whole)))),
+        whole,
+    )
+    corners, owner = shapely.get_coordinates(shapely.segmentize(shapes, 1000), return_index=True)
+    near = shapely.dwithin(shapely.points(corners), gaps, 100)
+    spots, first = np.unique(corners[near].round(), axis=0, return_index=True)
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(spots), extend_to=gaps, ordered=True)
+    )
+    owner = owner[near][first]
+    parts = [shapely.coverage_union_all(cells[owner == one]) for one in np.unique(owner)]
+    return shapely.intersection(shapely.boundary(parts), gaps)
 
 
 @cache
