@@ -412,7 +412,8 @@ def _sharing(part: Substance, named: bool, what: str, *, most: bool) -> str:
     whom = part.view.region.member_names[0] if part.size == 1 else whose
     between = " eller " if high == low + 1 else " till "
     many = swedish.in_words(high) if low == high else both(low, high, between)
-    text = f"{who} {what}med {whom} ({many})"
+    dated = f", källor {swedish.span(*part.nearest_years)}" if part.nearest_years else ""
+    text = f"{who} {what}med {whom} ({many}{dated})"
     if part.outside is None or (few and part.outside.work in codes):
         return text
     link = int(part.beyond.get(part.outside.work, 0))

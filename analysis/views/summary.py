@@ -119,17 +119,28 @@ class Substance:
         return int(self.evidence.loc[~metrics.is_dated(self.evidence), "last_evidence"].max())
 
     @cached_property
-    def beyond(self) -> pd.Series:
-        """By code of who is outside: how many counted services are shared with a member."""
+    def _outside_rows(self) -> pd.DataFrame:
+        """Counted services that somebody outside shares with a member."""
         tasks = self.view.counted[["arrangement", "area"]].drop_duplicates()
         rows = metrics.counted_services(self.view.state).merge(tasks)
-        outside = rows[~rows["code"].isin(self.view.region.members)]
-        return outside.groupby("code")["area"].nunique()
+        return rows[~rows["code"].isin(self.view.region.members)]
+
+    @cached_property
+    def beyond(self) -> pd.Series:
+        """By code of who is outside: how many counted services are shared with a member."""
+        return self._outside_rows.groupby("code")["area"].nunique()
 
     @property
     def nearest(self) -> pd.Series:
         """Those of `beyond` that share most: fewer by less than `GAP` is no difference."""
         return self.beyond[self.beyond > self.beyond.max() - GAP]
+
+    @property
+    def nearest_years(self) -> tuple[int, int] | None:
+        """First and last year of the evidence of what `nearest` share; None without any."""
+        rows = self._outside_rows
+        years = rows.loc[rows["code"].isin(self.nearest.index), "last_evidence"].dropna()
+        return (int(years.min()), int(years.max())) if len(years) else None
 
     @property
     def confirmed(self) -> int:

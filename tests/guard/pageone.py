@@ -199,9 +199,11 @@ def _sharing_outside(whole: Area) -> str:
     for part in whole.parts:
         tasks = {(row.body, row.area) for row in shared(part).counted}
         found: dict[str, set[str]] = {}
+        years: dict[str, set[int]] = {}
         for row in states():
             if row.counted and row.code not in part.members and (row.body, row.area) in tasks:
                 found.setdefault(row.code, set()).add(row.area)
+                years.setdefault(row.code, set()).update([row.year] if row.year else [])
         most, to = max(map(len, found.values()), default=0), link(part.members)
         least = min((len(areas) for areas in found.values() if len(areas) > most - 3), default=0)
         first = sorted((names()[c] for c in found if len(found[c]) >= least), key=alphabetical)
@@ -209,6 +211,8 @@ def _sharing_outside(whole: Area) -> str:
         who = listed(first) if few else f"{count(len(first))} kommuner"
         name = part.name if len(whole.parts) > 1 else "gruppen"
         many = count(most) if least == most else f"{count(least)} till {count(most)}"
+        when = sorted(set().union(*(years[c] for c in found if len(found[c]) >= least)))
+        many += f", källor {when[0]}{f'–{when[-1]}' if when[-1] > when[0] else ''}" if when else ""
         text = f"{who}{' flest' if few and not told else ''} med någon i {name} ({many})"
         if to and not (few and names()[to] in first):
             has = len(found.get(to, ()))
