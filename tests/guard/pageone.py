@@ -208,12 +208,14 @@ def _sharing_outside(whole: Area) -> str:
         least = min((len(areas) for areas in found.values() if len(areas) > most - 3), default=0)
         first = sorted((names()[c] for c in found if len(found[c]) >= least), key=alphabetical)
         few = len(first) <= 3
-        who = listed(first) if few else f"{count(len(first))} kommuner"
+        lower = "" if len(first) < len(found) else "minst "
+        who = listed(first) if few else f"{lower}{count(len(first))} kommuner"
         name = part.name if len(whole.parts) > 1 else "gruppen"
         many = count(most) if least == most else f"{count(least)} till {count(most)}"
         when = sorted(set().union(*(years[c] for c in found if len(found[c]) >= least)))
         many += f", källor {when[0]}{f'–{when[-1]}' if when[-1] > when[0] else ''}" if when else ""
-        text = f"{who}{' flest' if few and not told else ''} med någon i {name} ({many})"
+        flest = " flest" if len(first) < len(found) and not told else ""
+        text = f"{who}{flest} med någon i {name} ({many})"
         if to and not (few and names()[to] in first):
             has = len(found.get(to, ()))
             text += f", {names()[to]} {count(has) if has else 'ingen'}"
