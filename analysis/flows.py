@@ -240,7 +240,7 @@ def distances() -> pd.DataFrame:
     A door, because kernels are forked from a process that has computed them already.
 
     >>> round(float(distances().at["1780", "1761"]))
-    15
+    12
     """
     return _once(("distances", *_editions(*_DISTANCE_SOURCES)), _distances)
 

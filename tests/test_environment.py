@@ -113,6 +113,7 @@ def test_each_private_name_of_a_library_is_there():
     import matplotlib as mpl
     import pptx
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
     from nbconvert.exporters import TemplateExporter
 
     document, deck = docx.Document(), pptx.Presentation()
@@ -124,6 +125,9 @@ def test_each_private_name_of_a_library_is_there():
     held = {
         "_set": mpl.rcParams._set,
         "_set_position": Axes._set_position,
+        "_get_layout": Text._get_layout,
+        "_get_multialignment": Text()._get_multialignment(),
+        "_linespacing": Text()._linespacing,
         "_tr": table.rows[0]._tr,
         "_tbl": table._tbl,
         "_cells": table._cells,
