@@ -22,11 +22,12 @@ import measure
 import psutil
 from measure import Cost, Row, at_least, at_most
 
-from analysis import regions
+from analysis import regions, shelf
 from analysis.report.build import build
 from analysis.report.plan import make_plan
 
 _WARM_UP = 4  # reports before throughput is looked at
+_PAUSE = 4  # seconds between two looks at memory: each takes a twentieth of a second of a core
 
 
 class Look(NamedTuple):
@@ -58,7 +59,7 @@ class Step(NamedTuple):
 
 
 class Watch(threading.Thread):
-    """Looks at a process and all its descendants every second.
+    """Looks at a process and all its descendants every few seconds.
 
     Shared pages count once (PSS): forks share most of theirs.
     """
@@ -77,7 +78,7 @@ class Watch(threading.Thread):
             except psutil.NoSuchProcess:
                 return
             self.seen.append(Look(time.perf_counter(), memory, psutil.cpu_percent()))
-            time.sleep(1)
+            time.sleep(_PAUSE)
 
 
 def _memory(process: psutil.Process) -> float:
@@ -88,12 +89,14 @@ def _memory(process: psutil.Process) -> float:
 
 
 def measured(count: int) -> Run:
-    """Build `count` reports in all formats."""
+    """Build `count` reports in all formats, with a store that holds nothing of an earlier run."""
     with tempfile.TemporaryDirectory() as folder:
+        out, store = Path(folder, "reports"), Path(folder, "figures")
         process = subprocess.Popen(
-            [sys.executable, measure.__file__, sys.executable, __file__, str(count), folder],
+            [sys.executable, measure.__file__, sys.executable, __file__, str(count), str(out)],
             stdout=subprocess.PIPE,
             text=True,
+            env={**os.environ, shelf.FOLDER: str(store)},
         )
         watch = Watch(process)
         watch.start()
