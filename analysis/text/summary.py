@@ -361,18 +361,20 @@ def _market(name: str, codes: Iterable[str]) -> str:
 
 
 def _beyond(view: Summary) -> str:
-    """Who is not in it: where most commute outside, and who outside shares most of the services."""
+    """Who is not in it: where most commute outside, and who outside shares most of the services.
+
+    Of several cooperations the first alone is told: with both the map of page one had no room.
+    """
     several = len(view.parts) > 1
     linked = [part for part in view.parts if part.outside]
-    sharing = [part for part in view.parts if len(part.beyond)]
+    sharing = not several and len(view.parts[0].beyond)
     among = "Bland andra kommuner" if view.parts[0].size == 1 else "Bland kommunerna utanför"
     links = [_link(part, several, first=part is linked[0]) for part in linked]
-    shares = _shares(sharing, several)
     observed = all(part.outside.basis == "observed" for part in linked if part.outside)
     how = f"{view.year}" if observed else f"modellskattning {view.year}: {_MODELLED}"
     commuting = f"{among} {'; '.join(links)} ({how})." if links else ""
     same = "Av dem" if links else among
-    tasks = f"{same} delar {'; '.join(shares)}." if shares else ""
+    tasks = f"{same} delar {_sharing(view.parts[0])}." if sharing else ""
     return f"{commuting} {tasks}".strip()
 
 
@@ -389,31 +391,20 @@ def _link(part: Substance, named: bool, *, first: bool) -> str:
     return f"utanför {whom}{likely}{where}"
 
 
-def _shares(parts: Iterable[Substance], named: bool) -> list[str]:
-    """Who outside shares services with a member of each part; the verb is said where it is new."""
-    said: list[str] = []
-    before = ""
-    for part in parts:
-        most = len(part.nearest) < len(part.beyond)  # else nobody shares more than the others
-        what = f"{'flest ' if most else ''}kända tjänster "
-        said.append(_sharing(part, named, "" if what == before else what, most=most))
-        before = what
-    return said
-
-
-def _sharing(part: Substance, named: bool, what: str, *, most: bool) -> str:
-    """Who outside shares `what` with a member, and how many services the strongest link shares."""
+def _sharing(part: Substance) -> str:
+    """Who outside shares services with a member, and how many the strongest link shares."""
+    most = len(part.nearest) < len(part.beyond)  # else nobody shares more than the others
+    what = f"{'flest ' if most else ''}kända tjänster"
     codes, low, high = list(part.nearest.index), int(part.nearest.min()), int(part.nearest.max())
     few = len(codes) <= _OUTSIDE
     who = swedish.listed(alphabetical(codes)) if few else f"{swedish.in_words(len(codes))} kommuner"
     if not few and not most:
         who = f"minst {who}"  # sources print of some bodies that they have more members
-    whose = f"någon i {part.view.region.name if named else 'gruppen'}"
-    whom = part.view.region.member_names[0] if part.size == 1 else whose
+    whom = part.view.region.member_names[0] if part.size == 1 else "någon i gruppen"
     between = " eller " if high == low + 1 else " till "
     many = swedish.in_words(high) if low == high else both(low, high, between)
     dated = f", källor {swedish.span(*part.nearest_years)}" if part.nearest_years else ""
-    text = f"{who} {what}med {whom} ({many}{dated})"
+    text = f"{who} {what} med {whom} ({many}{dated})"
     if part.outside is None or (few and part.outside.work in codes):
         return text
     link = int(part.beyond.get(part.outside.work, 0))

@@ -194,9 +194,9 @@ def _linked(whole: Area) -> str:
 
 
 def _sharing_outside(whole: Area) -> str:
-    """Who outside a cooperation shares most services with a member of it."""
+    """Who outside a cooperation shares most services with a member of it; told of one alone."""
     told = []
-    for part in whole.parts:
+    for part in whole.parts if len(whole.parts) == 1 else ():
         tasks = {(row.body, row.area) for row in shared(part).counted}
         found: dict[str, set[str]] = {}
         years: dict[str, set[int]] = {}
@@ -210,12 +210,11 @@ def _sharing_outside(whole: Area) -> str:
         few = len(first) <= 3
         lower = "" if len(first) < len(found) else "minst "
         who = listed(first) if few else f"{lower}{count(len(first))} kommuner"
-        name = part.name if len(whole.parts) > 1 else "gruppen"
         many = count(most) if least == most else f"{count(least)} till {count(most)}"
         when = sorted(set().union(*(years[c] for c in found if len(found[c]) >= least)))
         many += f", källor {when[0]}{f'–{when[-1]}' if when[-1] > when[0] else ''}" if when else ""
         flest = " flest" if len(first) < len(found) and not told else ""
-        text = f"{who}{flest} med någon i {name} ({many})"
+        text = f"{who}{flest} med någon i gruppen ({many})"
         if to and not (few and names()[to] in first):
             has = len(found.get(to, ()))
             text += f", {names()[to]} {count(has) if has else 'ingen'}"

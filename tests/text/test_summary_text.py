@@ -130,13 +130,10 @@ def test_who_shares_outside_is_no_rank_when_all_are_alike_and_no_total_of_a_body
     assert said in first_page(replace(view, parts=(part,)))
 
 
-def test_the_verb_is_said_again_where_the_next_cooperation_needs_another():
-    view = seen(regions.get("malardalen"))
-    first, second = view.parts
-    vars(second)["beyond"] = pd.Series(dict.fromkeys(CODES[:4], 1))
-    page = first_page(replace(view, parts=(first, second)))
-    assert "flest kända tjänster med någon i KAK" in page
-    assert "; minst fyra kommuner kända tjänster med någon i Fyra Mälarstäder (en" in page
+def test_two_cooperations_leave_the_map_of_page_one_its_room():
+    page = first_page(seen(regions.get("malardalen")))
+    assert "Bland kommunerna utanför KAK är Västerås troligen" in page
+    assert "Av dem delar" not in page
 
 
 def test_no_term_of_art_stands_unexplained_on_page_one():
