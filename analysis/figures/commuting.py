@@ -158,17 +158,19 @@ def plot_rate(
             order=maps.named_first(values, order, None if percent else 1.0)[:_NAMED],
             surroundings=boundaries,
         )
-    return style.describe(
-        chart,
-        style.Description(
-            id=f"{shown.key}-karta",
-            title=f"{measure.label} {year}",
-            alt=_rate_alt(measure, values, year),
-            sources=SOURCES,
-            table=_rate_table(f"{shown.key}-karta", measure, values, year),
-            unit=unit,
-            note=f"{shown.meaning} {_PERSONS}",
-        ),
+    return style.describe(chart, _rate_description(shown, values, year, unit))
+
+
+def _rate_description(rate: Rate, values: pd.Series, year: int, unit: str) -> style.Description:
+    measure, key = measure_of(rate.metric), f"{rate.key}-karta"
+    return style.Description(
+        id=key,
+        title=f"{measure.label} {year}",
+        alt=_rate_alt(measure, values, year),
+        sources=SOURCES,
+        table=_rate_table(key, measure, values, year),
+        unit=unit,
+        note=f"{rate.meaning} {_PERSONS}",
     )
 
 

@@ -4,6 +4,7 @@ import ast
 import doctest
 import importlib
 import inspect
+import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -91,9 +92,14 @@ def met_at_the_prompt():
 
 @pytest.fixture
 def left_as_before():
-    """What an example registers is no measure of the reports; what it draws is closed."""
-    before = dict(MEASURES)
+    """What an example registers is no measure of the reports; what it draws is closed.
+
+    What it sets in the environment would close the shelf to whatever is tested after it.
+    """
+    before, environment = dict(MEASURES), dict(os.environ)
     yield
+    os.environ.clear()
+    os.environ.update(environment)
     for key in [key for key in MEASURES if key not in before and key.startswith("example")]:
         del MEASURES[key]  # what an example registers; a module that it imports stays
     plt.close("all")

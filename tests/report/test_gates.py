@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 from lxml import html as lxml_html
 
+from analysis import regions
 from analysis.report import paging
 
 pytestmark = pytest.mark.xdist_group("report")
@@ -69,6 +70,23 @@ def test_the_text_is_plain_swedish(folder):
 def test_the_main_report_is_short(folder):
     with pypdfium2.PdfDocument(folder / "report.pdf") as document:
         assert len(document) <= PAGES
+
+
+def capitals(page, words):
+    """How high the first letter of each of the words is, wherever it stands on a page: points."""
+    letters = page.get_textpage()
+    text = letters.get_text_range()
+    places = [found.start() for word in words for found in re.finditer(re.escape(word), text)]
+    boxes = [letters.get_charbox(place) for place in places]
+    return [top - bottom for _, bottom, _, top in boxes]
+
+
+def test_the_words_of_page_one_leave_its_map_room(folder):
+    """Names of 4 points, whose capitals are 2.8 high, are the least; the words may not take more."""
+    with pypdfium2.PdfDocument(folder / "report.pdf") as document:
+        found = capitals(document[0], regions.get(folder.name).member_names)
+    assert max(found) > 6, "the text beside it"
+    assert 2.8 < min(found) < 5, "the map's own"
 
 
 def test_every_table_of_numbers_says_what_it_measures(folder):
